@@ -153,9 +153,7 @@ class Contract:
                 f"missing {missing or 'none'}, undescribed {undescribed or 'none'}"
             )
         try:
-            typed = frame.select(
-                pl.col(name).cast(dtype, strict=True) for name, dtype in self.polars_schema().items()
-            )
+            typed = frame.select(pl.col(name).cast(dtype, strict=True) for name, dtype in self.polars_schema().items())
         except pl.exceptions.PolarsError as error:
             raise ContractError(f"table {self.name}: a value does not fit its declared type: {error}") from error
         doubles = [column.name for column in self.columns if column.type == "double"]
@@ -178,7 +176,15 @@ def parse_contract(name: str, data: dict[str, Any]) -> Contract:
             column says not when it is null.
     """
     problems: list[str] = []
-    for text in ("group", "title_vi", "title_en", "description_vi", "description_en", "limitations_vi", "limitations_en"):
+    for text in (
+        "group",
+        "title_vi",
+        "title_en",
+        "description_vi",
+        "description_en",
+        "limitations_vi",
+        "limitations_en",
+    ):
         if not data.get(text, "").strip():
             problems.append(f"{text} is empty")
     columns = []

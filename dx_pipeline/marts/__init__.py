@@ -1,0 +1,1 @@
+"""The public tables: `<table>.toml` is the contract, `<table>.sql` or `<table>.py` builds it."""
