@@ -1,0 +1,37 @@
+"""What a score and a rank are worth: the methods of the index analysis as pure functions.
+
+Arrays in, arrays out; no files, no tables, no clock. Provinces are rows, components are columns, always in the order of
+`COMPONENTS`; scores are 0-1, weights sum to 1, points are thousandths of the overall score.
+
+The constants every method shares stand here and nowhere else, so that two tables never rest on two seeds.
+"""
+
+from typing import Final
+
+COMPONENTS: Final = (
+    "foundation",
+    "digital_government_activity",
+    "digital_economy_activity",
+    "digital_society_activity",
+)
+"""The four parts whose weighted sum is the overall; `foundation` is the mean of the five foundation components."""
+
+POINTS_PER_SCORE: Final = 1000.0
+"""The published scale: an overall score of 1 is 1000 points."""
+
+TIE_DECIMALS: Final = 10
+"""Scores are compared after rounding to this many decimals: published ones have four, float noise has sixteen."""
+
+TIE_TOLERANCE: Final = 10.0**-TIE_DECIMALS
+
+SEED: Final = 20221
+"""Seed of every random draw. Same seed, same bytes."""
+
+DRAWS: Final = 100_000
+"""Weight vectors drawn for a rank band: the standard error of a probability is then at most .0016."""
+
+SOBOL_BASE_SAMPLES: Final = 1024
+"""Base sample of the Sobol design, a power of two as the sequence requires."""
+
+BOOTSTRAP_RESAMPLES: Final = 2000
+"""Resamples of a percentile bootstrap."""

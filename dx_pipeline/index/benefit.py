@@ -1,0 +1,58 @@
+"""How good a province looks under the weights kindest to it: the benefit of the doubt.
+
+Each province chooses the weights that make its own score largest, while no province may exceed 1 under them (Melyn
+and Moesen 1991; Cherchye, Moesen, Rogge, Van Puyenbroeck 2007, doi:10.1007/s11205-006-9029-7). Restricting the
+*shares* of the components in the score keeps a province from ignoring what it is bad at.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dx_pipeline.index.arrays import FloatArray, as_matrix, normalise_weights
+from dx_pipeline.index.errors import IndexInputError
+
+SHARE_SPREAD = 0.5
+"""Each component's share of the score may differ by +-50 % from its official weight."""
+
+_SOLVER_DECIMALS = 9  # the solver's own tolerance; scores on the frontier must tie at 1
+
+
+def benefit_of_the_doubt(
+    components: ArrayLike, shares: ArrayLike | None = None, spread: float = SHARE_SPREAD
+) -> FloatArray:
+    """Benefit-of-the-doubt score of every province, 0-1; several may reach 1 and share the first rank.
+
+    Linear programme of province i: maximise sum_j v_j x_ij subject to sum_j v_j x_kj <= 1 for every k, v >= 0 and, with
+    shares s, (1 - spread) s_j <= v_j x_ij / score_i <= (1 + spread) s_j.
+
+    Args:
+        components: scores >= 0, shape (provinces, components).
+        shares: official weights, shape (components,); None leaves the weights free.
+        spread: relative width of the share restriction.
+
+    Raises:
+        IndexInputError: if a score is negative, or a programme has no solution (a component of a province is 0
+        although a
+            share of it is demanded).
+    """
+    from scipy.optimize import linprog  # imported here: half a second that a reader of ranks need not wait for
+
+    matrix = as_matrix(components)
+    if (matrix < 0).any():
+        raise IndexInputError("benefit of the doubt needs scores of at least 0")
+    provinces, count = matrix.shape
+    official = None if shares is None else normalise_weights(shares, count)
+    best = np.empty(provinces)
+    for i, own in enumerate(matrix):
+        rows = [matrix]
+        if official is not None:
+            parts = np.diag(own)
+            rows.append((1.0 - spread) * np.outer(official, own) - parts)
+            rows.append(parts - (1.0 + spread) * np.outer(official, own))
+        constraints = np.vstack(rows)
+        limits = np.concatenate([np.ones(provinces), np.zeros(len(constraints) - provinces)])
+        solution = linprog(-own, A_ub=constraints, b_ub=limits, method="highs")
+        if not solution.success:
+            raise IndexInputError(f"benefit of the doubt of row {i} ({own.tolist()}): {solution.message}")
+        best[i] = -solution.fun
+    return np.round(best, _SOLVER_DECIMALS)

@@ -1,0 +1,67 @@
+"""How components may be put on one scale before they are added: four normalisations.
+
+OECD and JRC 2008, Handbook on Constructing Composite Indicators, doi:10.1787/9789264043466-en, step 5. All work
+column by column on a matrix of provinces x components.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dx_pipeline.index.arrays import FloatArray, as_matrix
+from dx_pipeline.index.errors import IndexInputError
+
+
+def _spread(values: FloatArray, what: str) -> FloatArray:
+    """Check that no column is constant; a scale of width zero has no units."""
+    if (values <= 0).any():
+        column = int(np.argmax(values <= 0))
+        raise IndexInputError(f"column {column} is the same for all provinces: its {what} is zero")
+    return values
+
+
+def min_max(components: ArrayLike, scale: float = 1.0) -> FloatArray:
+    """Scale (x - min)/(max - min): the last province of a component gets 0, the first gets `scale`.
+
+    Raises:
+        IndexInputError: if a component is the same for all provinces.
+    """
+    matrix = as_matrix(components)
+    low = matrix.min(axis=0)
+    return scale * (matrix - low) / _spread(matrix.max(axis=0) - low, "range")
+
+
+def z_scores(components: ArrayLike) -> FloatArray:
+    """Scale (x - mean)/sd with the sample standard deviation (n - 1).
+
+    Raises:
+        IndexInputError: if a component is the same for all provinces.
+    """
+    matrix = as_matrix(components)
+    return (matrix - matrix.mean(axis=0)) / _spread(matrix.std(axis=0, ddof=1), "standard deviation")
+
+
+def percentile_ranks(components: ArrayLike) -> FloatArray:
+    """Share of the other provinces that are behind, ties counted half: 0 for the last, 1 for the first.
+
+    Raises:
+        IndexInputError: if there are fewer than two provinces.
+    """
+    matrix = as_matrix(components)
+    if len(matrix) < 2:
+        raise IndexInputError("a percentile rank needs at least two provinces")
+    behind = (matrix[:, None, :] > matrix[None, :, :]).sum(axis=1)
+    level = (matrix[:, None, :] == matrix[None, :, :]).sum(axis=1) - 1
+    return (behind + level / 2) / (len(matrix) - 1)
+
+
+def goalposts(components: ArrayLike, low: ArrayLike, high: ArrayLike) -> FloatArray:
+    """Scale (x - low)/(high - low) between fixed goalposts, cut at 0 and 1; it does not move with the others.
+
+    Raises:
+        IndexInputError: if a high goalpost is not above its low one.
+    """
+    matrix = as_matrix(components)
+    bottom, top = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    if (top <= bottom).any():
+        raise IndexInputError(f"goalposts: each high must be above its low, found {bottom.tolist()} and {top.tolist()}")
+    return np.clip((matrix - bottom) / (top - bottom), 0.0, 1.0)

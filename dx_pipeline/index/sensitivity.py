@@ -1,0 +1,112 @@
+"""Which choice of the index makers moves a rank most: weights, compensation or scale. Sobol indices by SALib.
+
+First-order index: share of the rank's variance that a factor explains alone; total index: with all its interactions
+(Saltelli et al. 2010, doi:10.1016/j.cpc.2009.09.018; for composite indicators Saisana, Saltelli, Tarantola 2005,
+doi:10.1111/j.1467-985X.2005.00350.x).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dx_pipeline.index import SEED, SOBOL_BASE_SAMPLES
+from dx_pipeline.index.arrays import FloatArray, as_matrix, normalise_weights, weighted_scores
+from dx_pipeline.index.errors import IndexInputError
+from dx_pipeline.index.normalise import min_max
+from dx_pipeline.index.ranks import competition_ranks
+from dx_pipeline.index.weights import BOX_DELTA, draw_box
+
+FACTORS: Final = ("weights", "exponent", "normalisation")
+"""Weights within +-25 % (one group), exponent of the generalised mean in 0-1, raw (below .5) or min-max scores."""
+
+_NEARLY_GEOMETRIC = 1e-6
+
+
+class SobolIndices(NamedTuple):
+    """Sobol indices of several outputs; s1 and st have shape (outputs, factors).
+
+    NaN where an output does not vary: nothing is there to explain. `s1_error` and `st_error` are half-widths of 95 %
+    bootstrap intervals. Small negative values are noise of the estimate.
+    """
+
+    factors: tuple[str, ...]
+    s1: FloatArray
+    st: FloatArray
+    s1_error: FloatArray
+    st_error: FloatArray
+
+
+def sobol_indices(
+    model: Callable[[FloatArray], FloatArray],
+    factors: Sequence[str],
+    base_samples: int = SOBOL_BASE_SAMPLES,
+    seed: int = SEED,
+) -> SobolIndices:
+    """Sobol indices of a model whose factors are independent and uniform on 0-1.
+
+    Args:
+        model: maps samples (samples, factors) to outputs (samples, outputs), all at once.
+        factors: names, one a column.
+        base_samples: a power of two; the model is evaluated base_samples * (factors + 2) times.
+        seed: of the scrambled sequence and of the bootstrap.
+
+    Raises:
+        IndexInputError: if base_samples is not a power of two.
+    """
+    from SALib.analyze import sobol as analyse  # pulls in pandas and scipy, so only when asked for
+    from SALib.sample import sobol as sample
+
+    if base_samples < 2 or base_samples & (base_samples - 1):
+        raise IndexInputError(f"base samples: the Sobol sequence needs a power of two, found {base_samples}")
+    problem = {"num_vars": len(factors), "names": list(factors), "bounds": [[0.0, 1.0]] * len(factors)}
+    samples = sample.sample(problem, base_samples, calc_second_order=False, seed=seed)
+    outputs = np.asarray(model(samples), dtype=np.float64)
+    tables = np.full((4, outputs.shape[1], len(factors)), np.nan)
+    for column, values in enumerate(outputs.T):
+        if np.ptp(values) == 0:
+            continue
+        result = analyse.analyze(problem, values, calc_second_order=False, seed=seed)
+        tables[:, column] = [result[key] for key in ("S1", "ST", "S1_conf", "ST_conf")]
+    return SobolIndices(tuple(factors), *tables)
+
+
+def rank_model(
+    components: ArrayLike, weights: ArrayLike, weight_draws: int, seed: int
+) -> Callable[[FloatArray], FloatArray]:
+    """Model that maps (weights, exponent, normalisation), each uniform on 0-1, to the ranks of all provinces.
+
+    The weight vector is one factor: its number picks one of the exact draws from the box (a trigger, the usual device
+    for a factor that is not a number). So the weights stay in the box and sum to 1, which four independent numbers
+    cannot.
+    """
+    matrix = as_matrix(components)
+    box = draw_box(normalise_weights(weights, matrix.shape[1]), BOX_DELTA, weight_draws, np.random.default_rng(seed))
+    with np.errstate(divide="ignore"):
+        logarithms = np.log(np.stack([matrix, min_max(matrix)]))
+
+    def ranks(samples: FloatArray) -> FloatArray:
+        chosen = box[np.minimum((samples[:, 0] * weight_draws).astype(np.int64), weight_draws - 1)]
+        scale = (samples[:, 2] >= 0.5).astype(np.int64)
+        exponent = np.maximum(samples[:, 1], _NEARLY_GEOMETRIC)
+        powers = np.exp(exponent[:, None, None] * logarithms[scale])
+        means = weighted_scores(powers, chosen[:, None, :]) ** (1.0 / exponent[:, None])
+        return competition_ranks(means).astype(np.float64)
+
+    return ranks
+
+
+def rank_sensitivity(
+    components: ArrayLike, weights: ArrayLike, base_samples: int = SOBOL_BASE_SAMPLES, seed: int = SEED
+) -> SobolIndices:
+    """Sobol indices of every province's rank to the three `FACTORS`.
+
+    Args:
+        components: scores 0-1, shape (provinces, components).
+        weights: official weights, shape (components,).
+        base_samples: a power of two.
+        seed: of every random part.
+    """
+    model = rank_model(components, weights, weight_draws=16 * base_samples, seed=seed)
+    return sobol_indices(model, FACTORS, base_samples, seed)

@@ -1,0 +1,129 @@
+"""What the overall and the rank would be with other component scores or other weights: the exact formula, no model."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dx_pipeline.index import POINTS_PER_SCORE, TIE_TOLERANCE
+from dx_pipeline.index.arrays import (
+    WEIGHT_SUM_TOLERANCE,
+    FloatArray,
+    as_matrix,
+    normalise_weights,
+    weighted_scores,
+)
+from dx_pipeline.index.errors import (
+    IndexInputError,
+    ScoreOutOfRange,
+    UnknownIndicator,
+    UnknownProvince,
+    WeightsError,
+)
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """Answer to a what-if question; the other provinces keep their component scores.
+
+    `passed` are the provinces that were ahead and no longer are, `passed_by` those that are ahead and were not, both in
+    the order of the new ranking. rank_before - rank_after = len(passed) - len(passed_by). Points are thousandths of the
+    overall, by indicator.
+    """
+
+    province: str
+    overall_before: float
+    overall_after: float
+    rank_before: int
+    rank_after: int
+    passed: tuple[str, ...]
+    passed_by: tuple[str, ...]
+    points_before: dict[str, float]
+    points_after: dict[str, float]
+
+
+def _changed_row(row: FloatArray, indicators: Sequence[str], scores: Mapping[str, float]) -> FloatArray:
+    """Return a province's row with the changed scores, each checked."""
+    changed = row.copy()
+    for indicator, score in scores.items():
+        if indicator not in indicators:
+            raise UnknownIndicator(f"unknown indicator {indicator!r}: expected one of {', '.join(indicators)}")
+        if not 0.0 <= float(score) <= 1.0:  # also false for NaN
+            raise ScoreOutOfRange(f"{indicator}: a component score lies between 0 and 1, found {score}")
+        changed[list(indicators).index(indicator)] = float(score)
+    return changed
+
+
+def _changed_weights(official: FloatArray, indicators: Sequence[str], weights: Mapping[str, float]) -> FloatArray:
+    """Return official weights with the changed ones; they are not rescaled, because the asker should see the sum."""
+    changed = official.copy()
+    for indicator, weight in weights.items():
+        if indicator not in indicators:
+            raise UnknownIndicator(f"unknown indicator {indicator!r}: expected one of {', '.join(indicators)}")
+        if not (np.isfinite(weight) and weight >= 0):
+            raise WeightsError(f"{indicator}: a weight is a number of at least 0, found {weight}")
+        changed[list(indicators).index(indicator)] = float(weight)
+    if abs(float(changed.sum()) - 1.0) > WEIGHT_SUM_TOLERANCE:
+        parts = ", ".join(f"{name} {weight:g}" for name, weight in zip(indicators, changed, strict=True))
+        raise WeightsError(f"weights must sum to 1, these sum to {changed.sum():g} ({parts})")
+    return changed
+
+
+def what_if(
+    provinces: Sequence[str],
+    indicators: Sequence[str],
+    components: ArrayLike,
+    weights: ArrayLike,
+    province: str,
+    changed_scores: Mapping[str, float] | None = None,
+    changed_weights: Mapping[str, float] | None = None,
+) -> WhatIf:
+    """Overall, rank and points of one province with changed component scores, changed weights, or both.
+
+    Args:
+        provinces: identifiers of the rows.
+        indicators: codes of the columns.
+        components: scores 0-1, shape (provinces, indicators).
+        weights: official weights, shape (indicators,), any positive scale.
+        province: whose scores change.
+        changed_scores: new scores of that province, by indicator, 0-1.
+        changed_weights: new weights for everybody, by indicator; with the unchanged ones they must sum to 1.
+
+    Raises:
+        UnknownProvince: if the province is not a row.
+        UnknownIndicator: if a changed indicator is not a column.
+        ScoreOutOfRange: if a changed score is not within 0-1.
+        WeightsError: if a weight is negative or the weights do not sum to 1.
+        IndexInputError: if rows and columns do not fit the matrix, or nothing is changed.
+    """
+    matrix = as_matrix(components)
+    if matrix.shape != (len(provinces), len(indicators)):
+        raise IndexInputError(f"{len(provinces)} provinces and {len(indicators)} indicators, matrix {matrix.shape}")
+    if not changed_scores and not changed_weights:
+        raise IndexInputError("nothing is changed: give at least one component score or weight")
+    if province not in provinces:
+        raise UnknownProvince(f"unknown province {province!r}: expected one of {', '.join(provinces)}")
+    own = list(provinces).index(province)
+    official = normalise_weights(weights, len(indicators))
+    new_weights = _changed_weights(official, indicators, changed_weights or {})
+    new_matrix = matrix.copy()
+    new_matrix[own] = _changed_row(matrix[own], indicators, changed_scores or {})
+
+    before, after = weighted_scores(matrix, official), weighted_scores(new_matrix, new_weights)
+    ahead_before = before - before[own] > TIE_TOLERANCE
+    ahead_after = after - after[own] > TIE_TOLERANCE
+    by_new_rank = np.argsort(-after, kind="stable")
+    points_before = POINTS_PER_SCORE * official * matrix[own]
+    points_after = POINTS_PER_SCORE * new_weights * new_matrix[own]
+    return WhatIf(
+        province=province,
+        overall_before=float(before[own]),
+        overall_after=float(after[own]),
+        rank_before=1 + int(ahead_before.sum()),
+        rank_after=1 + int(ahead_after.sum()),
+        passed=tuple(provinces[k] for k in by_new_rank if ahead_before[k] and not ahead_after[k]),
+        passed_by=tuple(provinces[k] for k in by_new_rank if ahead_after[k] and not ahead_before[k]),
+        points_before=dict(zip(indicators, points_before.tolist(), strict=True)),
+        points_after=dict(zip(indicators, points_after.tolist(), strict=True)),
+    )
