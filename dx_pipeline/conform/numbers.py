@@ -1,0 +1,214 @@
+"""Numbers and ranks as printed -> values, with the decimals that were printed.
+
+`0.7250` has four decimals and is known to half a unit of the fourth; a float alone would lose that. Which mark is the
+decimal mark is declared by the source; without a declaration a text is read only when it can mean one number. Blanks
+and dashes are missing figures, anything else that is no number is an error that names the text. Nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeVar
+
+import polars as pl
+
+DecimalMark = Literal[".", ","]
+
+NOT_PUBLISHED = "not_published"
+#: printed where there is no figure; the statistics office prints - and … for it
+MISSING = frozenset({"", "-", "--", ".", "..", "...", "n/a", "na", "n.a.", "nan", "null", "none", "không có"})
+MINUS = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+#: between groups of three digits, besides the mark that is not the decimal mark
+GROUP_MARKS = " '’"
+#: a digit in round brackets is no note: it may be a figure of its own
+NOTE = re.compile(r"\s*(?:\*+|[†‡]|\(\s*\*+\s*\)|\[\s*(?:\*+|\d{1,2}|[a-z])\s*\])$")
+SUPERSCRIPTS = str.maketrans(dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹", "*"))
+
+ORDINAL_ENDING = {1: "st", 2: "nd", 3: "rd"}
+RANK = re.compile(
+    r"^(?:thứ |hạng |#)?(?P<tie_before>=)?(?P<rank>\d{1,3})(?:(?P<ending>st|nd|rd|th)|[.,]0)?(?P<tie_after>=)?"
+    r"(?:\s*-\s*(?P<to>\d{1,3}))?(?:\s*/\s*(?P<of>\d{1,3}))?(?:\s*\((?P<score>[^()]+)\))?$"
+)
+
+
+class NumberFormatError(ValueError):
+    """Printed text that is not one number in the declared format. `text` is what was printed."""
+
+    def __init__(self, text: str, expected: str) -> None:
+        super().__init__(f"{text!r} is not readable: expected {expected}")
+        self.text = text
+
+
+class RankFormatError(NumberFormatError):
+    """Printed text that is not a rank."""
+
+
+@dataclass(frozen=True)
+class ParsedNumber:
+    """A number as printed. A missing one has neither value nor decimals, and a reason.
+
+    A percentage keeps its printed size: `57.3 %` is 57.3 with `percent` true.
+    """
+
+    value: float | None
+    decimals: int | None
+    text: str
+    percent: bool = False
+    reason: str | None = None
+
+    @property
+    def half_width(self) -> float | None:
+        """Half a unit of the last printed digit: the most by which rounding moved the figure."""
+        return None if self.decimals is None else half_width(self.decimals)
+
+
+@dataclass(frozen=True)
+class ParsedRank:
+    """A rank as printed. `15-16` is rank 15 shared to 16, `=15` a tie of unsaid length, `14/63` rank 14 of 63 units."""
+
+    rank: int | None
+    text: str
+    tied: bool = False
+    shared_to: int | None = None
+    of: int | None = None
+    score: ParsedNumber | None = None
+    reason: str | None = None
+
+
+def half_width(decimals: int) -> float:
+    """Error half-width of a figure rounded to `decimals`: 0.5 * 10^-decimals."""
+    return 0.5 * 10.0**-decimals
+
+
+def _plain(text: str) -> str:
+    """Text with plain spaces and minus signs, without invisible characters."""
+    normal = unicodedata.normalize("NFKC", text.translate(SUPERSCRIPTS)).translate(MINUS)
+    visible = "".join(character for character in normal if unicodedata.category(character) != "Cf")
+    return " ".join(visible.split())
+
+
+def parse_number(text: str | None, decimal: DecimalMark | None = None) -> ParsedNumber:
+    """Read one printed number.
+
+    `decimal` is the mark before the decimals; the other mark, a space or an apostrophe may then stand between groups of
+    three digits. None reads a text only when both declarations give the same number. A trailing `%` and a trailing note
+    (`*`, `(*)`, `[1]`) are allowed. Raises `NumberFormatError` for anything else.
+    """
+    if decimal not in (".", ",", None):
+        raise ValueError(f"decimal is {decimal!r}; expected '.' or ',' or None")
+    printed = "" if text is None else text
+    plain = _plain(printed)
+    if plain.lower() in MISSING:
+        return ParsedNumber(None, None, printed, reason=NOT_PUBLISHED)
+    while (shorter := NOTE.sub("", plain)) != plain:
+        plain = shorter
+    percent = plain.endswith("%")
+    plain = plain.removesuffix("%").rstrip()
+    found = {mark: _read(plain, mark) for mark in ((decimal,) if decimal else (".", ","))}
+    readings = {reading for reading in found.values() if reading is not None}
+    if len(readings) == 1:
+        value, decimals = readings.pop()
+        return ParsedNumber(value, decimals, printed, percent)
+    if readings:
+        means = " or ".join(f"{value:.{decimals}f}" for value, decimals in sorted(readings))
+        raise NumberFormatError(printed, f"a declared decimal mark, as it could be {means}")
+    expected = f"a number with {decimal!r} before its decimals" if decimal else "one number"
+    other = {".": ",", ",": "."}.get(decimal or "")
+    if other and _read(plain, other) is not None:
+        expected += f"; with {other!r} it would be one: is the source declared rightly?"
+    raise NumberFormatError(printed, expected)
+
+
+def _read(plain: str, decimal: str) -> tuple[float, int] | None:
+    """Value and decimals of a text without notes, or None. A group of three digits never follows a leading zero."""
+    grouping = GROUP_MARKS + ("," if decimal == "." else ".")
+    whole = (
+        rf"[1-9]\d{{0,2}}(?:(?P<mark>[{re.escape(grouping)}])\d{{3}})(?:(?P=mark)\d{{3}})*|\d+|(?={re.escape(decimal)})"
+    )
+    match = re.fullmatch(
+        rf"(?P<sign>[+-]?) ?(?P<whole>{whole})(?:{re.escape(decimal)}(?P<fraction>\d+))?", plain, re.ASCII
+    )
+    if match is None:
+        return None
+    digits, fraction = re.sub(r"\D", "", match["whole"]) or "0", match["fraction"] or ""
+    number = float(f"{match['sign']}{digits}.{fraction or '0'}")
+    return number, len(fraction)
+
+
+def parse_rank(text: str | None, decimal: DecimalMark | None = None) -> ParsedRank:
+    """Read one printed rank: `01`, `15-16`, `=15`, `15=`, `1st`, `14/63`, `01 (0,727)`.
+
+    `decimal` is for a score in brackets, as in `parse_number`. Raises `RankFormatError` for anything else, and for a
+    rank of 0, a range that does not rise, or a rank beyond the number of units printed with it.
+    """
+    printed = "" if text is None else text
+    plain = _plain(printed).lower()
+    if plain in MISSING:
+        return ParsedRank(None, printed, reason=NOT_PUBLISHED)
+    while (shorter := NOTE.sub("", plain)) != plain:
+        plain = shorter
+    match = RANK.match(plain)
+    if match is None:
+        raise RankFormatError(printed, "a rank such as 15, 15-16, =15, 15th, 15/63 or 15 (0,727)")
+    rank, to, of = int(match["rank"]), int(match["to"] or 0) or None, int(match["of"] or 0) or None
+    if rank == 0 or (match["to"] and (to or 0) <= rank) or (match["of"] and (of or 0) < (to or rank)):
+        raise RankFormatError(printed, "a rank from 1, a range that rises, and no more than the number of units")
+    if match["ending"] and match["ending"] != _ordinal_ending(rank):
+        raise RankFormatError(printed, f"{rank}{_ordinal_ending(rank)}")
+    try:
+        score = parse_number(match["score"], decimal) if match["score"] else None
+    except NumberFormatError as error:
+        raise RankFormatError(printed, f"a score in the brackets; {error}") from error
+    if score and not score.decimals:
+        raise RankFormatError(printed, "a score with decimals in the brackets, as a whole number could be another rank")
+    tied = to is not None or bool(match["tie_before"] or match["tie_after"])
+    return ParsedRank(rank, printed, tied, to, of, score)
+
+
+def _ordinal_ending(rank: int) -> str:
+    return "th" if rank % 100 in (11, 12, 13) else ORDINAL_ENDING.get(rank % 10, "th")
+
+
+class ParsedColumn(NamedTuple):
+    """`values` (Float64) and `decimals` (Int64) are null where missing or bad; `bad` holds the error of a text."""
+
+    values: pl.Series
+    decimals: pl.Series
+    bad: dict[str, NumberFormatError]
+
+
+Parsed = TypeVar("Parsed", ParsedNumber, ParsedRank)
+
+
+def _each_once(
+    texts: pl.Series, parse: Callable[[str], Parsed]
+) -> tuple[list[Parsed | None], dict[str, NumberFormatError]]:
+    """What `parse` gives for every text of a String column, called once a distinct text; None where it failed."""
+    parsed: dict[str, Parsed] = {}
+    bad: dict[str, NumberFormatError] = {}
+    printed = texts.fill_null("")
+    for text in printed.unique(maintain_order=True).to_list():
+        try:
+            parsed[text] = parse(text)
+        except NumberFormatError as error:
+            bad[text] = error
+    return [parsed.get(text) for text in printed.to_list()], bad
+
+
+def parse_column(texts: pl.Series, decimal: DecimalMark | None = None) -> ParsedColumn:
+    """`parse_number` on a String column, each distinct text once. Bad texts are returned, not raised."""
+    found, bad = _each_once(texts, lambda text: parse_number(text, decimal))
+    values = pl.Series("value", [one.value if one else None for one in found], dtype=pl.Float64)
+    decimals = pl.Series("decimals", [one.decimals if one else None for one in found], dtype=pl.Int64)
+    return ParsedColumn(values, decimals, bad)
+
+
+def parse_ranks(texts: pl.Series) -> ParsedColumn:
+    """`parse_rank` on a String column, each distinct text once: the rank as value, with no decimals."""
+    found, bad = _each_once(texts, parse_rank)
+    values = pl.Series("value", [one.rank if one else None for one in found], dtype=pl.Float64)
+    decimals = pl.Series("decimals", [0 if one and one.rank else None for one in found], dtype=pl.Int64)
+    return ParsedColumn(values, decimals, bad)

@@ -1,0 +1,173 @@
+"""Numbers and ranks as tables print them."""
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dx_pipeline.conform.numbers import (
+    NumberFormatError,
+    RankFormatError,
+    half_width,
+    parse_column,
+    parse_number,
+    parse_rank,
+    parse_ranks,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "value", "decimals"),
+    [
+        ("0.7250", ".", 0.725, 4),
+        ("0,4950", ",", 0.495, 4),
+        ("0,727", None, 0.727, 3),  # no group of thousands begins with 0
+        ("1.234", ".", 1.234, 3),
+        ("1.234", ",", 1234.0, 0),
+        ("1,234", ".", 1234.0, 0),
+        ("8435.652", None, 8435.652, 3),  # a group has at most three digits before it
+        ("1.234.567,8", ",", 1234567.8, 1),
+        ("1,234.50", None, 1234.5, 2),
+        ("1 234,5", ",", 1234.5, 1),
+        ("1\u00a0234\u202f567", None, 1234567.0, 0),
+        ("1\u2009234.5", ".", 1234.5, 1),
+        ("1'234.50", ".", 1234.5, 2),
+        ("−0.5", ".", -0.5, 1),
+        ("–12", None, -12.0, 0),
+        ("+3", None, 3.0, 0),
+        (".75", ".", 0.75, 2),
+        ("０.５", ".", 0.5, 1),
+        ("0.70 (*)", ".", 0.7, 2),
+        ("0.70*", ".", 0.7, 2),
+        ("0.70¹", ".", 0.7, 2),
+        ("\ufeff63", None, 63.0, 0),
+    ],
+)
+def test_a_number_is_read_with_its_decimals(text: str, decimal: str | None, value: float, decimals: int) -> None:
+    number = parse_number(text, decimal)
+    assert (number.value, number.decimals, number.text) == (value, decimals, text)
+
+
+def test_a_percentage_keeps_its_size() -> None:
+    number = parse_number("57,3 %", ",")
+    assert (number.value, number.decimals, number.percent) == (57.3, 1, True)
+
+
+@pytest.mark.parametrize("text", ["", " ", None, "-", "–", "…", "...", "..", "n/a", "N/A", "NaN"])
+def test_a_blank_is_a_figure_that_was_not_published(text: str | None) -> None:
+    number = parse_number(text, ".")
+    assert (number.value, number.decimals, number.half_width, number.reason) == (None, None, None, "not_published")
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "says"),
+    [
+        ("1.234", None, "1.234 or 1234"),
+        ("892.723", None, "declared decimal mark"),
+        ("0,727", ".", "is the source declared rightly"),
+        ("12,34", ".", "is the source declared rightly"),
+        ("1,23,456", ".", "before its decimals"),
+        ("1.234,567.8", None, "one number"),
+        ("75.", ".", "before its decimals"),
+        ("12 34", None, "one number"),
+        ("0.7 0.8", ".", "before its decimals"),
+        ("0.5 (2)", ".", "before its decimals"),
+        ("1e5", ".", "before its decimals"),
+        ("abc", ".", "'abc'"),
+        ("inf", ".", "'inf'"),
+        ("٣", ".", "'٣'"),
+    ],
+)
+def test_anything_else_is_an_error_that_names_it(text: str, decimal: str | None, says: str) -> None:
+    with pytest.raises(NumberFormatError, match=says) as refused:
+        parse_number(text, decimal)
+    assert repr(text) in str(refused.value)
+
+
+def test_an_unknown_decimal_mark_is_a_fault_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="decimal is ';'"):
+        parse_number("0.5", ";")
+
+
+@given(st.floats(-1e6, 1e6), st.integers(0, 6), st.sampled_from([(".", ","), (",", "."), (".", " "), (",", "\u00a0")]))
+def test_a_number_printed_with_groups_is_read_back(value: float, decimals: int, marks: tuple[str, str]) -> None:
+    decimal, group = marks
+    printed = f"{value:,.{decimals}f}"
+    number = parse_number(printed.replace(",", "_").replace(".", decimal).replace("_", group), decimal)
+    assert (number.value, number.decimals) == (float(printed.replace(",", "")), decimals)
+
+
+def test_the_half_width_is_half_a_unit_of_the_last_digit() -> None:
+    assert half_width(4) == pytest.approx(0.00005)
+    assert parse_number("0.4950", ".").half_width == pytest.approx(0.00005)
+
+
+@pytest.mark.parametrize(
+    ("text", "rank", "tied", "shared_to", "of"),
+    [
+        ("01", 1, False, None, None),
+        ("15", 15, False, None, None),
+        ("15.0", 15, False, None, None),
+        ("15*", 15, False, None, None),
+        ("15-16", 15, True, 16, None),
+        ("15 – 16", 15, True, 16, None),
+        ("=15", 15, True, None, None),
+        ("15=", 15, True, None, None),
+        ("1st", 1, False, None, None),
+        ("22nd", 22, False, None, None),
+        ("13th", 13, False, None, None),
+        ("14/63", 14, False, None, 63),
+        ("Thứ 14", 14, False, None, None),
+        ("Hạng 14/63", 14, False, None, 63),
+    ],
+)
+def test_a_rank_is_read(text: str, rank: int, tied: bool, shared_to: int | None, of: int | None) -> None:
+    parsed = parse_rank(text)
+    assert (parsed.rank, parsed.tied, parsed.shared_to, parsed.of, parsed.score) == (rank, tied, shared_to, of, None)
+
+
+@pytest.mark.parametrize("text", ["01 (0,727)", "01 (0.727)", "1 ( 0,727 )"])
+def test_a_rank_and_its_score_in_one_cell(text: str) -> None:
+    parsed = parse_rank(text)
+    assert parsed.rank == 1
+    assert parsed.score is not None
+    assert (parsed.score.value, parsed.score.decimals) == (0.727, 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0",
+        "00",
+        "16-15",
+        "15-15",
+        "64/63",
+        "15/0",
+        "2022-2023",
+        "1.5",
+        "15 (3)",
+        "15 (1,234)",
+        "15 16",
+        "1th",
+        "-3",
+        "một",
+    ],
+)
+def test_what_is_not_a_rank_is_refused(text: str) -> None:
+    with pytest.raises(RankFormatError) as refused:
+        parse_rank(text)
+    assert repr(text) in str(refused.value)
+
+
+def test_a_column_keeps_values_decimals_and_bad_texts_apart() -> None:
+    column = parse_column(pl.Series(["0.5", "0.50", None, "half"]), ".")
+    assert column.values.to_list() == [0.5, 0.5, None, None]
+    assert column.decimals.to_list() == [1, 2, None, None]
+    assert list(column.bad) == ["half"]
+
+
+def test_a_column_of_ranks() -> None:
+    column = parse_ranks(pl.Series(["01", "15-16", "-", "first"]))
+    assert column.values.to_list() == [1.0, 15.0, None, None]
+    assert column.decimals.to_list() == [0, 0, None, None]
+    assert list(column.bad) == ["first"]
