@@ -24,7 +24,7 @@ EVERY_UNIT = [pytest.param(one, id=f"{one.unit_system}-{one.province_id}") for s
 ACCEPTED = {
     "ha-noi": "Hanoi;Ha Noi;Hanoï;HÀ NỘI;TP Hà Nội;TP.Hà Nội;Tp: Hà Nội;Thủ đô Hà Nội;Hà Nội (Thủ đô);Hanoi City;"
     "Hanoi Capital;Hanoi Province;Tỉnh Hà Nội;City of Hanoi;Hà Nội (Hanoi);Hà Nội/Hanoi;Hà Nội, Việt Nam;"
-    "Hanoi, Vietnam;1. Hà Nội;01) Hà Nội;- Hà Nội;Hà Nội*;Hà Nội (*);Hà Nội¹;Hà Nội [1];“Hà Nội”;Hà Nội.;Ｈà Ｎội;VN-HN",
+    "Hanoi, Vietnam;1. Hà Nội;01) Hà Nội;- Hà Nội;Hà Nội*;Hà Nội (*);Hà Nội¹;“Hà Nội”;Hà Nội.;Ｈà Ｎội;VN-HN",
     "hai-duong": "Hải Dương;Hải-Dương;Hải–Dương;hai-duong;tinh_hai_duong;HảiDương;haiduong;T. Hải Dương;Hải Duơng;"
     "Hải Dưong;Hai Dương;Province of Hai Duong;Hai Duong Prov.;Hải Dương (tỉnh);Hải Dương cũ;tỉnh Hải Dương (cũ);VN-61",
     "ho-chi-minh": "Hồ Chí Minh;TP.HCM;TPHCM;TP HCM;Tp.HCM;T.P HCM;T.P. Hồ Chí Minh;Tp. Hồ Chí Minh (TP.HCM);HCM;HCMC;"
