@@ -2,7 +2,8 @@
 
 `dx_pipeline/marts/<table>.toml` gives type, unit, meaning in two languages, key, allowed values and null rule. DDL with
 comments, the Great Expectations suite, Dagster's column schema and lineage, the dictionary and the data package are all
-generated from it.
+generated from it. What a column means wherever it occurs stands once, in `dx_pipeline/marts/_columns.toml`; a contract's own
+entry wins over it.
 """
 
 from __future__ import annotations
@@ -189,7 +190,7 @@ def parse_contract(name: str, data: dict[str, Any]) -> Contract:
             problems.append(f"{text} is empty")
     columns = []
     for column_name, raw in data.get("columns", {}).items():
-        entry = dict(raw)
+        entry = _common_columns().get(column_name, {}) | raw
         entry["lineage"] = tuple(entry.pop("from", ()))
         entry["allowed"] = tuple(entry.get("allowed", ()))
         try:
@@ -233,6 +234,11 @@ def parse_contract(name: str, data: dict[str, Any]) -> Contract:
 
 
 @functools.cache
+def _common_columns() -> dict[str, dict[str, Any]]:
+    return tomllib.loads((CONTRACTS_FOLDER / "_columns.toml").read_text(encoding="utf-8"))
+
+
+@functools.cache
 def load_contract(name: str) -> Contract:
     """The contract of one table.
 
@@ -248,4 +254,5 @@ def load_contract(name: str) -> Contract:
 @functools.cache
 def load_contracts() -> dict[str, Contract]:
     """All contracts by table name, in alphabetical order."""
-    return {path.stem: load_contract(path.stem) for path in sorted(CONTRACTS_FOLDER.glob("*.toml"))}
+    paths = sorted(CONTRACTS_FOLDER.glob("[a-z]*.toml"))
+    return {path.stem: load_contract(path.stem) for path in paths}

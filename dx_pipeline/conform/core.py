@@ -1,0 +1,81 @@
+"""The road from one source to the chosen figures, as plain functions on frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from dx_pipeline.conform.corrections import Correction, apply_corrections
+from dx_pipeline.conform.figures import choose_figures
+from dx_pipeline.conform.names import units
+from dx_pipeline.conform.observations import COUNTRY, check_complete, conform_figures
+from dx_pipeline.conform.referee import referee
+from dx_pipeline.sources.read import Reading, read_source
+from dx_pipeline.sources.spec import SourceSpec
+
+
+@dataclass(frozen=True)
+class ObservedSource:
+    """One source, read and conformed; `files` counts what went in and what came out."""
+
+    observations: pl.DataFrame
+    records: dict[str, pl.DataFrame]
+    files: pl.DataFrame
+
+
+def known_indicators(reference: dict[str, pl.DataFrame], source: SourceSpec) -> set[str]:
+    """Codes a figure of this source may carry: those of the index, and those its own source.toml declares."""
+    declared = {column.indicator for file in source.files for table in file.tables for column in table.columns}
+    return declared | set(reference["indicators"]["indicator"])
+
+
+def observe_source(source: SourceSpec, reference: dict[str, pl.DataFrame]) -> ObservedSource:
+    """Read, conform and check one source.
+
+    Raises:
+        SourceError: the bytes are not as declared.
+        ConformError: printed rows can't be used, or a complete table is not complete.
+    """
+    reading: Reading = read_source(source)
+    observations = conform_figures(reading.figures, known_indicators(reference, source))
+    complete = {(file.path.name, table.name) for file in source.files for table in file.tables if table.complete}
+    check_complete(observations, complete, {system: {u.province_id for u in units(system)} for system in (63, 34)})
+    counts = observations.group_by("file").agg(
+        observations=pl.col("rejected").is_null().sum().cast(pl.Int64),
+        rejected=pl.col("rejected").is_not_null().sum().cast(pl.Int64),
+    )
+    files = reading.files.join(counts, on="file", how="left").with_columns(
+        pl.col("observations", "rejected").fill_null(0),
+        complete=pl.col("file").is_in([file for file, _ in complete]),
+    )
+    return ObservedSource(observations, reading.records, files)
+
+
+def unit_names() -> dict[str, str]:
+    """Province id -> Vietnamese name over both unit systems, and the country."""
+    names = {unit.province_id: unit.name_vi for system in (34, 63) for unit in units(system)}
+    return names | {COUNTRY: "Cả nước"}
+
+
+def choose(observations: list[pl.DataFrame], files: pl.DataFrame, corrections: list[Correction]) -> pl.DataFrame:
+    """All observations with verdict, one figure chosen per key.
+
+    Raises:
+        CorrectionError: a declared correction no longer fits its source.
+    """
+    everything = pl.concat(observations).sort("source_id", "file", "table_no", "row", "column")
+    numbered = everything.with_row_index("observation").with_columns(pl.col("observation").cast(pl.Int64))
+    findings = referee(numbered, unit_names()) + apply_corrections(numbered, corrections)
+    complete = {
+        (row["source_id"], row["file"], table)
+        for row in files.filter(pl.col("complete")).iter_rows(named=True)
+        for table in _complete_tables(numbered, row["source_id"], row["file"])
+    }
+    return choose_figures(numbered, findings, complete)
+
+
+def _complete_tables(observations: pl.DataFrame, source_id: str, file: str) -> list[str]:
+    own = observations.filter((pl.col("source_id") == source_id) & (pl.col("file") == file))
+    counted = own.group_by("table_no").agg(pl.col("province_id").n_unique().alias("n"), pl.first("unit_system"))
+    return counted.filter(pl.col("n") == pl.col("unit_system"))["table_no"].to_list()
