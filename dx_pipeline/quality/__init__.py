@@ -1,0 +1,1 @@
+"""Checks: a contract's rules through Great Expectations, the index's laws in SQL, and their results for readers."""

@@ -1,0 +1,92 @@
+"""Every check there is, known without running any: for the orchestrator, the documentation and the quality page.
+
+Light on purpose: importing it imports neither Great Expectations nor pandas.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dx_pipeline.quality.contract_rules import contract_rules
+from dx_pipeline.quality.expected_rows import row_counts_check
+from dx_pipeline.quality.laws import Law, load_laws
+from dx_pipeline.quality.references import reference_law
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dx_pipeline.contracts import Contract
+    from dx_pipeline.quality.model import Check
+
+TESTS = {
+    "row_counts": "tests/quality/test_expected_rows.py",
+    "references": "tests/quality/test_references.py",
+}
+
+
+def checked_contracts(contracts: Mapping[str, Contract]) -> dict[str, Contract]:
+    """The tables a build makes; those the release itself writes come into being after the checks."""
+    return {name: contract for name, contract in sorted(contracts.items()) if not contract.written_by_release}
+
+
+def applicable_laws(contracts: Mapping[str, Contract]) -> list[Law]:
+    """The generated references and the written laws of these tables, by table."""
+    checked = checked_contracts(contracts)
+    references = [law for law in map(reference_law, checked.values()) if law is not None]
+    written = [law for law in load_laws().values() if law.check.table_name in checked]
+    return sorted(references + written, key=lambda law: law.check.check_id)
+
+
+def catalogue(contracts: Mapping[str, Contract]) -> list[Check]:
+    """All checks of these tables, sorted by table and name."""
+    checked = checked_contracts(contracts)
+    checks = [rule.check for contract in checked.values() for rule in contract_rules(contract)]
+    checks += [row_counts_check(contract) for contract in checked.values()]
+    checks += [law.check for law in applicable_laws(contracts)]
+    return sorted(checks, key=lambda check: (check.table_name, check.check_name))
+
+
+def breaking_test(check: Check) -> str:
+    """The test that breaks this check with bad data."""
+    if check.engine == "gx":
+        return f"tests/quality/test_contract_rules.py -k {check.check_name}"
+    return TESTS.get(check.check_name, f"tests/quality/test_laws.py -k {check.check_name}")
+
+
+def render_checks_markdown(contracts: Mapping[str, Contract]) -> str:
+    """The text of `docs/CHECKS.md`: what each law protects, and which contract rules each table has."""
+    checks = catalogue(contracts)
+    contract_checks = [check for check in checks if check.engine == "gx" or check.check_name in TESTS]
+    law_checks = [check for check in checks if check not in contract_checks]
+    lines = [
+        "# Checks",
+        "",
+        f"{len(checks)} checks on {len({check.table_name for check in checks})} tables. "
+        "This page is generated from the contracts and `dx_pipeline/quality/laws/`.",
+        "",
+        "A check ends as **passed**, **failed**, **not applicable** (nothing to look at) or **error** (it could not "
+        "run). A **blocking** check that fails or errs stops the release; a **warning** or **info** goes out with it.",
+        "",
+        "## Laws",
+        "",
+        "| check | table | dimension | severity | protects | bảo vệ | test |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{check.check_name}` | `{check.table_name}` | {check.dimension} | {check.severity} "
+        f"| {check.protects_en} | {check.protects_vi} | `{breaking_test(check)}` |"
+        for check in law_checks
+    ]
+    lines += ["", "## Rules every contract brings", "", "| rule | dimension | severity | protects | bảo vệ | test |"]
+    lines += ["|---|---|---|---|---|---|"]
+    first_of_kind = {check.check_name: check for check in reversed(contract_checks)}
+    lines += [
+        f"| `{name}` | {check.dimension} | {check.severity} | {check.protects_en} | {check.protects_vi} "
+        f"| `{breaking_test(check)}` |"
+        for name, check in sorted(first_of_kind.items())
+    ]
+    lines += ["", "| table | rules |", "|---|---|"]
+    for table in sorted({check.table_name for check in contract_checks}):
+        names = ", ".join(f"`{check.check_name}`" for check in contract_checks if check.table_name == table)
+        lines.append(f"| `{table}` | {names} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,162 @@
+"""Expected row counts per table and partition, committed as data and compared both ways.
+
+A total that fits can hide a year that is missing and another that is doubled; so a missing partition, an unexpected one
+and a different count all fail. After a wanted change: `python -m dx_pipeline.quality.expected_rows`, and read the diff.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dx_pipeline.quality.model import FAILING_KEYS_SHOWN, Check, CheckOutcome, broken
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+
+    from dx_pipeline.contracts import Contract
+
+EXPECTED_ROWS = Path(__file__).parent / "expected_rows.csv"
+HEADER = ("table_name", "partition", "n_rows")
+REGENERATE = "python -m dx_pipeline.quality.expected_rows"
+
+#: partition text -> rows
+Counts = dict[str, int]
+
+
+def row_counts_check(contract: Contract) -> Check:
+    """The check of one table."""
+    return Check(
+        table_name=contract.name,
+        check_name="row_counts",
+        dimension="completeness",
+        severity="blocking",
+        protects_vi="Không năm nào, hệ đơn vị nào biến mất hoặc bị nhân đôi mà không ai hay",
+        protects_en="No edition or unit system disappears or doubles unnoticed",
+        engine="sql",
+    )
+
+
+def count_rows(con: duckdb.DuckDBPyConnection, contract: Contract) -> Counts:
+    """Rows by partition, written like `edition=2022,unit_system=63`; '' for a table without partition or without rows.
+
+    Raises:
+        duckdb.CatalogException: the table has not been built.
+    """
+    if not contract.partition:
+        whole = con.execute(f'SELECT count(*) FROM "{contract.name}"').fetchone()
+        return {"": whole[0] if whole else 0}
+    names = ", ".join(f'"{name}"' for name in contract.partition)
+    groups = con.execute(f'SELECT {names}, count(*) FROM "{contract.name}" GROUP BY ALL').fetchall()
+    counts = {_partition_text(contract.partition, group[:-1]): group[-1] for group in groups}
+    return dict(sorted(counts.items())) or {"": 0}
+
+
+def _partition_text(names: tuple[str, ...], values: tuple[object, ...]) -> str:
+    return ",".join(f"{name}={'' if value is None else value}" for name, value in zip(names, values, strict=True))
+
+
+def read_expected(path: Path = EXPECTED_ROWS) -> dict[str, Counts]:
+    """Table name -> expected rows by partition.
+
+    Raises:
+        ValueError: the header is another, a count is no number, or a partition stands twice.
+    """
+    expected: dict[str, Counts] = {}
+    with path.open(encoding="utf-8", newline="") as stream:
+        reader = csv.reader(stream)
+        header = tuple(next(reader, ()))
+        if header != HEADER:
+            raise ValueError(f"{path.name}: expected the header {','.join(HEADER)}, found {','.join(header)}")
+        for table, partition, n_rows in reader:
+            counts = expected.setdefault(table, {})
+            if partition in counts:
+                raise ValueError(f"{path.name}: {table} [{partition}] stands twice")
+            counts[partition] = int(n_rows)
+    return expected
+
+
+def write_expected(
+    con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], path: Path = EXPECTED_ROWS
+) -> int:
+    """Write today's counts as the expected ones; returns the number of lines. The commit's diff is what is reviewed."""
+    rows = [
+        (name, partition, n_rows)
+        for name, contract in sorted(contracts.items())
+        if not contract.written_by_release
+        for partition, n_rows in count_rows(con, contract).items()
+    ]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(HEADER)
+        writer.writerows(rows)
+    return len(rows)
+
+
+def check_row_counts(
+    con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], path: Path = EXPECTED_ROWS
+) -> list[CheckOutcome]:
+    """One outcome a table, in the order of `contracts`. `n_checked` and `n_failed` count partitions."""
+    import duckdb
+
+    try:
+        expected = read_expected(path)
+    except (OSError, ValueError) as error:
+        return [broken(row_counts_check(contract), "committed row counts", error) for contract in contracts.values()]
+    outcomes = []
+    for name, contract in contracts.items():
+        try:
+            found = count_rows(con, contract)
+        except duckdb.Error as error:
+            outcomes.append(broken(row_counts_check(contract), "committed row counts", error))
+            continue
+        outcomes.append(compare_counts(row_counts_check(contract), expected.get(name), found))
+    return outcomes
+
+
+def compare_counts(check: Check, expected: Counts | None, found: Counts) -> CheckOutcome:
+    """The outcome for one table: every partition of either side must be on the other with the same number of rows."""
+    if expected is None:
+        observed = f"{sum(found.values())} rows, and none committed for this table: run {REGENERATE}"
+        return CheckOutcome(check, "failed", len(found), len(found), observed, "committed row counts")
+    differing = [part for part in sorted(expected.keys() | found.keys()) if expected.get(part) != found.get(part)]
+    checked = len(expected.keys() | found.keys())
+    total = f"{sum(expected.values())} rows in {len(expected)} partitions"
+    if not differing:
+        return CheckOutcome(check, "passed", checked, 0, f"{sum(found.values())} rows as expected", total)
+    texts = [f"{part or 'whole table'}: {_difference(expected.get(part), found.get(part))}" for part in differing]
+    keys = tuple({"partition": part, "expected": expected.get(part), "found": found.get(part)} for part in differing)
+    return CheckOutcome(
+        check, "failed", checked, len(differing), "; ".join(texts[:5]), total, keys[:FAILING_KEYS_SHOWN]
+    )
+
+
+def _difference(expected: int | None, found: int | None) -> str:
+    if found is None:
+        return f"missing, expected {expected} rows"
+    if expected is None:
+        return f"unexpected, {found} rows"
+    return f"{found} rows, expected {expected}"
+
+
+def main() -> None:
+    """Rewrite the committed counts from the current build."""
+    import duckdb
+
+    from dx_pipeline.contracts import load_contracts
+    from dx_pipeline.paths import default_paths
+
+    warehouse = default_paths().warehouse
+    if not warehouse.is_file():
+        sys.exit(f"no build to count: {warehouse} does not exist; run the refresh first")
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        lines = write_expected(con, load_contracts())
+    print(f"{EXPECTED_ROWS.name}: {lines} lines")
+
+
+if __name__ == "__main__":
+    main()

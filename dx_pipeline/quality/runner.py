@@ -1,0 +1,151 @@
+"""Run every check on the tables of a build and say what was found: as a table, and in words for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dx_pipeline.contracts import load_contract
+from dx_pipeline.quality.catalogue import applicable_laws, checked_contracts
+from dx_pipeline.quality.expected_rows import EXPECTED_ROWS, REGENERATE, check_row_counts
+from dx_pipeline.quality.gx_suite import run_contract_rules
+from dx_pipeline.quality.laws import run_laws
+from dx_pipeline.quality.model import CheckOutcome
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+    import polars as pl
+
+    from dx_pipeline.contracts import Contract
+
+#: how many failing rows an error text names
+KEYS_IN_TEXT = 5
+
+
+def run_checks(
+    tables: duckdb.DuckDBPyConnection | Mapping[str, pl.DataFrame],
+    contracts: Mapping[str, Contract],
+    release: str,
+    expected_rows: Path = EXPECTED_ROWS,
+) -> pl.DataFrame:
+    """The results of all checks in the shape of the table `check_results`, sorted by table and check.
+
+    Args:
+        tables: a connection whose default schema holds the tables, or the tables as frames by name.
+        contracts: the tables to check; those written by the release itself are left out.
+        release: the id of the release the build may become.
+        expected_rows: the committed row counts.
+
+    A table that is missing gives status `error` in each of its checks; nothing is raised for bad data.
+    """
+    import duckdb
+
+    if not isinstance(tables, Mapping):
+        return results_frame(check_outcomes(tables, contracts, expected_rows), release)
+    with duckdb.connect() as con:
+        for name, frame in tables.items():
+            con.register(name, frame)
+        return results_frame(check_outcomes(con, contracts, expected_rows), release)
+
+
+def check_outcomes(
+    con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], expected_rows: Path = EXPECTED_ROWS
+) -> list[CheckOutcome]:
+    """One outcome for each check of the catalogue, sorted by table and check."""
+    checked = checked_contracts(contracts)
+    outcomes = run_contract_rules(_frames(con, checked), checked)
+    outcomes += check_row_counts(con, checked, expected_rows)
+    outcomes += run_laws(con, applicable_laws(contracts))
+    return sorted(outcomes, key=lambda outcome: (outcome.check.table_name, outcome.check.check_name))
+
+
+def _frames(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> dict[str, pl.DataFrame]:
+    import duckdb
+
+    from dx_pipeline.warehouse import read_table
+
+    frames = {}
+    for name in contracts:
+        try:
+            frames[name] = read_table(con, name)
+        except duckdb.CatalogException:
+            continue  # the checks of a table that was not built end as errors
+    return frames
+
+
+def results_frame(outcomes: list[CheckOutcome], release: str) -> pl.DataFrame:
+    """The outcomes as rows of `check_results`."""
+    import polars as pl
+
+    rows: list[dict[str, Any]] = [
+        {
+            "release": release,
+            "table_name": outcome.check.table_name,
+            "check_name": outcome.check.check_name,
+            "status": outcome.status,
+            "passed": outcome.passed,
+            "severity": outcome.check.severity,
+            "dimension": outcome.check.dimension,
+            "n_checked": outcome.n_checked,
+            "n_failed": outcome.n_failed,
+            "failing_keys": outcome.failing_keys_json,
+            "observed": outcome.observed,
+            "expected": outcome.expected,
+            "protects_vi": outcome.check.protects_vi,
+            "protects_en": outcome.check.protects_en,
+            "engine": outcome.check.engine,
+        }
+        for outcome in outcomes
+    ]
+    contract = load_contract("check_results")
+    return contract.conform(pl.DataFrame(rows, schema=contract.polars_schema()))
+
+
+def blocking_failures(results: pl.DataFrame) -> pl.DataFrame:
+    """The rows that stop a release: blocking, and failed or in error."""
+    import polars as pl
+
+    return results.filter((pl.col("severity") == "blocking") & pl.col("status").is_in(["failed", "error"]))
+
+
+def failure_text(failures: pl.DataFrame) -> str:
+    """What to tell the person who finds no new release in the morning; "" when nothing failed."""
+    if failures.is_empty():
+        return ""
+    count = "1 check stops" if failures.height == 1 else f"{failures.height} checks stop"
+    blocks = [f"{count} the release; the last release stays as it is."]
+    blocks += [_failure_block(row) for row in failures.iter_rows(named=True)]
+    return "\n\n".join(blocks)
+
+
+def _failure_block(row: dict[str, Any]) -> str:
+    import json
+
+    keys = json.loads(row["failing_keys"])
+    lines = [
+        f"{row['table_name']}.{row['check_name']}: {row['status']} ({row['severity']}, {row['dimension']})",
+        f"  protects: {row['protects_en']}",
+        f"  expected: {row['expected']}",
+        f"  found:    {row['observed']}",
+    ]
+    if keys:
+        shown = [", ".join(f"{name} {value}" for name, value in key.items()) for key in keys[:KEYS_IN_TEXT]]
+        rest = row["n_failed"] - len(shown)
+        shown += [f"and {rest} more"] if rest > 0 else []
+        lines.append("  rows:     " + "\n            ".join(shown))
+    lines.append(f"  look at:  {where_to_look(row['table_name'], row['check_name'], row['engine'])}")
+    return "\n".join(lines)
+
+
+def where_to_look(table_name: str, check_name: str, engine: str) -> str:
+    """The file that states the rule, and what to do about a failure."""
+    if check_name == "row_counts":
+        return f"dx_pipeline/quality/expected_rows.csv; if the change is wanted, run {REGENERATE} and commit the diff"
+    if check_name == "references":
+        return f"the reference tables provinces and indicators, and the code column of {table_name}"
+    if engine == "gx":
+        return f"dx_pipeline/marts/{table_name}.toml states the rule; figure_sources tells where a figure was read"
+    law = f"dx_pipeline/quality/laws/{check_name}.toml"
+    return f"{law}: its SELECT shows the rows; figure_sources tells where a figure was read"
