@@ -30,16 +30,19 @@ def benefit_of_the_doubt(
         shares: official weights, shape (components,); None leaves the weights free.
         spread: relative width of the share restriction.
 
+    Returns:
+        Shape (provinces,). A province with 0 in a component of which a share is demanded gets 0.
+
     Raises:
-        IndexInputError: if a score is negative, or a programme has no solution (a component of a province is 0
-        although a
-            share of it is demanded).
+        IndexInputError: if a score is negative or the spread is not within 0-1.
     """
     from scipy.optimize import linprog  # imported here: half a second that a reader of ranks need not wait for
 
     matrix = as_matrix(components)
     if (matrix < 0).any():
         raise IndexInputError("benefit of the doubt needs scores of at least 0")
+    if not 0.0 <= spread <= 1.0:
+        raise IndexInputError(f"spread: expected a share between 0 and 1, found {spread}")
     provinces, count = matrix.shape
     official = None if shares is None else normalise_weights(shares, count)
     best = np.empty(provinces)

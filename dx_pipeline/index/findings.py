@@ -155,7 +155,7 @@ def _score_vi(m: Movement, owner: str) -> str:
     missing = _years_missing(m, m.score_from, m.score_to)
     if m.score_from is None or m.score_to is None or m.score_change is None:
         years = " và ".join(f"năm {year}" for year in missing)
-        return f"chưa có điểm{owner} của {years} nên không nêu được thay đổi về điểm"
+        return f"chưa có điểm {years}{owner} nên không nêu được thay đổi về điểm"
     if m.score_change == 0:
         return f"điểm{owner} giữ nguyên ở mức {_number(m.score_to, 4, 'vi')}"
     verb, towards = ("tăng", "lên") if m.score_change > 0 else ("giảm", "xuống")
@@ -167,7 +167,7 @@ def _rank_vi(m: Movement, owner: str) -> str:
     missing = _years_missing(m, m.rank_from, m.rank_to)
     if m.rank_from is None or m.rank_to is None or m.rank_change is None:
         years = " và ".join(f"năm {year}" for year in missing)
-        return f"chưa có thứ hạng{owner} của {years} nên không nêu được thay đổi về thứ hạng"
+        return f"chưa có thứ hạng {years}{owner} nên không nêu được thay đổi về thứ hạng"
     if m.rank_change == 0:
         return f"thứ hạng{owner} giữ nguyên ở hạng {m.rank_to}"
     verb, towards = ("tăng", "lên") if m.rank_change < 0 else ("giảm", "xuống")
@@ -194,9 +194,9 @@ def _sentence(clauses: list[str]) -> str:
 def sentence_en(m: Movement) -> str:
     """English sentence on the movement."""
     owner = f"{m.name_en}'s"
-    opening = f"Between {m.edition_from} and {m.edition_to} "
+    opening = f"Between {m.edition_from} and {m.edition_to}, "
     if m.comparable:
-        clauses = [opening + _score_en(m, owner) + _joint(m, " and ", " but ") + _rank_en(m, "its")]
+        clauses = [opening + _score_en(m, owner) + _joint(m, ", and ", ", but ") + _rank_en(m, "its")]
     else:
         clauses = [opening + _rank_en(m, owner), _score_en(m, "the")]
     if m.comparable and m.own_effect is not None and m.others_effect is not None:

@@ -1,0 +1,118 @@
+"""Peers by endowment, links to other indices, and the units after the merger."""
+
+import numpy as np
+import pytest
+
+from dx_pipeline.index.errors import IndexInputError
+from dx_pipeline.index.links import regress_hc3, spearman_interval
+from dx_pipeline.index.merger import merge_scores
+from dx_pipeline.index.peers import endowment_distances, expected_scores, nearest_peers
+
+POINTS = [(0, 0), (1, 0), (0, 2), (3, 3), (1, 1)]
+
+
+def test_distances_on_standardised_endowments():
+    assert endowment_distances(POINTS)[0] == pytest.approx([0, 0.8165, 1.5339, 3.3607, 1.1202], abs=5e-5)
+
+
+def test_nearest_peers_come_in_order_and_never_include_oneself():
+    peers, distances = nearest_peers(POINTS, 3)
+    assert peers[0].tolist() == [1, 4, 2]
+    assert distances[0] == pytest.approx([0.8165, 1.1202, 1.5339], abs=5e-5)
+    assert all(i not in row for i, row in enumerate(peers))
+    with pytest.raises(IndexInputError):
+        nearest_peers(POINTS, 5)
+
+
+def test_units_of_measurement_do_not_choose_peers():
+    scaled = np.array(POINTS) * [1000, 0.01] + [5, 7]
+    assert endowment_distances(scaled) == pytest.approx(endowment_distances(POINTS))
+
+
+def test_expected_score_is_the_regression_line():
+    endowment = np.arange(10.0)[:, None]
+    line = 0.3 + 0.02 * endowment[:, 0]
+    result = expected_scores(line, endowment)
+    assert result.expected == pytest.approx(line)
+    assert result.r_squared == pytest.approx(1)
+    bump = line.copy()
+    bump[4] += 0.1
+    result = expected_scores(bump, endowment)
+    assert result.residual.argmax() == 4
+    assert result.residual.sum() == pytest.approx(0)
+    assert result.expected + result.residual == pytest.approx(bump)
+    with pytest.raises(IndexInputError):
+        expected_scores([0.1, 0.2], [[1], [2]])
+
+
+def test_rank_correlation_with_a_seeded_interval(dti_2022, dti_2023):
+    first = spearman_interval(dti_2022.overall, dti_2023.overall)
+    assert first.spearman == pytest.approx(0.861, abs=0.0005)
+    assert first.ci_low < first.spearman < first.ci_high
+    assert first.n == 63
+    assert first == spearman_interval(dti_2022.overall, dti_2023.overall)
+    assert first != spearman_interval(dti_2022.overall, dti_2023.overall, seed=1)
+
+
+def test_bootstrap_agrees_with_scipy(dti_2022, dti_2023):
+    from scipy.stats import bootstrap, spearmanr
+
+    ours = spearman_interval(dti_2022.overall, dti_2023.overall, resamples=4000)
+    theirs = bootstrap(
+        (dti_2022.overall, dti_2023.overall),
+        lambda a, b: spearmanr(a, b).statistic,
+        paired=True,
+        vectorized=False,
+        method="percentile",
+        n_resamples=1500,
+        rng=np.random.default_rng(0),
+    ).confidence_interval
+    assert (ours.ci_low, ours.ci_high) == pytest.approx(tuple(theirs), abs=0.015)
+
+
+@pytest.mark.parametrize(("a", "b"), [([1, 2, 3], [1, 2, 3]), ([1, 1, 1, 1], [1, 2, 3, 4]), ([1, 2, 3, 4], [1, 2])])
+def test_a_correlation_of_too_little_is_refused(a, b):
+    with pytest.raises(IndexInputError):
+        spearman_interval(a, b)
+
+
+def test_regression_has_hc3_errors_by_the_formula():
+    generator = np.random.default_rng(3)
+    x = generator.uniform(size=(63, 2))
+    y = 0.2 + x @ [0.5, -0.3] + generator.normal(size=63) * 0.05 * (1 + x[:, 0])
+    fit = regress_hc3(y, x, ["papi", "grdp"])
+    design = np.column_stack([np.ones(63), x])
+    inverse = np.linalg.inv(design.T @ design)
+    beta = inverse @ design.T @ y
+    leverage = np.einsum("ij,jk,ik->i", design, inverse, design)
+    meat = design * ((y - design @ beta) / (1 - leverage))[:, None]
+    errors = np.sqrt(np.diag(inverse @ meat.T @ meat @ inverse))
+    assert [c.name for c in fit.coefficients] == ["intercept", "papi", "grdp"]
+    assert [c.estimate for c in fit.coefficients] == pytest.approx(beta)
+    assert [c.standard_error for c in fit.coefficients] == pytest.approx(errors)
+    assert fit.n == 63
+    with pytest.raises(IndexInputError):
+        regress_hc3(y, x, ["papi"])
+
+
+def test_hai_phong_and_ho_chi_minh_of_2024_after_the_merger(dti_2024):
+    members = {"Hải Phòng": "hai-phong", "Hải Dương": "hai-phong"}
+    members |= dict.fromkeys(("Hồ Chí Minh", "Bình Dương", "Bà Rịa - Vũng Tàu"), "ho-chi-minh")
+    successors = [members.get(name, name) for name in dti_2024.provinces]
+    assert sum(s == "ho-chi-minh" for s in successors) == 3
+    merged = merge_scores(dti_2024.overall[:, None], successors)
+    mean = dict(zip(merged.units, merged.mean[:, 0], strict=True))
+    assert mean["hai-phong"] == pytest.approx(0.7857, abs=1e-9)
+    assert round(mean["ho-chi-minh"], 4) == 0.7769
+    assert mean["ho-chi-minh"] == pytest.approx(0.7770, abs=1e-4)  # published, rounded from unrounded members
+
+
+def test_population_weights_are_an_alternative_and_unknown_populations_stay_unknown():
+    merged = merge_scores([[0.2], [0.8], [0.5]], ["a", "a", "b"], [3, 1, np.nan])
+    assert merged.members.tolist() == [2, 1]
+    assert merged.mean[:, 0] == pytest.approx([0.5, 0.5])
+    assert merged.population_weighted[0, 0] == pytest.approx(0.35)
+    assert np.isnan(merged.population_weighted[1, 0])
+    for successors, people in ((["a"], None), (["a", "a", "b"], [0, 1, 1])):
+        with pytest.raises(IndexInputError):
+            merge_scores([[0.2], [0.8], [0.5]], successors, people)
