@@ -1,0 +1,159 @@
+"""Where releases lie, and which one people see.
+
+    data/marts/releases/1.0.1-3f9a0c12/    one whole release; never changed after it was published
+    data/marts/releases/journal.jsonl      what became current when
+    data/marts/current                     link to one of them: the only thing a publication replaces
+    data/marts/dti.duckdb, parquet, csv    links through `current`: the paths people put in their scripts
+
+One rename of `current` switches every file at once, so nobody sees the database of one release beside the Parquet of
+another. DuckDB resolves links before it opens a file: a reader holds the old release's own file, and a write-ahead log
+left by somebody's crashed writing session lies in the old release's folder, where it cannot be replayed into the next.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+
+from dx_pipeline.paths import Paths
+
+RELEASE_FOLDER = re.compile(r"^(\d+)\.(\d+)\.(\d+)-[0-9a-f]{8}(\.\d+)?$")
+
+#: path under data/marts -> target, relative to data/marts; a link exists when the current release has its target
+STABLE_LINKS = {
+    "dti.duckdb": "current/dti.duckdb",
+    "dti.xlsx": "current/dti.xlsx",
+    "parquet": "current/parquet",
+    "csv": "current/csv",
+    "site": "current/site",
+    "pictures": "current/pictures",
+    "dictionary.csv": "current/csv/data_dictionary.csv",
+    "DICTIONARY.md": "current/DICTIONARY.md",
+    "CHANGELOG.md": "current/CHANGELOG.md",
+    "datapackage.json": "current/datapackage.json",
+    "metadata.jsonld": "current/metadata.jsonld",
+    "release.json": "current/release.json",
+}
+
+
+class ReleaseError(RuntimeError):
+    """A release cannot be made, found or restored; the message says why and what to do."""
+
+
+def releases_folder(paths: Paths) -> Path:
+    """The folder that holds every kept release."""
+    return paths.marts / "releases"
+
+
+def current_folder(paths: Paths) -> Path | None:
+    """The folder of the release people see now; None before the first one, or when somebody deleted it."""
+    link = paths.marts / "current"
+    if not link.is_symlink():
+        return None
+    folder = releases_folder(paths) / link.readlink().name
+    return folder if (folder / "release.json").is_file() else None
+
+
+def version_of(folder: Path) -> tuple[int, int, int]:
+    """The version in a release folder's name, as numbers.
+
+    Raises:
+        ReleaseError: the name is not `<version>-<hash>`.
+    """
+    match = RELEASE_FOLDER.match(folder.name)
+    if not match:
+        raise ReleaseError(f"{folder.name} is not the name of a release folder; expected e.g. 1.0.1-3f9a0c12")
+    return int(match[1]), int(match[2]), int(match[3])
+
+
+def release_folders(paths: Paths) -> list[Path]:
+    """All kept releases, oldest version first; two publications of one version in the order they were made."""
+    root = releases_folder(paths)
+    if not root.is_dir():
+        return []
+    found = [path for path in root.iterdir() if RELEASE_FOLDER.match(path.name) and (path / "release.json").is_file()]
+    return sorted(found, key=lambda path: (version_of(path), (path / "release.json").stat().st_mtime_ns, path.name))
+
+
+def find_release(paths: Paths, name: str) -> Path:
+    """The folder of a release named `current`, `previous`, by version, by folder name, or by path.
+
+    Raises:
+        ReleaseError: there is no such release; the message lists those there are.
+    """
+    current = current_folder(paths)
+    folders = release_folders(paths)
+    if name == "current" and current:
+        return current
+    if name == "previous" and current:
+        earlier = [folder for folder in folders if version_of(folder) < version_of(current)]
+        if earlier:
+            return earlier[-1]
+    for folder in reversed(folders):
+        if name == folder.name or name == folder.name.split("-")[0]:
+            return folder
+    direct = Path(name)
+    if direct.is_dir() and (direct / "release.json").is_file():
+        return direct.resolve()
+    kept = ", ".join(folder.name for folder in folders) or "none"
+    raise ReleaseError(f"no release {name!r}; kept releases: {kept}")
+
+
+def point_current(paths: Paths, folder: Path) -> None:
+    """Make `folder` the current release by one atomic rename."""
+    temporary = paths.marts / f".current-{os.getpid()}"
+    with suppress(FileNotFoundError):
+        temporary.unlink()
+    temporary.symlink_to(Path("releases") / folder.name)
+    temporary.replace(paths.marts / "current")
+    sync_folder(paths.marts)
+
+
+def create_links(paths: Paths, folder: Path) -> None:
+    """Create the stable links that a release will serve once it is current, so that the switch itself completes it.
+
+    Raises:
+        ReleaseError: a real file or folder lies where a link belongs; it is left alone.
+    """
+    for name, target in STABLE_LINKS.items():
+        link = paths.marts / name
+        if link.exists() and not link.is_symlink():
+            raise ReleaseError(f"{link} is not a link made by a release: move it away and run again")
+        if link.is_symlink() and str(link.readlink()) != target:
+            link.unlink()
+        if (folder / target.removeprefix("current/")).exists() and not link.is_symlink():
+            link.symlink_to(target)
+
+
+def ensure_links(paths: Paths) -> None:
+    """Create the stable links that the current release serves, and remove those that lead nowhere."""
+    current = current_folder(paths)
+    if current:
+        create_links(paths, current)
+    for name in STABLE_LINKS:
+        link = paths.marts / name
+        if link.is_symlink() and not link.exists():
+            link.unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a folder's entries durable (new names, renames)."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_tree(folder: Path) -> None:
+    """Make every file below a folder durable, then the folders, so that a power cut after the rename loses nothing."""
+    for parent, _, files in os.walk(folder):
+        for name in files:
+            handle = os.open(Path(parent) / name, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        sync_folder(Path(parent))
