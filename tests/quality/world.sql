@@ -1,0 +1,167 @@
+-- A small country in which every law holds: 63 provinces p-01 ... p-63 (one of them is hai-duong), merged into 34 units
+-- u-01 ... u-34. Editions 2022 and 2023 are complete tables; of 2020 and 2021 only single figures are known.
+CREATE TABLE units AS SELECT i, CASE WHEN i = 13 THEN 'hai-duong' ELSE printf('p-%02d', i) END AS province_id FROM range(1, 64) t(i);
+
+CREATE TABLE provinces AS
+SELECT 63 AS unit_system, province_id, printf('u-%02d', (i - 1) % 34 + 1) AS successor_id FROM units
+UNION ALL SELECT 34, printf('u-%02d', i), NULL FROM range(1, 35) t(i);
+
+CREATE TABLE indicators(indicator VARCHAR, role VARCHAR);
+INSERT INTO indicators VALUES ('overall', 'overall'), ('digital_government', 'pillar'), ('digital_economy', 'pillar'),
+  ('digital_society', 'pillar'), ('foundation', 'foundation'), ('digital_awareness', 'foundation'),
+  ('digital_institutions', 'foundation'), ('digital_infrastructure', 'foundation'), ('digital_human_resources', 'foundation'),
+  ('network_information_security', 'foundation'), ('digital_government_activity', 'activity'),
+  ('digital_economy_activity', 'activity'), ('digital_society_activity', 'activity');
+
+CREATE TABLE indicator_weights AS
+SELECT edition, indicator, weight::DOUBLE AS weight FROM (VALUES (2022), (2023)) e(edition), (VALUES ('foundation', 0.5), ('digital_awareness', 0.1),
+  ('digital_institutions', 0.1), ('digital_infrastructure', 0.1), ('digital_human_resources', 0.1),
+  ('network_information_security', 0.1), ('digital_government_activity', 0.2), ('digital_economy_activity', 0.15),
+  ('digital_society_activity', 0.15)) w(indicator, weight)
+UNION ALL SELECT 2020, * FROM (VALUES ('digital_government', 0.4), ('digital_economy', 0.3), ('digital_society', 0.3));
+
+-- p-62 and p-63 are equal in 2022, so that they share a rank
+CREATE TABLE parts AS
+SELECT edition, province_id, unnest(['foundation', 'digital_government_activity', 'digital_economy_activity', 'digital_society_activity']) AS indicator,
+  unnest([0.90 - 0.008 * n, 0.85 - 0.007 * n + 0.012 * (n % 4), 0.70 - 0.006 * n + 0.02 * ((n + edition) % 5), 0.75 - 0.007 * n + 0.01 * (n % 2)])::DOUBLE AS score
+FROM (SELECT edition, province_id, CASE WHEN edition = 2022 THEN least(i, 62) ELSE i END AS n FROM units, (VALUES (2022), (2023)) e(edition));
+
+CREATE TABLE province_rankings AS
+WITH known AS (
+  SELECT edition, 63 AS unit_system, province_id, sum(weight * score) AS score, NULL::BIGINT AS rank_published
+  FROM parts JOIN indicator_weights USING (edition, indicator) GROUP BY ALL
+  UNION ALL
+  SELECT 2023, 34, p.successor_id, avg(total), NULL
+  FROM provinces p JOIN (SELECT province_id, sum(weight * score) AS total FROM parts JOIN indicator_weights USING (edition, indicator)
+    WHERE edition = 2023 GROUP BY province_id) USING (province_id)
+  WHERE p.unit_system = 63 GROUP BY p.successor_id
+  UNION ALL
+  SELECT edition, 63, province_id,
+    CASE WHEN edition = 2021 AND province_id IN ('p-05', 'p-06') THEN 0.51 WHEN edition = 2021 AND province_id = 'p-07' THEN 0.40
+      WHEN edition = 2020 AND province_id = 'p-01' THEN 0.37 END,
+    CASE WHEN province_id = 'hai-duong' THEN 14 WHEN edition = 2021 AND province_id IN ('p-05', 'p-06') THEN 12
+      WHEN edition = 2021 AND province_id = 'p-07' THEN 20 END
+  FROM units, (VALUES (2020), (2021)) e(edition)
+), ranked AS (
+  SELECT * EXCLUDE (score, rank_published), round(score, 12) AS score,
+    CASE WHEN count(score) OVER edition_table = unit_system
+      THEN rank() OVER (PARTITION BY edition, unit_system ORDER BY round(score, 10) DESC) END AS rank_computed,
+    rank_published
+  FROM known WINDOW edition_table AS (PARTITION BY edition, unit_system)
+)
+SELECT edition, unit_system, province_id, score, coalesce(published, rank_computed) AS rank, published AS rank_published, rank_computed,
+  count(coalesce(published, rank_computed)) OVER (PARTITION BY edition, unit_system) AS n_ranked, unit_system AS n_units,
+  CASE WHEN score IS NULL AND coalesce(published, rank_computed) IS NULL THEN 'not_published' ELSE 'published' END AS status
+FROM (SELECT *, CASE WHEN edition = 2022 AND province_id IN ('hai-duong', 'p-01') THEN rank_computed ELSE rank_published END AS published FROM ranked);
+
+CREATE TABLE component_scores AS
+SELECT edition, 63 AS unit_system, province_id, indicator, score, 1::BIGINT AS rank,
+  CASE indicator WHEN 'foundation' THEN 'derived' ELSE 'published' END AS status,
+  CASE indicator WHEN 'foundation' THEN 0.00015 END AS error_half_width
+FROM parts
+UNION ALL  -- the eight components of two provinces are printed
+SELECT edition, 63, province_id, c.indicator, score + c.offset_, 1, 'published', NULL
+FROM parts, (VALUES ('digital_awareness', 0.02), ('digital_institutions', -0.02), ('digital_infrastructure', 0.01),
+  ('digital_human_resources', 0.0), ('network_information_security', -0.01)) c(indicator, offset_)
+WHERE edition = 2022 AND parts.indicator = 'foundation' AND province_id IN ('p-01', 'p-02')
+UNION ALL SELECT 2022, 63, 'p-03', 'digital_awareness', NULL, NULL, 'not_read', NULL;
+
+CREATE TABLE pillar_scores AS
+SELECT p.edition, 63 AS unit_system, p.province_id, r.indicator,
+  (0.5 * f.score + w.weight * p.score) / (0.5 + w.weight) AS score, 1::BIGINT AS rank,
+  CASE WHEN p.province_id = 'p-01' THEN round((0.5 * f.score + w.weight * p.score) / (0.5 + w.weight), 4) END AS score_published,
+  CASE WHEN p.province_id = 'p-01' THEN 1::BIGINT END AS rank_published,
+  CASE WHEN p.province_id = 'p-01' THEN 'published' ELSE 'derived' END AS status, 0.0002 AS error_half_width
+FROM parts p JOIN parts f ON f.edition = p.edition AND f.province_id = p.province_id AND f.indicator = 'foundation'
+JOIN indicator_weights w ON w.edition = p.edition AND w.indicator = p.indicator
+JOIN indicators r ON r.indicator || '_activity' = p.indicator
+WHERE p.edition = 2022
+UNION ALL SELECT 2020, 63, 'p-01', indicator, score, NULL, score, NULL, 'published', 0.00005
+FROM (VALUES ('digital_government', 0.40), ('digital_economy', 0.30), ('digital_society', 0.40)) v(indicator, score)
+UNION ALL SELECT 2020, 63, 'p-02', 'digital_economy', NULL, NULL, NULL, NULL, 'not_published', NULL;
+
+CREATE TABLE national_means AS
+SELECT edition, unit_system, 'overall' AS indicator, avg(score) AS mean_computed, round(avg(score), 4) AS mean_published, true AS agrees
+FROM province_rankings WHERE edition >= 2022 AND unit_system = 63 GROUP BY ALL
+UNION ALL SELECT edition, unit_system, indicator, avg(score), NULL, NULL FROM component_scores WHERE edition = 2022 GROUP BY ALL
+UNION ALL SELECT 2020, 63, 'overall', NULL, 0.3026, NULL;
+
+CREATE TABLE figure_sources AS
+WITH printed AS (
+  SELECT edition, unit_system, province_id, 'overall' AS indicator, 'score' AS measure, score AS value FROM province_rankings WHERE status = 'published'
+  UNION ALL SELECT edition, unit_system, province_id, 'overall', 'rank', rank_published FROM province_rankings
+  UNION ALL SELECT edition, unit_system, province_id, indicator, 'score', score FROM component_scores WHERE status = 'published'
+  UNION ALL SELECT edition, unit_system, province_id, indicator, 'score', score_published FROM pillar_scores
+  UNION ALL SELECT edition, unit_system, province_id, indicator, 'rank', rank_published FROM pillar_scores
+)
+SELECT *, 'dti_component_scores' AS source_id, 'row 1' AS locator, true AS chosen, false AS conflict, NULL AS reason FROM printed WHERE value IS NOT NULL
+UNION ALL SELECT *, 'dti_overall_scores', 'row 2', false, false, NULL FROM printed WHERE indicator = 'overall' AND measure = 'score' AND edition >= 2022
+UNION ALL SELECT 2020, 63, 'p-09', 'overall', 'rank', 40, 'dti_press_figures', 'row 3', true, true, 'official before press'
+UNION ALL SELECT 2020, 63, 'p-09', 'overall', 'rank', 44, 'dti_press_figures', 'row 4', false, true, 'press, contradicts the official figure';
+
+CREATE TABLE source_files AS
+SELECT * FROM (VALUES ('dti_press_figures', 'figures.csv', 10, 8, 2), ('dti_component_scores', '2022.csv', 63, 63, 0)) t(source_id, file, figures_read, observations, rejected);
+CREATE TABLE sources AS SELECT 'dti_press_figures' AS source_id, DATE '2025-11-21' AS retrieved_on;
+CREATE TABLE press_claims AS SELECT 'hd_ranks_2021_2023' AS claim_id, 'hai-duong' AS province_id;
+CREATE TABLE edition_comparability AS
+SELECT * FROM (VALUES (2020, 2021, 'overall', 'broken'), (2020, 2021, 'pillar', 'broken'), (2021, 2022, 'overall', 'same_structure'),
+  (2022, 2023, 'overall', 'same_structure'), (2022, 2023, 'component', 'broken'), (2023, 2024, 'overall', 'broken')) t(edition_from, edition_to, level, comparability);
+
+CREATE TABLE peer_groups AS SELECT 'hai-duong' AS province_id, 'named' AS basis, 'p-08' AS peer_id;
+CREATE TABLE peer_comparison AS
+SELECT a.edition, a.province_id, b.province_id AS peer_id, a.indicator, a.score, b.score AS peer_score, a.score - b.score AS gap
+FROM parts a JOIN parts b USING (edition, indicator) WHERE a.province_id = 'hai-duong' AND b.province_id = 'p-08';
+CREATE TABLE component_gaps AS
+SELECT edition, province_id, peer_id, indicator, 1000 * weight * gap AS gap_points FROM peer_comparison JOIN indicator_weights USING (edition, indicator)
+UNION ALL SELECT edition, province_id, peer_id, 'overall', sum(1000 * weight * gap) FROM peer_comparison JOIN indicator_weights USING (edition, indicator) GROUP BY ALL;
+
+CREATE TABLE score_changes AS
+SELECT 2022 AS edition_from, 2023 AS edition_to, a.province_id, a.indicator, 1000 * weight * (b.score - a.score) AS performance_points,
+  0.0 AS weight_points, 'same_structure' AS comparability
+FROM parts a JOIN parts b ON b.edition = 2023 AND b.province_id = a.province_id AND b.indicator = a.indicator
+JOIN indicator_weights w ON w.edition = 2022 AND w.indicator = a.indicator WHERE a.edition = 2022
+UNION ALL SELECT 2023, 2024, province_id, 'foundation', NULL, NULL, 'broken' FROM units;
+CREATE TABLE rank_changes AS
+SELECT 2022 AS edition_from, 2023 AS edition_to, a.province_id, a.rank AS rank_from, b.rank AS rank_to,
+  (b.rank - a.rank) / 2 - 1.5 AS own_effect, (b.rank - a.rank) / 2 + 1.5 AS others_effect
+FROM province_rankings a JOIN province_rankings b USING (province_id) WHERE a.edition = 2022 AND b.edition = 2023;
+CREATE TABLE rank_counterfactuals AS
+SELECT 2022 AS edition_from, 2023 AS edition_to, province_id, 'foundation' AS indicator, rank AS rank_actual, 1 AS rank_counterfactual
+FROM province_rankings WHERE edition = 2023 AND unit_system = 63;
+
+CREATE TABLE rank_bounds AS
+SELECT edition, province_id, delta, greatest(1, rank - width) AS best, rank + width AS worst
+FROM province_rankings, (VALUES (0.10, 2), (0.25, 5)) d(delta, width) WHERE edition = 2022;
+CREATE TABLE rank_bands AS
+SELECT edition, province_id, neighbourhood, greatest(1, rank - 4) AS rank_min, greatest(1, rank - 3) AS p5, rank AS p50, rank + 3 AS p95, rank + width AS rank_max,
+  0.2::DOUBLE AS p_top10, 0.5::DOUBLE AS p_top15, 0.9::DOUBLE AS p_top20
+FROM province_rankings, (VALUES ('box25', 4), ('simplex', 40)) n(neighbourhood, width) WHERE edition = 2022;
+CREATE TABLE method_ranks AS SELECT edition, province_id, 'official' AS method, rank FROM province_rankings WHERE edition = 2022
+UNION ALL SELECT 2022, 'p-01', 'geometric', 5;
+CREATE TABLE dominance AS
+WITH wide AS (PIVOT parts ON indicator USING max(score) GROUP BY edition, province_id)
+SELECT a.edition, a.province_id, count(*) FILTER (a.foundation < b.foundation AND a.digital_government_activity < b.digital_government_activity
+    AND a.digital_economy_activity < b.digital_economy_activity AND a.digital_society_activity < b.digital_society_activity) AS dominated_by,
+  count(*) FILTER (a.foundation > b.foundation AND a.digital_government_activity > b.digital_government_activity
+    AND a.digital_economy_activity > b.digital_economy_activity AND a.digital_society_activity > b.digital_society_activity) AS dominates
+FROM wide a JOIN wide b USING (edition) GROUP BY ALL;
+CREATE TABLE component_importance AS SELECT 2022 AS edition, indicator, share::DOUBLE AS covariance_share
+FROM (VALUES ('foundation', 0.483), ('digital_government_activity', 0.288), ('digital_economy_activity', 0.123), ('digital_society_activity', 0.106)) v(indicator, share);
+CREATE TABLE external_links AS SELECT 2022 AS edition, 'papi_sc81' AS indicator, 0.4::DOUBLE AS spearman, 0.2::DOUBLE AS ci_low, 0.6::DOUBLE AS ci_high;
+
+CREATE TABLE rank_thresholds AS
+SELECT edition, unit_system, k, max(score) AS score
+FROM (SELECT edition, unit_system, score, row_number() OVER (PARTITION BY edition, unit_system ORDER BY score DESC) AS k FROM province_rankings WHERE edition >= 2022)
+WHERE k IN (10, 15, 20) GROUP BY ALL;
+CREATE TABLE cheapest_paths AS
+SELECT 2022 AS edition, 'p-30' AS province_id, 20 AS target_rank, indicator,
+  (SELECT t.score - r.score FROM rank_thresholds t, province_rankings r
+   WHERE t.edition = 2022 AND t.k = 20 AND t.unit_system = 63 AND r.edition = 2022 AND r.province_id = 'p-30') + 0.0001 AS increase
+FROM (VALUES ('foundation'), ('digital_government_activity'), ('digital_economy_activity'), ('digital_society_activity')) v(indicator);
+CREATE TABLE merged_units AS
+SELECT 2023 AS edition, p.successor_id AS province_id, avg(r.score) AS score_mean, string_agg(p.province_id, ', ' ORDER BY p.province_id) AS members
+FROM provinces p JOIN province_rankings r ON r.province_id = p.province_id AND r.edition = 2023 AND r.unit_system = 63
+WHERE p.unit_system = 63 GROUP BY p.successor_id;
+CREATE TABLE target_progress AS
+SELECT * FROM (VALUES ('hai-duong', '06-NQ/TU', 'national_dti_rank', 2025, 2024, 19.0, 'met', NULL),
+  ('hai-duong', '06-NQ/TU', 'national_dti_rank', 2030, 2024, NULL, 'not_assessable', 'part of Hai Phong since 1 July 2025')) t(province_id, resolution, indicator, target_year, edition, actual_value, verdict, reason);
