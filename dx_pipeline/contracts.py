@@ -2,7 +2,7 @@
 
 `dx_pipeline/marts/<table>.toml` gives type, unit, meaning in two languages, key, allowed values and null rule. DDL with
 comments, the Great Expectations suite, Dagster's column schema and lineage, the dictionary and the data package are all
-generated from it. What a column means wherever it occurs stands once, in `dx_pipeline/marts/_columns.toml`; a contract's own
+generated from it. What a column means wherever it occurs stands once, in `marts/_columns.toml`; a contract's own
 entry wins over it.
 """
 

@@ -61,9 +61,10 @@ def write_table(con: duckdb.DuckDBPyConnection, contract: Contract, frame: pl.Da
 
 
 def read_table(con: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
-    """A whole table as a frame.
+    """A whole table (`name` or `schema.name`) as a frame.
 
     Raises:
         duckdb.CatalogException: the table has not been built yet.
     """
-    return con.sql(f'SELECT * FROM "{name}"').pl()
+    quoted = ".".join(f'"{part}"' for part in name.split("."))
+    return con.sql(f"SELECT * FROM {quoted}").pl()

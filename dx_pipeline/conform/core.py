@@ -24,21 +24,16 @@ class ObservedSource:
     files: pl.DataFrame
 
 
-def known_indicators(reference: dict[str, pl.DataFrame], source: SourceSpec) -> set[str]:
-    """Codes a figure of this source may carry: those of the index, and those its own source.toml declares."""
-    declared = {column.indicator for file in source.files for table in file.tables for column in table.columns}
-    return declared | set(reference["indicators"]["indicator"])
-
-
-def observe_source(source: SourceSpec, reference: dict[str, pl.DataFrame]) -> ObservedSource:
-    """Read, conform and check one source.
+def observe_source(source: SourceSpec, indicators: set[str]) -> ObservedSource:
+    """Read, conform and check one source. A figure carries a code of the index, or one its source.toml declares.
 
     Raises:
         SourceError: the bytes are not as declared.
         ConformError: printed rows can't be used, or a complete table is not complete.
     """
     reading: Reading = read_source(source)
-    observations = conform_figures(reading.figures, known_indicators(reference, source))
+    declared = {column.indicator for file in source.files for table in file.tables for column in table.columns}
+    observations = conform_figures(reading.figures, indicators | declared)
     complete = {(file.path.name, table.name) for file in source.files for table in file.tables if table.complete}
     check_complete(observations, complete, {system: {u.province_id for u in units(system)} for system in (63, 34)})
     counts = observations.group_by("file").agg(

@@ -55,17 +55,20 @@ class Names:
         return ", ".join([" ".join(first)] * bool(first) + rest)
 
 
-def names_of(release: Snapshot) -> Names:
-    """The names a release gives to its provinces and indicators; a release without those tables has none."""
+def names_of(*releases: Snapshot | None) -> Names:
+    """The names that releases give to their provinces and indicators, the last one's first; without tables, none."""
     provinces: dict[tuple[str, str], str] = {}
     indicators: dict[Language, dict[str, str]] = {"vi": {}, "en": {}}
-    if {"unit_system", "province_id", "name_vi"} <= set(release.tables.get("provinces", {}).get("columns", ())):
-        frame = release.read("provinces")
-        provinces = {(str(row["unit_system"]), row["province_id"]): row["name_vi"] for row in frame.to_dicts()}
-    if {"indicator", "name_vi", "name_en"} <= set(release.tables.get("indicators", {}).get("columns", ())):
-        for row in release.read("indicators").to_dicts():
-            indicators["vi"][row["indicator"]] = row["name_vi"]
-            indicators["en"][row["indicator"]] = row["name_en"]
+    for release in releases:
+        if release is None:
+            continue
+        if {"unit_system", "province_id", "name_vi"} <= set(release.tables.get("provinces", {}).get("columns", ())):
+            for row in release.read("provinces").to_dicts():
+                provinces[str(row["unit_system"]), row["province_id"]] = row["name_vi"]
+        if {"indicator", "name_vi", "name_en"} <= set(release.tables.get("indicators", {}).get("columns", ())):
+            for row in release.read("indicators").to_dicts():
+                indicators["vi"][row["indicator"]] = row["name_vi"]
+                indicators["en"][row["indicator"]] = row["name_en"]
     return Names(provinces, indicators)
 
 

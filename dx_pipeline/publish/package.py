@@ -72,7 +72,7 @@ def source_records(sources: pl.DataFrame | None) -> list[dict[str, Any]]:
 
 
 def sources_by_table(contracts: Mapping[str, Contract], frames: Mapping[str, pl.DataFrame]) -> dict[str, list[str]]:
-    """Table -> ids of the sources it was made from, following the contracts' inputs down to tables that name sources."""
+    """Table -> ids of the sources it was made from, following the inputs down to tables that name sources."""
     own = {
         name: set(frame["source_id"].drop_nulls().unique().to_list())
         for name, frame in frames.items()

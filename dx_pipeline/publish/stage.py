@@ -193,7 +193,7 @@ def _fill(
     }
     rows = {name: shape["rows"] for name, shape in shapes.items()}
     earlier = _text(current / "CHANGELOG.md") if current else ""
-    changelog = earlier if unchanged else build_changelog(diff, names_of(new), *size, earlier=earlier)
+    changelog = earlier if unchanged else build_changelog(diff, names_of(old, new), *size, earlier=earlier)
     pages = {
         "DICTIONARY.md": dictionary_page(contracts, rows),
         "CHANGELOG.md": changelog,
@@ -236,7 +236,7 @@ def _new_release(
     diff = ReleaseDiff(diff.baseline, diff.baseline_hash, version, diff.data_hash, diff.tables)
     if again:
         return diff, dict(again)
-    names = names_of(new)
+    names = names_of(old, new)
     return diff, {
         "release": version,
         "data_version": version,

@@ -80,9 +80,7 @@ def read_expected(path: Path = EXPECTED_ROWS) -> dict[str, Counts]:
     return expected
 
 
-def write_expected(
-    con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], path: Path = EXPECTED_ROWS
-) -> int:
+def write_expected(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], path: Path) -> int:
     """Write today's counts as the expected ones; returns the number of lines. The commit's diff is what is reviewed."""
     rows = [
         (name, partition, n_rows)
@@ -154,7 +152,7 @@ def main() -> None:
     if not warehouse.is_file():
         sys.exit(f"no build to count: {warehouse} does not exist; run the refresh first")
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        lines = write_expected(con, load_contracts())
+        lines = write_expected(con, load_contracts(), EXPECTED_ROWS)
     print(f"{EXPECTED_ROWS.name}: {lines} lines")
 
 

@@ -88,10 +88,12 @@ class SourceSpec:
     files: tuple[FileSpec, ...] = field(repr=False)
 
 
-SOURCE_KEYS = set(
-    "title title_vi publisher url where_read retrieved_on licence tier form layout decimal unit_system complete province "
-    "columns tables files roles measures footers rows stated national_mean delimiter encoding ignore status fetch areas".split()
-)
+SOURCE_KEYS = {
+    "title", "title_vi", "publisher", "url", "where_read", "retrieved_on", "licence", "tier", "form", "layout",
+    "decimal", "unit_system", "complete", "province", "columns", "tables", "files", "roles", "measures",
+    "footers", "rows", "stated", "national_mean", "delimiter", "encoding", "ignore", "status", "fetch",
+    "areas",
+}  # fmt: skip
 FILE_KEYS = (SOURCE_KEYS - {"files", "title", "title_vi", "where_read", "retrieved_on", "fetch"}) | {
     "edition",
     "sha256",

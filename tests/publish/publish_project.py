@@ -27,8 +27,14 @@ def column(kind: str, **more: object) -> dict[str, object]:
     return {"type": kind, "meaning_vi": text, "meaning_en": text, **extra, **more}
 
 
-def contract(name: str, key: list[str], columns: dict[str, dict[str, object]], inputs: tuple[str, ...] = ()) -> Contract:
-    texts = {f"{part}_{lang}": f"{name} {part} {lang}" for part in ("title", "description", "limitations") for lang in ("vi", "en")}
+def contract(
+    name: str, key: list[str], columns: dict[str, dict[str, object]], inputs: tuple[str, ...] = ()
+) -> Contract:
+    texts = {
+        f"{part}_{lang}": f"{name} {part} {lang}"
+        for part in ("title", "description", "limitations")
+        for lang in ("vi", "en")
+    }
     return parse_contract(name, {"group": "Test", **texts, "key": key, "inputs": list(inputs), "columns": columns})
 
 
@@ -38,7 +44,11 @@ UNIT = {"unit_system": column("integer", allowed=[63, 34]), "province_id": colum
 def small_contracts() -> dict[str, Contract]:
     tables = [
         contract("provinces", ["unit_system", "province_id"], {**UNIT, "name_vi": column("text")}),
-        contract("indicators", ["indicator"], {"indicator": column("text"), "name_vi": column("text"), "name_en": column("text")}),
+        contract(
+            "indicators",
+            ["indicator"],
+            {"indicator": column("text"), "name_vi": column("text"), "name_en": column("text")},
+        ),
         contract(
             "sources",
             ["source_id"],
@@ -72,7 +82,9 @@ def small_contracts() -> dict[str, Contract]:
             {
                 "edition": column("integer"),
                 **UNIT,
-                "score": column("double", nullable=True, min=0.0, max=1.0, unit="score 0-1", **{"from": ["figures.value"]}),
+                "score": column(
+                    "double", nullable=True, min=0.0, max=1.0, unit="score 0-1", **{"from": ["figures.value"]}
+                ),
                 "rank": column("integer", nullable=True, min=1),
             },
             inputs=("figures", "provinces"),
@@ -117,7 +129,14 @@ def small_tables(scores: Mapping[str, float] = SCORES) -> dict[str, pl.DataFrame
 
 
 def check_results(passed: bool = True, severity: str = "blocking") -> pl.DataFrame:
-    texts = {"failing_keys": "[]", "observed": "4", "expected": "4", "protects_vi": "x", "protects_en": "x", "engine": "sql"}
+    texts = {
+        "failing_keys": "[]",
+        "observed": "4",
+        "expected": "4",
+        "protects_vi": "x",
+        "protects_en": "x",
+        "engine": "sql",
+    }
     return pl.DataFrame(
         {
             "table_name": ["province_rankings"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 from breaking_examples import BREAKING
 
@@ -74,10 +75,19 @@ def test_law_reads_no_table_it_does_not_name(world, name):
     assert outcome_of(world, name).status == "passed"
 
 
+@pytest.fixture(scope="session")
+def empty_build():
+    """Every table as its contract describes it, without rows."""
+    with duckdb.connect() as con:
+        for contract in load_contracts().values():
+            con.execute(contract.ddl())
+        yield con
+
+
 @pytest.mark.parametrize("name", LAWS)
-def test_tables_of_a_law_have_contracts(name):
-    missing = [table for table in LAWS[name].tables if table not in load_contracts()]
-    assert not missing
+def test_law_fits_the_contracts(empty_build, name):
+    outcome = outcome_of(empty_build, name)
+    assert outcome.status == "not_applicable", outcome.observed
 
 
 SOUND = {

@@ -1,0 +1,1 @@
+SELECT indicator, role, name_vi, name_en FROM raw.indicators

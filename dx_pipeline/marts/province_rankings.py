@@ -1,0 +1,91 @@
+"""Overall score and rank of every unit of every edition."""
+
+from __future__ import annotations
+
+import polars as pl
+
+#: editions and the unit systems they were published for
+EDITIONS = [(2020, 63), (2021, 63), (2022, 63), (2023, 63), (2024, 63), (2024, 34)]
+KEY = ["edition", "unit_system", "province_id"]
+
+
+def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """Published rank where known, otherwise the competition rank of the scores where all of them are known (M3)."""
+    chosen = tables["core.figures"].filter(pl.col("chosen") & (pl.col("indicator") == "overall"))
+    scores = chosen.filter(pl.col("measure") == "score").select(
+        *KEY, score="value", score_status="status", score_source="source_id", score_locator="locator"
+    )
+    ranks = chosen.filter(pl.col("measure") == "rank").select(
+        *KEY,
+        rank_published=pl.col("value").cast(pl.Int64),
+        rank_published_kind="kind",
+        rank_source="source_id",
+        rank_locator="locator",
+    )
+    editions = pl.DataFrame(EDITIONS, schema=["edition", "unit_system"], orient="row")
+    grid = editions.join(
+        tables["provinces"].select("unit_system", "province_id", province_vi="name_vi", province_en="name_en"),
+        on="unit_system",
+        how="left",
+    )
+    frame = grid.join(scores, on=KEY, how="left").join(ranks, on=KEY, how="left")
+    edition = ["edition", "unit_system"]
+    complete = pl.col("score").is_not_null().all().over(edition)
+    frame = frame.with_columns(
+        pl.col("score_status").fill_null("not_published"),
+        n_units=pl.col("unit_system"),
+        rank_computed=pl.when(complete)
+        .then(pl.col("score").round(10).rank("min", descending=True).over(edition))
+        .cast(pl.Int64),
+    ).with_columns(rank=pl.coalesce("rank_published", "rank_computed"))
+    by_score = pl.col("rank_published").is_null()
+    return frame.select(
+        *KEY,
+        "province_vi",
+        "province_en",
+        "score",
+        "score_status",
+        "rank",
+        "rank_published",
+        "rank_published_kind",
+        "rank_computed",
+        percentile=(pl.col("n_units") - pl.col("rank")) / (pl.col("n_units") - 1),
+        n_ranked=pl.col("rank").count().over(edition).cast(pl.Int64),
+        n_units="n_units",
+        status=pl.when(pl.col("rank").is_null())
+        .then(pl.lit("not_published"))
+        .when(by_score)
+        .then(pl.lit("computed"))
+        .when(pl.col("rank_published_kind") == "derived")
+        .then(pl.lit("derived"))
+        .otherwise(pl.lit("published")),
+        source_id=pl.when(by_score).then("score_source").otherwise("rank_source"),
+        locator=pl.when(by_score).then("score_locator").otherwise("rank_locator"),
+        **_reasons(),
+    )
+
+
+def _reasons() -> dict[str, pl.Expr]:
+    """Why a score or a rank is missing, one line in each language."""
+    no_score, no_rank = pl.col("score").is_null(), pl.col("rank").is_null()
+    lines = {
+        "reason": (
+            "not_published: no source read here prints a score or a rank",
+            "not_published: no printed rank, and the scores of the edition are not all known",
+            "not_published: the rank is printed, no source read here prints the score",
+        ),
+        "reason_vi": (
+            "chưa công bố: không nguồn nào đã đọc in điểm hoặc hạng",
+            "chưa công bố: không có hạng in, và chưa biết hết điểm của kỳ này",
+            "chưa công bố: có in hạng, không nguồn nào đã đọc in điểm",
+        ),
+    }
+    return {
+        name: pl.when(no_score & no_rank)
+        .then(pl.lit(nothing))
+        .when(no_rank)
+        .then(pl.lit(rank))
+        .when(no_score)
+        .then(pl.lit(score))
+        for name, (nothing, rank, score) in lines.items()
+    }

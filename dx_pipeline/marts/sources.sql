@@ -1,0 +1,1 @@
+SELECT * EXCLUDE ("row") FROM raw.sources

@@ -1,0 +1,158 @@
+"""The build as plain functions on one warehouse connection, in the order a figure travels. Dagster calls these.
+
+The warehouse has three schemas: `raw` (a table a source: what it printed, and what that was read as; its records),
+`core` (`figures`, `files`) and `main` (the public tables).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from datetime import date
+from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING
+
+from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract, load_contracts
+from dx_pipeline.sources.spec import SourceSpec, load_source, load_sources
+from dx_pipeline.warehouse import read_table, write_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+    import polars as pl
+
+    from dx_pipeline.paths import Paths
+
+#: reference tables that are kept by this project, not published by somebody else
+OWN_REFERENCE = ("indicators", "named_peers", "target_matches")
+
+
+def build_reference(con: duckdb.DuckDBPyConnection, paths: Paths) -> list[str]:
+    """Read data/reference into `raw`; returns the tables written.
+
+    Raises:
+        SourceError: a published reference file is not as declared.
+    """
+    import polars as pl
+
+    from dx_pipeline.sources.read import read_source
+
+    records = read_source(load_source(paths.reference)).records
+    for name in OWN_REFERENCE:
+        own = pl.read_csv(paths.reference / f"{name}.csv", infer_schema=False)
+        records[name] = own.with_row_index("row", offset=2).with_columns(pl.col("row").cast(pl.Int64))
+    for name, frame in records.items():
+        _replace(con, f"raw.{name}", frame)
+    return [f"raw.{name}" for name in records]
+
+
+def build_source(con: duckdb.DuckDBPyConnection, paths: Paths, source_id: str) -> pl.DataFrame:
+    """Read and conform one source into `raw.<source_id>`; returns its files with the counts.
+
+    Raises:
+        SourceError: the bytes are not as declared.
+        ConformError: printed rows can't be used.
+    """
+    from dx_pipeline.conform.core import observe_source
+
+    source = load_sources(paths.raw)[source_id]
+    observed = observe_source(source, set(read_table(con, "raw.indicators")["indicator"]))
+    _replace(con, f"raw.{source_id}", observed.observations)
+    _replace(con, f"raw.{source_id}__files", observed.files)
+    for name, frame in observed.records.items():
+        _replace(con, f"raw.{name}", frame)
+    return observed.files
+
+
+def build_figures(con: duckdb.DuckDBPyConnection, paths: Paths) -> pl.DataFrame:
+    """Choose one figure per key from all sources into `core.figures`; also `core.files` and `raw.sources`.
+
+    Raises:
+        CorrectionError: a declared correction no longer fits its source.
+    """
+    import polars as pl
+
+    from dx_pipeline.conform.core import choose
+    from dx_pipeline.conform.corrections import load_corrections
+
+    sources = load_sources(paths.raw)
+    files = pl.concat([read_table(con, f"raw.{source_id}__files") for source_id in sources])
+    observations = [read_table(con, f"raw.{source_id}") for source_id in sources]
+    figures = choose(observations, files, load_corrections(paths.corrections))
+    _replace(con, "core.figures", figures)
+    _replace(con, "core.files", files)
+    _replace(con, "raw.sources", source_register(sources))
+    return figures
+
+
+def source_register(sources: Mapping[str, SourceSpec]) -> pl.DataFrame:
+    """One row per source, with a hash over its files and its age beside the newest retrieval."""
+    import polars as pl
+
+    newest = max(date.fromisoformat(source.retrieved_on) for source in sources.values())
+    rows = []
+    for number, (source_id, source) in enumerate(sources.items(), start=1):
+        hashes = "\n".join(
+            f"{file.path.name} {file.sha256}" for file in sorted(source.files, key=lambda file: file.path)
+        )
+        retrieved = date.fromisoformat(source.retrieved_on)
+        rows.append(
+            {
+                "row": number,
+                "source_id": source_id,
+                "title": source.title,
+                "title_vi": source.title_vi,
+                "publisher": source.publisher,
+                "url": source.url or None,
+                "where_read": source.where_read,
+                "retrieved_on": retrieved,
+                "licence": source.licence,
+                "tier": source.tier,
+                "sha256": hashlib.sha256(hashes.encode()).hexdigest(),
+                "n_files": len(source.files),
+                "age": (newest - retrieved).days,
+            }
+        )
+    return pl.DataFrame(rows)
+
+
+def mart_contracts() -> dict[str, Contract]:
+    """Contracts of the tables a build makes, each after the tables it is built from.
+
+    Raises:
+        graphlib.CycleError: two tables need each other.
+    """
+    contracts = {name: contract for name, contract in load_contracts().items() if not contract.written_by_release}
+    graph = {name: [table for table in contract.inputs if table in contracts] for name, contract in contracts.items()}
+    return {name: contracts[name] for name in TopologicalSorter(graph).static_order()}
+
+
+def build_mart(con: duckdb.DuckDBPyConnection, contract: Contract) -> pl.DataFrame:
+    """Build one public table from its inputs and store it; returns what was stored.
+
+    Raises:
+        ContractError: the result does not fit the contract.
+    """
+    query = CONTRACTS_FOLDER / f"{contract.name}.sql"
+    if query.is_file():
+        frame = con.sql(query.read_text(encoding="utf-8")).pl()
+    else:
+        module = importlib.import_module(f"dx_pipeline.marts.{contract.name}")
+        frame = module.build({name: read_table(con, name) for name in contract.inputs})
+    return write_table(con, contract, frame)
+
+
+def build_all(con: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, pl.DataFrame]:
+    """Everything from the published bytes to the public tables; returns these by name."""
+    build_reference(con, paths)
+    for source_id in load_sources(paths.raw):
+        build_source(con, paths, source_id)
+    build_figures(con, paths)
+    return {name: build_mart(con, contract) for name, contract in mart_contracts().items()}
+
+
+def _replace(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    schema = table.split(".")[0]
+    con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM frame")

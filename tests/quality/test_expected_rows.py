@@ -1,0 +1,151 @@
+"""Row counts are compared both ways: a missing edition and an unexpected one fail even where the total fits."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import duckdb
+import polars as pl
+import pytest
+from example_contracts import make_contract
+
+from dx_pipeline.quality import expected_rows
+from dx_pipeline.quality.expected_rows import check_row_counts, count_rows, read_expected, write_expected
+
+SCORES = pl.DataFrame({"edition": [2022, 2022, 2023], "province_id": ["a", "b", "a"]})
+
+
+@pytest.fixture
+def contracts(scores_contract):
+    whole = make_contract("names", {"code": {"type": "text"}}, key=["code"])
+    ledger = make_contract("ledger", {"code": {"type": "text"}}, key=["code"], written_by_release=True)
+    return {"ledger": ledger, "names": whole, "scores": scores_contract}
+
+
+@pytest.fixture
+def con(contracts):
+    with duckdb.connect() as con:
+        con.register("scores", SCORES)
+        con.register("names", pl.DataFrame({"code": ["x"]}))
+        yield con
+
+
+@pytest.fixture
+def committed(con, contracts, tmp_path):
+    path = tmp_path / "expected_rows.csv"
+    assert write_expected(con, contracts, path) == 3
+    return path
+
+
+def outcome(con, contracts, path, name="scores"):
+    return check_row_counts(con, {name: contracts[name]}, path)[0]
+
+
+def test_counts_are_written_and_read_back(committed):
+    assert (
+        committed.read_text() == "table_name,partition,n_rows\nnames,,1\nscores,edition=2022,2\nscores,edition=2023,1\n"
+    )
+    assert read_expected(committed) == {"names": {"": 1}, "scores": {"edition=2022": 2, "edition=2023": 1}}
+
+
+def test_equal_counts_pass(con, contracts, committed):
+    found = outcome(con, contracts, committed)
+    assert (found.status, found.n_checked, found.n_failed, found.failing_keys) == ("passed", 2, 0, ())
+    assert (found.observed, found.expected) == ("3 rows as expected", "3 rows in 2 partitions")
+    assert outcome(con, contracts, committed, "names").status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("editions", "n_failed", "text"),
+    [
+        ([2022, 2022], 1, "edition=2023: missing, expected 1 rows"),
+        ([2022, 2022, 2023, 2024], 1, "edition=2024: unexpected, 1 rows"),
+        ([2022, 2023, 2023], 2, "edition=2022: 1 rows, expected 2; edition=2023: 2 rows, expected 1"),
+        ([2022, 2022, 2024], 2, "edition=2023: missing, expected 1 rows; edition=2024: unexpected, 1 rows"),
+        ([2022, 2022, None], 2, "edition=: unexpected, 1 rows; edition=2023: missing, expected 1 rows"),
+    ],
+)
+def test_any_difference_fails(con, contracts, committed, editions, n_failed, text):
+    con.register("scores", pl.DataFrame({"edition": editions}, schema={"edition": pl.Int64}))
+    found = outcome(con, contracts, committed)
+    assert (found.status, found.n_failed, found.observed) == ("failed", n_failed, text)
+    assert found.n_checked == 2 + ("unexpected" in text)
+    assert found.blocks
+
+
+def test_failing_keys_tell_expected_and_found(con, contracts, committed):
+    con.register("scores", SCORES.head(2))
+    assert outcome(con, contracts, committed).failing_keys == (
+        {"partition": "edition=2023", "expected": 1, "found": None},
+    )
+
+
+def test_a_table_that_lost_all_rows_fails(con, contracts, committed):
+    con.register("scores", SCORES.clear())
+    assert count_rows(con, contracts["scores"]) == {"": 0}
+    assert outcome(con, contracts, committed).status == "failed"
+    con.register("names", pl.DataFrame({"code": []}, schema={"code": pl.String}))
+    found = outcome(con, contracts, committed, "names")
+    assert (found.status, found.observed) == ("failed", "whole table: 0 rows, expected 1")
+
+
+def test_a_table_without_committed_counts_fails_and_says_what_to_run(con, contracts, tmp_path):
+    path = tmp_path / "expected_rows.csv"
+    path.write_text("table_name,partition,n_rows\n")
+    found = outcome(con, contracts, path)
+    assert (found.status, found.n_failed) == ("failed", 2)
+    assert "python -m dx_pipeline.quality.expected_rows" in found.observed
+
+
+def test_a_missing_table_is_an_error(con, contracts, committed):
+    con.unregister("scores")
+    found = check_row_counts(con, {name: contracts[name] for name in ("scores", "names")}, committed)
+    assert [each.status for each in found] == ["error", "passed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("table,partition,rows\n", "expected the header table_name,partition,n_rows, found table,partition,rows"),
+        ("", "expected the header"),
+        ("table_name,partition,n_rows\na,,1\na,,2\n", "stands twice"),
+        ("table_name,partition,n_rows\na,,many\n", "many"),
+    ],
+)
+def test_a_spoiled_file_of_counts_is_an_error(con, contracts, tmp_path, text, message):
+    path = tmp_path / "expected_rows.csv"
+    path.write_text(text)
+    found = outcome(con, contracts, path)
+    assert found.status == "error"
+    assert message in found.observed
+    assert outcome(con, contracts, tmp_path / "none.csv").status == "error"
+
+
+def test_two_partition_columns_make_one_text(con, contracts):
+    columns = {"edition": {"type": "integer"}, "unit_system": {"type": "integer"}}
+    contract = make_contract("units", columns, key=["edition"], partition=["edition", "unit_system"])
+    con.register("units", pl.DataFrame({"edition": [2024, 2024], "unit_system": [63, 34]}))
+    assert count_rows(con, contract) == {"edition=2024,unit_system=34": 1, "edition=2024,unit_system=63": 1}
+
+
+def test_command_without_a_build_says_so(tmp_path):
+    command = [sys.executable, "-m", "dx_pipeline.quality.expected_rows"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={"DX_ROOT": str(tmp_path), "PATH": ""}
+    )
+    assert done.returncode == 1
+    assert "no build to count" in done.stderr
+
+
+def test_command_rewrites_the_counts(con, contracts, tmp_path, monkeypatch, capsys):
+    warehouse = tmp_path / "data" / "build" / "warehouse.duckdb"
+    warehouse.parent.mkdir(parents=True)
+    with duckdb.connect(str(warehouse)) as build:
+        build.execute("CREATE TABLE names AS SELECT 'x' AS code")
+    monkeypatch.setenv("DX_ROOT", str(tmp_path))
+    monkeypatch.setattr(expected_rows, "EXPECTED_ROWS", tmp_path / "out.csv")
+    monkeypatch.setattr("dx_pipeline.contracts.load_contracts", lambda: {"names": contracts["names"]})
+    expected_rows.main()
+    assert (tmp_path / "out.csv").read_text() == "table_name,partition,n_rows\nnames,,1\n"
+    assert capsys.readouterr().out == "out.csv: 1 lines\n"
