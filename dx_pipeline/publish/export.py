@@ -1,4 +1,4 @@
-r"""Tables to files: Parquet, CSV and a fresh DuckDB file, the same bytes for the same rows on any day in any folder.
+r"""Tables to files: Parquet and CSV, the same bytes for the same rows on any day in any folder, and a DuckDB file.
 
 Rows are sorted by key; compression, row-group size, line ends and number format are fixed; nothing here knows the time
 or the release, so an unchanged table has the same bytes, and the same hash, in every release.
@@ -106,10 +106,10 @@ def data_hash(folder: Path, shapes: Mapping[str, Mapping[str, object]]) -> str:
 def write_database(path: Path, frames: Mapping[str, pl.DataFrame], contracts: Mapping[str, Contract]) -> None:
     """A fresh DuckDB file with every table, its key, and Vietnamese and English comments.
 
-    One thread and a fixed order of tables: the same rows then give the same file. The format is the one that DuckDB 1.2
-    to 2.0 read. Nothing is left in a write-ahead log.
+    The format is the one that DuckDB 1.2 to 2.0 read. Nothing is left in a write-ahead log. The same rows give the same
+    tables, but not always the same bytes (see `stage._reuse_database`): a database is compared table by table.
     """
-    con = duckdb.connect(config={"threads": 1})
+    con = duckdb.connect()
     try:
         target = str(path).replace("'", "''")
         con.execute(f"ATTACH '{target}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")

@@ -7,6 +7,7 @@ be added to it; `commit` (publish/commit.py) closes it and makes it current; `di
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ from dx_pipeline.publish.manifest import (
     LEDGER_TABLES,
     MANIFEST,
     NOT_EXPORTED,
+    describe_file,
     read_manifest,
     table_shape,
     to_json,
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     import duckdb
 
 log = logging.getLogger(__name__)
+
+DATABASE = "dti.duckdb"
 
 
 @dataclass(frozen=True)
@@ -175,7 +179,8 @@ def _fill(
         ledger["check_results"] = check_rows(contracts["check_results"], current, check_results, release)
     write_tables(folder, {n: frame for n, frame in ledger.items() if n not in NOT_EXPORTED}, contracts)
     shapes |= {name: _shape(contracts[name], frame.height, origins) for name, frame in ledger.items()}
-    write_database(folder / "dti.duckdb", frames | ledger, contracts)
+    if not (current and before and unchanged and _reuse_database(folder, current, before)):
+        write_database(folder / DATABASE, frames | ledger, contracts)
 
     manifest = {
         "format": 1,
@@ -217,6 +222,21 @@ def _fill(
         info,
         sources,
     )
+
+
+def _reuse_database(folder: Path, current: Path, before: Mapping[str, Any]) -> bool:
+    """Copy the current database when all tables, ledger and descriptions included, are the same and it is untouched.
+
+    DuckDB leaves unused bytes of a block as they were in memory and samples before it compresses text, so the same rows
+    do not give the same bytes: written anew, an identical release would look like another one.
+    """
+    written = {f"parquet/{path.name}": describe_file(path) for path in (folder / "parquet").iterdir()}
+    published = {name: file for name, file in before["files"].items() if name.startswith("parquet/")}
+    database = current / DATABASE
+    if written != published or not database.is_file() or describe_file(database) != before["files"][DATABASE]:
+        return False
+    shutil.copyfile(database, folder / DATABASE)
+    return True
 
 
 def _shape(contract: Contract, rows: int, origins: Mapping[str, list[str]]) -> dict[str, Any]:
