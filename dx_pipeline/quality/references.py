@@ -18,8 +18,12 @@ PROVINCE_COLUMNS = ("province_id", "peer_id")
 #: a table without the column `unit_system` speaks of the 63 units, these excepted
 UNIT_SYSTEM_OF_TABLE = {"merged_units": 34}
 
-#: `indicator` holds here the codes of other publishers, which `indicators` does not list
-FOREIGN_INDICATORS = ("external_", "policy_", "target_", "press_")
+#: stands for the whole country where national means and shares are kept beside the units' figures
+COUNTRY = "viet-nam"
+TABLES_WITH_COUNTRY = ("figure_sources", "policy_actuals")
+
+#: `indicator` holds here also the codes of other publishers and of policies, which `indicators` does not list
+FOREIGN_INDICATORS = ("external_", "policy_", "target_", "press_", "figure_sources")
 
 
 def reference_law(contract: Contract) -> Law | None:
@@ -27,13 +31,14 @@ def reference_law(contract: Contract) -> Law | None:
     names = contract.column_names
     selects = []
     if contract.name != "provinces":
+        country = f" AND t.{{}} <> '{COUNTRY}'" if contract.name in TABLES_WITH_COUNTRY else ""
         system = "t.unit_system" if "unit_system" in names else str(UNIT_SYSTEM_OF_TABLE.get(contract.name, 63))
         selects += [
             f"""SELECT DISTINCT '{column}' AS named_in, {system}::VARCHAR AS unit_system, t.{column}::VARCHAR AS code,
        t.{column}::VARCHAR AS observed, 'a province_id of the ' || {system} || ' units' AS expected,
        p.province_id IS NOT NULL AS holds
 FROM "{contract.name}" t LEFT JOIN provinces p ON p.province_id = t.{column} AND p.unit_system = {system}
-WHERE t.{column} IS NOT NULL"""
+WHERE t.{column} IS NOT NULL{country.format(column)}"""
             for column in PROVINCE_COLUMNS
             if column in names
         ]

@@ -101,8 +101,86 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
             {"edition": 2022},
         ),
         (
-            "UPDATE province_rankings SET status = 'not_published' WHERE edition = 2020 AND province_id = 'hai-duong'",
+            "UPDATE province_rankings SET score_status = 'published' WHERE edition = 2020 AND province_id = 'hai-duong'",
             {"edition": 2020},
+        ),
+        (
+            "UPDATE province_rankings SET score_status = 'not_read' WHERE edition = 2022 AND province_id = 'p-30'",
+            {"edition": 2022},
+        ),
+        (
+            "UPDATE province_rankings SET reason = NULL WHERE edition = 2020 AND province_id = 'hai-duong'",
+            {"province_id": "hai-duong"},
+        ),
+        (
+            "UPDATE province_rankings SET reason = NULL WHERE edition = 2020 AND province_id = 'p-01'",
+            {"province_id": "p-01"},
+        ),
+        (
+            "UPDATE province_rankings SET reason = 'odd' WHERE edition = 2022 AND province_id = 'p-30'",
+            {"edition": 2022},
+        ),
+    ],
+    "status_names_basis_of_rank": [
+        (
+            "UPDATE province_rankings SET status = 'published' WHERE edition = 2023 AND province_id = 'p-30'",
+            {"edition": 2023},
+        ),
+        (
+            "UPDATE province_rankings SET status = 'computed' WHERE edition = 2022 AND province_id = 'hai-duong'",
+            {"edition": 2022},
+        ),
+        (
+            "UPDATE province_rankings SET rank_published_kind = 'stated' WHERE edition = 2020 AND province_id = 'hai-duong'",
+            {"edition": 2020},
+        ),
+        (
+            "UPDATE province_rankings SET status = 'not_published' WHERE edition = 2023 AND province_id = 'p-31'",
+            {"province_id": "p-31"},
+        ),
+    ],
+    "percentile_follows_from_rank": [
+        (
+            "UPDATE province_rankings SET percentile = percentile - 0.01 WHERE edition = 2023 AND province_id = 'p-30'",
+            {"edition": 2023},
+        ),
+        (
+            "UPDATE province_rankings SET percentile = rank / n_units WHERE unit_system = 34 AND province_id = 'u-30'",
+            {"unit_system": 34},
+        ),
+        (
+            "UPDATE province_rankings SET percentile = NULL WHERE edition = 2023 AND province_id = 'p-30'",
+            {"province_id": "p-30"},
+        ),
+        (
+            "UPDATE province_rankings SET percentile = 0.5 WHERE edition = 2020 AND province_id = 'p-30'",
+            {"edition": 2020},
+        ),
+    ],
+    "source_of_rank_joins": [
+        (
+            "UPDATE province_rankings SET locator = 'row 99' WHERE edition = 2022 AND province_id = 'p-30'",
+            {"province_id": "p-30"},
+        ),
+        (
+            "UPDATE province_rankings SET source_id = NULL WHERE edition = 2022 AND province_id = 'p-30'",
+            {"province_id": "p-30"},
+        ),
+        (
+            "UPDATE province_rankings SET locator = NULL WHERE edition = 2022 AND province_id = 'p-30'",
+            {"province_id": "p-30"},
+        ),
+        (
+            "DELETE FROM figure_sources WHERE edition = 2020 AND province_id = 'hai-duong' AND measure = 'rank'",
+            {"edition": 2020},
+        ),
+        (
+            "UPDATE figure_sources SET chosen = false WHERE edition = 2022 AND province_id = 'p-30'",
+            {"province_id": "p-30"},
+        ),
+        (
+            "INSERT INTO figure_sources SELECT * FROM figure_sources WHERE edition = 2022 AND province_id = 'p-30'",
+            {"province_id": "p-30"},
         ),
     ],
     "missing_component_has_reason": [
@@ -110,10 +188,6 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
         (
             "UPDATE component_scores SET status = 'not_published' WHERE edition = 2022 AND province_id = 'p-09' AND indicator = 'foundation'",
             {"province_id": "p-09", "indicator": "foundation"},
-        ),
-        (
-            "UPDATE component_scores SET score = NULL, status = 'not_published' WHERE edition = 2022 AND province_id = 'p-09'",
-            {"province_id": "p-09"},
         ),
     ],
     "missing_pillar_has_reason": [
@@ -125,20 +199,35 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
             "UPDATE pillar_scores SET status = 'not_read' WHERE edition = 2022 AND province_id = 'p-09'",
             {"province_id": "p-09"},
         ),
-        (
-            "UPDATE pillar_scores SET score = NULL, rank = NULL, status = 'not_read' WHERE edition = 2022 AND province_id = 'p-01'",
-            {"edition": 2022, "province_id": "p-01"},
-        ),
-        (
-            "UPDATE pillar_scores SET score = NULL, status = 'not_read' WHERE edition = 2022 AND province_id = 'p-04'",
-            {"province_id": "p-04"},
-        ),
     ],
     "derived_component_has_error": [
+        (
+            "UPDATE component_scores SET status = 'inferred', error_half_width = 0 WHERE province_id = 'p-05'",
+            {"province_id": "p-05"},
+        ),
         ("UPDATE component_scores SET error_half_width = NULL WHERE province_id = 'p-04'", {"province_id": "p-04"}),
         ("UPDATE component_scores SET error_half_width = 0 WHERE province_id = 'p-04'", {"province_id": "p-04"}),
+        (
+            "UPDATE component_scores SET status = 'inferred', error_half_width = 0 WHERE province_id = 'p-05'",
+            {"province_id": "p-05"},
+        ),
+    ],
+    "foundation_agrees_with_its_five": [
+        (
+            "UPDATE component_scores SET score_from_parts = score + 0.00021 WHERE score_from_parts IS NOT NULL",
+            {"province_id": "p-01"},
+        ),
+        (
+            "UPDATE component_scores SET score_from_parts = score - 0.00021 WHERE province_id = 'p-02' AND score_from_parts IS NOT NULL",
+            {"province_id": "p-02"},
+        ),
+        ("UPDATE component_scores SET error_half_width = NULL WHERE province_id = 'p-02'", {"province_id": "p-02"}),
     ],
     "derived_pillar_has_error": [
+        (
+            "UPDATE pillar_scores SET status = 'inferred', error_half_width = 0 WHERE province_id = 'p-05'",
+            {"province_id": "p-05"},
+        ),
         ("UPDATE pillar_scores SET error_half_width = NULL WHERE province_id = 'p-04'", {"province_id": "p-04"}),
         ("UPDATE pillar_scores SET error_half_width = 0 WHERE province_id = 'p-04'", {"province_id": "p-04"}),
     ],
@@ -215,9 +304,10 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
             {"edition": 2020},
         ),
         (
-            "UPDATE indicator_weights SET weight = 0.4 WHERE edition = 2022 AND indicator = 'foundation'",
-            {"edition": 2022},
+            "UPDATE indicator_weights SET weight = 0.4 WHERE edition = 2023 AND indicator = 'foundation'",
+            {"edition": 2023},
         ),
+        ("UPDATE indicator_weights SET weight = 0.05 WHERE indicator = 'digital_institutions'", {"edition": 2022}),
     ],
     "published_mean_agrees": [
         ("UPDATE national_means SET agrees = false WHERE edition = 2023", {"edition": 2023, "indicator": "overall"}),
@@ -225,12 +315,30 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
     ],
     "computed_mean_is_mean": [
         (
+            "UPDATE national_means SET mean_computed = 0.5 WHERE indicator = 'digital_economy'",
+            {"indicator": "digital_economy"},
+        ),
+        ("UPDATE national_means SET mean_computed = 0.5 WHERE edition = 2020", {"edition": 2020}),
+        (
+            "UPDATE pillar_scores SET score = NULL WHERE edition = 2022 AND province_id = 'p-08'",
+            {"indicator": "digital_economy"},
+        ),
+        (
             "UPDATE national_means SET mean_computed = mean_computed + 0.001 WHERE edition = 2022 AND indicator = 'overall'",
             {"indicator": "overall"},
         ),
         (
             "UPDATE national_means SET mean_computed = mean_computed - 0.001 WHERE indicator = 'digital_society_activity'",
             {"indicator": "digital_society_activity"},
+        ),
+        (
+            "UPDATE national_means SET mean_computed = 0.5 WHERE indicator = 'digital_economy'",
+            {"indicator": "digital_economy"},
+        ),
+        ("UPDATE national_means SET mean_computed = 0.5 WHERE edition = 2020", {"edition": 2020}),
+        (
+            "UPDATE pillar_scores SET score = NULL WHERE edition = 2022 AND province_id = 'p-08'",
+            {"indicator": "digital_economy"},
         ),
     ],
     "second_transcription_agrees": [
@@ -246,6 +354,11 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "one_chosen_figure": [
         ("UPDATE figure_sources SET chosen = true WHERE value = 44", {"province_id": "p-09", "measure": "rank"}),
         ("UPDATE figure_sources SET chosen = false WHERE value = 40", {"province_id": "p-09", "measure": "rank"}),
+        (
+            "UPDATE figure_sources SET finding = NULL WHERE locator = 'row 5'",
+            {"edition": 2023, "indicator": "digital_society"},
+        ),
+        ("UPDATE figure_sources SET chosen = true WHERE locator = 'row 6'", {"indicator": "digital_awareness"}),
     ],
     "conflict_has_reason": [
         ("UPDATE figure_sources SET reason = NULL WHERE value = 44", {"province_id": "p-09", "locator": "row 4"}),
@@ -275,6 +388,10 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
     ],
     "component_has_source": [
         (
+            "UPDATE component_scores SET rank_published = 4 WHERE rank_published = 3",
+            {"province_id": "p-02", "measure": "rank"},
+        ),
+        (
             "DELETE FROM figure_sources WHERE indicator = 'digital_awareness' AND province_id = 'p-02'",
             {"indicator": "digital_awareness"},
         ),
@@ -292,6 +409,10 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ),
     ],
     "pillar_has_source": [
+        (
+            "UPDATE pillar_scores SET rank_published = 2 WHERE province_id = 'p-01' AND edition = 2022",
+            {"measure": "rank"},
+        ),
         (
             "DELETE FROM figure_sources WHERE indicator = 'digital_economy' AND measure = 'score' AND edition = 2022",
             {"measure": "score"},
@@ -551,5 +672,17 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "unassessable_target_has_reason": [
         ("UPDATE target_progress SET reason = NULL", {"target_year": 2030}),
         ("UPDATE target_progress SET reason = '  '", {"target_year": 2030}),
+    ],
+    "verdict_follows_from_values": [
+        (
+            "UPDATE target_progress SET actual_value = 21 WHERE target_year = 2025 AND comparator = 'top'",
+            {"indicator": "national_dti_rank"},
+        ),
+        ("UPDATE target_progress SET verdict = 'not_met' WHERE target_year = 2026", {"target_year": 2026}),
+        ("UPDATE target_progress SET verdict = 'not_met' WHERE indicator = 'share_a'", {"indicator": "share_a"}),
+        ("UPDATE target_progress SET verdict = 'met' WHERE indicator = 'share_b'", {"indicator": "share_b"}),
+        ("UPDATE target_progress SET verdict = 'met' WHERE indicator = 'firms_a'", {"indicator": "firms_a"}),
+        ("UPDATE target_progress SET verdict = 'not_met' WHERE indicator = 'firms_b'", {"indicator": "firms_b"}),
+        ("UPDATE target_progress SET comparator = 'about' WHERE indicator = 'firms_b'", {"indicator": "firms_b"}),
     ],
 }

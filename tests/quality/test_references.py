@@ -87,6 +87,16 @@ def test_a_missing_code_is_not_an_unknown_one(world):
     assert outcome(world, law_for("component_importance", "edition", "indicator")).status == "not_applicable"
 
 
+def test_the_country_stands_beside_the_provinces_only_where_means_are_kept(world):
+    figures = law_for("figure_sources", "edition", "unit_system", "province_id", "indicator")
+    world.execute("UPDATE figure_sources SET province_id = 'viet-nam', indicator = 'papi_sc81' WHERE locator = 'row 5'")
+    assert outcome(world, figures).status == "passed"
+    world.execute("UPDATE figure_sources SET province_id = 'atlantis' WHERE locator = 'row 5'")
+    assert outcome(world, figures).failing_keys[0]["code"] == "atlantis"
+    world.execute("UPDATE province_rankings SET province_id = 'viet-nam' WHERE province_id = 'p-08'")
+    assert outcome(world, law_for("province_rankings", *RANKINGS)).failing_keys[0]["code"] == "viet-nam"
+
+
 def test_a_missing_reference_table_is_an_error(world):
     world.execute("DROP TABLE provinces")
     assert outcome(world, law_for("province_rankings", *RANKINGS)).status == "error"

@@ -8,17 +8,21 @@ UNION ALL SELECT 34, printf('u-%02d', i), NULL FROM range(1, 35) t(i);
 
 CREATE TABLE indicators(indicator VARCHAR, role VARCHAR);
 INSERT INTO indicators VALUES ('overall', 'overall'), ('digital_government', 'pillar'), ('digital_economy', 'pillar'),
-  ('digital_society', 'pillar'), ('foundation', 'foundation'), ('digital_awareness', 'foundation'),
+  ('digital_society', 'pillar'), ('foundation', 'foundation'), ('smart_city', 'foundation'), ('digital_awareness', 'foundation'),
   ('digital_institutions', 'foundation'), ('digital_infrastructure', 'foundation'), ('digital_human_resources', 'foundation'),
   ('network_information_security', 'foundation'), ('digital_government_activity', 'activity'),
   ('digital_economy_activity', 'activity'), ('digital_society_activity', 'activity');
 
+-- 2022 lists the five foundation components, 2023 only their sum
 CREATE TABLE indicator_weights AS
-SELECT edition, indicator, weight::DOUBLE AS weight FROM (VALUES (2022), (2023)) e(edition), (VALUES ('foundation', 0.5), ('digital_awareness', 0.1),
-  ('digital_institutions', 0.1), ('digital_infrastructure', 0.1), ('digital_human_resources', 0.1),
-  ('network_information_security', 0.1), ('digital_government_activity', 0.2), ('digital_economy_activity', 0.15),
-  ('digital_society_activity', 0.15)) w(indicator, weight)
-UNION ALL SELECT 2020, * FROM (VALUES ('digital_government', 0.4), ('digital_economy', 0.3), ('digital_society', 0.3));
+SELECT edition, indicator, weight::DOUBLE AS weight FROM (VALUES (2022, 'digital_awareness', 0.1), (2022, 'digital_institutions', 0.1),
+  (2022, 'digital_infrastructure', 0.1), (2022, 'digital_human_resources', 0.1), (2022, 'network_information_security', 0.1),
+  (2022, 'smart_city', 0), (2023, 'foundation', 0.5), (2022, 'digital_government_activity', 0.2), (2022, 'digital_economy_activity', 0.15),
+  (2022, 'digital_society_activity', 0.15), (2023, 'digital_government_activity', 0.2), (2023, 'digital_economy_activity', 0.15),
+  (2023, 'digital_society_activity', 0.15), (2020, 'digital_government', 0.4), (2020, 'digital_economy', 0.3),
+  (2020, 'digital_society', 0.3)) w(edition, indicator, weight);
+CREATE TABLE part_weights(indicator VARCHAR, weight DOUBLE);
+INSERT INTO part_weights VALUES ('foundation', 0.5), ('digital_government_activity', 0.2), ('digital_economy_activity', 0.15), ('digital_society_activity', 0.15);
 
 -- p-62 and p-63 are equal in 2022, so that they share a rank
 CREATE TABLE parts AS
@@ -29,10 +33,10 @@ FROM (SELECT edition, province_id, CASE WHEN edition = 2022 THEN least(i, 62) EL
 CREATE TABLE province_rankings AS
 WITH known AS (
   SELECT edition, 63 AS unit_system, province_id, sum(weight * score) AS score, NULL::BIGINT AS rank_published
-  FROM parts JOIN indicator_weights USING (edition, indicator) GROUP BY ALL
+  FROM parts JOIN part_weights USING (indicator) GROUP BY ALL
   UNION ALL
   SELECT 2023, 34, p.successor_id, avg(total), NULL
-  FROM provinces p JOIN (SELECT province_id, sum(weight * score) AS total FROM parts JOIN indicator_weights USING (edition, indicator)
+  FROM provinces p JOIN (SELECT province_id, sum(weight * score) AS total FROM parts JOIN part_weights USING (indicator)
     WHERE edition = 2023 GROUP BY province_id) USING (province_id)
   WHERE p.unit_system = 63 GROUP BY p.successor_id
   UNION ALL
@@ -49,22 +53,29 @@ WITH known AS (
     rank_published
   FROM known WINDOW edition_table AS (PARTITION BY edition, unit_system)
 )
-SELECT edition, unit_system, province_id, score, coalesce(published, rank_computed) AS rank, published AS rank_published, rank_computed,
-  count(coalesce(published, rank_computed)) OVER (PARTITION BY edition, unit_system) AS n_ranked, unit_system AS n_units,
-  CASE WHEN score IS NULL AND coalesce(published, rank_computed) IS NULL THEN 'not_published' ELSE 'published' END AS status
-FROM (SELECT *, CASE WHEN edition = 2022 AND province_id IN ('hai-duong', 'p-01') THEN rank_computed ELSE rank_published END AS published FROM ranked);
+SELECT edition, unit_system, province_id, score, CASE WHEN score IS NULL THEN 'not_published' ELSE 'published' END AS score_status,
+  rank, rank_published, CASE WHEN rank_published IS NULL THEN NULL WHEN edition = 2020 THEN 'derived' ELSE 'stated' END AS rank_published_kind,
+  rank_computed, (unit_system - rank) / (unit_system - 1) AS percentile,
+  count(rank) OVER (PARTITION BY edition, unit_system) AS n_ranked, unit_system AS n_units,
+  CASE WHEN rank IS NULL THEN 'not_published' WHEN rank_published IS NULL THEN 'computed' WHEN edition = 2020 THEN 'derived' ELSE 'published' END AS status,
+  CASE WHEN rank IS NOT NULL THEN 'dti_component_scores' END AS source_id, CASE WHEN rank IS NOT NULL THEN 'row 1' END AS locator,
+  CASE WHEN rank IS NULL OR score IS NULL THEN 'not_published: nothing was read' END AS reason
+FROM (SELECT * EXCLUDE (rank_published), published AS rank_published, coalesce(published, rank_computed) AS rank
+  FROM (SELECT *, CASE WHEN edition = 2022 AND province_id IN ('hai-duong', 'p-01') THEN rank_computed ELSE rank_published END AS published FROM ranked));
 
 CREATE TABLE component_scores AS
 SELECT edition, 63 AS unit_system, province_id, indicator, score, 1::BIGINT AS rank,
   CASE indicator WHEN 'foundation' THEN 'derived' ELSE 'published' END AS status,
-  CASE indicator WHEN 'foundation' THEN 0.00015 END AS error_half_width
+  CASE indicator WHEN 'foundation' THEN 0.00015 END AS error_half_width,
+  CASE WHEN indicator = 'foundation' AND edition = 2022 AND province_id IN ('p-01', 'p-02') THEN score + 0.00002 END AS score_from_parts,
+  CASE WHEN edition = 2022 AND province_id = 'p-02' AND indicator = 'digital_economy_activity' THEN 3::BIGINT END AS rank_published
 FROM parts
 UNION ALL  -- the eight components of two provinces are printed
-SELECT edition, 63, province_id, c.indicator, score + c.offset_, 1, 'published', NULL
+SELECT edition, 63, province_id, c.indicator, score + c.offset_, 1, 'published', NULL, NULL, NULL
 FROM parts, (VALUES ('digital_awareness', 0.02), ('digital_institutions', -0.02), ('digital_infrastructure', 0.01),
   ('digital_human_resources', 0.0), ('network_information_security', -0.01)) c(indicator, offset_)
 WHERE edition = 2022 AND parts.indicator = 'foundation' AND province_id IN ('p-01', 'p-02')
-UNION ALL SELECT 2022, 63, 'p-03', 'digital_awareness', NULL, NULL, 'not_read', NULL;
+UNION ALL SELECT 2022, 63, 'p-03', 'digital_awareness', NULL, NULL, 'not_read', NULL, NULL, NULL;
 
 CREATE TABLE pillar_scores AS
 SELECT p.edition, 63 AS unit_system, p.province_id, r.indicator,
@@ -73,7 +84,7 @@ SELECT p.edition, 63 AS unit_system, p.province_id, r.indicator,
   CASE WHEN p.province_id = 'p-01' THEN 1::BIGINT END AS rank_published,
   CASE WHEN p.province_id = 'p-01' THEN 'published' ELSE 'derived' END AS status, 0.0002 AS error_half_width
 FROM parts p JOIN parts f ON f.edition = p.edition AND f.province_id = p.province_id AND f.indicator = 'foundation'
-JOIN indicator_weights w ON w.edition = p.edition AND w.indicator = p.indicator
+JOIN part_weights w ON w.indicator = p.indicator
 JOIN indicators r ON r.indicator || '_activity' = p.indicator
 WHERE p.edition = 2022
 UNION ALL SELECT 2020, 63, 'p-01', indicator, score, NULL, score, NULL, 'published', 0.00005
@@ -83,21 +94,25 @@ UNION ALL SELECT 2020, 63, 'p-02', 'digital_economy', NULL, NULL, NULL, NULL, 'n
 CREATE TABLE national_means AS
 SELECT edition, unit_system, 'overall' AS indicator, avg(score) AS mean_computed, round(avg(score), 4) AS mean_published, true AS agrees
 FROM province_rankings WHERE edition >= 2022 AND unit_system = 63 GROUP BY ALL
-UNION ALL SELECT edition, unit_system, indicator, avg(score), NULL, NULL FROM component_scores WHERE edition = 2022 GROUP BY ALL
+UNION ALL SELECT edition, unit_system, indicator, avg(score), NULL, NULL FROM component_scores WHERE edition = 2022 AND indicator <> 'digital_awareness' GROUP BY ALL
+UNION ALL SELECT edition, unit_system, indicator, avg(score), NULL, NULL FROM pillar_scores WHERE edition = 2022 GROUP BY ALL
 UNION ALL SELECT 2020, 63, 'overall', NULL, 0.3026, NULL;
 
 CREATE TABLE figure_sources AS
 WITH printed AS (
-  SELECT edition, unit_system, province_id, 'overall' AS indicator, 'score' AS measure, score AS value FROM province_rankings WHERE status = 'published'
+  SELECT edition, unit_system, province_id, 'overall' AS indicator, 'score' AS measure, score AS value FROM province_rankings
   UNION ALL SELECT edition, unit_system, province_id, 'overall', 'rank', rank_published FROM province_rankings
   UNION ALL SELECT edition, unit_system, province_id, indicator, 'score', score FROM component_scores WHERE status = 'published'
+  UNION ALL SELECT edition, unit_system, province_id, indicator, 'rank', rank_published FROM component_scores
   UNION ALL SELECT edition, unit_system, province_id, indicator, 'score', score_published FROM pillar_scores
   UNION ALL SELECT edition, unit_system, province_id, indicator, 'rank', rank_published FROM pillar_scores
 )
-SELECT *, 'dti_component_scores' AS source_id, 'row 1' AS locator, true AS chosen, false AS conflict, NULL AS reason FROM printed WHERE value IS NOT NULL
-UNION ALL SELECT *, 'dti_overall_scores', 'row 2', false, false, NULL FROM printed WHERE indicator = 'overall' AND measure = 'score' AND edition >= 2022
-UNION ALL SELECT 2020, 63, 'p-09', 'overall', 'rank', 40, 'dti_press_figures', 'row 3', true, true, 'official before press'
-UNION ALL SELECT 2020, 63, 'p-09', 'overall', 'rank', 44, 'dti_press_figures', 'row 4', false, true, 'press, contradicts the official figure';
+SELECT *, 'dti_component_scores' AS source_id, 'row 1' AS locator, true AS chosen, false AS conflict, NULL AS finding, NULL AS reason FROM printed WHERE value IS NOT NULL
+UNION ALL SELECT *, 'dti_overall_scores', 'row 2', false, false, NULL, NULL FROM printed WHERE indicator = 'overall' AND measure = 'score' AND edition >= 2022
+UNION ALL SELECT 2020, 63, 'p-09', 'overall', 'rank', 40, 'dti_press_figures', 'row 3', true, true, NULL, 'official before press'
+UNION ALL SELECT 2020, 63, 'p-09', 'overall', 'rank', 44, 'dti_press_figures', 'row 4', false, true, 'stated_change_contradicts', 'contradicts the official figure'
+UNION ALL SELECT 2023, 63, 'p-09', 'digital_society', 'rank', 11, 'dti_press_figures', 'row 5', false, true, 'activity_rank_as_pillar', 'ruled out'
+UNION ALL SELECT 2023, 63, 'p-09', 'digital_awareness', 'score', NULL, 'dti_press_figures', 'row 6', false, false, NULL, NULL;
 
 CREATE TABLE source_files AS
 SELECT * FROM (VALUES ('dti_press_figures', 'figures.csv', 10, 8, 2), ('dti_component_scores', '2022.csv', 63, 63, 0)) t(source_id, file, figures_read, observations, rejected);
@@ -112,14 +127,14 @@ CREATE TABLE peer_comparison AS
 SELECT a.edition, a.province_id, b.province_id AS peer_id, a.indicator, a.score, b.score AS peer_score, a.score - b.score AS gap
 FROM parts a JOIN parts b USING (edition, indicator) WHERE a.province_id = 'hai-duong' AND b.province_id = 'p-08';
 CREATE TABLE component_gaps AS
-SELECT edition, province_id, peer_id, indicator, 1000 * weight * gap AS gap_points FROM peer_comparison JOIN indicator_weights USING (edition, indicator)
-UNION ALL SELECT edition, province_id, peer_id, 'overall', sum(1000 * weight * gap) FROM peer_comparison JOIN indicator_weights USING (edition, indicator) GROUP BY ALL;
+SELECT edition, province_id, peer_id, indicator, 1000 * weight * gap AS gap_points FROM peer_comparison JOIN part_weights USING (indicator)
+UNION ALL SELECT edition, province_id, peer_id, 'overall', sum(1000 * weight * gap) FROM peer_comparison JOIN part_weights USING (indicator) GROUP BY ALL;
 
 CREATE TABLE score_changes AS
 SELECT 2022 AS edition_from, 2023 AS edition_to, a.province_id, a.indicator, 1000 * weight * (b.score - a.score) AS performance_points,
   0.0 AS weight_points, 'same_structure' AS comparability
 FROM parts a JOIN parts b ON b.edition = 2023 AND b.province_id = a.province_id AND b.indicator = a.indicator
-JOIN indicator_weights w ON w.edition = 2022 AND w.indicator = a.indicator WHERE a.edition = 2022
+JOIN part_weights w ON w.indicator = a.indicator WHERE a.edition = 2022
 UNION ALL SELECT 2023, 2024, province_id, 'foundation', NULL, NULL, 'broken' FROM units;
 CREATE TABLE rank_changes AS
 SELECT 2022 AS edition_from, 2023 AS edition_to, a.province_id, a.rank AS rank_from, b.rank AS rank_to,
@@ -163,5 +178,9 @@ SELECT 2023 AS edition, p.successor_id AS province_id, avg(r.score) AS score_mea
 FROM provinces p JOIN province_rankings r ON r.province_id = p.province_id AND r.edition = 2023 AND r.unit_system = 63
 WHERE p.unit_system = 63 GROUP BY p.successor_id;
 CREATE TABLE target_progress AS
-SELECT * FROM (VALUES ('hai-duong', '06-NQ/TU', 'national_dti_rank', 2025, 2024, 19.0, 'met', NULL),
-  ('hai-duong', '06-NQ/TU', 'national_dti_rank', 2030, 2024, NULL, 'not_assessable', 'part of Hai Phong since 1 July 2025')) t(province_id, resolution, indicator, target_year, edition, actual_value, verdict, reason);
+SELECT 'hai-duong' AS province_id, '06-NQ/TU' AS resolution, * FROM (VALUES
+  ('national_dti_rank', 2025, 2024, 'top', 20.0, 19.0, 'met', NULL), ('national_dti_rank', 2026, 2024, 'top', 19.0, 19.0, 'met', NULL),
+  ('national_dti_rank', 2030, 2024, 'top', 15.0, NULL, 'not_assessable', 'part of Hai Phong since 1 July 2025'),
+  ('share_a', 2025, 2024, 'at_least', 80.0, 80.0, 'met', NULL), ('share_b', 2025, 2024, 'at_least', 80.0, 79.0, 'not_met', NULL),
+  ('firms_a', 2025, 2024, 'more_than', 700.0, 700.0, 'not_met', NULL), ('firms_b', 2025, 2024, 'more_than', 700.0, 701.0, 'met', NULL)
+) t(indicator, target_year, edition, comparator, target_value, actual_value, verdict, reason);
