@@ -5,8 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from dx_pipeline.conform.edition_tables import PILLAR_ACTIVITY, points_of
+from dx_pipeline.marts._editions import dti_units
 
-EDITIONS = [(2021, 63), (2022, 63), (2023, 63), (2024, 63), (2024, 34)]
+#: before this edition there were no components, only three pillars with seven main indices each
+FIRST_EDITION = 2021
 KEY = ["edition", "unit_system", "province_id"]
 ACTIVITIES = list(PILLAR_ACTIVITY.values())
 
@@ -20,11 +22,8 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         for name, role in roles.items()
         if role in ("foundation", "activity") and name not in ("foundation", "smart_city")
     ]
-    grid = (
-        pl.DataFrame(EDITIONS, schema=["edition", "unit_system"], orient="row")
-        .join(tables["provinces"].select("unit_system", "province_id"), on="unit_system", how="left")
-        .join(pl.DataFrame({"indicator": [*components, "foundation"]}), how="cross")
-    )
+    units = dti_units(tables["core.figures"], tables["provinces"], since=FIRST_EDITION)
+    grid = units.join(pl.DataFrame({"indicator": [*components, "foundation"]}), how="cross")
     scores = figures.filter(pl.col("measure") == "score").select(
         *KEY, "indicator", score="value", error_half_width="half_width", printed_status="status"
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from dx_pipeline.conform.edition_tables import PILLAR_ACTIVITY, points_of
+from dx_pipeline.marts._editions import dti_units
 
-EDITIONS = [(2020, 63), (2021, 63), (2022, 63), (2023, 63), (2024, 63), (2024, 34)]
 KEY = ["edition", "unit_system", "province_id"]
 
 
@@ -19,10 +19,8 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     printed_ranks = figures.filter(pl.col("measure") == "rank").select(
         *KEY, "indicator", rank_published=pl.col("value").cast(pl.Int64)
     )
-    grid = (
-        pl.DataFrame(EDITIONS, schema=["edition", "unit_system"], orient="row")
-        .join(tables["provinces"].select("unit_system", "province_id"), on="unit_system", how="left")
-        .join(pl.DataFrame({"indicator": list(PILLAR_ACTIVITY)}), how="cross")
+    grid = dti_units(tables["core.figures"], tables["provinces"]).join(
+        pl.DataFrame({"indicator": list(PILLAR_ACTIVITY)}), how="cross"
     )
     frame = (
         grid.join(printed_scores, on=[*KEY, "indicator"], how="left")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-#: editions and the unit systems they were published for
-EDITIONS = [(2020, 63), (2021, 63), (2022, 63), (2023, 63), (2024, 63), (2024, 34)]
+from dx_pipeline.marts._editions import dti_units
+
 KEY = ["edition", "unit_system", "province_id"]
 
 
@@ -22,12 +22,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         rank_source="source_id",
         rank_locator="locator",
     )
-    editions = pl.DataFrame(EDITIONS, schema=["edition", "unit_system"], orient="row")
-    grid = editions.join(
-        tables["provinces"].select("unit_system", "province_id", province_vi="name_vi", province_en="name_en"),
-        on="unit_system",
-        how="left",
-    )
+    grid = dti_units(tables["core.figures"], tables["provinces"])
     frame = grid.join(scores, on=KEY, how="left").join(ranks, on=KEY, how="left")
     edition = ["edition", "unit_system"]
     complete = pl.col("score").is_not_null().all().over(edition)

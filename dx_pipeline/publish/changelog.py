@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dx_pipeline.publish.describe import CAUSE_TABLES, breaking_lines, cause_lines, describe_diff
+from dx_pipeline.publish.describe import breaking_lines, cause_lines, cause_tables, describe_diff
 from dx_pipeline.publish.diff import ReleaseDiff
 from dx_pipeline.publish.naming import Language, Names
 
@@ -45,10 +45,8 @@ def change_summary(diff: ReleaseDiff, names: Names, tables: int, rows: int, lang
         first = {"en": "First release: {} tables, {} rows", "vi": "Bản đầu tiên: {} bảng, {} dòng"}
         return first[language].format(tables, rows)
     told = [line for table in diff.tables for line in breaking_lines(table, language)]
-    causes = [table for name in CAUSE_TABLES if (table := diff.table(name))]
-    for table in causes:
-        if table.status == "changed" and not table.key_changed and (table.changes["key"] != "*").any():
-            told += cause_lines(table, names, language, diff.release)
+    for table in cause_tables(diff):
+        told += cause_lines(table, names, language, diff.release)
     changed = sum(table.values_changed for table in diff.tables)
     counts = {
         "en": f"{len(diff.tables)} tables differ, {changed} values changed",

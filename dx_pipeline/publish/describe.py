@@ -25,7 +25,12 @@ CAUSE_TABLES = (
     "indicator_weights",
     "edition_comparability",
     "sources",
+    "source_files",
 )
+#: what was printed, as against what we say about it (chosen, conflict, reason), which may follow from another figure
+PRINTED_COLUMNS = {"figure_sources": ("value", WHOLE)}
+#: say the same figure again in another form
+RESTATED_COLUMNS = ("value_text", "decimals")
 LISTED_CAUSES = 50
 LISTED_EXAMPLES = 3
 LONGEST_VALUE = 120
@@ -49,9 +54,9 @@ _WORDS: dict[Language, dict[str, str]] = {
         "reordered": "columns of `{table}` changed places",
         "row_added": "added",
         "row_removed": "removed",
-        "rows_added": "{n} rows added",
-        "rows_removed": "{n} rows removed",
-        "values": "{n} values in {m} rows changed",
+        "rows_added": "rows added: {n}",
+        "rows_removed": "rows removed: {n}",
+        "values": "values changed: {n} (rows: {m})",
         "example": "e.g.",
     },
     "vi": {
@@ -89,7 +94,7 @@ def describe_diff(diff: ReleaseDiff, names: Names, language: Language = "en") ->
     breaking = [line for table in diff.tables for line in breaking_lines(table, language)]
     if breaking:
         lines += [f"**{words['breaking']}**", "", *(f"- {line}" for line in breaking), ""]
-    causes = [table for name in CAUSE_TABLES if (table := diff.table(name)) and _has_rows(table)]
+    causes = cause_tables(diff)
     if causes:
         lines += [f"**{words['figures']}**", ""]
         for table in causes:
@@ -123,9 +128,7 @@ def breaking_lines(table: TableDiff, language: Language) -> list[str]:
 
 def cause_lines(table: TableDiff, names: Names, language: Language, release: str) -> list[str]:
     """One line a changed figure: what, from which value to which, read where."""
-    rows = _rows(table)
-    # the figure itself before remarks about it
-    rows = rows.sort(pl.col("column_name") != "value", maintain_order=True)
+    rows = _told_as_cause(table)
     lines = [_row_line(table, row, names, language) for row in rows.head(LISTED_CAUSES).to_dicts()]
     if rows.height > LISTED_CAUSES:
         more = _WORDS[language]["more"]
@@ -150,26 +153,33 @@ def _row_line(table: TableDiff, row: dict[str, Any], names: Names, language: Lan
 
 
 def _table_line(table: TableDiff, names: Names, language: Language, touched: str, told: bool) -> str:
-    """What changed in one table, in counts, with a few examples; empty when all of it has been told already."""
+    """What else changed in one table, in counts, with a few examples; empty when all of it was told as a cause."""
     words = _WORDS[language]
     if table.status == "added":
         return words["table_added"].format(table=table.table, n=table.rows_added)
     parts = [words["column_added"].format(table=table.table, column=name) for name in table.columns_added]
     if table.reordered:
         parts.append(words["reordered"].format(table=table.table))
-    if not told and table.status == "changed":
+    if table.status == "changed":
+        rest = _rows(table)
+        if told:
+            causes = _told_as_cause(table)
+            rest = rest.join(causes, on=["key", "column_name"], how="anti", maintain_order="left")
+            restated = pl.col("column_name").is_in(RESTATED_COLUMNS) & pl.col("key").is_in(causes["key"].implode())
+            rest = rest.filter(~restated)
+        changed = rest.filter(pl.col("change") == "changed")
         counts = []
-        if table.values_changed:
-            counts.append(words["values"].format(n=table.values_changed, m=table.rows_changed))
-        counts += [words["rows_added"].format(n=table.rows_added)] * bool(table.rows_added)
-        counts += [words["rows_removed"].format(n=table.rows_removed)] * bool(table.rows_removed)
+        if not changed.is_empty():
+            counts.append(words["values"].format(n=changed.height, m=changed["key"].n_unique()))
+        for kind in ("added", "removed"):
+            n = rest.filter(pl.col("change") == kind).height
+            counts += [words[f"rows_{kind}"].format(n=n)] * bool(n)
         if counts:
-            parts.append(f"`{table.table}`: " + ", ".join(counts) + _examples(table, names, language, touched))
+            parts.append(f"`{table.table}`: " + ", ".join(counts) + _examples(table, changed, names, language, touched))
     return "; ".join(parts)
 
 
-def _examples(table: TableDiff, names: Names, language: Language, touched: str) -> str:
-    rows = _rows(table).filter(pl.col("change") == "changed")
+def _examples(table: TableDiff, rows: pl.DataFrame, names: Names, language: Language, touched: str) -> str:
     if rows.is_empty():
         return ""
     if touched:
@@ -186,14 +196,23 @@ def _rows(table: TableDiff) -> pl.DataFrame:
     return table.changes.filter(pl.col("key") != WHOLE)
 
 
-def _has_rows(table: TableDiff) -> bool:
-    return table.status == "changed" and not table.key_changed and not _rows(table).is_empty()
+def _told_as_cause(table: TableDiff) -> pl.DataFrame:
+    printed = PRINTED_COLUMNS.get(table.table)
+    return _rows(table).filter(pl.col("column_name").is_in(printed)) if printed else _rows(table)
+
+
+def cause_tables(diff: ReleaseDiff) -> list[TableDiff]:
+    """Tables of published figures in which something changed, in the order of telling."""
+    changed = [table for name in CAUSE_TABLES if (table := diff.table(name)) and table.status == "changed"]
+    return [table for table in changed if not table.key_changed and not _told_as_cause(table).is_empty()]
 
 
 def _province_ids(table: TableDiff) -> set[str]:
     if "province_id" not in table.new_key:
         return set()
-    return {key_of(address, table.new_key)["province_id"] for address in _rows(table)["key"].unique().to_list()}
+    return {
+        key_of(address, table.new_key)["province_id"] for address in _told_as_cause(table)["key"].unique().to_list()
+    }
 
 
 def _shown(value: str | None, words: dict[str, str]) -> str:

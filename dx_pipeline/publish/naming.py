@@ -30,6 +30,8 @@ class Names:
 
     def province(self, province_id: str, unit_system: str = _USUAL_UNIT_SYSTEM) -> str:
         """The Vietnamese name of a unit."""
+        if province_id == "viet-nam":
+            return "Việt Nam"
         for system in (unit_system, _USUAL_UNIT_SYSTEM, "34"):
             if (system, province_id) in self.provinces:
                 return self.provinces[system, province_id]

@@ -15,8 +15,10 @@ from dx_pipeline.publish.layout import ReleaseError
 
 PACKAGE_FILE = Path(__file__).with_name("package.toml")
 
-#: stands in for inputs that are not published themselves (observations): what was read from the sources
+#: every printed figure with its source
 FIGURES = "figure_sources"
+#: the unpublished input that holds one chosen figure a key
+CHOSEN_FIGURES = "core.figures"
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,17 @@ def source_records(sources: pl.DataFrame | None) -> list[dict[str, Any]]:
 
 
 def sources_by_table(contracts: Mapping[str, Contract], frames: Mapping[str, pl.DataFrame]) -> dict[str, list[str]]:
-    """Table -> ids of the sources it was made from, following the inputs down to tables that name sources."""
+    """Table -> ids of the sources it was made from, following the inputs down to tables that name sources.
+
+    The input `core.figures` stands for the printed figures of the index; a table that also uses figures of other kinds
+    (population, other indices) says so by naming `external_indicators` among its inputs. `raw.<source>` is that source.
+    """
     own = {
         name: set(frame["source_id"].drop_nulls().unique().to_list())
         for name, frame in frames.items()
         if "source_id" in frame.columns
     }
+    known = own.get("sources", set())
     found = {}
     for name in contracts:
         waiting, seen, ids = [name], set(), set()
@@ -86,8 +93,22 @@ def sources_by_table(contracts: Mapping[str, Contract], frames: Mapping[str, pl.
             if table in seen:
                 continue
             seen.add(table)
-            ids |= own.get(table, set())
-            if table not in own:
-                waiting += contracts[table].inputs if table in contracts else [FIGURES]
+            if table in own:
+                ids |= own[table]
+            elif table in contracts:
+                waiting += contracts[table].inputs
+            elif table == CHOSEN_FIGURES:
+                ids |= _sources_of_the_index(frames)
+            else:
+                ids |= {table.removeprefix("raw.")} & known
         found[name] = sorted(ids)
     return found
+
+
+def _sources_of_the_index(frames: Mapping[str, pl.DataFrame]) -> set[str]:
+    if FIGURES not in frames:
+        return set()
+    figures = frames[FIGURES]
+    if "indicator" in frames.get("indicators", pl.DataFrame()).columns:
+        figures = figures.join(frames["indicators"], on="indicator", how="semi")
+    return set(figures["source_id"].unique().to_list())

@@ -69,12 +69,13 @@ def small_contracts() -> dict[str, Contract]:
                 "measure": column("text"),
                 "source_id": column("text"),
                 "locator": column("text"),
+                "value_text": column("text"),
                 "value": column("double", nullable=True),
                 "url": column("text", nullable=True),
                 "chosen": column("boolean"),
                 "reason": column("text"),
             },
-            inputs=("observations",),
+            inputs=("core.figures",),
         ),
         contract(
             "province_rankings",
@@ -87,7 +88,7 @@ def small_contracts() -> dict[str, Contract]:
                 ),
                 "rank": column("integer", nullable=True, min=1),
             },
-            inputs=("figures", "provinces"),
+            inputs=("core.figures", "provinces"),
         ),
     ]
     ledger = [load_contract(name) for name in ("releases", "revisions", "data_dictionary", "check_results")]
@@ -106,6 +107,7 @@ def small_tables(scores: Mapping[str, float] = SCORES) -> dict[str, pl.DataFrame
             "source_id": ["dti_component_scores"] * len(ids),
             "locator": [f"2023.csv row {number}" for number in range(2, len(ids) + 2)],
             "value": list(scores.values()),
+            "value_text": [str(score) for score in scores.values()],
             "url": ["https://example.org/2023"] * len(ids),
             "chosen": [True] * len(ids),
             "reason": [""] * len(ids),

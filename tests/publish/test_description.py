@@ -183,6 +183,22 @@ def test_sources_follow_the_inputs_of_a_table() -> None:
     assert found["provinces"] == []
 
 
+def test_a_table_names_only_the_sources_it_can_rest_on() -> None:
+    contracts, tables = small_contracts(), small_tables()
+    population = tables["figure_sources"].with_columns(
+        indicator=pl.lit("population"), source_id=pl.lit("nso_population")
+    )
+    tables["figure_sources"] = pl.concat([tables["figure_sources"], population])
+    key = {"province_id": column("text")}
+    contracts["by_source"] = contract(
+        "by_source", ["province_id"], key, inputs=("raw.dti_component_scores", "raw.other")
+    )
+    found = sources_by_table(contracts, tables)
+    assert found["province_rankings"] == ["dti_component_scores"]
+    assert found["figure_sources"] == ["dti_component_scores", "nso_population"]
+    assert found["by_source"] == ["dti_component_scores"]
+
+
 def test_a_table_is_cited_with_release_hash_and_original_sources(folder: Path) -> None:
     citation = cite(folder, "province_rankings")
     digest = read_manifest(folder)["data_hash"]

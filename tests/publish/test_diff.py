@@ -108,19 +108,29 @@ def test_a_changed_figure_is_named_exactly_and_what_followed_after_it(released: 
         "- Hải Dương 2023, Overall, score: 0.6929 → 0.73 (dti_component_scores, 2023.csv row 2)"
     ]
     assert re.findall("^- .*", effect, re.MULTILINE) == [
-        "- `province_rankings`: 3 values in 2 rows changed (e.g. Hải Dương 2023: score 0.6929 → 0.73; "
-        "Hải Dương 2023: rank 4 → 3; Thái Nguyên 2023: rank 3 → 4)"
+        "- `province_rankings`: values changed: 3 (rows: 2) (e.g. Hải Dương 2023: score 0.6929 → 0.73; "
+        "Hải Dương 2023: rank 4 → 3; Thái Nguyên 2023: rank 3 → 4)",
     ]
     assert "- Hải Dương 2023, Tổng thể, score: 0.6929 → 0.73 (dti_component_scores, 2023.csv row 2)" in changelog
     assert re.search(r"compared with: 1\.0\.0 \(sha256:[0-9a-f]{12}…\)", changelog)
-    assert read_current(released, "SELECT key, column_name, old_value, new_value FROM revisions LIMIT 1") == [
-        ("2023/63/hai-duong/overall/score/dti_component_scores/2023.csv row 2", "value", "0.6929", "0.73")
-    ]
+    assert read_current(
+        released, "SELECT key, column_name, old_value, new_value FROM revisions WHERE column_name = 'value'"
+    ) == [("2023/63/hai-duong/overall/score/dti_component_scores/2023.csv row 2", "value", "0.6929", "0.73")]
     summary = read_current(released, "SELECT change_level, change_summary FROM releases WHERE release = '1.0.1'")
     assert summary[0][0] == "patch"
     assert summary[0][1].startswith(
         "Hải Dương 2023, Overall, score: 0.6929 → 0.73 (dti_component_scores, 2023.csv row 2)"
     )
+
+
+def test_a_remark_about_a_figure_is_told_as_a_consequence(released: Path) -> None:
+    tables = with_scores(hai_duong=0.73)
+    doubted = pl.when(pl.col("province_id") == "thai-nguyen").then(pl.lit("ranks below Hải Dương")).otherwise("reason")
+    tables["figure_sources"] = tables["figure_sources"].with_columns(reason=doubted)
+    text = section((release(released, tables).folder / "CHANGELOG.md").read_text(encoding="utf-8"), "1.0.1")
+    cause, effect = text.split("### English")[1].split("**What followed from it**")
+    assert cause.count("\n- ") == 1
+    assert "- `figure_sources`: values changed: 1 (rows: 1) (e.g. Thái Nguyên 2023" in effect
 
 
 def test_the_change_log_keeps_its_past(released: Path) -> None:
@@ -228,7 +238,7 @@ def test_any_two_kept_releases_can_be_compared(released: Path) -> None:
     diff = diff_releases(find_release(paths, "1.0.0"), find_release(paths, "current"))
     assert (diff.baseline, diff.release, change_level(diff)) == ("1.0.0", "1.0.2", "patch")
     figures = diff.table("figure_sources").changes
-    assert figures.select("old_value", "new_value").rows() == [("0.7231", "0.74")]
+    assert figures.select("old_value", "new_value").rows() == [("0.7231", "0.74")] * 2
     assert diff_releases(find_release(paths, "previous"), find_release(paths, "1.0.1")).tables == ()
 
 

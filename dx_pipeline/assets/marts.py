@@ -1,0 +1,83 @@
+"""Group marts: the public tables, one asset each, built in one step on one connection.
+
+A table that fails does not stop the tables that do not need it; the step fails at the end and names every one.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from dx_pipeline.assets.core import FIGURES
+from dx_pipeline.assets.metadata import column_lineage, frame_metadata, table_schema
+from dx_pipeline.assets.raw import OWNERS, REFERENCE
+from dx_pipeline.assets.resources import Project
+from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract
+from dx_pipeline.pipeline import build_mart, mart_contracts
+
+
+def mart_key(name: str) -> dg.AssetKey:
+    """Asset key of a public table."""
+    return dg.AssetKey(["marts", name])
+
+
+def mart_spec(contract: Contract, contracts: dict[str, Contract]) -> dg.AssetSpec:
+    """One public table as an asset, described by its contract."""
+    deps = [mart_key(table) if table in contracts else _upstream(table) for table in contract.inputs]
+    lineage = column_lineage(contract)
+    metadata: dict[str, Any] = {"dagster/column_schema": table_schema(contract), "limitations": contract.limitations_en}
+    return dg.AssetSpec(
+        key=mart_key(contract.name),
+        deps=list(dict.fromkeys(deps)),
+        group_name="marts",
+        owners=OWNERS,
+        kinds={"sql" if (CONTRACTS_FOLDER / f"{contract.name}.sql").is_file() else "python", "duckdb"},
+        description=f"{contract.title_en} / {contract.title_vi}\n\n{contract.description_en}\n\n{contract.description_vi}",
+        tags={"section": contract.group.lower().replace(" ", "-")},
+        metadata=metadata | ({"dagster/column_lineage": lineage} if lineage else {}),
+    )
+
+
+def _upstream(table: str) -> dg.AssetKey:
+    """Tables of `core` come with the figures; of `raw` with the reference or with a source, both upstream of those."""
+    return (
+        FIGURES
+        if table.startswith("core.") or table == "raw.sources"
+        else REFERENCE
+        if _is_reference(table)
+        else FIGURES
+    )
+
+
+def _is_reference(table: str) -> bool:
+    return table.split(".")[1].startswith(("provinces_", "dti_", "indicators", "named_peers", "target_matches"))
+
+
+def mart_assets() -> list[dg.AssetsDefinition]:
+    """All public tables."""
+    contracts = mart_contracts()
+
+    @dg.multi_asset(specs=[mart_spec(contract, contracts) for contract in contracts.values()], can_subset=True)
+    def marts(context: dg.AssetExecutionContext, project: Project) -> Iterator[dg.MaterializeResult]:
+        failures: dict[str, Exception] = {}
+        with project.warehouse() as con:
+            for name, contract in contracts.items():
+                if mart_key(name) not in context.selected_asset_keys:
+                    continue
+                broken = [table for table in contract.inputs if table in failures]
+                try:
+                    if broken:
+                        raise ValueError(f"not built: it needs {', '.join(broken)}")
+                    frame = build_mart(con, contract)
+                except Exception as error:
+                    failures[name] = error
+                    context.log.error(f"{name}: {error}")
+                    continue
+                yield dg.MaterializeResult(asset_key=mart_key(name), metadata=frame_metadata(frame))
+        if failures:
+            told = "\n".join(f"- {name}: {error}" for name, error in failures.items())
+            raise dg.Failure(f"{len(failures)} tables could not be built:\n{told}", allow_retries=False) from next(
+                iter(failures.values())
+            )
+
+    return [marts]

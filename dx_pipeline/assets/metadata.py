@@ -1,0 +1,56 @@
+"""What the Dagster UI shows beside a table: columns, lineage, row count and a small preview."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from dx_pipeline.contracts import DUCKDB_TYPES, Contract
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PREVIEW_ROWS = 5
+PREVIEW_COLUMNS = 10
+
+
+def table_schema(contract: Contract) -> dg.TableSchema:
+    """The contract as Dagster's column schema."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=column.name,
+                type=DUCKDB_TYPES[column.type],
+                description=column.comment,
+                constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=contract.key == (column.name,)),
+            )
+            for column in contract.columns
+        ]
+    )
+
+
+def column_lineage(contract: Contract) -> dg.TableColumnLineage | None:
+    """Which columns of which tables a column comes from, as far as the contract says."""
+    lineage = {
+        column.name: [
+            dg.TableColumnDep(asset_key=dg.AssetKey(["marts", table]), column_name=name)
+            for table, name in (origin.split(".") for origin in column.lineage)
+        ]
+        for column in contract.columns
+        if column.lineage
+    }
+    return dg.TableColumnLineage(lineage) if lineage else None
+
+
+def frame_metadata(frame: pl.DataFrame) -> dict[str, Any]:
+    """Row count and the first rows as a Markdown table."""
+    shown = frame.head(PREVIEW_ROWS).select(frame.columns[:PREVIEW_COLUMNS])
+    lines = ["| " + " | ".join(shown.columns) + " |", "|" + " --- |" * shown.width]
+    lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in shown.iter_rows()]
+    return {"dagster/row_count": frame.height, "preview": dg.MetadataValue.md("\n".join(lines))}
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else f"{value:.4f}" if isinstance(value, float) else str(value)
+    return text.replace("|", "\\|").replace("\n", " ")[:60]

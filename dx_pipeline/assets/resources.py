@@ -1,0 +1,34 @@
+"""What assets share: the project's folders and the one writing connection to its warehouse."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from dx_pipeline.paths import Paths, default_paths
+from dx_pipeline.warehouse import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import duckdb
+
+
+class Project(dg.ConfigurableResource):
+    """The project's root folder; everything else follows from it."""
+
+    root: str = ""
+
+    @property
+    def paths(self) -> Paths:
+        """Folders under `root`, or the default root when it is empty."""
+        return Paths(Path(self.root)) if self.root else default_paths()
+
+    @contextmanager
+    def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The warehouse, open for writing, released at the end of the block whatever happens."""
+        with connect(self.paths) as con:
+            yield con

@@ -1,0 +1,27 @@
+"""Which order no weights can overturn: how many provinces are ahead, or behind, in every component."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from dx_pipeline.index.dominance import count_dominance
+from dx_pipeline.marts._editions import full_editions, rows
+
+
+def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """One row a province and edition (M26)."""
+    frames = []
+    for edition in full_editions(tables["component_scores"], tables["indicator_weights"]):
+        counts = count_dominance(edition.components)
+        frames.append(
+            rows(
+                {"edition": [edition.edition], "province_id": edition.provinces},
+                {
+                    "dominated_by": counts.dominated_by,
+                    "dominates": counts.dominates,
+                    "n_units": len(edition.provinces),
+                    "status": edition.status,
+                },
+            )
+        )
+    return pl.concat(frames)

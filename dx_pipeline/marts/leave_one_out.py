@@ -1,0 +1,25 @@
+"""What a rank owes to one component: the rank without it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from dx_pipeline.index import COMPONENTS
+from dx_pipeline.index.leave_one_out import leave_one_out_ranks
+from dx_pipeline.index.ranks import competition_ranks
+from dx_pipeline.marts._editions import full_editions, rows
+
+
+def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """One row a province, edition and component left out (M13)."""
+    return pl.concat(
+        rows(
+            {"edition": [edition.edition], "province_id": edition.provinces, "indicator": COMPONENTS},
+            {
+                "rank": competition_ranks(edition.overall)[None, :, None],
+                "rank_without": leave_one_out_ranks(edition.components, edition.weights)[None],
+                "status": edition.status,
+            },
+        )
+        for edition in full_editions(tables["component_scores"], tables["indicator_weights"])
+    )

@@ -1,0 +1,23 @@
+"""Where each province would stand under other established ways of putting the same components together."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from dx_pipeline.index.aggregation import method_scores
+from dx_pipeline.index.ranks import competition_ranks
+from dx_pipeline.marts._editions import full_editions, rows
+
+
+def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """One row a province, edition and method (M11)."""
+    frames = []
+    for edition in full_editions(tables["component_scores"], tables["indicator_weights"]):
+        for method, scores in method_scores(edition.components, edition.weights).items():
+            frames.append(
+                rows(
+                    {"edition": [edition.edition], "province_id": edition.provinces},
+                    {"method": method, "score": scores, "rank": competition_ranks(scores), "status": edition.status},
+                )
+            )
+    return pl.concat(frames)

@@ -1,0 +1,33 @@
+"""Which choice of the index makers moves each rank most: weights, compensation or scale."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from dx_pipeline.index import SEED, SOBOL_BASE_SAMPLES
+from dx_pipeline.index import sensitivity as methods
+from dx_pipeline.marts._editions import full_editions, rows
+
+
+def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """One row a province, edition and factor (M10); null where the rank never moves."""
+    frames = []
+    for edition in full_editions(tables["component_scores"], tables["indicator_weights"]):
+        indices = methods.rank_sensitivity(edition.components, edition.weights)
+        values = {
+            "s1": indices.s1,
+            "s1_error": indices.s1_error,
+            "st": indices.st,
+            "st_error": indices.st_error,
+            "base_samples": SOBOL_BASE_SAMPLES,
+            "seed": SEED,
+            "status": edition.status,
+        }
+        keys = {"edition": [edition.edition], "province_id": edition.provinces, "factor": indices.factors}
+        frames.append(rows(keys, values))
+    still = pl.col("s1").is_nan()
+    return pl.concat(frames).with_columns(
+        status=pl.when(still).then(pl.lit("not_applicable")).otherwise("status"),
+        reason=pl.when(still).then(pl.lit("not_applicable: the rank is the same in every sample, nothing to explain")),
+        reason_vi=pl.when(still).then(pl.lit("không áp dụng: thứ hạng như nhau ở mọi mẫu, không có gì để giải thích")),
+    )

@@ -1,0 +1,103 @@
+"""Texts of the pages in both languages, and numbers and names as HTML that says where they come from."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from dx_pipeline.report.numbers import write_number
+from dx_pipeline.report.tables import Row
+
+LANGUAGES = ("vi", "en")
+MISSING_CODES = re.compile(r"^(not_published|not_read|not_comparable|boundary_change|not_applicable):\s*")
+WEB_ADDRESS = re.compile(r"^https?://[^\s\"'<>]+$")
+#: what may become part of a file name
+PROVINCE_ID = re.compile(r"^[a-z]+(-[a-z]+)*$")
+
+
+@functools.cache
+def load_words(name: str = "words") -> dict[str, dict[str, str]]:
+    """Texts by key, each in Vietnamese and English, from `<name>.toml` beside this module."""
+    return tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+class Wording:
+    """Writes in one language; the templates' only way to a text, a number or a reason."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._words = {key: Markup(escape(texts[language])) for key, texts in load_words().items()}
+
+    def text(self, key: str, **values: object) -> Markup:
+        """The text of that key with its places filled in; everything filled in is escaped.
+
+        Raises:
+            KeyError: no such text, or a place is not filled.
+        """
+        words = self._words[key]
+        return words.format(**values) if values else words
+
+    def label(self, group: str, code: object) -> Markup:
+        """Label of a code such as a status or a verdict; the code itself if it is new to us."""
+        return self._words.get(f"{group}.{code}") or escape(str(code).replace("_", " "))
+
+    def column(self, row: Row, stem: str) -> str:
+        """A text that a table holds in both languages: `<stem>_vi`, `<stem>_en`."""
+        return str(row[f"{stem}_{self.language}"])
+
+    def number(self, row: Row | None, column: str, kind: str) -> Markup:
+        """A mart's number with its origin, or the reason why there is none."""
+        if row is None:
+            return self.absent()
+        value = row[column]
+        if value is None:
+            return self.missing(row)
+        shown = write_number(value, kind, self.language)
+        return Markup('<data value="{}" data-from="{}.{}" data-key="{}">{}</data>').format(
+            repr(value), row.table, column, row.key, shown
+        )
+
+    def quote(self, row: Row, column: str) -> Markup:
+        """A text that stands in a mart, numbers in it included, with its origin."""
+        return Markup('<span data-from="{}.{}" data-key="{}">{}</span>').format(
+            row.table, column, row.key, str(row[column])
+        )
+
+    def reason_of(self, row: Row) -> str:
+        """Why the row has no figure, in words; empty if it does not say."""
+        text = row.get("reason_vi" if self.language == "vi" else "reason") or ""
+        return MISSING_CODES.sub("", text) if self.language == "en" else text
+
+    def missing(self, row: Row) -> Markup:
+        """What stands where a figure is missing: the reason, in full."""
+        text = self.reason_of(row) or self._words.get(f"missing.{row.get('status')}") or self._words["missing.unknown"]
+        return Markup('<span class="missing">{}</span>').format(text[:1].upper() + text[1:])
+
+    def missing_short(self, row: Row) -> Markup:
+        """The kind of reason only, for a column of a long table; the reason stands below that table."""
+        label = self._words.get(f"missing.{row.get('status')}") or self._words["missing.unknown"]
+        return Markup('<span class="missing">{}</span>').format(label)
+
+    def absent(self) -> Markup:
+        """What stands where a table has no row at all."""
+        return Markup('<span class="missing">{}</span>').format(self._words["missing.no_row"])
+
+    def address(self, url: object, text: object) -> Markup:
+        """A link if the address is one of the web; otherwise the text alone, with the address as text if there is one.
+
+        Addresses come from the data: `javascript:` and the like must never become a link.
+        """
+        if isinstance(url, str) and WEB_ADDRESS.match(url):
+            return Markup('<a href="{}" rel="noopener noreferrer external">{}</a>').format(url, text)
+        return Markup("{} ({})").format(text, url) if url else escape(text)
+
+
+def ordered(rows: list[Row], column: str, order: tuple[Any, ...]) -> list[Row]:
+    """Rows in a given order of one column's values; values that are not in it come last."""
+    places = {value: place for place, value in enumerate(order)}
+    return sorted(rows, key=lambda row: places.get(row[column], len(order)))

@@ -1,0 +1,138 @@
+"""The main job without a browser: materialise every asset in this process, release, and say what came out."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dx_pipeline.failures import clear_failure_note, write_failure_note
+from dx_pipeline.paths import Paths, default_paths
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+#: what a figure rests on, in words
+BASIS = {
+    "published": "printed",
+    "derived": "from a stated change",
+    "computed": "computed from scores",
+    "not_published": "not published",
+}
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """How a refresh ended."""
+
+    #: the release that is current now, None if there is none
+    release: str | None
+    #: the data are those of the release before
+    unchanged: bool
+    summary_lines: list[str]
+    #: why nothing new was released; empty on success
+    failures: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def refresh(paths: Paths | None = None) -> Refresh:
+    """Run the job `refresh` and wait for it. The event log goes to DAGSTER_HOME if that is set."""
+    import dagster as dg
+
+    from dx_pipeline.assets.resources import Project
+    from dx_pipeline.definitions import build_definitions
+
+    paths = paths or default_paths()
+    started = time.monotonic()
+    instance = dg.DagsterInstance.get() if os.environ.get("DAGSTER_HOME") else dg.DagsterInstance.ephemeral()
+    with instance:
+        job = build_definitions(Project(root=str(paths.root))).resolve_job_def("refresh")
+        result = job.execute_in_process(instance=instance, raise_on_error=False)
+        failures = _failures(result)
+        unchanged = result.success and not _new_data(result)
+        run_id = result.run_id
+    if failures:
+        write_failure_note(paths, run_id, failures)
+    else:
+        clear_failure_note(paths)
+    seconds = time.monotonic() - started
+    lines = summary_lines(paths) if paths.published.exists() else ["no release yet"]
+    return Refresh(_current_release(paths), unchanged, lines, failures, seconds)
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
+    """One readable text per failed step or blocking check; steps skipped because of these are not told."""
+    if result.success:
+        return []
+    texts = []
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            while (
+                error is not None and error.cause is not None and error.cls_name == "DagsterExecutionStepExecutionError"
+            ):
+                error = error.cause
+            texts.append(f"{event.step_key}: {error.message.strip() if error else event.message}")
+    checks = (
+        [event.asset_check_evaluation_data for event in result.get_asset_check_evaluations_events()]
+        if hasattr(result, "get_asset_check_evaluations_events")
+        else result.get_asset_check_evaluations()
+    )
+    texts += [
+        f"check {check.asset_key.path[-1]}.{check.check_name}: {check.description}"
+        for check in checks
+        if check.blocking and not check.passed
+    ]
+    return texts or ["the run failed; see the event log"]
+
+
+def _new_data(result: dg.ExecuteInProcessResult) -> bool:
+    for event in result.get_asset_materialization_events():
+        if event.asset_key and event.asset_key.path[-1] == "release":
+            metadata = event.step_materialization_data.materialization.metadata
+            return bool(metadata["new data"].value)
+    return False
+
+
+def _current_release(paths: Paths) -> str | None:
+    from dx_pipeline.publish.layout import current_folder
+
+    folder = current_folder(paths)
+    return folder.name if folder else None
+
+
+def summary_lines(paths: Paths, provinces: tuple[str, str] = ("hai-duong", "thai-nguyen")) -> list[str]:
+    """The two provinces by edition: rank, score, what each rests on; then what the release holds."""
+    import duckdb
+
+    with duckdb.connect(str(paths.published), read_only=True) as con:
+        rows = con.execute(
+            'SELECT edition, unit_system, province_id, province_vi, "rank", n_units, status, score, score_status, source_id '
+            "FROM province_rankings WHERE province_id IN (?, ?) AND unit_system = 63 ORDER BY ALL",
+            list(provinces),
+        ).fetchall()
+        release = con.sql("SELECT release, data_version FROM releases ORDER BY built_at DESC LIMIT 1").fetchone()
+        checks = con.sql(
+            "SELECT status, count(*) FROM check_results WHERE release = (SELECT max_by(release, built_at) FROM releases) "
+            "GROUP BY status ORDER BY status"
+        ).fetchall()
+        tables = con.sql("SELECT count(*), sum(estimated_size) FROM duckdb_tables()").fetchone()
+    lines = [f"{'edition':<8}" + "".join(f"{name:<58}" for name in _names(rows, provinces))]
+    for edition in sorted({row[0] for row in rows}):
+        cells = {row[2]: _cell(row) for row in rows if row[0] == edition}
+        lines.append(f"{edition:<8}" + "".join(f"{cells.get(province, 'no row'):<58}" for province in provinces))
+    told = ", ".join(f"{count} {status}" for status, count in checks)
+    lines += ["", f"release {release[0] if release else '?'}: {tables[0]} tables, {tables[1]:,} rows; checks: {told}"]
+    return [line.rstrip() for line in lines]
+
+
+def _names(rows: list[tuple], provinces: tuple[str, str]) -> list[str]:
+    names = {row[2]: row[3] for row in rows}
+    return [names.get(province, province) for province in provinces]
+
+
+def _cell(row: tuple) -> str:
+    _, _, _, _, rank, units, status, score, score_status, _ = row
+    place = f"rank {rank:>2} of {units} ({BASIS[status]})" if rank else "rank not published"
+    return place + (f", score {score:.4f}" if score is not None else f", score {BASIS[score_status]}")
