@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+MISSING_REASONS = ("not_published", "not_read", "not_comparable", "boundary_change", "not_applicable")
+
 #: law -> (statement that spoils the data, part of a failing key that must be named)
 BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "edition_lists_each_unit": [
@@ -29,6 +31,10 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ),
     ],
     "computed_rank_is_competition_rank": [
+        (
+            "UPDATE province_rankings SET score = score + 2e-9 WHERE edition = 2022 AND province_id = 'p-63'",
+            {"province_id": "p-62"},
+        ),
         (
             "UPDATE province_rankings SET rank_computed = 63 WHERE edition = 2022 AND province_id = 'p-63'",
             {"province_id": "p-63"},
@@ -92,6 +98,20 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ),
     ],
     "missing_rank_has_reason": [
+        *[
+            (
+                f"UPDATE province_rankings SET score_status = '{reason}' WHERE edition = 2022 AND province_id = 'p-09'",
+                {"province_id": "p-09"},
+            )
+            for reason in MISSING_REASONS
+        ],
+        *[
+            (
+                f"UPDATE province_rankings SET status = '{reason}' WHERE edition = 2022 AND province_id = 'p-09'",
+                {"province_id": "p-09"},
+            )
+            for reason in MISSING_REASONS
+        ],
         (
             "UPDATE province_rankings SET status = 'published' WHERE edition = 2020 AND province_id = 'p-30'",
             {"province_id": "p-30"},
@@ -184,6 +204,13 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ),
     ],
     "missing_component_has_reason": [
+        *[
+            (
+                f"UPDATE component_scores SET status = '{reason}' WHERE edition = 2022 AND province_id = 'p-09'",
+                {"province_id": "p-09"},
+            )
+            for reason in MISSING_REASONS
+        ],
         ("UPDATE component_scores SET status = 'published' WHERE status = 'not_read'", {"province_id": "p-03"}),
         (
             "UPDATE component_scores SET status = 'not_published' WHERE edition = 2022 AND province_id = 'p-09' AND indicator = 'foundation'",
@@ -191,6 +218,13 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ),
     ],
     "missing_pillar_has_reason": [
+        *[
+            (
+                f"UPDATE pillar_scores SET status = '{reason}' WHERE edition = 2022 AND province_id = 'p-09'",
+                {"province_id": "p-09"},
+            )
+            for reason in MISSING_REASONS
+        ],
         (
             "UPDATE pillar_scores SET status = 'published' WHERE status = 'not_published'",
             {"edition": 2020, "province_id": "p-02"},
@@ -201,10 +235,6 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ),
     ],
     "derived_component_has_error": [
-        (
-            "UPDATE component_scores SET status = 'inferred', error_half_width = 0 WHERE province_id = 'p-05'",
-            {"province_id": "p-05"},
-        ),
         ("UPDATE component_scores SET error_half_width = NULL WHERE province_id = 'p-04'", {"province_id": "p-04"}),
         ("UPDATE component_scores SET error_half_width = 0 WHERE province_id = 'p-04'", {"province_id": "p-04"}),
         (
@@ -232,6 +262,10 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("UPDATE pillar_scores SET error_half_width = 0 WHERE province_id = 'p-04'", {"province_id": "p-04"}),
     ],
     "parts_sum_to_overall": [
+        (
+            "UPDATE component_scores SET score = score - 0.001 WHERE edition = 2023 AND province_id = 'p-05' AND indicator = 'foundation'",
+            {"edition": 2023, "province_id": "p-05"},
+        ),
         (
             "UPDATE component_scores SET score = score + 0.001 WHERE edition = 2023 AND province_id = 'p-05' AND indicator = 'foundation'",
             {"edition": 2023, "province_id": "p-05"},
@@ -314,15 +348,7 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("UPDATE national_means SET agrees = NULL WHERE edition = 2022", {"edition": 2022}),
     ],
     "computed_mean_is_mean": [
-        (
-            "UPDATE national_means SET mean_computed = 0.5 WHERE indicator = 'digital_economy'",
-            {"indicator": "digital_economy"},
-        ),
-        ("UPDATE national_means SET mean_computed = 0.5 WHERE edition = 2020", {"edition": 2020}),
-        (
-            "UPDATE pillar_scores SET score = NULL WHERE edition = 2022 AND province_id = 'p-08'",
-            {"indicator": "digital_economy"},
-        ),
+        ("INSERT INTO national_means VALUES (2019, 63, 'overall', 0.5, NULL, NULL)", {"edition": 2019}),
         (
             "UPDATE national_means SET mean_computed = mean_computed + 0.001 WHERE edition = 2022 AND indicator = 'overall'",
             {"indicator": "overall"},
@@ -352,6 +378,10 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ),
     ],
     "one_chosen_figure": [
+        (
+            "UPDATE figure_sources SET chosen = true, finding = 'odd' WHERE edition = 2020 AND province_id = 'p-09'",
+            {"province_id": "p-09", "measure": "rank"},
+        ),
         ("UPDATE figure_sources SET chosen = true WHERE value = 44", {"province_id": "p-09", "measure": "rank"}),
         ("UPDATE figure_sources SET chosen = false WHERE value = 40", {"province_id": "p-09", "measure": "rank"}),
         (
@@ -447,10 +477,14 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("DELETE FROM province_rankings WHERE province_id = 'hai-duong'", {"claim_id": "hd_ranks_2021_2023"}),
     ],
     "latest_edition_present": [
-        ("UPDATE sources SET retrieved_on = DATE '2026-01-05'", {"edition_due": 2024}),
+        (
+            "UPDATE sources SET retrieved_on = DATE '2026-01-05' WHERE source_id = 'dti_press_figures'",
+            {"edition_due": 2024},
+        ),
         ("UPDATE province_rankings SET score = NULL", {"edition_due": 2023}),
     ],
     "peer_gap_is_difference": [
+        ("UPDATE peer_comparison SET gap = gap - 0.1 WHERE indicator = 'foundation'", {"indicator": "foundation"}),
         (
             "UPDATE peer_comparison SET gap = -gap WHERE indicator = 'foundation'",
             {"peer_id": "p-08", "indicator": "foundation"},
@@ -459,6 +493,10 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
     ],
     "no_province_is_its_own_peer": [("UPDATE peer_groups SET peer_id = 'hai-duong'", {"basis": "named"})],
     "gap_parts_sum": [
+        (
+            "UPDATE component_gaps SET gap_points = gap_points + 0.1 WHERE indicator = 'overall' AND edition = 2023",
+            {"edition": 2023},
+        ),
         (
             "UPDATE component_gaps SET gap_points = gap_points + 0.1 WHERE indicator = 'foundation' AND edition = 2022",
             {"edition": 2022},
@@ -470,6 +508,7 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("DELETE FROM component_gaps WHERE indicator = 'overall'", {"province_id": "hai-duong"}),
     ],
     "gap_is_score_difference": [
+        ("UPDATE component_gaps SET gap_points = gap_points - 0.001 WHERE edition = 2023", {"edition": 2023}),
         ("UPDATE component_gaps SET gap_points = -gap_points", {"edition": 2022, "peer_id": "p-08"}),
         (
             "UPDATE province_rankings SET score = score + 0.01 WHERE edition = 2023 AND province_id = 'p-08'",
@@ -646,11 +685,24 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("UPDATE provinces SET successor_id = 'u-31' WHERE successor_id = 'u-30'", {"province_id": "u-30"}),
     ],
     "merged_members": [
+        (
+            "INSERT INTO merged_units BY NAME SELECT 2023 AS edition, 'u-99' AS province_id, 'p-01' AS members",
+            {"province_id": "u-99"},
+        ),
         ("UPDATE merged_units SET members = 'p-01' WHERE province_id = 'u-01'", {"province_id": "u-01"}),
         ("UPDATE merged_units SET members = members || ', p-05' WHERE province_id = 'u-02'", {"province_id": "u-02"}),
         ("UPDATE provinces SET successor_id = 'u-03' WHERE province_id = 'p-01'", {"province_id": "u-01"}),
     ],
     "merged_score_is_mean": [
+        (
+            "UPDATE merged_units SET score_mean = score_mean - 0.0001 WHERE province_id = 'u-01'",
+            {"province_id": "u-01"},
+        ),
+        (
+            "UPDATE merged_units SET score_mean = (SELECT score FROM province_rankings WHERE edition = 2023 AND province_id = 'p-01')"
+            " WHERE province_id = 'u-01'; DELETE FROM province_rankings WHERE province_id = 'p-35'",
+            {"province_id": "u-01"},
+        ),
         (
             "UPDATE merged_units SET score_mean = score_mean + 0.0001 WHERE province_id = 'u-01'",
             {"province_id": "u-01"},
@@ -691,12 +743,12 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
 ROWS_CHECKED = {
     "band_quantiles_ordered": 126,
     "bounds_contain_rank": 126,
-    "change_names_comparability": 315,
+    "change_names_comparability": 378,
     "change_parts_sum": 63,
     "cheapest_path_reaches_target": 1,
     "cheapest_path_within_scale": 4,
     "complete_edition_has_every_score": 160,
-    "component_has_source": 389,
+    "component_has_source": 395,
     "computed_mean_is_mean": 13,
     "computed_rank_is_competition_rank": 286,
     "conflict_has_reason": 3,
@@ -704,11 +756,11 @@ ROWS_CHECKED = {
     "covariance_shares_sum": 1,
     "derived_component_has_error": 126,
     "derived_pillar_has_error": 186,
-    "dominance_counts": 126,
+    "dominance_counts": 127,
     "dominated_never_above": 3530,
     "draws_within_exact_bounds": 63,
     "edition_lists_each_unit": 5,
-    "eight_components_sum_to_overall": 2,
+    "eight_components_sum_to_overall": 3,
     "every_figure_accounted": 2,
     "every_successor_has_members": 34,
     "foundation_agrees_with_its_five": 2,
@@ -720,32 +772,32 @@ ROWS_CHECKED = {
     "link_interval_contains_estimate": 1,
     "merged_members": 34,
     "merged_score_is_mean": 34,
-    "missing_component_has_reason": 515,
-    "missing_pillar_has_reason": 193,
+    "missing_component_has_reason": 521,
+    "missing_pillar_has_reason": 194,
     "missing_rank_has_reason": 286,
     "no_growth_across_break": 63,
     "no_province_is_its_own_peer": 1,
     "official_method_is_official_rank": 63,
-    "one_chosen_figure": 572,
+    "one_chosen_figure": 591,
     "parts_sum_to_overall": 126,
     "peer_gap_is_difference": 8,
     "percentile_follows_from_rank": 286,
     "pillar_follows_from_parts": 3,
-    "pillar_has_source": 9,
+    "pillar_has_source": 10,
     "pillars_sum_to_overall_2020": 1,
     "probabilities_nested": 126,
     "published_mean_agrees": 2,
     "published_rank_agrees_with_scores": 2,
     "rank_effects_sum": 63,
-    "rank_has_source": 171,
+    "rank_has_source": 183,
     "rank_is_published_else_computed": 286,
     "ranked_units_counted": 286,
     "second_transcription_agrees": 160,
-    "source_of_rank_joins": 165,
-    "status_names_basis_of_rank": 165,
+    "source_of_rank_joins": 166,
+    "status_names_basis_of_rank": 166,
     "successor_exists": 97,
     "threshold_is_kth_score": 9,
-    "unassessable_target_has_reason": 1,
+    "unassessable_target_has_reason": 2,
     "verdict_follows_from_values": 6,
     "verdict_needs_actual": 6,
     "weights_sum_to_one": 3,

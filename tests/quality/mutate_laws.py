@@ -49,7 +49,6 @@ CHANGES = [
     (r"\bfalse\b", "true"),
     (r"(?<![\w.'-])(\d+)(?![\w.'])", "7"),
     (r"'[a-z_ ]+'", "'something_else'"),
-
 ]
 
 
@@ -64,7 +63,10 @@ def mutants(sql: str) -> Iterator[tuple[str, str]]:
             if found.start() in texts or inside_text:
                 continue
             line = sql[sql.rfind("\n", 0, found.start()) + 1 :].split("\n")[0].strip()
-            yield f"{found.group()} -> {replacement.strip()} in: {line}", sql[: found.start()] + replacement + sql[found.end() :]
+            yield (
+                f"{found.group()} -> {replacement.strip()} in: {line}",
+                sql[: found.start()] + replacement + sql[found.end() :],
+            )
     yield "holds always", re.sub(r"^", "SELECT * REPLACE (true AS holds) FROM (", sql.strip()) + ")"
 
 

@@ -1,10 +1,10 @@
 -- A small country in which every law holds: 63 provinces p-01 ... p-63 (one of them is hai-duong), merged into 34 units
--- u-01 ... u-34. Editions 2022 and 2023 are complete tables; of 2020 and 2021 only single figures are known.
+-- u-01 ... u-33 and p-34 (an id both systems use). Editions 2022 and 2023 are complete tables; of 2020 and 2021 only single figures are known.
 CREATE TABLE units AS SELECT i, CASE WHEN i = 13 THEN 'hai-duong' ELSE printf('p-%02d', i) END AS province_id FROM range(1, 64) t(i);
 
 CREATE TABLE provinces AS
-SELECT 63 AS unit_system, province_id, printf('u-%02d', (i - 1) % 34 + 1) AS successor_id FROM units
-UNION ALL SELECT 34, printf('u-%02d', i), NULL FROM range(1, 35) t(i);
+SELECT 63 AS unit_system, province_id, CASE WHEN i = 34 THEN 'p-34' ELSE printf('u-%02d', (i - 1) % 34 + 1) END AS successor_id FROM units
+UNION ALL SELECT 34, CASE WHEN i = 34 THEN 'p-34' ELSE printf('u-%02d', i) END, NULL FROM range(1, 35) t(i);
 
 CREATE TABLE indicators(indicator VARCHAR, role VARCHAR);
 INSERT INTO indicators VALUES ('overall', 'overall'), ('digital_government', 'pillar'), ('digital_economy', 'pillar'),
@@ -42,9 +42,10 @@ WITH known AS (
   UNION ALL
   SELECT edition, 63, province_id,
     CASE WHEN edition = 2021 AND province_id IN ('p-05', 'p-06') THEN 0.51 WHEN edition = 2021 AND province_id = 'p-07' THEN 0.40
-      WHEN edition = 2020 AND province_id = 'p-01' THEN 0.37 END,
+      WHEN edition = 2021 AND province_id BETWEEN 'p-40' AND 'p-49' THEN 0.30
+      WHEN edition = 2020 AND province_id = 'p-01' THEN 0.37 WHEN edition = 2020 AND province_id = 'p-07' THEN 0.90 END,
     CASE WHEN province_id = 'hai-duong' THEN 14 WHEN edition = 2021 AND province_id IN ('p-05', 'p-06') THEN 12
-      WHEN edition = 2021 AND province_id = 'p-07' THEN 20 END
+      WHEN edition = 2021 AND province_id = 'p-07' THEN 20 WHEN edition = 2020 AND province_id = 'p-07' THEN 30 END
   FROM units, (VALUES (2020), (2021)) e(edition)
 ), ranked AS (
   SELECT * EXCLUDE (score, rank_published), round(score, 12) AS score,
@@ -67,20 +68,21 @@ CREATE TABLE component_scores AS
 SELECT edition, 63 AS unit_system, province_id, indicator, score, 1::BIGINT AS rank,
   CASE indicator WHEN 'foundation' THEN 'derived' ELSE 'published' END AS status,
   CASE indicator WHEN 'foundation' THEN 0.00015 END AS error_half_width,
-  CASE WHEN indicator = 'foundation' AND edition = 2022 AND province_id IN ('p-01', 'p-02') THEN score + 0.00002 END AS score_from_parts,
+  CASE WHEN indicator = 'foundation' AND edition = 2022 AND province_id IN ('p-01', 'p-02') THEN score + 0.00019 END AS score_from_parts,
   CASE WHEN edition = 2022 AND province_id = 'p-02' AND indicator = 'digital_economy_activity' THEN 3::BIGINT END AS rank_published
 FROM parts
-UNION ALL  -- the eight components of two provinces are printed
+UNION ALL  -- the eight components of three provinces are printed
 SELECT edition, 63, province_id, c.indicator, score + c.offset_, 1, 'published', NULL, NULL, NULL
 FROM parts, (VALUES ('digital_awareness', 0.02), ('digital_institutions', -0.02), ('digital_infrastructure', 0.01),
   ('digital_human_resources', 0.0), ('network_information_security', -0.01)) c(indicator, offset_)
-WHERE edition = 2022 AND parts.indicator = 'foundation' AND province_id IN ('p-01', 'p-02')
-UNION ALL SELECT 2022, 63, 'p-03', 'digital_awareness', NULL, NULL, 'not_read', NULL, NULL, NULL;
+WHERE edition = 2022 AND parts.indicator = 'foundation' AND province_id IN ('p-01', 'p-02', 'p-05')
+UNION ALL SELECT 2022, 63, 'p-03', 'digital_awareness', NULL, NULL, 'not_read', NULL, NULL, NULL
+UNION ALL SELECT 2023, 34, 'u-01', 'digital_economy_activity', 0.5, NULL, 'published', NULL, NULL, NULL;
 
 CREATE TABLE pillar_scores AS
 SELECT p.edition, 63 AS unit_system, p.province_id, r.indicator,
   (0.5 * f.score + w.weight * p.score) / (0.5 + w.weight) AS score, 1::BIGINT AS rank,
-  CASE WHEN p.province_id = 'p-01' THEN round((0.5 * f.score + w.weight * p.score) / (0.5 + w.weight), 4) END AS score_published,
+  CASE WHEN p.province_id = 'p-01' THEN round((0.5 * f.score + w.weight * p.score) / (0.5 + w.weight), 4) + 0.0001 END AS score_published,
   CASE WHEN p.province_id = 'p-01' THEN 1::BIGINT END AS rank_published,
   CASE WHEN p.province_id = 'p-01' THEN 'published' ELSE 'derived' END AS status, 0.0002 AS error_half_width
 FROM parts p JOIN parts f ON f.edition = p.edition AND f.province_id = p.province_id AND f.indicator = 'foundation'
@@ -89,6 +91,7 @@ JOIN indicators r ON r.indicator || '_activity' = p.indicator
 WHERE p.edition = 2022
 UNION ALL SELECT 2020, 63, 'p-01', indicator, score, NULL, score, NULL, 'published', 0.00005
 FROM (VALUES ('digital_government', 0.40), ('digital_economy', 0.30), ('digital_society', 0.40)) v(indicator, score)
+UNION ALL SELECT 2020, 63, 'p-07', 'digital_economy', 0.50, NULL, 0.50, NULL, 'published', 0.00005
 UNION ALL SELECT 2020, 63, 'p-02', 'digital_economy', NULL, NULL, NULL, NULL, 'not_published', NULL;
 
 CREATE TABLE national_means AS
@@ -116,7 +119,7 @@ UNION ALL SELECT 2023, 63, 'p-09', 'digital_awareness', 'score', NULL, 'dti_pres
 
 CREATE TABLE source_files AS
 SELECT * FROM (VALUES ('dti_press_figures', 'figures.csv', 10, 8, 2), ('dti_component_scores', '2022.csv', 63, 63, 0)) t(source_id, file, figures_read, observations, rejected);
-CREATE TABLE sources AS SELECT 'dti_press_figures' AS source_id, DATE '2025-11-21' AS retrieved_on;
+CREATE TABLE sources AS SELECT 'dti_press_figures' AS source_id, DATE '2025-11-21' AS retrieved_on UNION ALL SELECT 'nso_population', DATE '2020-01-01';
 CREATE TABLE press_claims AS SELECT 'hd_ranks_2021_2023' AS claim_id, 'hai-duong' AS province_id;
 CREATE TABLE edition_comparability AS
 SELECT * FROM (VALUES (2020, 2021, 'overall', 'broken'), (2020, 2021, 'pillar', 'broken'), (2021, 2022, 'overall', 'same_structure'),
@@ -125,21 +128,26 @@ SELECT * FROM (VALUES (2020, 2021, 'overall', 'broken'), (2020, 2021, 'pillar', 
 CREATE TABLE peer_groups AS SELECT 'hai-duong' AS province_id, 'named' AS basis, 'p-08' AS peer_id;
 CREATE TABLE peer_comparison AS
 SELECT a.edition, a.province_id, b.province_id AS peer_id, a.indicator, a.score, b.score AS peer_score, a.score - b.score AS gap
-FROM parts a JOIN parts b USING (edition, indicator) WHERE a.province_id = 'hai-duong' AND b.province_id = 'p-08';
+FROM parts a JOIN parts b USING (edition, indicator) WHERE a.province_id = 'hai-duong' AND b.province_id = 'p-08'
+UNION ALL SELECT 2021, 'hai-duong', 'p-08', 'overall', 0.5, NULL, NULL;
 CREATE TABLE component_gaps AS
-SELECT edition, province_id, peer_id, indicator, 1000 * weight * gap AS gap_points FROM peer_comparison JOIN part_weights USING (indicator)
-UNION ALL SELECT edition, province_id, peer_id, 'overall', sum(1000 * weight * gap) FROM peer_comparison JOIN part_weights USING (indicator) GROUP BY ALL;
+SELECT edition, province_id, peer_id, indicator, 1000 * weight * gap AS gap_points FROM peer_comparison JOIN part_weights USING (indicator) WHERE edition >= 2022
+UNION ALL SELECT edition, province_id, peer_id, 'overall', sum(1000 * weight * gap) FROM peer_comparison JOIN part_weights USING (indicator) WHERE edition >= 2022 GROUP BY ALL
+UNION ALL SELECT 2021, 'hai-duong', 'p-08', 'foundation', NULL;
 
 CREATE TABLE score_changes AS
-SELECT 2022 AS edition_from, 2023 AS edition_to, a.province_id, a.indicator, 1000 * weight * (b.score - a.score) AS performance_points,
-  0.0 AS weight_points, 'same_structure' AS comparability
+SELECT 2022 AS edition_from, 2023 AS edition_to, a.province_id, a.indicator, 1000 * weight * (b.score - a.score) - 1 AS performance_points,
+  1.0::DOUBLE AS weight_points, 'same_structure' AS comparability
 FROM parts a JOIN parts b ON b.edition = 2023 AND b.province_id = a.province_id AND b.indicator = a.indicator
 JOIN part_weights w ON w.indicator = a.indicator WHERE a.edition = 2022
+UNION ALL SELECT 2022, 2023, a.province_id, 'overall', 1000 * (b.score - a.score) - 4, 4, 'same_structure'
+FROM province_rankings a JOIN province_rankings b USING (unit_system, province_id) WHERE a.edition = 2022 AND b.edition = 2023
 UNION ALL SELECT 2023, 2024, province_id, 'foundation', NULL, NULL, 'broken' FROM units;
 CREATE TABLE rank_changes AS
 SELECT 2022 AS edition_from, 2023 AS edition_to, a.province_id, a.rank AS rank_from, b.rank AS rank_to,
   (b.rank - a.rank) / 2 - 1.5 AS own_effect, (b.rank - a.rank) / 2 + 1.5 AS others_effect
-FROM province_rankings a JOIN province_rankings b USING (province_id) WHERE a.edition = 2022 AND b.edition = 2023;
+FROM province_rankings a JOIN province_rankings b USING (unit_system, province_id) WHERE a.edition = 2022 AND b.edition = 2023
+UNION ALL SELECT 2023, 2024, 'p-01', 1, 2, 1, NULL;
 CREATE TABLE rank_counterfactuals AS
 SELECT 2022 AS edition_from, 2023 AS edition_to, province_id, 'foundation' AS indicator, rank AS rank_actual, 1 AS rank_counterfactual
 FROM province_rankings WHERE edition = 2023 AND unit_system = 63;
@@ -159,10 +167,13 @@ SELECT a.edition, a.province_id, count(*) FILTER (a.foundation < b.foundation AN
     AND a.digital_economy_activity < b.digital_economy_activity AND a.digital_society_activity < b.digital_society_activity) AS dominated_by,
   count(*) FILTER (a.foundation > b.foundation AND a.digital_government_activity > b.digital_government_activity
     AND a.digital_economy_activity > b.digital_economy_activity AND a.digital_society_activity > b.digital_society_activity) AS dominates
-FROM wide a JOIN wide b USING (edition) GROUP BY ALL;
+FROM wide a JOIN wide b USING (edition) GROUP BY ALL
+UNION ALL SELECT 2021, 'p-01', 0, 0;
 CREATE TABLE component_importance AS SELECT 2022 AS edition, indicator, share::DOUBLE AS covariance_share
-FROM (VALUES ('foundation', 0.483), ('digital_government_activity', 0.288), ('digital_economy_activity', 0.123), ('digital_society_activity', 0.106)) v(indicator, share);
-CREATE TABLE external_links AS SELECT 2022 AS edition, 'papi_sc81' AS indicator, 0.4::DOUBLE AS spearman, 0.2::DOUBLE AS ci_low, 0.6::DOUBLE AS ci_high;
+FROM (VALUES ('foundation', 0.483), ('digital_government_activity', 0.288), ('digital_economy_activity', 0.123), ('digital_society_activity', 0.106)) v(indicator, share)
+UNION ALL SELECT 2021, 'foundation', NULL;
+CREATE TABLE external_links AS SELECT 2022 AS edition, 'papi_sc81' AS indicator, 0.4::DOUBLE AS spearman, 0.2::DOUBLE AS ci_low, 0.6::DOUBLE AS ci_high
+UNION ALL SELECT 2022, 'papi_sc82', NULL, 0.1, 0.2 UNION ALL SELECT 2022, 'papi_sc83', 0.1, NULL, NULL;
 
 CREATE TABLE rank_thresholds AS
 SELECT edition, unit_system, k, max(score) AS score
@@ -172,7 +183,8 @@ CREATE TABLE cheapest_paths AS
 SELECT 2022 AS edition, 'p-30' AS province_id, 20 AS target_rank, indicator,
   (SELECT t.score - r.score FROM rank_thresholds t, province_rankings r
    WHERE t.edition = 2022 AND t.k = 20 AND t.unit_system = 63 AND r.edition = 2022 AND r.province_id = 'p-30') + 0.0001 AS increase
-FROM (VALUES ('foundation'), ('digital_government_activity'), ('digital_economy_activity'), ('digital_society_activity')) v(indicator);
+FROM (VALUES ('foundation'), ('digital_government_activity'), ('digital_economy_activity'), ('digital_society_activity')) v(indicator)
+UNION ALL SELECT 2022, 'p-31', 20, 'foundation', NULL;
 CREATE TABLE merged_units AS
 SELECT 2023 AS edition, p.successor_id AS province_id, avg(r.score) AS score_mean, string_agg(p.province_id, ', ' ORDER BY p.province_id) AS members
 FROM provinces p JOIN province_rankings r ON r.province_id = p.province_id AND r.edition = 2023 AND r.unit_system = 63
@@ -182,5 +194,6 @@ SELECT 'hai-duong' AS province_id, '06-NQ/TU' AS resolution, * FROM (VALUES
   ('national_dti_rank', 2025, 2024, 'top', 20.0, 19.0, 'met', NULL), ('national_dti_rank', 2026, 2024, 'top', 19.0, 19.0, 'met', NULL),
   ('national_dti_rank', 2030, 2024, 'top', 15.0, NULL, 'not_assessable', 'part of Hai Phong since 1 July 2025'),
   ('share_a', 2025, 2024, 'at_least', 80.0, 80.0, 'met', NULL), ('share_b', 2025, 2024, 'at_least', 80.0, 79.0, 'not_met', NULL),
-  ('firms_a', 2025, 2024, 'more_than', 700.0, 700.0, 'not_met', NULL), ('firms_b', 2025, 2024, 'more_than', 700.0, 701.0, 'met', NULL)
+  ('firms_a', 2025, 2024, 'more_than', 700.0, 700.0, 'not_met', NULL), ('firms_b', 2025, 2024, 'more_than', 700.0, 701.0, 'met', NULL),
+  ('share_c', 2025, 2024, 'at_least', 80.0, 85.0, 'not_assessable', 'another series')
 ) t(indicator, target_year, edition, comparator, target_value, actual_value, verdict, reason);
