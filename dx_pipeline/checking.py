@@ -24,9 +24,10 @@ def check_build(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     from dx_pipeline.quality.runner import run_checks
 
     results = run_checks(con, load_contracts(), UNRELEASED)
-    fingerprints = table_fingerprints(con)
-    con.execute("CREATE OR REPLACE TABLE core.check_results AS SELECT * FROM results")
-    con.execute("CREATE OR REPLACE TABLE core.checked AS SELECT * FROM fingerprints")
+    con.register("found", results)
+    con.execute("CREATE OR REPLACE TABLE core.check_results AS SELECT * FROM found")
+    con.register("seen", table_fingerprints(con))
+    con.execute("CREATE OR REPLACE TABLE core.checked AS SELECT * FROM seen")
     return results
 
 

@@ -82,7 +82,7 @@ def write_book(con: duckdb.DuckDBPyConnection, candidate: Candidate) -> int:
     return path.stat().st_size
 
 
-def _published_checks(candidate: Candidate):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _published_checks(candidate: Candidate):  # type: ignore[no-untyped-def]
     import polars as pl
 
     return pl.read_parquet(candidate.folder / "parquet" / "check_results.parquet")

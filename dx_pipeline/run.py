@@ -21,6 +21,17 @@ BASIS = {
     "not_published": "not published",
 }
 
+#: what Dagster puts around the error that a person needs to see
+WRAPPERS = ("DagsterExecutionStepExecutionError",)
+RANKS = """
+SELECT edition, province_id, province_vi, "rank", n_units, status, score, score_status
+FROM province_rankings WHERE province_id IN (?, ?) AND unit_system = 63 ORDER BY ALL
+"""
+CHECKS = """
+SELECT status, count(*) FROM check_results
+WHERE release = (SELECT max_by(release, built_at) FROM releases) GROUP BY status ORDER BY status
+"""
+
 
 @dataclass(frozen=True)
 class Refresh:
@@ -69,19 +80,14 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
     for event in result.all_events:
         if event.is_step_failure:
             error = event.step_failure_data.error
-            while (
-                error is not None and error.cause is not None and error.cls_name == "DagsterExecutionStepExecutionError"
-            ):
+            while error is not None and error.cause is not None and error.cls_name in WRAPPERS:
                 error = error.cause
-            texts.append(f"{event.step_key}: {error.message.strip() if error else event.message}")
-    checks = (
-        [event.asset_check_evaluation_data for event in result.get_asset_check_evaluations_events()]
-        if hasattr(result, "get_asset_check_evaluations_events")
-        else result.get_asset_check_evaluations()
-    )
+            if error is None or error.cls_name != "DagsterAssetCheckFailedError":
+                texts.append(f"{event.step_key}: {error.message.strip() if error else event.message}")
     texts += [
         f"check {check.asset_key.path[-1]}.{check.check_name}: {check.description}"
-        for check in checks
+        f"; failing keys: {check.metadata['failing_keys'].value}"
+        for check in result.get_asset_check_evaluations()
         if check.blocking and not check.passed
     ]
     return texts or ["the run failed; see the event log"]
@@ -107,20 +113,13 @@ def summary_lines(paths: Paths, provinces: tuple[str, str] = ("hai-duong", "thai
     import duckdb
 
     with duckdb.connect(str(paths.published), read_only=True) as con:
-        rows = con.execute(
-            'SELECT edition, unit_system, province_id, province_vi, "rank", n_units, status, score, score_status, source_id '
-            "FROM province_rankings WHERE province_id IN (?, ?) AND unit_system = 63 ORDER BY ALL",
-            list(provinces),
-        ).fetchall()
-        release = con.sql("SELECT release, data_version FROM releases ORDER BY built_at DESC LIMIT 1").fetchone()
-        checks = con.sql(
-            "SELECT status, count(*) FROM check_results WHERE release = (SELECT max_by(release, built_at) FROM releases) "
-            "GROUP BY status ORDER BY status"
-        ).fetchall()
+        rows = con.execute(RANKS, list(provinces)).fetchall()
+        release = con.sql("SELECT release FROM releases ORDER BY built_at DESC LIMIT 1").fetchone()
+        checks = con.sql(CHECKS).fetchall()
         tables = con.sql("SELECT count(*), sum(estimated_size) FROM duckdb_tables()").fetchone()
     lines = [f"{'edition':<8}" + "".join(f"{name:<58}" for name in _names(rows, provinces))]
     for edition in sorted({row[0] for row in rows}):
-        cells = {row[2]: _cell(row) for row in rows if row[0] == edition}
+        cells = {row[1]: _cell(row) for row in rows if row[0] == edition}
         lines.append(f"{edition:<8}" + "".join(f"{cells.get(province, 'no row'):<58}" for province in provinces))
     told = ", ".join(f"{count} {status}" for status, count in checks)
     lines += ["", f"release {release[0] if release else '?'}: {tables[0]} tables, {tables[1]:,} rows; checks: {told}"]
@@ -128,11 +127,11 @@ def summary_lines(paths: Paths, provinces: tuple[str, str] = ("hai-duong", "thai
 
 
 def _names(rows: list[tuple], provinces: tuple[str, str]) -> list[str]:
-    names = {row[2]: row[3] for row in rows}
+    names = {row[1]: row[2] for row in rows}
     return [names.get(province, province) for province in provinces]
 
 
 def _cell(row: tuple) -> str:
-    _, _, _, _, rank, units, status, score, score_status, _ = row
+    _, _, _, rank, units, status, score, score_status = row
     place = f"rank {rank:>2} of {units} ({BASIS[status]})" if rank else "rank not published"
     return place + (f", score {score:.4f}" if score is not None else f", score {BASIS[score_status]}")

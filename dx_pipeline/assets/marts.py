@@ -32,7 +32,9 @@ def mart_spec(contract: Contract, contracts: dict[str, Contract]) -> dg.AssetSpe
         group_name="marts",
         owners=OWNERS,
         kinds={"sql" if (CONTRACTS_FOLDER / f"{contract.name}.sql").is_file() else "python", "duckdb"},
-        description=f"{contract.title_en} / {contract.title_vi}\n\n{contract.description_en}\n\n{contract.description_vi}",
+        description="\n\n".join(
+            [contract.title_en, contract.description_en, contract.title_vi, contract.description_vi]
+        ),
         tags={"section": contract.group.lower().replace(" ", "-")},
         metadata=metadata | ({"dagster/column_lineage": lineage} if lineage else {}),
     )

@@ -62,7 +62,7 @@ def publication_assets() -> list[dg.AssetsDefinition]:
         ins={"candidate": dg.AssetIn(key=CANDIDATE)},
         can_subset=True,
     )
-    def pictures(context: dg.AssetExecutionContext, project: Project, candidate) -> Iterator[dg.MaterializeResult]:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def pictures(context: dg.AssetExecutionContext, project: Project, candidate) -> Iterator[dg.MaterializeResult]:  # type: ignore[no-untyped-def]
         from dx_pipeline.publication import draw_pictures
 
         wanted = [name for name in PICTURES if picture_key(name) in context.selected_asset_keys]
@@ -79,7 +79,7 @@ def publication_assets() -> list[dg.AssetsDefinition]:
         description="The static site: ranking table, a profile per province in two languages, quality report.",
         **common,
     )
-    def site(project: Project, candidate) -> dg.MaterializeResult:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def site(project: Project, candidate) -> dg.MaterializeResult:  # type: ignore[no-untyped-def]
         from dx_pipeline.publication import write_site
 
         with project.warehouse() as con:
@@ -93,7 +93,7 @@ def publication_assets() -> list[dg.AssetsDefinition]:
         description="The release as one Excel workbook.",
         **common,
     )
-    def workbook(project: Project, candidate) -> dg.MaterializeResult:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def workbook(project: Project, candidate) -> dg.MaterializeResult:  # type: ignore[no-untyped-def]
         from dx_pipeline.publication import write_book
 
         with project.warehouse() as con:
@@ -109,7 +109,7 @@ def publication_assets() -> list[dg.AssetsDefinition]:
         freshness_policy=_daily(),
         **common,
     )
-    def release(project: Project, candidate) -> dg.MaterializeResult:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    def release(project: Project, candidate) -> dg.MaterializeResult:  # type: ignore[no-untyped-def]
         from dx_pipeline.publish.commit import commit
 
         published = commit(candidate)

@@ -6,10 +6,13 @@ import numpy as np
 import polars as pl
 
 from dx_pipeline.index.merger import merge_scores
-from dx_pipeline.marts._editions import UNIT_SYSTEM
+from dx_pipeline.marts._arrays import UNIT_SYSTEM
 
-#: editions with the scores of all 63
-EDITIONS = (2022, 2023, 2024)
+
+def cast_editions(scores: pl.DataFrame) -> list[int]:
+    """Editions of which most of the 63 scores were read; of the others single figures are known, no table."""
+    known = scores.filter(pl.col("score").is_not_null()).group_by("edition").len()
+    return sorted(known.filter(2 * pl.col("len") > UNIT_SYSTEM)["edition"])
 
 
 def members(provinces: pl.DataFrame) -> pl.DataFrame:
@@ -34,7 +37,7 @@ def merged(scores: pl.DataFrame, provinces: pl.DataFrame, external_indicators: p
     """
     population = external_indicators.filter((pl.col("indicator") == "population") & (pl.col("measure") == "value"))
     frames = []
-    for edition in EDITIONS:
+    for edition in cast_editions(scores):
         known = (
             members(provinces)
             .join(scores.filter(pl.col("edition") == edition), on="province_id", how="left")

@@ -6,7 +6,7 @@ import polars as pl
 
 from dx_pipeline.index import COMPONENTS
 from dx_pipeline.index import targets as methods
-from dx_pipeline.marts._editions import full_editions, rows
+from dx_pipeline.marts._arrays import full_editions, rows
 
 TARGET_RANKS = (10, 15, 20)
 

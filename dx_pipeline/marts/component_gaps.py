@@ -7,7 +7,7 @@ import polars as pl
 
 from dx_pipeline.index import COMPONENTS
 from dx_pipeline.index import gaps as methods
-from dx_pipeline.marts._editions import full_editions, rows
+from dx_pipeline.marts._arrays import full_editions, rows
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

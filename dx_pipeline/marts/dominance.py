@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from dx_pipeline.index.dominance import count_dominance
-from dx_pipeline.marts._editions import full_editions, rows
+from dx_pipeline.marts._arrays import full_editions, rows
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from itertools import combinations
 import polars as pl
 
 from dx_pipeline.index import importance as methods
-from dx_pipeline.marts._editions import UNIT_SYSTEM, step_between
+from dx_pipeline.marts._arrays import UNIT_SYSTEM, step_between
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

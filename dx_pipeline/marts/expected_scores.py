@@ -7,7 +7,7 @@ import polars as pl
 
 from dx_pipeline.index import TIE_TOLERANCE
 from dx_pipeline.index import peers as methods
-from dx_pipeline.marts._editions import UNIT_SYSTEM, rows
+from dx_pipeline.marts._arrays import UNIT_SYSTEM, rows
 from dx_pipeline.marts._endowments import ENDOWMENT_YEAR, endowment_matrix
 
 

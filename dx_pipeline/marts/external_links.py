@@ -8,7 +8,7 @@ import polars as pl
 from dx_pipeline.index import SEED, links
 from dx_pipeline.index.arrays import FloatArray
 from dx_pipeline.index.normalise import z_scores
-from dx_pipeline.marts._editions import UNIT_SYSTEM
+from dx_pipeline.marts._arrays import UNIT_SYSTEM
 
 E_GOVERNANCE = ("papi_sc81", "papi_sc82", "papi_sc83")
 E_GOVERNANCE_MEAN = "papi_e_governance"

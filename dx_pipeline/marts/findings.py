@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from dx_pipeline.index.findings import Movement, sentence_en, sentence_vi
-from dx_pipeline.marts._editions import UNIT_SYSTEM
+from dx_pipeline.marts._arrays import UNIT_SYSTEM
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

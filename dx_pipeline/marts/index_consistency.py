@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from dx_pipeline.index.importance import cronbach_alpha
-from dx_pipeline.marts._editions import full_editions
+from dx_pipeline.marts._arrays import full_editions
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

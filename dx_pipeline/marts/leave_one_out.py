@@ -7,7 +7,7 @@ import polars as pl
 from dx_pipeline.index import COMPONENTS
 from dx_pipeline.index.leave_one_out import leave_one_out_ranks
 from dx_pipeline.index.ranks import competition_ranks
-from dx_pipeline.marts._editions import full_editions, rows
+from dx_pipeline.marts._arrays import full_editions, rows
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

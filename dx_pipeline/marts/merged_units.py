@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.marts._editions import UNIT_SYSTEM
+from dx_pipeline.marts._arrays import UNIT_SYSTEM
 from dx_pipeline.marts._merger import merged, reasons
 
 NEW_UNIT_SYSTEM = 34

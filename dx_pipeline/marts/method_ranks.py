@@ -6,7 +6,7 @@ import polars as pl
 
 from dx_pipeline.index.aggregation import method_scores
 from dx_pipeline.index.ranks import competition_ranks
-from dx_pipeline.marts._editions import full_editions, rows
+from dx_pipeline.marts._arrays import full_editions, rows
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

@@ -7,7 +7,7 @@ import polars as pl
 
 from dx_pipeline.index.arrays import FloatArray, IntArray
 from dx_pipeline.index.peers import nearest_peers
-from dx_pipeline.marts._editions import UNIT_SYSTEM
+from dx_pipeline.marts._arrays import UNIT_SYSTEM
 from dx_pipeline.marts._endowments import endowment_matrix
 
 NEAREST = 5

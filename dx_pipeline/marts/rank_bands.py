@@ -6,7 +6,7 @@ import polars as pl
 
 from dx_pipeline.index import bands as methods
 from dx_pipeline.index.weights import NEIGHBOURHOODS
-from dx_pipeline.marts._editions import full_editions, rows
+from dx_pipeline.marts._arrays import full_editions, rows
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from dx_pipeline.index.rank_changes import decompose_rank_changes
-from dx_pipeline.marts._editions import UNIT_SYSTEM, step_between
+from dx_pipeline.marts._arrays import UNIT_SYSTEM, step_between
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

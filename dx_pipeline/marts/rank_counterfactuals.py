@@ -10,7 +10,7 @@ import polars as pl
 from dx_pipeline.index import COMPONENTS
 from dx_pipeline.index import rank_changes as methods
 from dx_pipeline.index.ranks import competition_ranks
-from dx_pipeline.marts._editions import full_editions, rows, step_between
+from dx_pipeline.marts._arrays import full_editions, rows, step_between
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import polars as pl
 
 from dx_pipeline.index.targets import threshold_scenarios
-from dx_pipeline.marts._editions import UNIT_SYSTEM, step_between
+from dx_pipeline.marts._arrays import UNIT_SYSTEM, step_between
 
 TARGET_RANKS = (10, 15, 20)
 

@@ -89,3 +89,9 @@ class Tables:
     def indexed(self, name: str, by: Sequence[str], where: str = "") -> dict[tuple[Any, ...], Row]:
         """The one row for each combination of values; the last one where a combination is not unique."""
         return {tuple(row[column] for column in by): row for row in self.rows(name, where)}
+
+
+def ordered(rows: list[Row], column: str, order: tuple[Any, ...]) -> list[Row]:
+    """Rows in a given order of one column's values; values that are not in it come last."""
+    places = {value: place for place, value in enumerate(order)}
+    return sorted(rows, key=lambda row: places.get(row[column], len(order)))

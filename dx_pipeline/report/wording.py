@@ -95,9 +95,3 @@ class Wording:
         if isinstance(url, str) and WEB_ADDRESS.match(url):
             return Markup('<a href="{}" rel="noopener noreferrer external">{}</a>').format(url, text)
         return Markup("{} ({})").format(text, url) if url else escape(text)
-
-
-def ordered(rows: list[Row], column: str, order: tuple[Any, ...]) -> list[Row]:
-    """Rows in a given order of one column's values; values that are not in it come last."""
-    places = {value: place for place, value in enumerate(order)}
-    return sorted(rows, key=lambda row: places.get(row[column], len(order)))

@@ -1,0 +1,149 @@
+"""A sheet with title, subtitle, footer and measured room between them; the only place that makes matplotlib objects.
+
+Positions are inches on the sheet, because a label must fit paper and not data.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from matplotlib import get_data_path
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import get_font
+
+from dx_pipeline.charts import style
+from dx_pipeline.charts.words import Words, number, signed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MARGIN = 0.3
+ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+
+
+def font_path(bold: bool = False) -> Path:
+    """The DejaVu Sans that comes with matplotlib; it has every letter of Vietnamese."""
+    return Path(get_data_path(), "fonts", "ttf", "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
+
+
+@lru_cache(maxsize=8192)
+def text_width(text: str, points: float, bold: bool = False) -> float:
+    """Width of one line in inches."""
+    font = get_font(str(font_path(bold)))
+    font.set_size(points, 72)
+    font.set_text(text, 0.0)
+    return float(font.get_width_height()[0]) / 64 / 72
+
+
+def shorten(text: str, width: float, points: float, bold: bool = False) -> str:
+    """The text if it fits the width, else as much of it as fits with an ellipsis."""
+    if text_width(text, points, bold) <= width:
+        return text
+    while text and text_width(text + ELLIPSIS, points, bold) > width:
+        text = text[:-1]
+    return text.rstrip() + ELLIPSIS
+
+
+def wrap(text: str, width: float, points: float, bold: bool = False, most: int = 5) -> list[str]:
+    """Lines no wider than the width; what does not fit `most` lines ends in an ellipsis."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, points, bold) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
+    return [shorten(line, width, points, bold) for line in lines]
+
+
+class Page:
+    """One picture in one language and size, being drawn."""
+
+    def __init__(self, language: str, size: style.Size, height: float) -> None:
+        self.language = language
+        self.size = size
+        self.width, self.height = size.width, height
+        self.figure = Figure(figsize=(self.width, self.height), dpi=size.dpi, facecolor=style.PAPER)
+        FigureCanvasAgg(self.figure)
+        self.top = self.height - MARGIN
+        self.bottom = MARGIN
+        self.left, self.right = MARGIN, self.width - MARGIN
+
+    @property
+    def portrait(self) -> bool:
+        """Whether this is the sheet of paper."""
+        return self.size.name == "print"
+
+    def head(self, title: str, subtitle: str) -> None:
+        """Print the finding and how to read the picture; what is below starts at `top`."""
+        room = self.right - self.left
+        for text, points, bold, colour in (
+            (title, style.TITLE_POINTS, True, style.INK),
+            (subtitle, style.SUBTITLE_POINTS, False, style.MUTED),
+        ):
+            for line in wrap(text, room, points, bold):
+                self.write(self.left, self.top, line, points, bold=bold, colour=colour, va="top")
+                self.top -= points * 1.34 / 72
+            self.top -= 0.05
+        self.top -= 0.08
+
+    def foot(self, text: str) -> None:
+        """Print the sources; what is above ends at `bottom`."""
+        lines = wrap(text, self.right - self.left, style.FOOTER_POINTS, most=4)
+        for place, line in enumerate(reversed(lines)):
+            height = MARGIN * 0.7 + place * style.FOOTER_POINTS * 1.35 / 72
+            self.write(self.left, height, line, style.FOOTER_POINTS, colour=style.MUTED, va="bottom")
+        self.bottom = MARGIN * 0.7 + len(lines) * style.FOOTER_POINTS * 1.35 / 72 + 0.1
+
+    def say(self, words: Words) -> str:
+        """A text in the language of the page."""
+        return words.in_language(self.language)
+
+    def number(self, value: float, decimals: int = 1) -> str:
+        """A number in the writing of the page."""
+        return number(value, decimals, self.language)
+
+    def signed(self, value: float, decimals: int = 1) -> str:
+        """A number with its sign."""
+        return signed(value, decimals, self.language)
+
+    def write(self, x: float, y: float, text: str, points: float = style.LABEL_POINTS, **look: Any) -> None:
+        """Text at a place of the sheet, in inches from its lower left corner."""
+        self.figure.text(x / self.width, y / self.height, _composed(text), fontsize=points, **_look(look))
+
+    def label(self, axes: Axes, x: float, y: float, text: str, points: float = style.LABEL_POINTS, **look: Any) -> None:
+        """Text at a place of the data."""
+        axes.text(x, y, _composed(text), fontsize=points, **_look(look))
+
+    def axes(self, left: float, bottom: float, right: float, top: float) -> Axes:
+        """Bare axes between four places of the sheet, in inches."""
+        axes = self.figure.add_axes(
+            (left / self.width, bottom / self.height, (right - left) / self.width, (top - bottom) / self.height)
+        )
+        axes.set_facecolor("none")
+        for side in ("top", "right", "left", "bottom"):
+            axes.spines[side].set_visible(False)
+        axes.tick_params(length=0, labelsize=style.SMALL_POINTS)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        return axes
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _look(look: dict[str, Any]) -> dict[str, Any]:
+    """Our words for matplotlib's."""
+    result = {"va": "center", "parse_math": False, **look}
+    if "colour" in result:
+        result["color"] = result.pop("colour")
+    if result.pop("bold", False):
+        result["fontweight"] = "bold"
+    return result

@@ -1,0 +1,108 @@
+"""Draws a picture and writes its files, the same bytes every time."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from threading import RLock
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+
+from dx_pipeline.charts import style
+from dx_pipeline.charts.facts import Facts, read_facts
+from dx_pipeline.charts.page import Page, wrap
+from dx_pipeline.charts.words import LANGUAGES, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import duckdb
+
+    from dx_pipeline.charts import Picture
+
+FORMATS = ("png", "svg")
+SLUG = re.compile(r"[a-z]+(-[a-z]+)*")
+#: matplotlib's settings are one per process; pictures drawn in two threads would see each other's
+_SETTINGS = RLock()
+
+SOURCE = Words(
+    "Nguồn: DTI do Bộ Thông tin và Truyền thông (2020-2023) và Bộ Khoa học và Công nghệ (2024) công bố; nguồn của từng"
+    " số liệu: bảng figure_sources.",
+    "Source: DTI as published by the Ministry of Information and Communications (2020-2023) and the Ministry of Science"
+    " and Technology (2024); source of each figure: table figure_sources.",
+)
+
+
+def draw_picture(
+    con: duckdb.DuckDBPyConnection,
+    picture: Picture,
+    folder: Path,
+    focus: str,
+    peer: str | None,
+    release: str,
+    languages: Sequence[str],
+    sizes: Sequence[str],
+    formats: Sequence[str],
+) -> list[Path]:
+    """See `dx_pipeline.charts.render`."""
+    for asked, known in ((languages, LANGUAGES), (formats, FORMATS)):
+        for one in asked:
+            if one not in known:
+                raise ValueError(f"no {one!r}: expected one of {', '.join(known)}")
+    facts = read_facts(con, picture, focus, peer)
+    if not SLUG.fullmatch(focus):  # the name of a file never comes from data unchecked
+        raise ValueError(f"province_id {focus!r} is no slug of letters and hyphens")
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    with _SETTINGS, mpl.rc_context():
+        mpl.rcParams.update({key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"})
+        mpl.rcParams.update(style.SETTINGS)
+        for language in languages:
+            for size in sizes:
+                page = draw_page(facts, language, style.SIZES[size], release)
+                for form in formats:
+                    path = folder / f"{picture.name}-{focus}-{language}-{size}.{form}"
+                    save(page, path, facts.title.in_language(language))
+                    files.append(path)
+    return files
+
+
+def draw_page(facts: Facts, language: str, size: style.Size, release: str) -> Page:
+    """One picture in one language and size."""
+    module = importlib.import_module(facts.picture.module)
+    page = Page(language, size, module.HEIGHT[size.name])
+    page.head(page.say(facts.title), page.say(facts.subtitle))
+    page.foot(_footer(facts, page, release, getattr(module, "EXTRA_SOURCE", None)))
+    if isinstance(facts.shown, Words):
+        _say_why_empty(page, facts.shown)
+    else:
+        module.draw(page, facts.shown)
+    return page
+
+
+def _footer(facts: Facts, page: Page, release: str, extra: Words | None) -> str:
+    tables = Words("Bảng dữ liệu", "Tables").in_language(page.language)
+    parts = [page.say(SOURCE)]
+    if extra:
+        parts.append(page.say(extra))
+    parts.append(f"{tables}: {', '.join(facts.picture.tables)}.")
+    if release:
+        parts.append(f"{page.say(Words('Bản phát hành', 'Release'))}: {release}.")
+    return " ".join(parts)
+
+
+def _say_why_empty(page: Page, reason: Words) -> None:
+    lines = wrap(page.say(reason), (page.right - page.left) * 0.8, 11)
+    middle = (page.top + page.bottom) / 2
+    for place, line in enumerate(lines):
+        page.write(page.width / 2, middle - place * 0.22, line, 11, ha="center", colour=style.MUTED)
+
+
+def save(page: Page, path: Path, title: str) -> None:
+    """Write the picture; no date and no version in it, so that the same figures give the same bytes."""
+    if path.suffix == ".png":
+        page.figure.savefig(path, dpi=page.size.dpi, metadata={"Software": None, "Title": title})
+    else:
+        page.figure.savefig(path, metadata={"Date": None, "Creator": None, "Title": title})

@@ -1,0 +1,213 @@
+"""Small charts as inline SVG: drawn in a moment, coloured by the page's own style sheet in light and dark.
+
+Every chart has a text alternative and a table with the same figures beside it; every number it prints says where it
+comes from. Text sizes suit a phone: charts are 480 units wide and shown at most 36 rem wide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from dx_pipeline.report.numbers import write_number
+from dx_pipeline.report.tables import Row
+
+WIDTH = 480
+_LINE = Markup('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" class="{}"/>')
+_TEXT = Markup('<text x="{:.1f}" y="{:.1f}" class="{}">{}</text>')
+_FIGURE = Markup('<text x="{:.1f}" y="{:.1f}" class="{}" data-value="{}" data-from="{}.{}" data-key="{}">{}</text>')
+
+
+@dataclass(frozen=True)
+class Point:
+    """A mart's number to draw: row, column and how it is written."""
+
+    row: Row
+    column: str
+    kind: str
+
+    @property
+    def value(self) -> float | None:
+        """The number; None if it is missing."""
+        return self.row[self.column]
+
+    def at(self, x: float, y: float, style: str, language: str) -> Markup:
+        """The number as text of the chart."""
+        value = self.row[self.column]
+        shown = write_number(value, self.kind, language)
+        return _FIGURE.format(x, y, style, repr(value), self.row.table, self.column, self.row.key, shown)
+
+
+@dataclass(frozen=True)
+class Series:
+    """Ranks of one province by edition; `focus` is the province the page is about."""
+
+    name: str
+    points: Mapping[int, Point]
+    focus: bool
+
+
+@dataclass(frozen=True)
+class Span:
+    """A range of ranks: a thin line from best to worst, a thick one from p5 to p95, a mark at the official rank."""
+
+    label: str
+    low: Point
+    high: Point
+    inner_low: Point | None = None
+    inner_high: Point | None = None
+
+
+def _frame(height: float, alternative: str, parts: Sequence[Markup]) -> Markup:
+    head = Markup('<svg class="chart" viewBox="0 0 {} {:.0f}" role="img" aria-label="{}">')
+    return head.format(WIDTH, height, alternative) + Markup("").join(parts) + Markup("</svg>")
+
+
+def _apart(places: Sequence[float], room: float, low: float, high: float) -> list[float]:
+    """Heights of labels, in the given order from top to bottom, pushed apart so that none covers another."""
+    moved: list[float] = []
+    for place in places:
+        moved.append(max(place, moved[-1] + room) if moved else max(place, low))
+    overshoot = moved[-1] - high if moved else 0.0
+    if overshoot > 0:
+        moved[-1] -= overshoot
+        for i in range(len(moved) - 2, -1, -1):
+            moved[i] = min(moved[i], moved[i + 1] - room)
+    return moved
+
+
+def rank_trajectory(
+    series: Sequence[Series],
+    editions: Sequence[int],
+    breaks: Mapping[tuple[int, int], str],
+    units: int,
+    language: str,
+    alternative: str,
+) -> Markup:
+    """Ranks over the editions, first place on top; no line is drawn across editions that do not compare.
+
+    Args:
+        series: the province in focus and its peers.
+        editions: editions on the axis, in order.
+        breaks: pair of consecutive editions -> words for the break between them.
+        units: number of ranks on the axis.
+        language: `vi` or `en`.
+        alternative: what the chart shows, in words.
+    """
+    left, right, top, bottom = 34.0, 360.0, 34.0, 264.0
+
+    def x(edition: int) -> float:
+        return left + 16 + (right - left - 32) * editions.index(edition) / max(len(editions) - 1, 1)
+
+    def y(rank: float) -> float:
+        return top + (bottom - top) * (rank - 1) / max(units - 1, 1)
+
+    parts = []
+    for rank in [1, *range(10, units - 3, 10), units]:
+        parts += [
+            _LINE.format(left, y(rank), right, y(rank), "grid"),
+            _TEXT.format(left - 6, y(rank) + 5, "axis end", rank),
+        ]
+    parts += [_TEXT.format(x(edition), bottom + 24, "axis middle", edition) for edition in editions]
+    for (before, after), words in breaks.items():
+        if before in editions and after in editions:
+            middle = (x(before) + x(after)) / 2
+            parts += [
+                _LINE.format(middle, top - 8, middle, bottom, "break"),
+                _TEXT.format(middle, top - 14, "axis middle small", words),
+            ]
+    shown = [one for one in series if any(point.value is not None for point in one.points.values())]
+    for one in sorted(shown, key=lambda each: each.focus):
+        style = "focus" if one.focus else "peer"
+        known = [(edition, one.points[edition]) for edition in editions if edition in one.points]
+        known = [(edition, point) for edition, point in known if point.value is not None]
+        for (before, first), (after, second) in zip(known, known[1:], strict=False):
+            if (before, after) not in breaks and editions.index(after) - editions.index(before) == 1:
+                parts.append(_LINE.format(x(before), y(first.value or 0), x(after), y(second.value or 0), style))
+        for edition, point in known:
+            place = y(point.value or 0)
+            radius = 4.5 if one.focus else 3
+            parts.append(
+                Markup('<circle cx="{:.1f}" cy="{:.1f}" r="{}" class="{}"/>').format(x(edition), place, radius, style)
+            )
+            if one.focus:
+                above = (point.value or 0) > 5
+                parts.append(point.at(x(edition), place + (-10 if above else 22), "value middle", language))
+    ends = []
+    for one in shown:
+        last = max(edition for edition in one.points if one.points[edition].value is not None)
+        ends.append((y(one.points[last].value or 0), one))
+    ends.sort(key=lambda end: (end[0], end[1].name))
+    for place, (_, one) in zip(_apart([end[0] for end in ends], 17, top, bottom), ends, strict=True):
+        parts.append(_TEXT.format(right + 8, place + 5, "name focus" if one.focus else "name", one.name))
+    return _frame(bottom + 32, alternative, parts)
+
+
+def signed_bars(items: Sequence[tuple[str, Point]], language: str, alternative: str) -> Markup:
+    """Gains and losses by component: bars left and right of zero, each under its label."""
+    values = [point.value or 0.0 for _, point in items]
+    low, high = min([*values, 0.0]), max([*values, 0.0])
+    left, right, row = 76.0, WIDTH - 76.0, 46.0
+
+    def x(value: float) -> float:
+        return left + (right - left) * (value - low) / ((high - low) or 1.0)
+
+    parts = [_LINE.format(x(0), 4, x(0), row * len(items) + 4, "zero")]
+    for number, (label, point) in enumerate(items):
+        y = row * number + 18
+        parts.append(_TEXT.format(2, y, "name", label))
+        if point.value is None:
+            continue
+        value = point.value
+        start, end = sorted((x(0), x(value)))
+        style = "gain" if value >= 0 else "loss"
+        bar = Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="14" class="{}"/>')
+        parts.append(bar.format(start, y + 7, max(end - start, 1.0), style))
+        if value >= 0:
+            parts.append(point.at(end + 6, y + 19, "value", language))
+        else:
+            parts.append(point.at(start - 6, y + 19, "value end", language))
+    return _frame(row * len(items) + 8, alternative, parts)
+
+
+def rank_spans(spans: Sequence[Span], official: Point, units: int, language: str, alternative: str) -> Markup:
+    """Ranges of ranks under different sets of weights, with the official rank as a line through all."""
+    left, right, row, top = 14.0, WIDTH - 14.0, 54.0, 40.0
+    if official.value is None:
+        return Markup("")
+
+    def x(rank: float) -> float:
+        return left + (right - left) * (rank - 1) / max(units - 1, 1)
+
+    bottom = top + row * len(spans)
+    parts = []
+    for rank in [1, *range(10, units - 3, 10), units]:
+        parts += [
+            _LINE.format(x(rank), top, x(rank), bottom, "grid"),
+            _TEXT.format(x(rank), bottom + 18, "axis middle", rank),
+        ]
+    place = x(official.value)
+    parts += [
+        _LINE.format(place, top - 10, place, bottom, "official"),
+        official.at(place, top - 16, "value middle", language),
+    ]
+    for number, span in enumerate(spans):
+        if span.low.value is None or span.high.value is None:
+            continue
+        y = top + row * number + 36
+        best, worst = x(span.low.value), x(span.high.value)
+        parts.append(_TEXT.format(left, y - 16, "name plate", span.label))
+        parts.append(_LINE.format(best, y, max(worst, best + 1), y, "span"))
+        if span.inner_low and span.inner_high and span.inner_low.value and span.inner_high.value:
+            inner = x(span.inner_low.value), x(span.inner_high.value)
+            parts.append(_LINE.format(inner[0], y, max(inner[1], inner[0] + 1), y, "span inner"))
+        parts.append(span.low.at(best - 5, y + 5, "value end" if best > 34 else "hidden", language))
+        parts.append(span.high.at(worst + 5, y + 5, "value" if worst < WIDTH - 34 else "hidden", language))
+    return _frame(bottom + 26, alternative, parts)
+
+
+def swatch(style: str, words: str) -> Markup:
+    """A word of explanation with the colour it explains."""
+    return Markup('<span class="swatch {}" aria-hidden="true"></span>{}').format(style, escape(words))

@@ -1,0 +1,75 @@
+"""What all tests share: the real tables, built once, and throw-away projects."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def copy_project(target: Path) -> Path:
+    """The inputs of this project in another folder, without anything built."""
+    for name in ("raw", "reference", "corrections"):
+        shutil.copytree(ROOT / "data" / name, target / "data" / name)
+    (target / "data" / "marts").mkdir()
+    return target
+
+
+def declare(root: Path, source_id: str, file: str) -> None:
+    """Put the hash of a changed raw file into its source.toml, as a person who accepts the change does."""
+    folder = root / "data" / "raw" / source_id
+    old = hashlib.sha256((ROOT / "data" / "raw" / source_id / file).read_bytes()).hexdigest()
+    new = hashlib.sha256((folder / file).read_bytes()).hexdigest()
+    declared = (folder / "source.toml").read_text(encoding="utf-8")
+    assert old in declared
+    (folder / "source.toml").write_text(declared.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Root of a fresh copy of the project's inputs."""
+    return copy_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Root of a project whose warehouse holds every table of the real data."""
+    from dx_pipeline.paths import Paths
+    from dx_pipeline.pipeline import build_all
+    from dx_pipeline.warehouse import connect
+
+    root = copy_project(tmp_path_factory.mktemp("built"))
+    with connect(Paths(root)) as con:
+        build_all(con, Paths(root))
+    return root
+
+
+@pytest.fixture(scope="session")
+def tables(built: Path) -> dict:
+    """Every public table of the real data as a Polars frame, by name."""
+    from dx_pipeline.paths import Paths
+    from dx_pipeline.pipeline import mart_contracts
+    from dx_pipeline.warehouse import connect, read_table
+
+    with connect(Paths(built)) as con:
+        return {name: read_table(con, name) for name in mart_contracts()}
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Root of a project with a release, made by the main job."""
+    from dx_pipeline.paths import Paths
+    from dx_pipeline.run import refresh
+
+    root = copy_project(tmp_path_factory.mktemp("released"))
+    outcome = refresh(Paths(root))
+    assert not outcome.failures, "\n".join(outcome.failures)
+    return root
