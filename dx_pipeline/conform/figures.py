@@ -116,15 +116,23 @@ def _explain(
     disagreeing = set(usable.filter(pl.col("disagree"))["observation"])
     # only keys with rivals need words
     groups = dict(usable.filter(pl.len().over(KEY) > 1).group_by(KEY))
+    ruled_out: dict[tuple[object, ...], list[dict[str, object]]] = {}
+    for row in observations.filter(
+        pl.col("observation").is_in([finding.observation for finding in findings if finding.ruled_out])
+    ).iter_rows(named=True):
+        ruled_out.setdefault(tuple(row[name] for name in KEY), []).append(row)
     values: dict[str, list[object]] = {name: [] for name in ("conflict", "finding", "reason", "reason_vi")}
     for row in observations.iter_rows(named=True):
         said = by_observation.get(row["observation"], [])
         lines = [(finding.reason_vi, finding.reason_en) for finding in said]
-        rivals = groups.get(tuple(row[name] for name in KEY))
+        key = tuple(row[name] for name in KEY)
+        rivals = groups.get(key)
         if rivals is not None and row["observation"] in disagreeing:
             lines.append(_rivalry(row, rivals, row["observation"] in chosen))
         elif rivals is not None and not said:
             lines.append(_agreement(row, rivals, row["observation"] in chosen))
+        if row["observation"] in chosen and key in ruled_out and not said:
+            lines.append(_survivor(ruled_out[key]))
         values["conflict"].append(row["observation"] in disagreeing or any(finding.conflict for finding in said))
         codes = [finding.code for finding in said] or (["rivals"] if row["observation"] in disagreeing else [])
         values["finding"].append(", ".join(dict.fromkeys(codes)) or None)
@@ -136,7 +144,7 @@ def _explain(
             pl.Series(name, column, dtype=pl.Boolean if name == "conflict" else pl.String)
             for name, column in values.items()
         ],
-    )
+    ).with_columns(pl.col("conflict").any().over(KEY))
 
 
 def _alone(row: dict[str, object]) -> tuple[str, str]:
@@ -156,6 +164,11 @@ def _agreement(row: dict[str, object], rivals: pl.DataFrame, chosen: bool) -> tu
             f"{places} places print figures that agree; this source is chosen ({tier[1]})",
         )
     return "khớp với số liệu được chọn trong phạm vi làm tròn", "agrees with the chosen figure within printed rounding"
+
+
+def _survivor(ruled_out: list[dict[str, object]]) -> tuple[str, str]:
+    listed = "; ".join(f"{row['value_text']} ({row['publisher']})" for row in ruled_out)
+    return f"số bị loại ở mục này: {listed}", f"ruled out for this key: {listed}"
 
 
 def _rivalry(row: dict[str, object], rivals: pl.DataFrame, chosen: bool) -> tuple[str, str]:

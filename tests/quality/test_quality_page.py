@@ -77,6 +77,11 @@ def test_page_shows_history_in_order_of_releases(history):
     page = render_quality_page(history, "1.10.0").split("Qua các bản phát hành")[1]
     assert page.index("1.9.0") < page.index("1.10.0")
     assert 'aria-current="true"><th scope="row">1.10.0' in page
+    rows = re.findall(r'<th scope="row">(1[.0-9]+)</th>((?:<td class="number">\d+</td>)+)', page)
+    assert {release: re.findall(r"\d+", cells) for release, cells in rows} == {
+        "1.9.0": ["2", "0", "0", "0"],
+        "1.10.0": ["1", "1", "1", "1"],
+    }
     changed = page.split("kết quả thay đổi")[1]
     assert "component_gaps.gap_parts_sum" in changed
     assert "provinces.new_law" in changed

@@ -39,7 +39,9 @@ def source(folder: Path, file: str, data: bytes, form: str = "csv", extra: str =
     folder.mkdir(exist_ok=True)
     (folder / file).write_bytes(data)
     digest = hashlib.sha256(data).hexdigest()
-    declaration = HEAD.format(form=form, extra=extra) + f'\n[files."{file}"]\nedition = 2025\nsha256 = "{digest}"\n{of_file}'
+    declaration = (
+        HEAD.format(form=form, extra=extra) + f'\n[files."{file}"]\nedition = 2025\nsha256 = "{digest}"\n{of_file}'
+    )
     (folder / "source.toml").write_text(declaration, encoding="utf-8")
     return load_source(folder)
 
@@ -81,14 +83,15 @@ def test_json_keeps_the_printed_digits(tmp_path):
 def test_json_of_another_edition_than_declared_is_refused(tmp_path):
     data = b'{"edition": 2024, "rows": []}'
     spec = source(tmp_path / "s", "2025.json", data, "json", 'rows = "rows"\nstated = { edition = "edition" }')
-    with pytest.raises(SourceError, match="field 'edition': expected 2025 as source.toml says, found 2024"):
+    with pytest.raises(SourceError, match=r"field 'edition': expected 2025 as source\.toml says, found 2024"):
         read_source(spec)
 
 
 def test_html_table_with_merged_cells_and_no_thead(tmp_path):
     data = (
         "<!doctype html><table><tr><td colspan='3'>DTI 2025</td></tr><tr><td>Tỉnh</td><td>DTI</td><td>Hạng</td></tr>"
-        "<tr><td>Hải\u00a0Dương</td><td rowspan='2'>0.7461</td><td>19</td></tr><tr><td>Hưng Yên</td><td>20</td></tr></table>"
+        "<tr><td>Hải\u00a0Dương</td><td rowspan='2'>0.7461</td><td>19</td></tr>"
+        "<tr><td>Hưng Yên</td><td>20</td></tr></table>"
     ).encode()
     assert texts(source(tmp_path / "s", "2025.html", data, "html")) == [
         (3, "Hải Dương", "DTI", "0.7461"),
@@ -128,7 +131,10 @@ def test_workbook_with_a_late_header_footers_and_several_sheets(tmp_path):
         "2025.xlsx, table DTI 2025, row 6, column DTI",
         "2025.xlsx, table DTI 2025, row 6, column Hạng",
     ]
-    assert figures.filter(figures["rejected"].is_not_null())["province_text"].unique().sort().to_list() == ["Median", "Min"]
+    assert figures.filter(figures["rejected"].is_not_null())["province_text"].unique().sort().to_list() == [
+        "Median",
+        "Min",
+    ]
 
 
 def test_a_file_edited_after_it_was_declared_is_refused(tmp_path):
@@ -142,7 +148,10 @@ def test_a_file_edited_after_it_was_declared_is_refused(tmp_path):
     ("data", "message"),
     [
         ("Tỉnh,DTI\nHải Dương,0.7461\n", "expected a header row with"),
-        ("Tỉnh,DTI,Hạng,Ghi chú\nHải Dương,0.7461,19,x\n", r"only the columns of source.toml .* found also \['Ghi chú'\]"),
+        (
+            "Tỉnh,DTI,Hạng,Ghi chú\nHải Dương,0.7461,19,x\n",
+            r"only the columns of source.toml .* found also \['Ghi chú'\]",
+        ),
         ("Tỉnh,DTI,Hạng,DTI\nHải Dương,0.7461,19,1\n", "expected one column 'DTI', found 2 of them"),
         ("Tỉnh,DTI,Hạng\nHải Dương,0.7461\n", "row 2: expected 3 cells, found 2"),
         ('Tỉnh,DTI,Hạng\n"Hải Dương,0.7461,19\n', "expected a CSV table"),
