@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import ArrayLike
 
 from dx_pipeline.index import COMPONENTS
 from dx_pipeline.index.arrays import FloatArray, weighted_scores
@@ -78,12 +77,12 @@ def component_weights(weights: pl.DataFrame) -> tuple[FloatArray, str]:
     return values, "inferred" if "inferred" in set(weights["status"]) else "computed"
 
 
-def rows(keys: Mapping[str, Sequence[object]], values: Mapping[str, ArrayLike]) -> pl.DataFrame:
+def rows(keys: Mapping[str, Sequence[object]], values: Mapping[str, object]) -> pl.DataFrame:
     """One row for every combination of the keys, in their order, with arrays of that shape as columns.
 
     Args:
         keys: name of a key column -> its values, slowest first.
-        values: name of a column -> array with one dimension a key (or something that broadcasts to it).
+        values: name of a column -> array with one dimension a key, or a number or text that is the same in all rows.
     """
     frame = pl.DataFrame({"_": [0]})
     for name, entries in keys.items():
@@ -124,7 +123,8 @@ def step_between(edition_comparability: pl.DataFrame, edition_from: int, edition
     if between.height != edition_to - edition_from:
         raise ValueError(
             f"edition_comparability: expected {edition_to - edition_from} steps of level overall between"
-            f" {edition_from} and {edition_to}, found {between.height}; add them to data/reference/dti_comparability.csv"
+            f" {edition_from} and {edition_to}, found {between.height}; add what is missing to"
+            " data/reference/dti_comparability.csv"
         )
     broken = between.filter(pl.col("comparability") != "same_structure")
     if broken.is_empty():

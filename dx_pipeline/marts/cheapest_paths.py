@@ -41,8 +41,8 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         ),
         reason_vi=pl.when(unreachable).then(
             pl.lit(
-                "không áp dụng: ngoài tầm với trong một bước, kể cả khi nâng mọi thành phần lên mức của một phần mười số"
-                " tỉnh dẫn đầu"
+                "không áp dụng: ngoài tầm với trong một bước, kể cả khi nâng mọi thành phần lên mức của nhóm 10 % tỉnh"
+                " dẫn đầu"
             )
         ),
     )

@@ -1,4 +1,4 @@
-"""Does the ranking go along with other indices and with wealth? Rank correlation and a regression, edition by edition."""
+"""Does the ranking go along with other indices and with wealth? Rank correlation and a regression, per edition."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _DENOMINATOR = (
 
 #: indicator -> (logarithm is regressed on, shared inputs in English, in Vietnamese)
 LINKS: dict[str, tuple[bool, str, str]] = {
-    **{name: (False, *_SURVEY) for name in (*E_GOVERNANCE, E_GOVERNANCE_MEAN)},
+    **dict.fromkeys((*E_GOVERNANCE, E_GOVERNANCE_MEAN), (False, *_SURVEY)),
     "pci_overall": (
         False,
         _ADMINISTRATIVE[0] + ", PCI from a survey of firms and some published data; these were not compared",

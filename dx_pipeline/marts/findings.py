@@ -7,6 +7,9 @@ import polars as pl
 from dx_pipeline.index.findings import Movement, sentence_en, sentence_vi
 from dx_pipeline.marts._arrays import UNIT_SYSTEM
 
+#: names that read as a place in a sentence; the bare name is a person's
+SENTENCE_NAMES_VI = {"ho-chi-minh": "Thành phố Hồ Chí Minh"}
+
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row a province and pair of consecutive editions; every number in it stands in another table."""
@@ -24,7 +27,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     for row in tables["rank_changes"].join(names, on="province_id").iter_rows(named=True):
         edition_from, edition_to, province = row["edition_from"], row["edition_to"], row["province_id"]
         movement = Movement(
-            name_vi=row["name_vi"],
+            name_vi=SENTENCE_NAMES_VI.get(province, row["name_vi"]),
             name_en=row["name_en"],
             edition_from=edition_from,
             edition_to=edition_to,

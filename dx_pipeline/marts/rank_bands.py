@@ -16,7 +16,8 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         for neighbourhood in NEIGHBOURHOODS:
             bands = methods.rank_bands(edition.components, edition.weights, neighbourhood)
             top10, top15, top20 = bands.top_probabilities.T
-            values = {
+            values: dict[str, object] = {
+                "neighbourhood": neighbourhood,
                 "p5": bands.p5,
                 "p50": bands.p50,
                 "p95": bands.p95,
@@ -31,10 +32,5 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
                 "seed": bands.seed,
                 "status": edition.status,
             }
-            keys = {
-                "edition": [edition.edition],
-                "neighbourhood": [neighbourhood],
-                "province_id": edition.provinces,
-            }
-            frames.append(rows(keys, values))
+            frames.append(rows({"edition": [edition.edition], "province_id": edition.provinces}, values))
     return pl.concat(frames)
