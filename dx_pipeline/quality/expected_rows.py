@@ -141,14 +141,14 @@ def _difference(expected: int | None, found: int | None) -> str:
     return f"{found} rows, expected {expected}"
 
 
-def main() -> None:
-    """Rewrite the committed counts from the current build."""
+def main(arguments: list[str]) -> None:
+    """Rewrite the committed counts from a build: that of the project, or the file named first."""
     import duckdb
 
     from dx_pipeline.contracts import load_contracts
     from dx_pipeline.paths import default_paths
 
-    warehouse = default_paths().warehouse
+    warehouse = Path(arguments[0]) if arguments else default_paths().warehouse
     if not warehouse.is_file():
         sys.exit(f"no build to count: {warehouse} does not exist; run the refresh first")
     with duckdb.connect(str(warehouse), read_only=True) as con:
@@ -157,4 +157,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -6,6 +6,7 @@ Great Expectations' own Data Docs load scripts and a tracking asset from elsewhe
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.quality.model import STATUSES
@@ -68,7 +69,6 @@ def render_quality_page(
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
-        lstrip_blocks=True,
     )
     return environment.get_template("page.html.j2").render(
         release=release,
@@ -83,9 +83,9 @@ def render_quality_page(
     )
 
 
-def _release_order(release: str) -> tuple[tuple[int, int, str], ...]:
+def _release_order(release: str) -> list[int]:
     """1.10.0 after 1.9.0."""
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in release.split("."))
+    return [int(part) for part in re.findall(r"\d+", release)]
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

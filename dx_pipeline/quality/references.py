@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 PROVINCE_COLUMNS = ("province_id", "peer_id")
 
-#: a table without the column `unit_system` speaks of the 63 units, these excepted
-UNIT_SYSTEM_OF_TABLE = {"merged_units": 34}
+#: a table without the column `unit_system` speaks of the 63 units, the merged ones of the 34
+MERGED = "merged_"
 
 #: stands for the whole country where national means and shares are kept beside the units' figures
 COUNTRY = "viet-nam"
@@ -32,7 +32,7 @@ def reference_law(contract: Contract) -> Law | None:
     selects = []
     if contract.name != "provinces":
         country = f" AND t.{{}} <> '{COUNTRY}'" if contract.name in TABLES_WITH_COUNTRY else ""
-        system = "t.unit_system" if "unit_system" in names else str(UNIT_SYSTEM_OF_TABLE.get(contract.name, 63))
+        system = "t.unit_system" if "unit_system" in names else ("34" if contract.name.startswith(MERGED) else "63")
         selects += [
             f"""SELECT DISTINCT '{column}' AS named_in, {system}::VARCHAR AS unit_system, t.{column}::VARCHAR AS code,
        t.{column}::VARCHAR AS observed, 'a province_id of the ' || {system} || ' units' AS expected,

@@ -146,6 +146,9 @@ def test_command_rewrites_the_counts(con, contracts, tmp_path, monkeypatch, caps
     monkeypatch.setenv("DX_ROOT", str(tmp_path))
     monkeypatch.setattr(expected_rows, "EXPECTED_ROWS", tmp_path / "out.csv")
     monkeypatch.setattr("dx_pipeline.contracts.load_contracts", lambda: {"names": contracts["names"]})
-    expected_rows.main()
+    expected_rows.main([])
     assert (tmp_path / "out.csv").read_text() == "table_name,partition,n_rows\nnames,,1\n"
+    assert capsys.readouterr().out == "out.csv: 1 lines\n"
+    monkeypatch.setenv("DX_ROOT", str(tmp_path / "elsewhere"))
+    expected_rows.main([str(warehouse)])
     assert capsys.readouterr().out == "out.csv: 1 lines\n"
