@@ -24,6 +24,8 @@ EXPECTED_ROWS = Path(__file__).parent / "expected_rows.csv"
 HEADER = ("table_name", "partition", "n_rows")
 REGENERATE = "python -m dx_pipeline.quality.expected_rows"
 
+PARTITIONS_IN_TEXT = 5
+
 #: partition text -> rows
 Counts = dict[str, int]
 
@@ -48,8 +50,7 @@ def count_rows(con: duckdb.DuckDBPyConnection, contract: Contract) -> Counts:
         duckdb.CatalogException: the table has not been built.
     """
     if not contract.partition:
-        whole = con.execute(f'SELECT count(*) FROM "{contract.name}"').fetchone()
-        return {"": whole[0] if whole else 0}
+        return {"": n_rows for (n_rows,) in con.execute(f'SELECT count(*) FROM "{contract.name}"').fetchall()}
     names = ", ".join(f'"{name}"' for name in contract.partition)
     groups = con.execute(f'SELECT {names}, count(*) FROM "{contract.name}" GROUP BY ALL').fetchall()
     counts = {_partition_text(contract.partition, group[:-1]): group[-1] for group in groups}
@@ -128,9 +129,10 @@ def compare_counts(check: Check, expected: Counts | None, found: Counts) -> Chec
         return CheckOutcome(check, "passed", checked, 0, f"{sum(found.values())} rows as expected", total)
     texts = [f"{part or 'whole table'}: {_difference(expected.get(part), found.get(part))}" for part in differing]
     keys = tuple({"partition": part, "expected": expected.get(part), "found": found.get(part)} for part in differing)
-    return CheckOutcome(
-        check, "failed", checked, len(differing), "; ".join(texts[:5]), total, keys[:FAILING_KEYS_SHOWN]
-    )
+    if len(texts) > PARTITIONS_IN_TEXT:
+        texts = [*texts[:PARTITIONS_IN_TEXT], f"and {len(texts) - PARTITIONS_IN_TEXT} more"]
+    observed = "; ".join(texts)
+    return CheckOutcome(check, "failed", checked, len(differing), observed, total, keys[:FAILING_KEYS_SHOWN])
 
 
 def _difference(expected: int | None, found: int | None) -> str:

@@ -737,6 +737,26 @@ BREAKING: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("UPDATE target_progress SET verdict = 'not_met' WHERE indicator = 'firms_b'", {"indicator": "firms_b"}),
         ("UPDATE target_progress SET comparator = 'about' WHERE indicator = 'firms_b'", {"indicator": "firms_b"}),
     ],
+    "external_has_source": [
+        (
+            "UPDATE external_indicators SET value = 0.35 WHERE province_id = 'p-01'",
+            {"province_id": "p-01", "indicator": "papi_sc81"},
+        ),
+        ("UPDATE external_indicators SET value = 0.35 WHERE province_id = 'p-02'", {"province_id": "p-02"}),
+        (
+            "UPDATE figure_sources SET chosen = false WHERE source_id = 'papi' AND province_id = 'p-01'",
+            {"province_id": "p-01"},
+        ),
+        ("UPDATE figure_sources SET source_id = 'pci' WHERE source_id = 'papi'", {"province_id": "p-02"}),
+        ("UPDATE figure_sources SET edition = 2021 WHERE source_id = 'papi'", {"province_id": "p-02"}),
+        ("INSERT INTO figure_sources SELECT * FROM figure_sources WHERE source_id = 'papi'", {"province_id": "p-02"}),
+    ],
+    "published_mean_has_source": [
+        ("DELETE FROM figure_sources WHERE locator = 'row 2020'", {"edition": 2020, "indicator": "overall"}),
+        ("UPDATE national_means SET mean_published = mean_published + 0.001 WHERE edition = 2022", {"edition": 2022}),
+        ("UPDATE national_means SET mean_published = mean_published - 0.001 WHERE edition = 2022", {"edition": 2022}),
+        ("UPDATE figure_sources SET measure = 'score' WHERE locator = 'row 2023'", {"edition": 2023}),
+    ],
 }
 
 #: rows each law looks at in the sound country: a law that looks away from some of them is noticed
@@ -751,7 +771,7 @@ ROWS_CHECKED = {
     "component_has_source": 395,
     "computed_mean_is_mean": 13,
     "computed_rank_is_competition_rank": 286,
-    "conflict_has_reason": 3,
+    "conflict_has_reason": 4,
     "counterfactual_starts_from_rank": 63,
     "covariance_shares_sum": 1,
     "derived_component_has_error": 126,
@@ -763,6 +783,7 @@ ROWS_CHECKED = {
     "eight_components_sum_to_overall": 3,
     "every_figure_accounted": 2,
     "every_successor_has_members": 34,
+    "external_has_source": 2,
     "foundation_agrees_with_its_five": 2,
     "gap_is_score_difference": 2,
     "gap_parts_sum": 2,
@@ -778,7 +799,7 @@ ROWS_CHECKED = {
     "no_growth_across_break": 63,
     "no_province_is_its_own_peer": 1,
     "official_method_is_official_rank": 63,
-    "one_chosen_figure": 591,
+    "one_chosen_figure": 596,
     "parts_sum_to_overall": 126,
     "peer_gap_is_difference": 8,
     "percentile_follows_from_rank": 286,
@@ -787,6 +808,7 @@ ROWS_CHECKED = {
     "pillars_sum_to_overall_2020": 1,
     "probabilities_nested": 126,
     "published_mean_agrees": 2,
+    "published_mean_has_source": 3,
     "published_rank_agrees_with_scores": 2,
     "rank_effects_sum": 63,
     "rank_has_source": 183,

@@ -81,6 +81,15 @@ def test_failing_keys_tell_expected_and_found(con, contracts, committed):
     )
 
 
+def test_a_long_list_of_partitions_is_cut_and_counted(con, contracts, committed):
+    con.register("scores", pl.DataFrame({"edition": [2022, 2022, 2023, *range(2030, 2035)]}))
+    assert outcome(con, contracts, committed).observed.endswith("edition=2034: unexpected, 1 rows")
+    con.register("scores", pl.DataFrame({"edition": [2022, 2022, 2023, *range(2030, 2052)]}))
+    found = outcome(con, contracts, committed)
+    assert found.observed.endswith("edition=2034: unexpected, 1 rows; and 17 more")
+    assert (found.n_failed, len(found.failing_keys)) == (22, 20)
+
+
 def test_a_table_that_lost_all_rows_fails(con, contracts, committed):
     con.register("scores", SCORES.clear())
     assert count_rows(con, contracts["scores"]) == {"": 0}
@@ -150,5 +159,6 @@ def test_command_rewrites_the_counts(con, contracts, tmp_path, monkeypatch, caps
     assert (tmp_path / "out.csv").read_text() == "table_name,partition,n_rows\nnames,,1\n"
     assert capsys.readouterr().out == "out.csv: 1 lines\n"
     monkeypatch.setenv("DX_ROOT", str(tmp_path / "elsewhere"))
-    expected_rows.main([str(warehouse)])
+    with duckdb.connect(str(warehouse), read_only=True):  # somebody else is reading
+        expected_rows.main([str(warehouse)])
     assert capsys.readouterr().out == "out.csv: 1 lines\n"

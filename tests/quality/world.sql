@@ -117,6 +117,18 @@ UNION ALL SELECT 2020, 63, 'p-09', 'overall', 'rank', 44, 'dti_press_figures', '
 UNION ALL SELECT 2023, 63, 'p-09', 'digital_society', 'rank', 11, 'dti_press_figures', 'row 5', false, true, 'activity_rank_as_pillar', 'ruled out'
 UNION ALL SELECT 2023, 63, 'p-09', 'digital_awareness', 'score', NULL, 'dti_press_figures', 'row 6', false, false, NULL, NULL;
 
+CREATE TABLE external_indicators AS
+SELECT * REPLACE (value::DOUBLE AS value) FROM (VALUES ('papi', 'papi_sc81', 2022, 'p-01', 'score', 0.3, 'published'), ('papi', 'papi_sc81', 2022, 'p-02', 'score', 0.4, 'preliminary'),
+  ('papi', 'papi_sc81', 2022, 'p-03', 'score', NULL, 'not_published'), ('nso_population', 'population_density', 2022, 'p-01', 'value', 500.5, 'derived')
+) t(source_id, indicator, year, province_id, measure, value, status);
+INSERT INTO figure_sources BY NAME
+SELECT year AS edition, 63 AS unit_system, province_id, indicator, measure, value, source_id, 'row 7' AS locator, true AS chosen, false AS conflict
+FROM external_indicators WHERE status IN ('published', 'preliminary')
+UNION ALL BY NAME SELECT edition, unit_system, 'viet-nam' AS province_id, indicator, 'mean' AS measure, mean_published AS value, 'dti_press_figures' AS source_id,
+  'row ' || edition AS locator, edition > 2020 AS chosen, edition = 2020 AS conflict, CASE WHEN edition = 2020 THEN 'shifted_column' END AS finding,
+  CASE WHEN edition = 2020 THEN 'ruled out' END AS reason
+FROM national_means WHERE mean_published IS NOT NULL;
+
 CREATE TABLE source_files AS
 SELECT * FROM (VALUES ('dti_press_figures', 'figures.csv', 10, 8, 2), ('dti_component_scores', '2022.csv', 63, 63, 0)) t(source_id, file, figures_read, observations, rejected);
 CREATE TABLE sources AS SELECT 'dti_press_figures' AS source_id, DATE '2025-11-21' AS retrieved_on UNION ALL SELECT 'nso_population', DATE '2020-01-01';
