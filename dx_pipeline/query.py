@@ -46,10 +46,36 @@ def lock_down(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def select(con: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
-    """The rows of a statement as dictionaries."""
-    cursor = con.execute(statement, list(values))
+    """The rows of a statement as dictionaries; each `?` in it stands for one of the values."""
+    cursor = con.execute(with_values(statement, values))
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def with_values(statement: str, values: Sequence[Any]) -> str:
+    """The statement with its `?` replaced by the values as SQL literals.
+
+    DuckDB's own parameters make it import pandas to look at the values' types: 0.7 s before a ranking appears.
+    """
+    parts = statement.split("?")
+    if len(parts) != len(values) + 1:
+        raise ValueError(f"{len(parts) - 1} places for {len(values)} values in: {statement}")
+    return parts[0] + "".join(literal(value) + part for value, part in zip(values, parts[1:], strict=True))
+
+
+def literal(value: Any) -> str:
+    """A value as a SQL literal. Raises TypeError for what has none here."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return "'" + value.replace("\0", "").replace("'", "''") + "'"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(literal, value)) + "]"
+    raise TypeError(f"no literal for {type(value).__name__}")
 
 
 def editions_with_ranks(con: duckdb.DuckDBPyConnection, unit_system: int) -> list[int]:
@@ -57,7 +83,7 @@ def editions_with_ranks(con: duckdb.DuckDBPyConnection, unit_system: int) -> lis
     statement = (
         "SELECT DISTINCT edition FROM province_rankings WHERE unit_system = ? AND rank IS NOT NULL ORDER BY edition"
     )
-    return [row[0] for row in con.execute(statement, [unit_system]).fetchall()]
+    return [row["edition"] for row in select(con, statement, [unit_system])]
 
 
 def editions_with_components(con: duckdb.DuckDBPyConnection, unit_system: int = 63) -> list[int]:
@@ -65,7 +91,7 @@ def editions_with_components(con: duckdb.DuckDBPyConnection, unit_system: int = 
     statement = """
         SELECT edition FROM component_scores WHERE unit_system = ? AND list_contains(?, indicator)
         GROUP BY edition HAVING count(score) = count(*) AND count(DISTINCT indicator) = 4 ORDER BY edition"""
-    return [row[0] for row in con.execute(statement, [unit_system, list(COMPONENTS)]).fetchall()]
+    return [row["edition"] for row in select(con, statement, [unit_system, COMPONENTS])]
 
 
 def component_weights(con: duckdb.DuckDBPyConnection, edition: int) -> tuple[list[float], bool]:
@@ -81,11 +107,11 @@ def component_weights(con: duckdb.DuckDBPyConnection, edition: int) -> tuple[lis
     statement = """
         SELECT w.indicator, i.role, w.weight, w.status FROM indicator_weights w JOIN indicators i USING (indicator)
         WHERE w.edition = ? AND w.weight IS NOT NULL ORDER BY w.indicator"""
-    for indicator, role, weight, status in con.execute(statement, [edition]).fetchall():
-        part = "foundation" if role == "foundation" else indicator
+    for row in select(con, statement, [edition]):
+        part = "foundation" if row["role"] == "foundation" else row["indicator"]
         if part in weights:
-            weights[part] += weight
-            inferred = inferred or status == "inferred"
+            weights[part] += row["weight"]
+            inferred = inferred or row["status"] == "inferred"
     total = sum(weights.values())
     if not total:
         raise ValueError(f"edition {edition} has no weights")
@@ -100,8 +126,8 @@ def component_matrix(
     statement = """
         SELECT province_id, indicator, score FROM component_scores
         WHERE edition = ? AND unit_system = ? AND score IS NOT NULL ORDER BY province_id"""
-    for province_id, indicator, score in con.execute(statement, [edition, unit_system]).fetchall():
-        found.setdefault(province_id, {})[indicator] = score
+    for row in select(con, statement, [edition, unit_system]):
+        found.setdefault(row["province_id"], {})[row["indicator"]] = row["score"]
     return {
         province_id: tuple(scores[part] for part in COMPONENTS)
         for province_id, scores in found.items()

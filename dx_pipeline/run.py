@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from dataclasses import dataclass, field
@@ -21,6 +22,10 @@ BASIS = {
     "not_published": "not published",
 }
 
+#: the event log keeps everything; the terminal gets the summary, or the reasons of a failure
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+#: how many failing keys of a check are told
+KEYS_TOLD = 5
 #: what Dagster puts around the error that a person needs to see
 WRAPPERS = ("DagsterExecutionStepExecutionError",)
 RANKS = """
@@ -59,7 +64,7 @@ def refresh(paths: Paths | None = None) -> Refresh:
     instance = dg.DagsterInstance.get() if os.environ.get("DAGSTER_HOME") else dg.DagsterInstance.ephemeral()
     with instance:
         job = build_definitions(Project(root=str(paths.root))).resolve_job_def("refresh")
-        result = job.execute_in_process(instance=instance, raise_on_error=False)
+        result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=QUIET)
         failures = _failures(result)
         unchanged = result.success and not _new_data(result)
         run_id = result.run_id
@@ -86,11 +91,17 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
                 texts.append(f"{event.step_key}: {error.message.strip() if error else event.message}")
     texts += [
         f"check {check.asset_key.path[-1]}.{check.check_name}: {check.description}"
-        f"; failing keys: {check.metadata['failing_keys'].value}"
+        f"; failing keys: {_first_keys(str(check.metadata['failing_keys'].value))}"
         for check in result.get_asset_check_evaluations()
         if check.blocking and not check.passed
     ]
     return texts or ["the run failed; see the event log"]
+
+
+def _first_keys(failing_keys: str) -> str:
+    keys = json.loads(failing_keys or "[]")
+    told = "; ".join(", ".join(f"{name} {value}" for name, value in key.items()) for key in keys[:KEYS_TOLD])
+    return told + (" ..." if len(keys) > KEYS_TOLD else "") or "none"
 
 
 def _new_data(result: dg.ExecuteInProcessResult) -> bool:
@@ -116,7 +127,7 @@ def summary_lines(paths: Paths, provinces: tuple[str, str] = ("hai-duong", "thai
         rows = con.execute(RANKS, list(provinces)).fetchall()
         release = con.sql("SELECT release FROM releases ORDER BY built_at DESC LIMIT 1").fetchone()
         checks = con.sql(CHECKS).fetchall()
-        tables = con.sql("SELECT count(*), sum(estimated_size) FROM duckdb_tables()").fetchone()
+        tables = con.sql("SELECT count(*), sum(estimated_size) FROM duckdb_tables()").fetchone() or (0, 0)
     lines = [f"{'edition':<8}" + "".join(f"{name:<58}" for name in _names(rows, provinces))]
     for edition in sorted({row[0] for row in rows}):
         cells = {row[1]: _cell(row) for row in rows if row[0] == edition}

@@ -12,6 +12,7 @@ from dx_pipeline.assets.resources import Project
 from dx_pipeline.charts import PICTURES
 from dx_pipeline.pipeline import mart_contracts
 
+GROUP = "publication"
 CANDIDATE = dg.AssetKey(["publication", "release_candidate"])
 SITE = dg.AssetKey(["publication", "site"])
 WORKBOOK = dg.AssetKey(["publication", "workbook"])
@@ -27,14 +28,14 @@ def picture_key(name: str) -> dg.AssetKey:
 
 def publication_assets() -> list[dg.AssetsDefinition]:
     """Candidate, pictures, site, workbook and release."""
-    common = {"group_name": "publication", "owners": OWNERS}
 
     @dg.asset(
         key=CANDIDATE,
         deps=[mart_key(name) for name in mart_contracts()],
         kinds={"duckdb", "parquet", "csv"},
         description="Tables, database, dictionary and change log in a folder of their own; nobody sees them yet.",
-        **common,
+        group_name=GROUP,
+        owners=OWNERS,
     )
     def release_candidate(project: Project) -> dg.Output:
         from dx_pipeline.publication import stage_candidate
@@ -54,8 +55,9 @@ def publication_assets() -> list[dg.AssetsDefinition]:
                 key=picture_key(name),
                 deps=[CANDIDATE],
                 kinds={"matplotlib", "png", "svg"},
-                description=f"{picture.title_en}\n\n{picture.title_vi}",
-                **common,
+                description=f"{picture.title.en}\n\n{picture.title.vi}",
+                group_name=GROUP,
+                owners=OWNERS,
             )
             for name, picture in PICTURES.items()
         ],
@@ -77,7 +79,8 @@ def publication_assets() -> list[dg.AssetsDefinition]:
         ins={"candidate": dg.AssetIn(key=CANDIDATE)},
         kinds={"html"},
         description="The static site: ranking table, a profile per province in two languages, quality report.",
-        **common,
+        group_name=GROUP,
+        owners=OWNERS,
     )
     def site(project: Project, candidate) -> dg.MaterializeResult:  # type: ignore[no-untyped-def]
         from dx_pipeline.publication import write_site
@@ -91,7 +94,8 @@ def publication_assets() -> list[dg.AssetsDefinition]:
         ins={"candidate": dg.AssetIn(key=CANDIDATE)},
         kinds={"excel"},
         description="The release as one Excel workbook.",
-        **common,
+        group_name=GROUP,
+        owners=OWNERS,
     )
     def workbook(project: Project, candidate) -> dg.MaterializeResult:  # type: ignore[no-untyped-def]
         from dx_pipeline.publication import write_book
@@ -107,7 +111,8 @@ def publication_assets() -> list[dg.AssetsDefinition]:
         kinds={"duckdb"},
         description="The published release: everything people open, switched to by one rename.",
         freshness_policy=_daily(),
-        **common,
+        group_name=GROUP,
+        owners=OWNERS,
     )
     def release(project: Project, candidate) -> dg.MaterializeResult:  # type: ignore[no-untyped-def]
         from dx_pipeline.publish.commit import commit

@@ -10,7 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from dx_pipeline.conform.names import resolve_column
-from dx_pipeline.conform.numbers import parse_column, parse_ranks
+from dx_pipeline.conform.numbers import DecimalMark, parse_column, parse_ranks
 
 #: the area of a figure that stands for the whole country
 COUNTRY = "viet-nam"
@@ -133,16 +133,16 @@ def _numbers(figures: pl.DataFrame, problems: list[str]) -> dict[str, pl.Series]
     value = pl.Series("value", [None] * figures.height, dtype=pl.Float64)
     decimals = pl.Series("decimals", [None] * figures.height, dtype=pl.Int64)
     usable = figures["rejected"].is_null()
-    groups: list[tuple[pl.Series, str]] = [(usable & (figures["measure"] == "rank"), "rank")]
+    groups: list[tuple[pl.Series, DecimalMark | None]] = [(usable & (figures["measure"] == "rank"), None)]
     groups += [
         (usable & (figures["measure"] != "rank") & (figures["decimal"] == mark), mark)
         for mark in figures["decimal"].unique().sort()
     ]
-    for here, how in groups:
+    for here, mark in groups:
         rows = figures.filter(here)
         if rows.is_empty():
             continue
-        parsed = parse_ranks(rows["value_text"]) if how == "rank" else parse_column(rows["value_text"], decimal=how)
+        parsed = parse_ranks(rows["value_text"]) if mark is None else parse_column(rows["value_text"], mark)
         positions = here.arg_true()
         value = value.scatter(positions, parsed.values)
         decimals = decimals.scatter(positions, parsed.decimals)
