@@ -49,10 +49,8 @@ def count_rows(con: duckdb.DuckDBPyConnection, contract: Contract) -> Counts:
     Raises:
         duckdb.CatalogException: the table has not been built.
     """
-    if not contract.partition:
-        return {"": n_rows for (n_rows,) in con.execute(f'SELECT count(*) FROM "{contract.name}"').fetchall()}
-    names = ", ".join(f'"{name}"' for name in contract.partition)
-    groups = con.execute(f'SELECT {names}, count(*) FROM "{contract.name}" GROUP BY ALL').fetchall()
+    names = "".join(f'"{name}", ' for name in contract.partition)
+    groups = con.execute(f'SELECT {names}count(*) FROM "{contract.name}" GROUP BY ALL').fetchall()
     counts = {_partition_text(contract.partition, group[:-1]): group[-1] for group in groups}
     return dict(sorted(counts.items())) or {"": 0}
 
