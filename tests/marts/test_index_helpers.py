@@ -1,0 +1,86 @@
+"""What the index tables share: editions as arrays, steps between editions, merged units; and that seeds are kept."""
+
+from __future__ import annotations
+
+import importlib
+
+import numpy as np
+import polars as pl
+import pytest
+
+from dx_pipeline.contracts import load_contract
+from dx_pipeline.marts._arrays import component_weights, full_editions, rows, step_between
+from dx_pipeline.marts._endowments import endowment_matrix
+from dx_pipeline.marts._merger import merged, reasons
+from tests.marts.frames import one, pick
+
+
+def test_rows_follow_their_keys():
+    frame = rows({"a": [1, 2], "b": ["x", "y"]}, {"value": np.array([[10, 20], [30, 40]]), "unit": "points"})
+    assert frame.rows() == [
+        (1, "x", 10, "points"),
+        (1, "y", 20, "points"),
+        (2, "x", 30, "points"),
+        (2, "y", 40, "points"),
+    ]
+
+
+def test_an_edition_with_one_missing_score_is_left_out(tables):
+    scores = tables["component_scores"]
+    hole = (pl.col("edition") == 2023) & (pl.col("province_id") == "hai-duong") & (pl.col("indicator") == "foundation")
+    holed = scores.with_columns(score=pl.when(hole).then(None).otherwise("score"))
+    assert [e.edition for e in full_editions(scores, tables["indicator_weights"])] == [2022, 2023, 2024]
+    assert [e.edition for e in full_editions(holed, tables["indicator_weights"])] == [2022, 2024]
+
+
+def test_overall_of_the_arrays_is_the_published_score(tables):
+    for edition in full_editions(tables["component_scores"], tables["indicator_weights"]):
+        ranked = pick(tables["province_rankings"], edition=edition.edition, unit_system=63).sort("province_id")
+        assert list(edition.provinces) == ranked["province_id"].to_list()
+        assert np.abs(edition.overall - ranked["score"].to_numpy()).max() < 1e-12
+
+
+def test_foundation_weight_is_the_sum_of_its_five_components(tables):
+    weights, status = component_weights(pick(tables["indicator_weights"], edition=2022))
+    assert (weights.tolist(), status) == (pytest.approx([0.5, 0.2, 0.15, 0.15]), "computed")
+    weights, status = component_weights(pick(tables["indicator_weights"], edition=2024))
+    assert (weights.tolist(), status) == (pytest.approx([440 / 940, 200 / 940, 150 / 940, 150 / 940]), "inferred")
+
+
+def test_a_longer_step_is_as_broken_as_its_worst_part(tables):
+    steps = tables["edition_comparability"]
+    assert step_between(steps, 2021, 2023).comparable
+    across = step_between(steps, 2022, 2024)
+    assert across.comparability == "broken"
+    assert "scores of 2023 and 2024 do not compare" in str(across.reason)
+
+
+def test_a_step_nobody_described_is_an_error(tables):
+    with pytest.raises(ValueError, match="expected 1 steps of level overall between 2024 and 2025, found 0"):
+        step_between(tables["edition_comparability"], 2024, 2025)
+
+
+def test_a_merged_unit_with_an_unknown_member_is_null_and_names_it(tables):
+    scores = pick(tables["province_rankings"], edition=2023, unit_system=63).select("edition", "province_id", "score")
+    holed = scores.with_columns(score=pl.when(pl.col("province_id") == "hai-duong").then(None).otherwise("score"))
+    units = merged(holed, tables["provinces"], tables["external_indicators"]).with_columns(**reasons())
+    assert units.height == 34
+    assert one(units, "score_mean", province_id="hai-phong") is None
+    assert one(units, "reason", province_id="hai-phong") == "not_published: no score is known for hai-duong"
+    assert one(units, "score_mean", province_id="thai-nguyen") is not None
+    assert units["reason"].is_not_null().sum() == 1
+
+
+def test_a_missing_endowment_is_an_error_not_a_shorter_distance(tables):
+    external = tables["external_indicators"].filter(
+        ~((pl.col("province_id") == "ha-noi") & (pl.col("indicator") == "urban_share"))
+    )
+    with pytest.raises(ValueError, match="1 figures are missing in external_indicators, first ha-noi, urban_share"):
+        endowment_matrix(external, ("ha-noi", "hai-phong"))
+
+
+@pytest.mark.parametrize("name", ["rank_bands", "rank_sensitivity", "external_links"])
+def test_same_seed_same_figures(tables, name):
+    contract = load_contract(name)
+    again = importlib.import_module(f"dx_pipeline.marts.{name}").build({n: tables[n] for n in contract.inputs})
+    assert contract.conform(again).equals(tables[name].sort(contract.key))
