@@ -12,6 +12,10 @@ EXIT_CODES = """Exit codes: 0 done; 1 a build, a check or a verification failed;
 went away."""
 
 
+#: so many names still fit into one line
+LISTED = 6
+
+
 class CommandError(Exception):
     """A command cannot do what was asked. `hint` says what would work."""
 
@@ -21,13 +25,16 @@ class CommandError(Exception):
         self.hint = hint
 
 
-def unknown(what: str, text: object, known: Iterable[object]) -> CommandError:
-    """The error for something that is not one of the known ones, with the nearest of them or all."""
+def unknown(what: str, text: object, known: Iterable[object], listing: str = "") -> CommandError:
+    """The error for something that is not one of the known ones, with the nearest, a short list, or where to look."""
     names = [str(one) for one in known]
     near = difflib.get_close_matches(str(text), names, 3) or [one for one in names if str(text) and str(text) in one]
+    message = f"unknown {what} {str(text)!r}"
+    if len(names) <= LISTED:
+        return CommandError(message, hint=f"Known: {', '.join(names) or 'none'}.")
     if near:
-        return CommandError(f"unknown {what} {str(text)!r}", hint=f"Did you mean {', '.join(near[:5])}?")
-    return CommandError(f"unknown {what} {str(text)!r}", hint=f"Known: {', '.join(names) or 'none'}.")
+        return CommandError(message, hint=f"Did you mean {', '.join(near[:LISTED])}?")
+    return CommandError(message, hint=listing)
 
 
 def as_command_error(error: BaseException) -> CommandError | None:

@@ -63,7 +63,9 @@ def signed(value: float | None, decimals: int = 2) -> str:
     return f"{rounded:+.{decimals}f}".replace("-", "−") if rounded else f"{0:.{decimals}f}"
 
 
-def show_table(headers: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "", right: Sequence[int] = ()) -> None:
+def show_table(
+    headers: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "", right: Sequence[int] = ()
+) -> None:
     """Print a table; `right` are the columns set flush right (numbers)."""
     cells = [[text_of(value) for value in row] for row in rows]
     if not sys.stdout.isatty():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dx_pipeline.cli.errors import CommandError, unknown
+from dx_pipeline.query import select
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,7 +57,7 @@ def find_province(con: duckdb.DuckDBPyConnection, text: str, unit_system: int = 
     """The `province_id` a text names. An identifier is recognised without loading the reader of spellings."""
     typed = unicodedata.normalize("NFC", text).strip()
     statement = "SELECT province_id FROM provinces WHERE unit_system = ? AND province_id = ?"
-    if con.execute(statement, [unit_system, typed.lower()]).fetchall():
+    if select(con, statement, [unit_system, typed.lower()]):
         return typed.lower()
     from dx_pipeline.conform.name_errors import ProvinceNameError
     from dx_pipeline.conform.names import resolve
@@ -65,15 +66,18 @@ def find_province(con: duckdb.DuckDBPyConnection, text: str, unit_system: int = 
         return resolve(text, unit_system)
     except ProvinceNameError as error:
         near = ", ".join(f"{one.name_vi} ({one.province_id})" for one in error.candidates)
-        raise CommandError(_first_sentence(str(error)), hint=f"Did you mean {near}?" if near else "") from error
+        said = _first_sentence(str(error)).removesuffix(near).removesuffix(" any of ")
+        said += " several provinces" if said.endswith(" be") else ""
+        hint = f"Did you mean {near}?" if near else "Names and identifiers: `dx rank`."
+        raise CommandError(said, hint=hint) from error
 
 
 def province_name(con: duckdb.DuckDBPyConnection, province_id: str, unit_system: int = 63, language: str = "vi") -> str:
     """The name of a unit."""
     column = "name_en" if language == "en" else "name_vi"
-    statement = f"SELECT {column} FROM provinces WHERE unit_system = ? AND province_id = ?"
-    found = con.execute(statement, [unit_system, province_id]).fetchall()
-    return found[0][0] if found else province_id
+    statement = f"SELECT {column} AS name FROM provinces WHERE unit_system = ? AND province_id = ?"
+    found = select(con, statement, [unit_system, province_id])
+    return str(found[0]["name"]) if found else province_id
 
 
 def require_edition(edition: int | None, known: list[int]) -> int:
@@ -89,4 +93,6 @@ def require_edition(edition: int | None, known: list[int]) -> int:
 
 def _first_sentence(message: str) -> str:
     """The message without the nearest names, which the hint gives, and without advice to keepers of the tables."""
-    return message.split(". Nearest: ")[0].split(". If it is a spelling")[0].split(". No name is near")[0]
+    for end in (". Nearest: ", ". If it is a spelling", ". No name is near", "; nothing is guessed"):
+        message = message.split(end)[0]
+    return message

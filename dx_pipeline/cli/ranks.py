@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from dx_pipeline.cli.errors import CommandError
-from dx_pipeline.cli.output import MISSING, AsJson, show_json, show_table, signed
+from dx_pipeline.cli.output import AsJson, show_json, show_table, signed
 from dx_pipeline.cli.provinces import (
     OptionalProvince,
     Province,
@@ -41,10 +41,10 @@ def rank(
         rows = select(
             con,
             f"""SELECT {RANK_COLUMNS} FROM province_rankings
-            WHERE unit_system = $1 AND ($2::BIGINT IS NULL OR edition = $2)
-              AND ($3::VARCHAR IS NULL OR province_id = $3) AND ($4::BIGINT IS NULL OR rank <= $4)
+            WHERE unit_system = ? AND edition = coalesce(?, edition)
+              AND province_id = coalesce(?, province_id) AND coalesce(rank <= ?, ? IS NULL)
             ORDER BY edition, rank NULLS LAST, province_id""",
-            [system, wanted, province_id, top],
+            [system, wanted, province_id, top, top],
         )
         breaks = _broken_steps(con)
     if as_json:
@@ -116,11 +116,12 @@ def compare(
         rows = select(
             con,
             """SELECT c.indicator, i.name_vi, i.name_en, i.role, c.score, c.peer_score, c.gap, g.gap_points,
-                c.rank, c.peer_rank
+                c.rank, c.peer_rank, g.status AS points_status
             FROM peer_comparison c JOIN indicators i USING (indicator)
             LEFT JOIN component_gaps g USING (edition, province_id, peer_id, indicator)
             WHERE c.edition = ? AND c.unit_system = 63 AND c.province_id = ? AND c.peer_id = ?
-            ORDER BY list_position(['overall', 'foundation', 'activity', 'pillar'], i.role), c.indicator""",
+            ORDER BY c.indicator <> 'overall', g.gap_points IS NULL, c.indicator <> 'foundation',
+                i.role <> 'pillar', c.indicator""",
             [wanted, province_id, peer_id],
         )
         names = province_name(con, province_id), province_name(con, peer_id)
@@ -145,4 +146,8 @@ def compare(
     headers = ("indicator", names[0], names[1], "gap", "points", f"rank {names[0]}", f"rank {names[1]}")
     show_table(headers, table, f"{names[0]} beside {names[1]}, DTI {wanted}", right=range(1, 7))
     if any(row["gap_points"] is not None for row in rows):
-        print(f"points: thousandths of the overall; foundation and the three activities sum to it. {MISSING} not a part")
+        inferred = any(row["points_status"] == "inferred" for row in rows)
+        print(
+            "points: thousandths of the overall; foundation and the three activities sum to it"
+            + (f" (the weights of {wanted} are inferred, not published)." if inferred else ".")
+        )

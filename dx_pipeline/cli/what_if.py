@@ -8,10 +8,10 @@ import typer
 
 from dx_pipeline.cli.errors import CommandError, unknown
 from dx_pipeline.cli.output import AsJson, show_json, show_table, signed
-from dx_pipeline.cli.provinces import Province, complete_component, find_province, province_name, require_edition
+from dx_pipeline.cli.provinces import Province, complete_component, find_province, require_edition
 from dx_pipeline.cli.ranks import Edition
 from dx_pipeline.index import COMPONENTS
-from dx_pipeline.query import component_matrix, component_weights, editions_with_components, open_published
+from dx_pipeline.query import component_matrix, component_weights, editions_with_components, open_published, select
 
 
 def what_if(
@@ -52,8 +52,9 @@ def what_if(
         wanted = require_edition(edition, editions_with_components(con))
         official, inferred = component_weights(con, wanted)
         matrix = component_matrix(con, wanted)
-        names = {one: province_name(con, one) for one in matrix}
-        labels = dict(con.execute("SELECT indicator, name_en FROM indicators").fetchall())
+        units = select(con, "SELECT province_id, name_vi FROM provinces WHERE unit_system = 63")
+        names = {unit["province_id"]: unit["name_vi"] for unit in units}
+        labels = {row["indicator"]: row["name_en"] for row in select(con, "SELECT indicator, name_en FROM indicators")}
     try:
         answer = compute(
             list(matrix), COMPONENTS, [matrix[one] for one in matrix], official, province_id, scores, weights

@@ -24,10 +24,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import NamedTuple
-
-import polars as pl
-from rapidfuzz import fuzz
+from typing import TYPE_CHECKING, NamedTuple
 
 from dx_pipeline.conform.name_errors import (
     AmbiguousProvinceError,
@@ -39,6 +36,9 @@ from dx_pipeline.conform.name_errors import (
 from dx_pipeline.conform.province_tables import ALIASES, MERGER, Known, Tables, slug, tables_of
 from dx_pipeline.conform.spelling import BRACKET, Reading, around_word, bases, clean, read_letters, readings, spelling
 from dx_pipeline.paths import default_paths
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = [
     "AmbiguousProvinceError",
@@ -210,6 +210,8 @@ def _shortened(text: str, tables: Tables) -> tuple[Unit, ...]:
 
 def _nearest(text: str, tables: Tables, limit: int = 3) -> tuple[Unit, ...]:
     """At most `limit` units whose names are most like the text, without marks first and then with them."""
+    from rapidfuzz import fuzz
+
     *_, plain = [slug(text).replace("-", ""), *(bases(reading.letters) for reading in readings(clean(text)))]
     marked = clean(text).lower()
     scored: dict[Unit, float] = {}
@@ -230,6 +232,8 @@ class ResolvedColumn(NamedTuple):
 
 def resolve_column(texts: pl.Series, unit_system: int = 63) -> ResolvedColumn:
     """Resolve a String column, each distinct text once. A null counts as an empty text."""
+    import polars as pl
+
     ids: dict[str, str] = {}
     bad: dict[str, ProvinceNameError] = {}
     printed = texts.fill_null("")

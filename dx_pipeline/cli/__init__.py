@@ -1,0 +1,122 @@
+"""`dx`: the pipeline and its tables from a terminal.
+
+Only Typer is imported here: whatever a command needs is imported when it runs, so that help, completion and rankings
+answer at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import signal
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from dx_pipeline.cli import build, export, profile, ranks, releases, tables, what_if
+from dx_pipeline.cli.errors import EXIT_CODES, CommandError, as_command_error
+
+#: commands that must not die half-way because nobody reads their output any more
+WRITING = {"run", "rollback", "export"}
+
+
+class DxGroup(TyperGroup):
+    """Ends a foreseen error in one or two lines on stderr and its exit code; others keep their traceback."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run the command line and exit with its code."""
+        try:
+            code = super().main(args, prog_name or "dx", complete_var, False, windows_expand_args, **extra)
+        except (KeyboardInterrupt, typer.Abort):
+            print("interrupted", file=sys.stderr)
+            sys.exit(130)
+        except Exception as error:
+            sys.exit(_report(error))
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _report(error: Exception) -> int:
+    """Tell an error; raises it again when it is not one of those that were foreseen."""
+    if hasattr(error, "format_message"):  # Typer's own: a wrong option, a missing argument
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else "dx"
+        told = CommandError(error.format_message(), hint=f"See `{path} --help`.")
+    else:
+        foreseen = as_command_error(error)
+        if foreseen is None:
+            raise error
+        told = foreseen
+    print(f"dx: {told}", file=sys.stderr)
+    if told.hint:
+        print(told.hint, file=sys.stderr)
+    return told.exit_code
+
+
+app = typer.Typer(
+    cls=DxGroup,
+    help="Viet Nam's provincial Digital Transformation Index (DTI): build, rank, compare, query, cite.",
+    epilog=EXIT_CODES.replace("\n", " "),
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"dx {version('dx-pipeline')}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def options(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Provincial Digital Transformation Index (DTI) of Viet Nam: build, rank, compare, query, cite."""
+    if context.invoked_subcommand is None:
+        print(context.get_help(), end="")
+
+
+READ, ASK, TRUST, MAKE = "Look", "Ask the tables", "Cite and compare releases", "Build"
+app.command(rich_help_panel=READ)(ranks.rank)
+app.command(rich_help_panel=READ)(ranks.compare)
+app.command(rich_help_panel=READ)(profile.profile)
+app.command("what-if", rich_help_panel=READ)(what_if.what_if)
+app.command(rich_help_panel=ASK)(tables.query)
+app.command("tables", rich_help_panel=ASK)(tables.tables)
+app.command(rich_help_panel=ASK)(tables.describe)
+app.command("export", rich_help_panel=ASK)(export.export)
+app.command(rich_help_panel=TRUST)(releases.cite)
+app.command(rich_help_panel=TRUST)(releases.diff)
+app.command(rich_help_panel=TRUST)(releases.verify)
+app.command(rich_help_panel=TRUST)(releases.rollback)
+app.command(rich_help_panel=MAKE)(build.run)
+app.command(rich_help_panel=MAKE)(build.status)
+
+
+def main() -> None:
+    """The command `dx`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Vietnamese is printed in any locale; what cannot be encoded is no reason to stop
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    if hasattr(signal, "SIGPIPE") and not WRITING & set(sys.argv[1:2]):
+        # `dx rank | head` ends as other tools do when the reader goes away
+        with contextlib.suppress(ValueError):
+            signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    app()

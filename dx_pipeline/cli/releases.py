@@ -1,0 +1,178 @@
+"""`dx cite`, `dx diff`, `dx rollback`, `dx verify`: one release, and one beside another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dx_pipeline.cli.errors import FAILED, CommandError, unknown
+from dx_pipeline.cli.output import AsJson, show_json, show_table, working
+from dx_pipeline.cli.tables import complete_table
+from dx_pipeline.paths import default_paths
+
+
+def complete_release(incomplete: str) -> list[str]:
+    """Kept releases by folder name, and the two words for them."""
+    from dx_pipeline.publish.layout import release_folders
+
+    names = ["current", "previous", *(folder.name for folder in release_folders(default_paths()))]
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def find(name: str) -> Path:
+    """The folder of a release named `current`, `previous`, by version, folder name or path."""
+    from dx_pipeline.publish.layout import ReleaseError, current_folder, find_release, release_folders
+    from dx_pipeline.query import NoReleaseError
+
+    paths = default_paths()
+    if current_folder(paths) is None and not release_folders(paths):
+        raise NoReleaseError
+    if name == "previous" and len(release_folders(paths)) < 2:
+        raise CommandError("there is no earlier release on disk", hint="`dx rollback --list` shows those kept.")
+    try:
+        return find_release(paths, name)
+    except ReleaseError as error:
+        message, _, kept = str(error).partition("; ")
+        raise CommandError(message, hint=kept.capitalize()) from error
+
+
+def cite(
+    address: Annotated[
+        str,
+        typer.Argument(
+            help="TABLE, TABLE:KEY, TABLE:KEY/COLUMN, or figure:2023/63/hai-duong/overall/score.",
+            autocompletion=complete_table,
+        ),
+    ],
+    release: Annotated[
+        str, typer.Option("--release", help="Version or folder name.", autocompletion=complete_release)
+    ] = "current",
+    as_json: AsJson = False,
+) -> None:
+    """Citation of a table, row, cell or figure, with release, hash and where it was printed."""
+    folder = find(release)
+    from dx_pipeline.publish.layout import ReleaseError
+    from dx_pipeline.publish.manifest import read_manifest
+
+    table, published = address.partition(":")[0], read_manifest(folder)["tables"]
+    if table != "figure" and table not in published:
+        raise unknown("table", table, published, listing="`dx tables` lists them.")
+    from dx_pipeline.publish.cite import cite as make_citation
+
+    try:
+        citation = make_citation(folder, address)
+    except ReleaseError as error:
+        raise CommandError(str(error)) from error
+    if as_json:
+        show_json(
+            {
+                "address": address,
+                "release": folder.name,
+                "citation": citation.line,
+                "bibtex": citation.bibtex,
+                "details": citation.details,
+            }
+        )
+    else:
+        print(citation)
+
+
+def diff(
+    old: Annotated[
+        str, typer.Argument(metavar="A", help="The baseline.", autocompletion=complete_release)
+    ] = "previous",
+    new: Annotated[str, typer.Argument(metavar="B", autocompletion=complete_release)] = "current",
+    as_json: AsJson = False,
+) -> None:
+    """What differs between release A and release B, value by value."""
+    old_folder, new_folder = find(old), find(new)
+    from dx_pipeline.publish.describe import describe_diff
+    from dx_pipeline.publish.diff import diff_releases, snapshot
+    from dx_pipeline.publish.naming import names_of
+
+    with working("Comparing the releases"):
+        found = diff_releases(old_folder, new_folder)
+    if not as_json:
+        print(f"{old_folder.name} -> {new_folder.name}")
+        names = names_of(snapshot(old_folder), snapshot(new_folder))
+        print("\n".join(describe_diff(found, names, "en")))
+        return
+    tables = [
+        {
+            "table": table.table,
+            "status": table.status,
+            "columns_added": table.columns_added,
+            "columns_removed": table.columns_removed,
+            "rows_added": table.rows_added,
+            "rows_removed": table.rows_removed,
+            "rows_changed": table.rows_changed,
+            "values_changed": table.values_changed,
+        }
+        for table in found.tables
+    ]
+    sides = {"baseline": old_folder.name, "release": new_folder.name, "same_data": not tables}
+    show_json({**sides, "tables": tables, "changes": found.changes.to_dicts()})
+
+
+def rollback(
+    to: Annotated[
+        str | None,
+        typer.Argument(metavar="[TO]", help="Version or folder name; the one before.", autocompletion=complete_release),
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="Only show which releases can be restored.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make an earlier release current again. Nothing is removed: the newer one can be restored in the same way."""
+    from dx_pipeline.publish.rollback import list_releases
+    from dx_pipeline.publish.rollback import rollback as restore
+
+    paths = default_paths()
+    if listed:
+        kept = list_releases(paths)
+        if as_json:
+            keys = ("release", "data_hash", "built_at", "change_summary", "current")
+            show_json(
+                {"releases": [{key: getattr(one, key) for key in keys} | {"folder": one.folder.name} for one in kept]}
+            )
+            return
+        rows = [(one.folder.name, one.built_at, "current" if one.current else "", one.change_summary) for one in kept]
+        show_table(("release", "built", "", "changes"), rows)
+        return
+    from dx_pipeline.publish.layout import current_folder
+
+    before = current_folder(paths)
+    find(to or "previous")
+    with working("Verifying and restoring"):
+        folder = restore(paths, to)
+    if as_json:
+        show_json({"release": folder.name, "before": before.name if before else None})
+    else:
+        print(f"{folder.name} is current again{f'; before it was {before.name}' if before else ''}.")
+        print("The next `dx run` publishes today's data again: mend the cause first.")
+
+
+def verify(
+    release: Annotated[
+        str, typer.Argument(help="Version, folder name or path.", autocompletion=complete_release)
+    ] = "current",
+    as_json: AsJson = False,
+) -> None:
+    """Prove that a release on disk is what was published: every file, and the database against its Parquet."""
+    folder = find(release)
+    from dx_pipeline.publish.verify import verify_release
+
+    with working(f"Verifying {folder.name}"):
+        findings = verify_release(folder)
+    if as_json:
+        listed = [{"subject": finding.subject, "problem": finding.problem} for finding in findings]
+        show_json({"release": folder.name, "sound": not findings, "findings": listed})
+    elif findings:
+        for finding in findings:
+            print(finding)
+        print(f"{folder.name} is not as published ({len(findings)} findings).")
+    else:
+        print(f"{folder.name} is as published.")
+    if findings:
+        raise typer.Exit(FAILED)

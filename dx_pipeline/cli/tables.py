@@ -1,0 +1,135 @@
+"""`dx query`, `dx tables`, `dx describe`: the published tables in a terminal or a file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from dx_pipeline.cli.errors import CommandError, unknown
+from dx_pipeline.cli.output import AsJson, show_json, show_table, written_whole
+from dx_pipeline.paths import default_paths
+from dx_pipeline.query import lock_down, open_published, select
+
+Format = Literal["table", "csv", "json", "parquet"]
+SUFFIXES: dict[str, Format] = {".csv": "csv", ".json": "json", ".parquet": "parquet"}
+
+
+def complete_table(incomplete: str) -> list[str]:
+    """Names of published tables, from the release's manifest: no database is opened for a key press."""
+    return sorted(name for name in _shapes() if name.startswith(incomplete))
+
+
+def _shapes() -> dict[str, dict[str, Any]]:
+    from dx_pipeline.publish.layout import current_folder
+    from dx_pipeline.publish.manifest import read_manifest
+    from dx_pipeline.query import NoReleaseError
+
+    folder = current_folder(default_paths())
+    if folder is None:
+        raise NoReleaseError
+    tables: dict[str, dict[str, Any]] = read_manifest(folder)["tables"]
+    return tables
+
+
+Table = Annotated[str, typer.Argument(help="A published table; `dx tables` lists them.", autocompletion=complete_table)]
+
+
+def query(
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="A SELECT in DuckDB's SQL, or - to read it from stdin.")],
+    form: Annotated[
+        Format | None, typer.Option("--format", "-f", help="Default: by OUTPUT's name, else table.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer SQL from the published tables, read-only: no other file and no network can be reached from it."""
+    wanted = "json" if as_json else form or SUFFIXES.get(output.suffix.lower() if output else "", "table")
+    if wanted == "parquet" and output is None:
+        raise CommandError("Parquet is not for a terminal", hint="Add --output FILE.parquet")
+    statement = sys.stdin.read() if sql == "-" else sql
+    if not statement.strip():
+        raise CommandError("the statement is empty", hint="E.g. dx query 'from province_rankings limit 5'")
+    import duckdb
+
+    from dx_pipeline.cli import rows
+
+    with open_published() as con:
+        lock_down(con)
+        try:
+            if wanted == "parquet":
+                assert output is not None
+                with written_whole(output) as file:
+                    rows.write_parquet(con, statement, file)
+                return
+            cursor = con.execute(statement)
+            if not cursor.description:
+                raise CommandError("the statement has no result", hint="Begin with SELECT or FROM.")
+            if output is None:
+                rows.WRITERS[wanted](cursor, sys.stdout)
+                return
+            with written_whole(output) as file, file.open("w", encoding="utf-8", newline="") as stream:
+                rows.WRITERS[wanted](cursor, stream)
+        except duckdb.InterruptException:
+            raise KeyboardInterrupt from None
+        except duckdb.Error as error:
+            raise _sql_error(error) from error
+
+
+def _sql_error(error: Exception) -> CommandError:
+    """DuckDB's message without the drawing of the statement; what it suggests becomes the hint."""
+    lines = [line.strip() for line in str(error).split("\n\nLINE ")[0].splitlines() if line.strip()]
+    message = lines[0] if lines else type(error).__name__
+    if "disabled by configuration" in message or "read-only mode" in message or "has been locked" in message:
+        return CommandError(message, hint="`dx query` only reads the published tables; use --output to save a result.")
+    return CommandError(message, hint=" ".join(lines[1:3]))
+
+
+def tables(as_json: AsJson = False) -> None:
+    """List the published tables."""
+    shapes = _shapes()
+    if as_json:
+        listed = [
+            {key: shape[key] for key in ("title_vi", "title_en", "rows", "key")} | {"table": name}
+            for name, shape in shapes.items()
+        ]
+        show_json({"tables": listed})
+        return
+    found = [(name, shape["rows"], shape["title_en"], ", ".join(shape["key"])) for name, shape in shapes.items()]
+    show_table(("table", "rows", "holds", "key"), found, right=(1,))
+
+
+def describe(table: Table, as_json: AsJson = False) -> None:
+    """Columns of TABLE with type, unit and meaning in Vietnamese and English, and how to read it."""
+    shapes = _shapes()
+    if table not in shapes:
+        raise unknown("table", table, shapes, listing="`dx tables` lists them.")
+    with open_published() as con:
+        comment = select(con, "SELECT comment FROM duckdb_tables() WHERE table_name = ?", [table])
+        columns = select(
+            con,
+            """SELECT column_name, type, unit, is_key, nullable, null_rule, meaning_vi, meaning_en
+            FROM data_dictionary WHERE table_name = ? ORDER BY position""",
+            [table],
+        )
+    shape = shapes[table]
+    if as_json:
+        texts = {key: shape[key] for key in ("title_vi", "title_en", "rows", "key", "sources")}
+        show_json({"table": table, "comment": comment[0]["comment"] if comment else None, **texts, "columns": columns})
+        return
+    print(f"{table}: {shape['title_en']} | {shape['title_vi']}, {shape['rows']} rows")
+    for text in (comment[0]["comment"] or "").split(" | ") if comment else ():
+        print(text)
+    print()
+    found = [
+        (
+            column["column_name"] + (" *" if column["is_key"] else ""),
+            column["type"] + (f" [{column['unit']}]" if column["unit"] else ""),
+            f"{column['meaning_en']} | {column['meaning_vi']}",
+            column["null_rule"] or "",
+        )
+        for column in columns
+    ]
+    show_table(("column (* key)", "type", "meaning", "null when"), found)
