@@ -69,6 +69,8 @@ class Country:
         self.ranking = tables.indexed("province_rankings", ("edition", "unit_system", "province_id"))
         self.by_province = tables.grouped("province_rankings", ("unit_system", "province_id"))
         self.component = tables.indexed("component_scores", ("edition", "unit_system", "province_id", "indicator"))
+        self.component_rows = tables.grouped("component_scores", ("unit_system", "province_id"))
+        self.pillars = tables.grouped("pillar_scores", ("unit_system", "province_id"))
         self.editions = sorted({edition for edition, _ in self.rankings})
         #: steps whose overall scores do not compare
         self.breaks = {

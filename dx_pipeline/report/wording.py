@@ -6,12 +6,18 @@ import functools
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from dx_pipeline.contracts import load_contract
 from dx_pipeline.report.numbers import write_number
 from dx_pipeline.report.tables import Row
+
+if TYPE_CHECKING:
+    from dx_pipeline.report.country import Country
+    from dx_pipeline.report.page import Page
+    from dx_pipeline.report.profile import Firm
 
 LANGUAGES = ("vi", "en")
 MISSING_CODES = re.compile(r"^(not_published|not_read|not_comparable|boundary_change|not_applicable):\s*")
@@ -21,9 +27,12 @@ PROVINCE_ID = re.compile(r"^[a-z]+(-[a-z]+)*$")
 
 
 @functools.cache
-def load_words(name: str = "words") -> dict[str, dict[str, str]]:
-    """Texts by key, each in Vietnamese and English, from `<name>.toml` beside this module."""
-    return tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
+def load_words() -> dict[str, dict[str, str]]:
+    """Texts and labels by key, each in Vietnamese and English, from the TOML files beside this module."""
+    words: dict[str, dict[str, str]] = {}
+    for name in ("words", "words_methods", "labels"):
+        words |= tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
+    return words
 
 
 class Wording:
@@ -32,6 +41,9 @@ class Wording:
     def __init__(self, language: str) -> None:
         self.language = language
         self._words = {key: Markup(escape(texts[language])) for key, texts in load_words().items()}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._words
 
     def text(self, key: str, **values: object) -> Markup:
         """The text of that key with its places filled in; everything filled in is escaped.
@@ -95,3 +107,41 @@ class Wording:
         if isinstance(url, str) and WEB_ADDRESS.match(url):
             return Markup('<a href="{}" rel="noopener noreferrer external">{}</a>').format(url, text)
         return Markup("{} ({})").format(text, url) if url else escape(text)
+
+    def short_reason(self, status: str) -> Markup:
+        """The kind of reason only, from a status."""
+        return Markup('<span class="missing">{}</span>').format(self.label("missing", status))
+
+    def name(self, unit: Row) -> str:
+        """Name of a unit."""
+        return self.column(unit, "name")
+
+    def unit_link(self, page: Page, unit: Row) -> Markup:
+        """A unit's name as a link to its profile."""
+        return Markup('<a href="{}{}/{}.html">{}</a>').format(
+            page.home, unit["unit_system"], unit["province_id"], self.name(unit)
+        )
+
+    def indicator(self, country: Country, code: str) -> str:
+        """Name of an indicator; its code if the table of indicators lacks it."""
+        row = country.indicators.get((code,))
+        return self.column(row, "name") if row else code
+
+    def contract(self, table: str, what: str) -> str:
+        """A text of a table's contract: `title`, `description` or `limitations`."""
+        return str(getattr(load_contract(table), f"{what}_{self.language}"))
+
+    def source_name(self, country: Country, figure: Row) -> str:
+        """Who printed a figure."""
+        row = country.sources.get((figure["source_id"],))
+        return str(figure["publisher"] or (row and row["publisher"]) or figure["source_id"])
+
+    def firm_sentence(self, firm: Firm) -> Markup:
+        """How far the rank moves if weights had differed, in one sentence."""
+        return self.text(
+            "firm.sentence",
+            delta=self.number(firm.bound, "delta", "percent"),
+            edition=firm.edition,
+            best=self.number(firm.bound, "best", "rank"),
+            worst=self.number(firm.bound, "worst", "rank"),
+        )
