@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -97,6 +98,21 @@ def test_a_table_that_was_not_built_stops_the_release(contracts, expected_rows):
     assert blocking_failures(results).height == results.height == len(catalogue(contracts))
 
 
+def test_a_missing_table_does_not_hide_the_others(contracts, expected_rows):
+    absent = make_contract("absent", {"code": {"type": "text"}}, key=["code"])
+    results = run_checks({"provinces": SOUND}, {"absent": absent, **contracts}, "1.2.0", expected_rows)
+    statuses = {table: set(rows["status"]) for (table,), rows in results.group_by("table_name")}
+    assert statuses == {"absent": {"error"}, "provinces": {"passed"}}
+
+
+def test_checks_and_outcomes_cannot_be_changed_afterwards():
+    found = outcome()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        found.status = "passed"
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        found.check.severity = "info"
+
+
 def outcome(severity="blocking", status="failed", keys=(), n_failed=1):
     check = Check("t", "c", "accuracy", severity, "một điều", "something", "sql")
     return CheckOutcome(check, status, 9, n_failed, "found this", "wanted that", tuple(keys))
@@ -128,6 +144,7 @@ def test_a_long_list_of_rows_is_cut_and_counted():
     assert "k 4\n            and 35 more\n" in text
     assert "k 5" not in text
     assert "more" not in failure_text(results_frame([outcome(keys=[{"k": 1}])], "1.0.0"))
+    assert "and 1 more" in failure_text(results_frame([outcome(keys=[{"k": 1}], n_failed=2)], "1.0.0"))
     assert "rows:" not in failure_text(results_frame([outcome()], "1.0.0"))
 
 

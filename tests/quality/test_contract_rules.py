@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import dataclasses
 import datetime
 
 import polars as pl
 import pytest
 from example_contracts import make_contract
 
+from dx_pipeline.quality import gx_suite
 from dx_pipeline.quality.contract_rules import KINDS, contract_rules
 from dx_pipeline.quality.gx_suite import exception_text, run_contract_rules
 
@@ -105,6 +107,7 @@ def test_columns_without_any_value_are_not_applicable():
         contract, pl.DataFrame({"k": ["a", "b"], "share": [None, None]}, schema={"k": pl.String, "share": pl.Float64})
     )["ranges"]
     assert (outcome.status, outcome.passed, outcome.observed) == ("not_applicable", None, "no value in share")
+    assert (outcome.n_checked, outcome.n_failed) == (0, 0)
 
 
 def test_a_column_without_any_value_is_mentioned(scores_contract):
@@ -217,3 +220,40 @@ def test_a_contract_without_such_rules_has_only_schema_key_and_required():
 )
 def test_swallowed_exceptions_are_found_in_either_form(info, text):
     assert exception_text(info) == text
+
+
+def test_the_text_names_the_first_failing_row_and_only_what_is_wrong_in_it(scores_contract):
+    several = outcomes(scores_contract, put("score", -0.001, -1.0, 2.0))["ranges"]
+    assert several.observed == "3 of 3 rows do not: edition 2022, province_id hai-duong, score -0.001"
+    missing = outcomes(scores_contract, put("rank", None, 8, 26))["required"]
+    assert missing.observed == "1 of 3 rows do not: edition 2022, province_id hai-duong, rank nan"
+
+
+def test_only_failing_rules_are_asked_again_for_their_rows(scores_contract, monkeypatch):
+    asked = []
+    validate = gx_suite._Validator._validate
+
+    def recorded(self, batch, rules, columns, result_format):
+        asked.append([rule.kind for rule in rules])
+        return validate(self, batch, rules, columns, result_format)
+
+    monkeypatch.setattr(gx_suite._Validator, "_validate", recorded)
+    outcomes(scores_contract, SOUND)
+    assert asked == [list(KINDS)]
+    outcomes(scores_contract, put("score", 1.2, None, 1.0))
+    assert asked[1:] == [list(KINDS), ["ranges"]]
+
+
+def test_checking_prints_nothing(scores_contract, capfd):
+    outcomes(scores_contract, put("score", 1.2, None, 1.0))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_nothing_to_check_counts_no_row(scores_contract):
+    found = outcomes(scores_contract, SOUND.clear())["key"]
+    assert (found.n_checked, found.n_failed, found.observed) == (0, 0, "the table is empty")
+
+
+def test_rules_cannot_be_changed_afterwards(scores_contract):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        contract_rules(scores_contract)[0].expected = "anything"

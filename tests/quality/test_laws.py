@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import duckdb
@@ -153,6 +154,11 @@ def test_a_law_that_does_not_answer_in_the_agreed_columns_is_an_error(small, sql
 def test_an_incomplete_law_is_refused(change, message):
     with pytest.raises((LawError, ValueError), match=message):
         parse_law("odd", SOUND | change)
+
+
+def test_a_law_cannot_be_changed_afterwards():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        parse_law("n_is_one", SOUND).sql = "SELECT 1"
 
 
 def test_a_law_without_a_field_is_refused():
