@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
+from answers import Answer, Dx, DxIn
 from small_release import copy_inputs, release
 from typer.testing import CliRunner
 
@@ -31,24 +28,8 @@ def own_release(released: Paths, tmp_path: Path) -> Paths:
     return Paths(root)
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a command printed and how it ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-Dx = Callable[..., Answer]
-
-
 @pytest.fixture
-def dx_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
+def dx_in(monkeypatch: pytest.MonkeyPatch) -> DxIn:
     """Run `dx` in a project root, as in a pipe."""
 
     def run(root: Path, *arguments: str, stdin: str | None = None) -> Answer:
@@ -62,6 +43,6 @@ def dx_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
 
 
 @pytest.fixture
-def dx(dx_in: Callable[..., Answer], released: Paths) -> Dx:
+def dx(dx_in: DxIn, released: Paths) -> Dx:
     """Run `dx` in the released project."""
     return lambda *arguments, **more: dx_in(released.root, *arguments, **more)

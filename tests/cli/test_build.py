@@ -1,0 +1,100 @@
+"""`dx run` hands over to the refresh job; `dx status` tells what cannot be relied on."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import pytest
+from answers import Dx, DxIn
+
+from dx_pipeline.failures import write_failure_note
+from dx_pipeline.paths import Paths
+
+
+@dataclass
+class Ended:
+    """How a refresh ended, as the job tells it."""
+
+    release: str | None = "1.0.1-00000000"
+    unchanged: bool = False
+    summary_lines: list[str] = field(default_factory=lambda: ["release 1.0.1"])
+    failures: list[str] = field(default_factory=list)
+
+
+def refreshing_as(ended: Ended, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refresh(paths: Paths) -> Ended:
+        print("log of the build", file=sys.stderr)
+        return ended
+
+    monkeypatch.setitem(sys.modules, "dx_pipeline.run", SimpleNamespace(refresh=refresh))
+
+
+def test_a_run_that_succeeds_is_quiet_but_for_its_summary(
+    dx_in: DxIn, own_release: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refreshing_as(Ended(), monkeypatch)
+    answer = dx_in(own_release.root, "run")
+    assert (answer.code, answer.out, answer.err) == (0, "release 1.0.1\n", "")
+    assert (own_release.build / "run.log").read_text(encoding="utf-8") == "log of the build\n"
+
+
+def test_a_run_can_show_its_log(dx_in: DxIn, own_release: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    refreshing_as(Ended(unchanged=True), monkeypatch)
+    answer = dx_in(own_release.root, "run", "--verbose")
+    assert "log of the build" in answer.err
+    assert "nothing new was published" in answer.out
+
+
+def test_a_run_that_fails_says_why_and_ends_with_1(
+    dx_in: DxIn, own_release: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refreshing_as(Ended(failures=["check provinces.row_counts: 64 rows"]), monkeypatch)
+    answer = dx_in(own_release.root, "run")
+    assert answer.code == 1
+    assert "- check provinces.row_counts: 64 rows" in answer.err
+    found = dx_in(own_release.root, "run", "--json")
+    assert found.code == 1
+    assert found.json["failures"] == ["check provinces.row_counts: 64 rows"]
+
+
+def test_status_of_a_sound_project(dx: Dx) -> None:
+    answer = dx("status")
+    assert answer.code == 0
+    assert answer.out.startswith("release   1.0.0, 2026-01-05T02:00:00Z")
+    assert "checks    none failed" in answer.out
+    keys = {"release", "built_at", "age_days", "sources", "failed_checks", "last_failure", "ok"}
+    assert keys <= set(dx("status", "--json").json)
+
+
+def test_status_names_what_is_wrong_with_the_sources(dx_in: DxIn, own_release: Paths) -> None:
+    files = sorted((own_release.raw / "dti_component_scores").glob("*.csv"))
+    files[0].unlink()
+    with files[1].open("a", encoding="utf-8") as file:
+        file.write("one more row\n")
+    (own_release.raw / "dti_component_scores" / "notes.txt").write_text("who put this here?", encoding="utf-8")
+    answer = dx_in(own_release.root, "status", "--json")
+    assert answer.code == 1
+    sources = answer.json["sources"]
+    assert sources["missing"] == [f"dti_component_scores/{files[0].name}"]
+    assert sources["changed"] == [f"dti_component_scores/{files[1].name}"]
+    assert sources["undeclared"] == ["dti_component_scores/notes.txt"]
+    assert "no source.toml names it" in dx_in(own_release.root, "status").out
+
+
+def test_status_tells_a_source_nobody_looked_at_for_a_year(dx_in: DxIn, own_release: Paths) -> None:
+    declaration = own_release.raw / "papi_subdimensions" / "source.toml"
+    lines = declaration.read_text(encoding="utf-8").splitlines()
+    lines = ['retrieved_on = "2020-01-01"' if line.startswith("retrieved_on") else line for line in lines]
+    declaration.write_text("\n".join(lines), encoding="utf-8")
+    answer = dx_in(own_release.root, "status", "--json")
+    assert answer.code == 0
+    assert [stale["source_id"] for stale in answer.json["sources"]["stale"]] == ["papi_subdimensions"]
+
+
+def test_status_tells_that_the_last_run_failed(dx_in: DxIn, own_release: Paths) -> None:
+    write_failure_note(own_release, "run", ["raw/x: expected sha256 a, found b"])
+    answer = dx_in(own_release.root, "status")
+    assert answer.code == 1
+    assert "raw/x: expected sha256 a, found b" in answer.out

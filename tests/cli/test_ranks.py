@@ -1,0 +1,164 @@
+"""Where a province stands, beside whom, and what would change it."""
+
+from __future__ import annotations
+
+import pytest
+from answers import Dx
+
+#: ranks of the five editions as published or computed from published scores
+HAI_DUONG, THAI_NGUYEN = [14, 14, 13, 26, 19], [12, 8, 8, 16, 6]
+
+
+def test_the_ranking_of_the_latest_edition(dx: Dx) -> None:
+    answer = dx("rank", "--top", "3")
+    assert answer.code == 0
+    lines = answer.out.splitlines()
+    assert lines[0].startswith("DTI 2024, 63 units")
+    assert [line.split()[0] for line in lines[2:]] == ["1", "2", "3"]
+    assert "\x1b" not in answer.out
+
+
+@pytest.mark.parametrize("spelling", ["hai-duong", "Hải Dương", "hai duong", "TỈNH HẢI DƯƠNG", "Haiduong"])
+def test_a_province_in_any_spelling(dx: Dx, spelling: str) -> None:
+    answer = dx("rank", spelling, "--json")
+    assert answer.json["province_id"] == "hai-duong"
+    assert [row["rank"] for row in answer.json["rows"]] == HAI_DUONG
+
+
+def test_steps_between_editions_that_do_not_compare_are_told(dx: Dx) -> None:
+    out = dx("rank", "thai-nguyen").out
+    assert "2020 and 2021 are not comparable" in out
+    assert "2023 and 2024 are not comparable" in out
+
+
+def test_json_of_a_ranking_has_stable_keys(dx: Dx) -> None:
+    answer = dx("rank", "--edition", "2023", "--top", "5", "--json").json
+    assert set(answer) == {"unit_system", "edition", "province_id", "rows"}
+    assert len(answer["rows"]) == 5
+    assert {"edition", "province_id", "province_vi", "rank", "score", "status", "reason"} <= set(answer["rows"][0])
+
+
+def test_units_without_a_known_rank_are_named(dx: Dx) -> None:
+    assert "No known rank (24): " in dx("rank", "--edition", "2021").out
+
+
+def test_the_34_units(dx: Dx) -> None:
+    rows = dx("rank", "--system", "34", "--json").json["rows"]
+    assert len(rows) == 34
+    assert rows[0]["unit_system"] == 34
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["rank", "xyzzy"], "names no province"),
+        (["rank", "Quảng"], "Did you mean Quảng Ninh (quang-ninh), Quảng Bình (quang-binh)"),
+        (["rank", "Hai Duog"], "Did you mean Hải Dương (hai-duong), "),
+        (["rank", "hai-duong", "--system", "34"], "part of Hải Phòng since 1 July 2025"),
+        (["rank", "--edition", "2019"], "Known: 2020, 2021, 2022, 2023, 2024."),
+        (["rank", "--system", "60"], "Known: 63"),
+        (["rank", "--top", "0"], "--top"),
+        (["compare", "hai-duong", "Hải Dương"], "both are Hải Dương"),
+        (["profile", "huyện Tứ Kỳ"], "names a smaller unit"),
+    ],
+)
+def test_a_wrong_argument_is_told_in_two_lines_with_a_suggestion(dx: Dx, arguments: list[str], told: str) -> None:
+    answer = dx(*arguments)
+    assert answer.code == 2
+    assert answer.out == ""
+    assert told in answer.err
+    assert len(answer.err.splitlines()) <= 2
+
+
+def test_two_provinces_side_by_side(dx: Dx) -> None:
+    answer = dx("compare", "Hải Dương", "Thái Nguyên", "--edition", "2022")
+    assert answer.out.startswith("Hải Dương beside Thái Nguyên, DTI 2022")
+    assert "−49.74" in answer.out  # foundation, thousandths of the overall
+    assert "inferred" not in answer.out
+
+
+def test_the_parts_of_a_gap_sum_to_it(dx: Dx) -> None:
+    rows = dx("compare", "hai-duong", "thai-nguyen", "--edition", "2022", "--json").json["rows"]
+    points = {row["indicator"]: row["gap_points"] for row in rows if row["gap_points"] is not None}
+    assert points.pop("overall") == pytest.approx(-8.6)
+    assert sum(points.values()) == pytest.approx(-8.6)
+
+
+def test_points_that_rest_on_inferred_weights_say_so(dx: Dx) -> None:
+    assert "weights of 2024 are inferred" in dx("compare", "hai-duong", "thai-nguyen").out
+
+
+def test_a_better_component_and_whom_it_would_pass(dx: Dx) -> None:
+    answer = dx("what-if", "hai-duong", "--edition", "2023", "--set", "digital_economy_activity=0.70")
+    assert answer.code == 0
+    assert "overall 0.6929 -> 0.7057 (+0.0128)" in answer.out
+    assert "rank 26 -> 23 of 63" in answer.out
+    assert "passed (3): Tiền Giang, Điện Biên, Hà Tĩnh" in answer.out
+    assert "passed by (0): nobody" in answer.out
+
+
+def test_what_if_as_json(dx: Dx) -> None:
+    answer = dx("what-if", "Hải Dương", "-e", "2023", "--set", "digital_economy_activity=0,70", "--json").json
+    assert (answer["rank_before"], answer["rank_after"]) == (26, 23)
+    assert answer["passed"] == ["tien-giang", "dien-bien", "ha-tinh"]
+    assert sum(part["after"] for part in answer["points"]) == pytest.approx(1000 * answer["overall_after"])
+    assert answer["weights_status"] == "published"
+
+
+def test_other_weights_for_everybody(dx: Dx) -> None:
+    changed = ["--weight", "foundation=0.4", "--weight", "digital_economy_activity=0.25"]
+    answer = dx("what-if", "hai-duong", "--edition", "2022", *changed, "--json").json
+    assert answer["overall_after"] != answer["overall_before"]
+    assert answer["rank_before"] == 13
+
+
+def test_inferred_weights_are_told(dx: Dx) -> None:
+    assert "inferred" in dx("what-if", "hai-duong", "--set", "foundation=0.99").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--set", "foundation=1.4"], "lies between 0 and 1"),
+        (["--set", "foundation=-0.1"], "lies between 0 and 1"),
+        (["--set", "foundation=nan"], "lies between 0 and 1"),
+        (["--set", "foundation"], "expected COMPONENT=NUMBER"),
+        (["--set", "foundation=much"], "is not a number"),
+        (["--set", "foundation=.5", "--set", "foundation=.6"], "given twice"),
+        (["--set", "digital_econ=.5"], "Known: foundation, digital_government_activity"),
+        (["--weight", "foundation=0.4"], "weights must sum to 1, these sum to 0.9"),
+        (["--edition", "2021", "--set", "foundation=.5"], "Known: 2022, 2023, 2024."),
+        ([], "nothing is changed"),
+    ],
+)
+def test_an_impossible_what_if_is_refused(dx: Dx, arguments: list[str], told: str) -> None:
+    answer = dx("what-if", "hai-duong", *arguments)
+    assert answer.code == 2
+    assert told in answer.err
+
+
+def test_a_profile_in_both_languages(dx: Dx) -> None:
+    english = dx("profile", "thai-nguyen").out
+    vietnamese = dx("profile", "thai-nguyen", "--lang", "vi").out
+    assert "Thai Nguyen (thai-nguyen)" in english
+    assert "rank 8 of 63, score 0.6469" in english
+    assert "hạng 8/63, điểm 0,6469" in vietnamese
+    assert "Vì sao hạng thay đổi" in vietnamese
+
+
+def test_a_profile_as_json(dx: Dx) -> None:
+    answer = dx("profile", "thai-nguyen", "--json").json
+    assert [row["rank"] for row in answer["ranks"]] == THAI_NGUYEN
+    assert {"components", "bands", "findings", "targets", "page"} <= set(answer)
+
+
+def test_a_profile_of_one_of_the_34(dx: Dx) -> None:
+    answer = dx("profile", "Hải Phòng", "--system", "34")
+    assert answer.code == 0
+    assert "34 units" in answer.out
+
+
+def test_open_says_when_there_is_no_page(dx: Dx) -> None:
+    answer = dx("profile", "thai-nguyen", "--open")
+    assert answer.code == 1
+    assert "no page of this province" in answer.err
