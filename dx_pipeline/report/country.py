@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -113,7 +114,7 @@ class Country:
                 groups.setdefault((row["unit_system"], row["province_id"]), []).append(row)
         return groups
 
-    @property
+    @functools.cached_property
     def gap_edition(self) -> int | None:
         """Latest edition whose gaps are known by component."""
         return max((edition for edition, _, _ in self._gaps), default=None)

@@ -42,9 +42,9 @@ KINDS: dict[str, Callable[[float], str]] = {
     "points": _fixed(1),
     "points_change": _fixed(1, "+"),
     "places": _fixed(1, "+"),
-    "whole_places": _fixed(0, "+"),
     "distance": _fixed(3),
     "error": lambda value: PLUS_MINUS + f"{value:.5f}",
+    "whole_percent": lambda value: f"{100 * value:.0f}" + "\N{NO-BREAK SPACE}%",
     "percent": lambda value: f"{100 * value:.1f}" + "\N{NO-BREAK SPACE}%",
     "plain": _as_it_is,
 }
@@ -55,7 +55,7 @@ def write_number(value: float, kind: str, language: str) -> str:
 
     Args:
         value: the mart's value.
-        kind: one of KINDS; `percent` takes a share of 1.
+        kind: one of KINDS; `percent` and `whole_percent` take a share of 1.
         language: `vi` or `en`.
 
     Raises:

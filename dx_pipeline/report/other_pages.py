@@ -52,9 +52,7 @@ def ranking_tables(country: Country, wording: Wording) -> list[Ranking]:
             continue
         known = sum(row["rank"] is not None for row in rows)
         parts = [
-            part
-            for part in COMPONENTS
-            if any(_score(country, edition, system, row, part) is not None for row in rows)
+            part for part in COMPONENTS if any(_score(country, edition, system, row, part) is not None for row in rows)
         ]
         lines = [
             Line(row, [country.component.get((edition, system, row["province_id"], part)) for part in parts])
@@ -66,9 +64,7 @@ def ranking_tables(country: Country, wording: Wording) -> list[Ranking]:
         elif known < len(rows):
             note = wording.text("start.known", known=known, all=len(rows))
         counts = Counter(wording.reason_of(row) for row in rows if wording.reason_of(row))
-        reasons = [
-            wording.text("start.reason", reason=reason, count=count) for reason, count in sorted(counts.items())
-        ]
+        reasons = [wording.text("start.reason", reason=reason, count=count) for reason, count in sorted(counts.items())]
         found.append(Ranking(edition, system, parts, lines, note, reasons))
     return found
 

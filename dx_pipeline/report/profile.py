@@ -78,19 +78,21 @@ class Profile:
         self.findings = [movement.finding for movement in self.movements if movement.finding]
         self.peers: dict[str, list[Peer]] = country.peers(self.province_id) if old else {}
         self.pairs = pair_links(country, self.province_id) if old else []
-        self.targets = [
-            row for row in country.targets.get((self.province_id,), []) if old and row["is_latest"]
-        ]
+        self.targets = [row for row in country.targets.get((self.province_id,), []) if old and row["is_latest"]]
         self.successor = country.units.get((NEW, unit["successor_id"])) if old and unit["successor_id"] else None
         new_id = self.successor["province_id"] if self.successor else self.province_id
         self.members = country.members.get(new_id, [])
         self.merged = country.merged.get((new_id,), [])
-        self.member_rankings = [] if old else [
-            (member, row)
-            for member in self.members
-            for row in country.by_province.get((OLD, member["province_id"]), [])
-            if row["score"] is not None
-        ]
+        self.member_rankings = (
+            []
+            if old
+            else [
+                (member, row)
+                for member in self.members
+                for row in country.by_province.get((OLD, member["province_id"]), [])
+                if row["score"] is not None
+            ]
+        )
         self.figures = ordered(country.figures.get((self.system, self.province_id), []), "indicator", ("overall",))
         self.figures.sort(key=lambda row: -row["edition"])
         self.gap_edition = country.gap_edition

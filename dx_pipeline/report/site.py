@@ -83,9 +83,11 @@ def _pages(
         {"rankings": lambda wording: ranking_tables(country, wording), "pairs": pair_links(country)},
     )
     for first, second in country.pairs():
-        yield "compare.html.j2", compare_path(first, second), {
-            "c": Comparison(country, first, second, wordings, pictures)
-        }
+        yield (
+            "compare.html.j2",
+            compare_path(first, second),
+            {"c": Comparison(country, first, second, wordings, pictures)},
+        )
     method_texts = tomllib.loads((HERE / "methods.toml").read_text(encoding="utf-8"))["method"]
     yield (
         "methods.html.j2",

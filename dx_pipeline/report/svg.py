@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup, escape
 
@@ -15,9 +16,6 @@ from dx_pipeline.report.numbers import write_number
 from dx_pipeline.report.tables import Row
 
 WIDTH = 480
-_LINE = Markup('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" class="{}"/>')
-_TEXT = Markup('<text x="{:.1f}" y="{:.1f}" class="{}">{}</text>')
-_FIGURE = Markup('<text x="{:.1f}" y="{:.1f}" class="{}" data-value="{}" data-from="{}.{}" data-key="{}">{}</text>')
 
 
 @dataclass(frozen=True)
@@ -36,8 +34,9 @@ class Point:
     def at(self, x: float, y: float, style: str, language: str) -> Markup:
         """The number as text of the chart."""
         value = self.row[self.column]
+        origin = f'data-value="{value!r}" data-from="{self.row.table}.{self.column}" data-key="{escape(self.row.key)}"'
         shown = write_number(value, self.kind, language)
-        return _FIGURE.format(x, y, style, repr(value), self.row.table, self.column, self.row.key, shown)
+        return Markup(f'<text x="{x:.1f}" y="{y:.1f}" class="{style}" {origin}>{shown}</text>')
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,14 @@ class Span:
     high: Point
     inner_low: Point | None = None
     inner_high: Point | None = None
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, style: str) -> Markup:
+    return Markup(f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" class="{style}"/>')
+
+
+def _text(x: float, y: float, style: str, words: object) -> Markup:
+    return Markup(f'<text x="{x:.1f}" y="{y:.1f}" class="{style}">{escape(words)}</text>')
 
 
 def _frame(height: float, alternative: str, parts: Sequence[Markup]) -> Markup:
@@ -107,31 +114,29 @@ def rank_trajectory(
     parts = []
     for rank in [1, *range(10, units - 3, 10), units]:
         parts += [
-            _LINE.format(left, y(rank), right, y(rank), "grid"),
-            _TEXT.format(left - 6, y(rank) + 5, "axis end", rank),
+            _line(left, y(rank), right, y(rank), "grid"),
+            _text(left - 6, y(rank) + 5, "axis end", rank),
         ]
-    parts += [_TEXT.format(x(edition), bottom + 24, "axis middle", edition) for edition in editions]
+    parts += [_text(x(edition), bottom + 24, "axis middle", edition) for edition in editions]
     for (before, after), words in breaks.items():
         if before in editions and after in editions:
             middle = (x(before) + x(after)) / 2
             parts += [
-                _LINE.format(middle, top - 8, middle, bottom, "break"),
-                _TEXT.format(middle, top - 14, "axis middle small", words),
+                _line(middle, top - 8, middle, bottom, "break"),
+                _text(middle, top - 14, "axis middle small", words),
             ]
     shown = [one for one in series if any(point.value is not None for point in one.points.values())]
-    for one in sorted(shown, key=lambda each: each.focus):
-        style = "focus" if one.focus else "peer"
+    for number, one in sorted(enumerate(shown), key=lambda each: each[1].focus):
+        style = "focus" if one.focus else f"peer peer{number}"
         known = [(edition, one.points[edition]) for edition in editions if edition in one.points]
         known = [(edition, point) for edition, point in known if point.value is not None]
-        for (before, first), (after, second) in zip(known, known[1:], strict=False):
+        for (before, first), (after, second) in pairwise(known):
             if (before, after) not in breaks and editions.index(after) - editions.index(before) == 1:
-                parts.append(_LINE.format(x(before), y(first.value or 0), x(after), y(second.value or 0), style))
+                parts.append(_line(x(before), y(first.value or 0), x(after), y(second.value or 0), style))
         for edition, point in known:
             place = y(point.value or 0)
             radius = 4.5 if one.focus else 3
-            parts.append(
-                Markup('<circle cx="{:.1f}" cy="{:.1f}" r="{}" class="{}"/>').format(x(edition), place, radius, style)
-            )
+            parts.append(Markup(f'<circle cx="{x(edition):.1f}" cy="{place:.1f}" r="{radius}" class="{style}"/>'))
             if one.focus:
                 above = (point.value or 0) > 5
                 parts.append(point.at(x(edition), place + (-10 if above else 22), "value middle", language))
@@ -141,7 +146,7 @@ def rank_trajectory(
         ends.append((y(one.points[last].value or 0), one))
     ends.sort(key=lambda end: (end[0], end[1].name))
     for place, (_, one) in zip(_apart([end[0] for end in ends], 17, top, bottom), ends, strict=True):
-        parts.append(_TEXT.format(right + 8, place + 5, "name focus" if one.focus else "name", one.name))
+        parts.append(_text(right + 8, place + 5, "name focus" if one.focus else "name", one.name))
     return _frame(bottom + 32, alternative, parts)
 
 
@@ -154,17 +159,17 @@ def signed_bars(items: Sequence[tuple[str, Point]], language: str, alternative: 
     def x(value: float) -> float:
         return left + (right - left) * (value - low) / ((high - low) or 1.0)
 
-    parts = [_LINE.format(x(0), 4, x(0), row * len(items) + 4, "zero")]
+    parts = [_line(x(0), 4, x(0), row * len(items) + 4, "zero")] if items else []
     for number, (label, point) in enumerate(items):
         y = row * number + 18
-        parts.append(_TEXT.format(2, y, "name", label))
+        parts.append(_text(2, y, "name", label))
         if point.value is None:
             continue
         value = point.value
         start, end = sorted((x(0), x(value)))
         style = "gain" if value >= 0 else "loss"
-        bar = Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="14" class="{}"/>')
-        parts.append(bar.format(start, y + 7, max(end - start, 1.0), style))
+        width = max(end - start, 1.0)
+        parts.append(Markup(f'<rect x="{start:.1f}" y="{y + 7:.1f}" width="{width:.1f}" height="14" class="{style}"/>'))
         if value >= 0:
             parts.append(point.at(end + 6, y + 19, "value", language))
         else:
@@ -185,12 +190,12 @@ def rank_spans(spans: Sequence[Span], official: Point, units: int, language: str
     parts = []
     for rank in [1, *range(10, units - 3, 10), units]:
         parts += [
-            _LINE.format(x(rank), top, x(rank), bottom, "grid"),
-            _TEXT.format(x(rank), bottom + 18, "axis middle", rank),
+            _line(x(rank), top, x(rank), bottom, "grid"),
+            _text(x(rank), bottom + 18, "axis middle", rank),
         ]
     place = x(official.value)
     parts += [
-        _LINE.format(place, top - 10, place, bottom, "official"),
+        _line(place, top - 10, place, bottom, "official"),
         official.at(place, top - 16, "value middle", language),
     ]
     for number, span in enumerate(spans):
@@ -198,16 +203,11 @@ def rank_spans(spans: Sequence[Span], official: Point, units: int, language: str
             continue
         y = top + row * number + 36
         best, worst = x(span.low.value), x(span.high.value)
-        parts.append(_TEXT.format(left, y - 16, "name plate", span.label))
-        parts.append(_LINE.format(best, y, max(worst, best + 1), y, "span"))
+        parts.append(_text(left, y - 16, "name plate", span.label))
+        parts.append(_line(best, y, max(worst, best + 1), y, "span"))
         if span.inner_low and span.inner_high and span.inner_low.value and span.inner_high.value:
             inner = x(span.inner_low.value), x(span.inner_high.value)
-            parts.append(_LINE.format(inner[0], y, max(inner[1], inner[0] + 1), y, "span inner"))
+            parts.append(_line(inner[0], y, max(inner[1], inner[0] + 1), y, "span inner"))
         parts.append(span.low.at(best - 5, y + 5, "value end" if best > 34 else "hidden", language))
         parts.append(span.high.at(worst + 5, y + 5, "value" if worst < WIDTH - 34 else "hidden", language))
     return _frame(bottom + 26, alternative, parts)
-
-
-def swatch(style: str, words: str) -> Markup:
-    """A word of explanation with the colour it explains."""
-    return Markup('<span class="swatch {}" aria-hidden="true"></span>{}').format(style, escape(words))

@@ -70,9 +70,9 @@ class Wording:
         if value is None:
             return self.missing(row)
         shown = write_number(value, kind, self.language)
-        return Markup('<data value="{}" data-from="{}.{}" data-key="{}">{}</data>').format(
-            repr(value), row.table, column, row.key, shown
-        )
+        # table, column, value and what is shown are ours; only a key comes from the data
+        origin = f'data-from="{row.table}.{column}" data-key="{escape(row.key)}"'
+        return Markup(f'<data value="{value!r}" {origin}>{shown}</data>')
 
     def quote(self, row: Row, column: str) -> Markup:
         """A text that stands in a mart, numbers in it included, with its origin."""
@@ -140,7 +140,7 @@ class Wording:
         """How far the rank moves if weights had differed, in one sentence."""
         return self.text(
             "firm.sentence",
-            delta=self.number(firm.bound, "delta", "percent"),
+            delta=self.number(firm.bound, "delta", "whole_percent"),
             edition=firm.edition,
             best=self.number(firm.bound, "best", "rank"),
             worst=self.number(firm.bound, "worst", "rank"),
