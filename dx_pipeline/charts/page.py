@@ -14,6 +14,7 @@ from matplotlib import get_data_path
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import get_font
+from matplotlib.ft2font import LoadFlags
 
 from dx_pipeline.charts import style
 from dx_pipeline.charts.words import Words, number, signed
@@ -30,13 +31,17 @@ def font_path(bold: bool = False) -> Path:
     return Path(get_data_path(), "fonts", "ttf", "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
 
 
-@lru_cache(maxsize=8192)
-def text_width(text: str, points: float, bold: bool = False) -> float:
-    """Width of one line in inches."""
+@lru_cache(maxsize=2048)
+def advance(letter: str, bold: bool) -> float:
+    """Width of one letter in parts of the font size, unhinted."""
     font = get_font(str(font_path(bold)))
-    font.set_size(points, 72)
-    font.set_text(text, 0.0)
-    return float(font.get_width_height()[0]) / 64 / 72
+    font.set_size(100, 72)
+    return float(font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / 100
+
+
+def text_width(text: str, points: float, bold: bool = False) -> float:
+    """Width of one line in inches, without kerning, which would only bring letters closer."""
+    return sum(advance(letter, bold) for letter in text) * points / 72
 
 
 def shorten(text: str, width: float, points: float, bold: bool = False) -> str:
@@ -60,6 +65,16 @@ def wrap(text: str, width: float, points: float, bold: bool = False, most: int =
     if len(lines) > most:
         lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
     return [shorten(line, width, points, bold) for line in lines]
+
+
+def balanced(text: str, width: float, points: float, bold: bool = False) -> list[str]:
+    """Wrapped as by `wrap`, into as many lines but with no short last one."""
+    lines = wrap(text, width, points, bold)
+    for share in (0.6, 0.7, 0.8, 0.9):
+        narrower = wrap(text, width * share, points, bold)
+        if len(narrower) == len(lines) > 1 and " ".join(narrower) == " ".join(text.split()):
+            return narrower
+    return lines
 
 
 class Page:
@@ -87,7 +102,7 @@ class Page:
             (title, style.TITLE_POINTS, True, style.INK),
             (subtitle, style.SUBTITLE_POINTS, False, style.MUTED),
         ):
-            for line in wrap(text, room, points, bold):
+            for line in balanced(text, room, points, bold) if bold else wrap(text, room, points):
                 self.write(self.left, self.top, line, points, bold=bold, colour=colour, va="top")
                 self.top -= points * 1.34 / 72
             self.top -= 0.05

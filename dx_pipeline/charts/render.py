@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 
@@ -57,8 +57,9 @@ def draw_picture(
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     with _SETTINGS, mpl.rc_context():
-        mpl.rcParams.update({key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"})
-        mpl.rcParams.update(style.SETTINGS)
+        settings: Any = mpl.rcParams  # its stub lists every key, ours are read from a table
+        settings.update({key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"})
+        settings.update(style.SETTINGS)
         for language in languages:
             for size in sizes:
                 page = draw_page(facts, language, style.SIZES[size], release)
@@ -103,6 +104,8 @@ def _say_why_empty(page: Page, reason: Words) -> None:
 def save(page: Page, path: Path, title: str) -> None:
     """Write the picture; no date and no version in it, so that the same figures give the same bytes."""
     if path.suffix == ".png":
-        page.figure.savefig(path, dpi=page.size.dpi, metadata={"Software": None, "Title": title})
+        page.figure.savefig(
+            path, dpi=page.size.dpi, metadata={"Software": None, "Title": title}, pil_kwargs={"compress_level": 4}
+        )
     else:
         page.figure.savefig(path, metadata={"Date": None, "Creator": None, "Title": title})

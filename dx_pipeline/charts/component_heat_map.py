@@ -1,0 +1,179 @@
+"""Picture: every province's component scores in rank order, shaded by the rank within each column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dx_pipeline.charts import style
+from dx_pipeline.charts.heat import ink_on, shade
+from dx_pipeline.charts.lettering import Lettering
+from dx_pipeline.charts.page import wrap
+from dx_pipeline.charts.rows import NAMES_WIDTH, name_rows, row_points
+from dx_pipeline.charts.story import NothingToShowError, Story
+from dx_pipeline.charts.words import Words, capital, component_name
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from dx_pipeline.charts.page import Page
+
+HEIGHT = {"screen": 12.6, "print": 10.9}
+COLUMNS = (
+    "foundation",
+    "digital_infrastructure",
+    "digital_government_activity",
+    "digital_economy_activity",
+    "digital_society_activity",
+)
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """Scores and ranks (province, column) of one edition; `order` is by overall rank."""
+
+    focus: str
+    peers: list[str]
+    edition: int
+    columns: list[str]
+    order: list[str]
+    names: dict[str, Words]
+    scores: dict[tuple[str, str], float]
+    ranks: dict[tuple[str, str], int]
+
+
+def read(story: Story, picture: str) -> HeatMap:
+    """The latest edition in which components are known, with the columns known for every province."""
+    overall = story.table(
+        "select edition, province_id, score, rank from province_rankings where unit_system = 63 and rank is not null"
+        " order by edition, rank, province_id"
+    )
+    parts = story.table(
+        "select edition, province_id, indicator, score, rank from component_scores where unit_system = 63"
+        " and score is not null order by province_id, indicator"
+    )
+    edition = max(parts["edition"])
+    ranked = overall.filter(overall["edition"] == edition)
+    if ranked.is_empty():
+        raise NothingToShowError(Words(f"Chưa có thứ hạng năm {edition}.", f"No ranks are known for {edition}."))
+    order = ranked["province_id"].to_list()
+    scores, ranks = {}, {}
+    for _, province, score, rank in ranked.iter_rows():
+        if score is not None:
+            scores[province, "overall"] = score
+        ranks[province, "overall"] = rank
+    for _, province, indicator, score, rank in parts.filter(parts["edition"] == edition).iter_rows():
+        if rank is not None:
+            scores[province, indicator], ranks[province, indicator] = score, rank
+    columns = [column for column in COLUMNS if sum(name == column for _, name in scores) >= len(order)]
+    if not columns or story.focus not in order:
+        name = story.name()
+        raise NothingToShowError(
+            Words(
+                f"Điểm thành phần năm {edition} của {name.vi} chưa được công bố đủ.",
+                f"The component scores of {name.en} in {edition} are not published in full.",
+            )
+        )
+    return HeatMap(
+        focus=story.focus,
+        peers=story.peers(),
+        edition=edition,
+        columns=["overall", *columns],
+        order=order,
+        names={province: story.name(province) for province in order},
+        scores=scores,
+        ranks=ranks,
+    )
+
+
+def title(shown: HeatMap) -> Words:
+    """Where the focus is strongest and where weakest, by rank within a component."""
+    name = shown.names[shown.focus]
+    own = {column: shown.ranks[shown.focus, column] for column in shown.columns[1:]}
+    best, worst = min(own, key=lambda c: own[c]), max(own, key=lambda c: own[c])
+    rank, year = shown.ranks[shown.focus, "overall"], shown.edition
+    if own[best] == own[worst]:
+        return Words(
+            f"{name.vi}, hạng {rank} năm {year}: đứng thứ {own[best]} ở mọi thành phần",
+            f"{name.en}, rank {rank} in {year}: {_th(own[best])} in every component",
+        )
+    strong, weak = component_name(best), component_name(worst)
+    return Words(
+        f"{name.vi}, hạng {rank} năm {year}: cao nhất ở {strong.vi} (hạng {own[best]}), thấp nhất ở {weak.vi}"
+        f" (hạng {own[worst]})",
+        f"{name.en}, rank {rank} in {year}: strongest in {strong.en} (rank {own[best]}), weakest in {weak.en}"
+        f" (rank {own[worst]})",
+    )
+
+
+def _th(rank: int) -> str:
+    return f"rank {rank}"
+
+
+def subtitle(shown: HeatMap) -> Words:
+    """What number and shade mean."""
+    text = Words(
+        "Số trong ô: điểm (0-1). Ô càng đậm, thứ hạng trong cột càng cao.",
+        "Number: score (0-1). The darker a cell, the better the rank within its column.",
+    )
+    if "digital_infrastructure" in shown.columns:
+        text = Words(
+            f"{text.vi} Hạ tầng số là một trong năm chỉ số của nền tảng chung.",
+            f"{text.en} Digital infrastructure is one of the five components of the common foundation.",
+        )
+    return text
+
+
+def draw(page: Page, shown: HeatMap) -> None:
+    """One row a province; the focus in a heavy frame, its peers in a lighter one."""
+    top = page.top - 0.5
+    left = page.left + NAMES_WIDTH
+    axes = page.axes(left, page.bottom, page.right, top)
+    axes.set_xlim(0, len(shown.columns))
+    axes.set_ylim(len(shown.order), 0)
+    _cells(page, axes, shown, row_points(page, len(shown.order), page.bottom, top))
+    column = (page.right - left) / len(shown.columns)
+    for place, indicator in enumerate(shown.columns):
+        lines = wrap(capital(page.say(component_name(indicator))), column - 0.06, style.SMALL_POINTS, True, most=3)
+        page.label(axes, place + 0.5, -0.25, "\n".join(lines), style.SMALL_POINTS, bold=True, ha="center", va="bottom")
+    names = {province: shown.names[province] for province in shown.order}
+    ranks = [shown.ranks[province, "overall"] for province in shown.order]
+    name_rows(page, names, ranks, shown.focus, shown.peers, page.bottom, top)
+
+
+def _cells(page: Page, axes: Axes, shown: HeatMap, points: float) -> None:
+    from matplotlib.collections import PolyCollection
+    from matplotlib.patches import Rectangle
+
+    box = axes.get_position()
+    left, top = box.x0 * page.width, box.y1 * page.height
+    width, height = box.width * page.width / len(shown.columns), box.height * page.height / len(shown.order)
+    letters = Lettering(page)
+    squares, fills = [], []
+    for row, province in enumerate(shown.order):
+        for place, column in enumerate(shown.columns):
+            fill = shade(shown.ranks[province, column], len(shown.order))
+            gap = 0.12 if place == 0 else 0.02  # the overall stands apart from its parts
+            squares.append([(place, row), (place + 1 - gap, row), (place + 1 - gap, row + 1), (place, row + 1)])
+            fills.append(fill)
+            score = shown.scores.get((province, column))
+            if score is not None:
+                x, y = left + (place + (1 - gap) / 2) * width, top - (row + 0.5) * height
+                letters.put(x, y, page.number(score, 4), points, ink_on(fill), province == shown.focus)
+    axes.add_collection(PolyCollection(squares, facecolors=fills, edgecolors=style.PAPER, linewidths=0.5))
+    for province in [*shown.peers, shown.focus]:
+        if province in shown.order:
+            focus = province == shown.focus
+            axes.add_patch(
+                Rectangle(
+                    (-0.01, shown.order.index(province)),
+                    len(shown.columns),
+                    1,
+                    fill=False,
+                    clip_on=False,
+                    zorder=5,
+                    edgecolor=style.INK if focus else style.PEER_STYLES[0][0],
+                    linewidth=2.2 if focus else 1.1,
+                    linestyle="solid" if focus else (0, (4, 2)),
+                )
+            )

@@ -1,0 +1,231 @@
+"""Picture: DTI score against GRDP per head, with the distance to the score expected from endowments."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dx_pipeline.charts import style
+from dx_pipeline.charts.page import shorten, text_width
+from dx_pipeline.charts.story import NothingToShowError, Story
+from dx_pipeline.charts.words import Words, number, numbers, points
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from dx_pipeline.charts.page import Page
+
+HEIGHT = {"screen": 6.8, "print": 6.8}
+EXTRA_SOURCE = Words("GRDP: Tổng cục Thống kê (nay là Cục Thống kê).", "GRDP: National Statistics Office.")
+GRDP = "grdp_per_capita"
+
+
+@dataclass(frozen=True)
+class Income:
+    """One edition: province -> (GRDP per head in million VND, score), expected scores, and the link of the two."""
+
+    focus: str
+    peers: list[str]
+    names: dict[str, Words]
+    edition: int
+    year: int
+    dots: dict[str, tuple[float, float]]
+    expected: dict[str, float]
+    r_squared: float
+    spearman: tuple[float, float, float] | None
+
+
+def read(story: Story, picture: str) -> Income:
+    """The latest edition with expected scores, and the GRDP figure the link of that edition uses."""
+    expected = story.table(
+        "select edition, province_id, score, expected, r_squared from expected_scores order by edition, province_id"
+    )
+    edition = int(expected["edition"].max())  # type: ignore[arg-type]
+    latest = expected.filter(expected["edition"] == edition)
+    link = story.table(
+        "select year, spearman, ci_low, ci_high from external_links where edition = ? and indicator = ?"
+        " and year is not null",
+        [edition, GRDP],
+    ).row(0)
+    grdp = story.table(
+        "select province_id, value from external_indicators where indicator = ? and year = ? and measure <> 'rank'"
+        " and value > 0 order by province_id",
+        [GRDP, link[0]],
+    )
+    value = dict(grdp.iter_rows())
+    dots = {
+        province: (value[province], score)
+        for province, score in zip(latest["province_id"], latest["score"], strict=True)
+        if province in value and score is not None
+    }
+    if story.focus not in dots:
+        name = story.name()
+        raise NothingToShowError(
+            Words(
+                f"Chưa có đủ điểm DTI và GRDP bình quân đầu người của {name.vi}.",
+                f"The DTI score or the GRDP per head of {name.en} is not known.",
+            )
+        )
+    spearman = (link[1], link[2], link[3]) if None not in link[1:] else None
+    return Income(
+        focus=story.focus,
+        peers=[peer for peer in story.peers() if peer in dots],
+        names={province: story.name(province) for province in dots},
+        edition=edition,
+        year=int(link[0]),
+        dots=dots,
+        expected=dict(zip(latest["province_id"], latest["expected"], strict=True)),
+        r_squared=float(latest["r_squared"][0]),
+        spearman=spearman,
+    )
+
+
+def title(shown: Income) -> Words:
+    """Above, below or at the expected score."""
+    name = shown.names[shown.focus]
+    residual = 1000 * (shown.dots[shown.focus][1] - shown.expected[shown.focus])
+    amount = points(residual)
+    if round(residual, 1) == 0:
+        return Words(
+            f"Năm {shown.edition} {name.vi} đạt đúng mức kỳ vọng từ điều kiện kinh tế và dân số",
+            f"In {shown.edition} {name.en} scored just what its economy and population would lead one to expect",
+        )
+    above = residual > 0
+    return Words(
+        f"Năm {shown.edition} {name.vi} {'cao hơn' if above else 'thấp hơn'} mức kỳ vọng từ điều kiện kinh tế và dân số"
+        f" {amount.vi}",
+        f"In {shown.edition} {name.en} was {amount.en} {'above' if above else 'below'} what its economy and population"
+        " would lead one to expect",
+    )
+
+
+def subtitle(shown: Income) -> Words:
+    """What the expectation rests on, how little it explains, and the correlation with GRDP per head."""
+    share = numbers(100 * shown.r_squared, 0)
+    text = Words(
+        "Hình thoi: điểm kỳ vọng theo GRDP bình quân đầu người, dân số, mật độ và tỷ lệ đô thị, giải thích"
+        f" {share.vi}% khác biệt giữa các tỉnh; phần còn lại không phải thước đo nỗ lực.",
+        "Diamond: score expected from GRDP per head, population, density and urban share, which explain"
+        f" {share.en}% of the differences; the rest is no measure of merit.",
+    )
+    if shown.spearman is None:
+        return text
+    vi, en = ([number(value, 2, language) for value in shown.spearman] for language in ("vi", "en"))
+    return Words(
+        f"{text.vi} Tương quan hạng DTI với GRDP bình quân đầu người: {vi[0]} (khoảng bootstrap 95%: {vi[1]} đến"
+        f" {vi[2]}).",
+        f"{text.en} Rank correlation of DTI and GRDP per head: {en[0]} (95% bootstrap interval {en[1]} to {en[2]}).",
+    )
+
+
+def draw(page: Page, shown: Income) -> None:
+    """Dots on a logarithmic axis of income; a stem from the expected to the actual score for those picked out."""
+    axes = page.axes(page.left + 0.4, page.bottom + 0.5, page.right - 0.05, page.top - 0.22)
+    income = [math.log(x) for x, _ in shown.dots.values()]
+    scores = [y for _, y in shown.dots.values()] + [shown.expected[p] for p in (shown.focus, *shown.peers)]
+    wide, tall = max(income) - min(income) or 1.0, max(scores) - min(scores) or 0.1
+    axes.set_xlim(min(income) - 0.06 * wide, max(income) + 0.06 * wide)
+    axes.set_ylim(min(scores) - 0.07 * tall, max(scores) + 0.07 * tall)
+    _scales(page, axes, shown)
+    picked = {shown.focus: (style.FOCUS, "o"), **_peer_looks(shown)}
+    rest = [(math.log(x), y) for province, (x, y) in shown.dots.items() if province not in picked]
+    if rest:
+        axes.plot(*zip(*rest, strict=True), "o", color=style.LIGHT, markersize=5.5, markeredgecolor="#9A9A9A", zorder=2)
+    for province, (colour, marker) in picked.items():
+        x, y = math.log(shown.dots[province][0]), shown.dots[province][1]
+        focus = province == shown.focus
+        axes.plot([x, x], [shown.expected[province], y], color=colour, linewidth=2.6 if focus else 1.4, zorder=3)
+        axes.plot(
+            [x],
+            [shown.expected[province]],
+            "D",
+            color=style.PAPER,
+            markeredgecolor=colour,
+            markersize=7 if focus else 5,
+            markeredgewidth=1.6,
+            zorder=4,
+        )
+        axes.plot([x], [y], marker, color=colour, markersize=10 if focus else 7.5, zorder=5)
+    _names(page, axes, shown, picked)
+
+
+def _peer_looks(shown: Income) -> dict[str, tuple[str, str]]:
+    looks = zip(shown.peers, style.PEER_STYLES, strict=False)
+    return {peer: (colour, marker) for peer, (colour, marker, _) in looks}
+
+
+def _scales(page: Page, axes: Axes, shown: Income) -> None:
+    (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
+    amounts = [a for a in (20, 30, 50, 75, 100, 150, 200, 300, 500) if x0 <= math.log(a) <= x1]
+    axes.set_xticks([math.log(a) for a in amounts], [str(a) for a in amounts])
+    heights = [step / 20 for step in range(21) if y0 <= step / 20 <= y1]
+    axes.set_yticks(heights, [page.number(height, 2) for height in heights])
+    axes.grid(color=style.PALE, linewidth=0.8)
+    below = Words(
+        f"GRDP bình quân đầu người {shown.year}, triệu đồng, giá hiện hành (thang logarit)",
+        f"GRDP per head {shown.year}, million VND at current prices (logarithmic scale)",
+    )
+    box = axes.get_position()
+    page.write(
+        (box.x0 + box.x1) / 2 * page.width,
+        page.bottom + 0.12,
+        page.say(below),
+        style.SMALL_POINTS,
+        ha="center",
+        colour=style.MUTED,
+    )
+    beside = Words(f"Điểm DTI {shown.edition} (0-1)", f"DTI score {shown.edition} (0-1)")
+    page.write(page.left, page.top - 0.06, page.say(beside), style.SMALL_POINTS, colour=style.MUTED)
+
+
+def _names(page: Page, axes: Axes, shown: Income, picked: dict[str, tuple[str, str]]) -> None:
+    """The focus first, then peers, then the outermost provinces if there is room for their names."""
+    by_score = sorted(shown.dots, key=lambda p: (shown.dots[p][1], p))
+    by_income = sorted(shown.dots, key=lambda p: (shown.dots[p][0], p))
+    wanted = list(dict.fromkeys([*picked, by_income[-1], *by_score[:3], *by_score[-4:], *by_income[:2], by_income[-2]]))
+    box = axes.get_position()
+    (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
+    left, right = box.x0 * page.width, box.x1 * page.width
+    bottom, top = box.y0 * page.height, box.y1 * page.height
+
+    def paper(province: str, score: float) -> tuple[float, float]:
+        x = (math.log(shown.dots[province][0]) - x0) / (x1 - x0) * (right - left) + left
+        return x, (score - y0) / (y1 - y0) * (top - bottom) + bottom
+
+    taken = [_around(*paper(p, shown.dots[p][1]), 0.05) for p in shown.dots]
+    taken += [_around(*paper(p, shown.expected[p]), 0.07) for p in picked]
+    stems = [(paper(p, shown.expected[p]), paper(p, shown.dots[p][1])) for p in picked]
+    taken += [(a[0] - 0.02, min(a[1], b[1]), a[0] + 0.02, max(a[1], b[1])) for a, b in stems]
+    for province in wanted:
+        focus = province == shown.focus
+        size = style.LABEL_POINTS + 1 if focus else style.LABEL_POINTS if province in picked else style.SMALL_POINTS
+        name = shorten(page.say(shown.names[province]), (right - left) * 0.4, size, focus)
+        if focus:
+            gap = 1000 * (shown.dots[province][1] - shown.expected[province])
+            name = f"{name} ({page.signed(gap)})"
+        half, wide = size / 72 * 0.62, text_width(name, size, focus)
+        x, y = paper(province, shown.dots[province][1])
+        spots = [
+            (a, y + dy)
+            for dy in (0, 0.13, -0.13, 0.21, -0.21, 0.3, -0.3)
+            for a in (x + 0.13, x - 0.13 - wide, *([x - wide / 2, x - wide] if abs(dy) > 0.2 else []))
+        ]
+        inside = [
+            (a, b) for a, b in spots if a >= left - 0.2 and a + wide <= right + 0.05 and bottom <= b - half and b < top
+        ]
+        crossed = [sum(_meet((a, b - half, a + wide, b + half), other) for other in taken) for a, b in inside]
+        if not inside or (min(crossed) and province not in picked):
+            continue  # a name that would cover something is left out, unless the picture is about it
+        a, b = inside[crossed.index(min(crossed))]
+        taken.append((a, b - half, a + wide, b + half))
+        colour = picked[province][0] if province in picked else style.MUTED
+        page.write(a, b, name, size, bold=focus, colour=colour)
+
+
+def _around(x: float, y: float, reach: float) -> tuple[float, float, float, float]:
+    return x - reach, y - reach, x + reach, y + reach
+
+
+def _meet(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -1,0 +1,116 @@
+"""Picture: what separates the province from a peer, in points by component, edition by edition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dx_pipeline.charts import style
+from dx_pipeline.charts.bars import limits, waterfall
+from dx_pipeline.charts.page import wrap
+from dx_pipeline.charts.story import NothingToShowError, Story
+from dx_pipeline.charts.words import Words, capital, component_name, listed, points, same, signed
+
+if TYPE_CHECKING:
+    from dx_pipeline.charts.page import Page
+
+HEIGHT = {"screen": 5.4, "print": 5.0}
+PARTS = ("foundation", "digital_government_activity", "digital_economy_activity", "digital_society_activity")
+
+
+@dataclass(frozen=True)
+class PeerGap:
+    """Gap in points by edition, parts in order and the sum last; `inferred` editions rest on inferred weights."""
+
+    name: Words
+    peer: Words
+    gaps: dict[int, list[float]]
+    inferred: list[int]
+
+
+def read(story: Story, picture: str) -> PeerGap:
+    """All editions with complete parts for the focus and its first peer."""
+    peers = story.peers(1)
+    name = story.name()
+    if not peers:
+        raise NothingToShowError(
+            Words(f"{name.vi} chưa có tỉnh để so sánh.", f"There is no province to compare {name.en} with.")
+        )
+    rows = story.table(
+        "select edition, indicator, gap_points, status from component_gaps where province_id = ? and peer_id = ?"
+        " and gap_points is not null order by edition, indicator",
+        [story.focus, peers[0]],
+    )
+    gaps = {}
+    for edition in sorted(rows["edition"].unique()):
+        at = rows.filter(rows["edition"] == edition)
+        found = dict(zip(at["indicator"], at["gap_points"], strict=True))
+        if all(part in found for part in (*PARTS, "overall")):
+            gaps[int(edition)] = [found[part] for part in (*PARTS, "overall")]
+    if not gaps:
+        raise NothingToShowError(Words("Chưa kỳ nào có đủ điểm thành phần.", "No edition has all component scores."))
+    inferred = sorted(rows.filter(rows["status"] == "inferred")["edition"].unique())
+    return PeerGap(name, story.name(peers[0]), dict(list(gaps.items())[-3:]), [int(edition) for edition in inferred])
+
+
+def title(shown: PeerGap) -> Words:
+    """Ahead, behind or level in the latest edition, and the component that says most of it."""
+    edition = max(shown.gaps)
+    *parts, total = shown.gaps[edition]
+    name, peer, amount = shown.name, shown.peer, points(total)
+    if round(total, 1) == 0:
+        return Words(
+            f"Năm {edition} {name.vi} và {peer.vi} ngang điểm nhau",
+            f"In {edition} {name.en} and {peer.en} scored the same",
+        )
+    ahead = total > 0
+    place = max(range(len(parts)), key=lambda i: parts[i] if ahead else -parts[i])
+    part = component_name(PARTS[place])
+    value = Words(signed(parts[place], 1, "vi"), signed(parts[place], 1, "en"))
+    return Words(
+        f"Năm {edition} {name.vi} {'hơn' if ahead else 'kém'} {peer.vi} {amount.vi}, nhiều nhất ở {part.vi}"
+        f" ({value.vi})",
+        f"In {edition} {name.en} was {amount.en} {'ahead of' if ahead else 'behind'} {peer.en}, most of all in"
+        f" {part.en} ({value.en})",
+    )
+
+
+def subtitle(shown: PeerGap) -> Words:
+    """Unit and direction; which editions rest on inferred weights."""
+    text = Words(
+        f"Điểm của {shown.name.vi} trừ điểm của {shown.peer.vi}, theo thành phần, thang 1.000; các phần cộng lại"
+        " bằng tổng (trước khi làm tròn). Xanh đặc: hơn; gạch chéo: kém.",
+        f"Score of {shown.name.en} minus that of {shown.peer.en} by component, of 1,000 points; the parts add up to the"
+        " total (before rounding). Solid blue: ahead; hatched: behind.",
+    )
+    inferred = [edition for edition in shown.inferred if edition in shown.gaps]
+    if inferred:
+        years = listed([same(str(edition)) for edition in inferred])
+        text = Words(
+            f"{text.vi} Năm {years.vi}: trọng số chưa công bố, suy luận từ số trung bình cả nước.",
+            f"{text.en} {years.en}: weights are not published, they are inferred from national means.",
+        )
+    return text
+
+
+def draw(page: Page, shown: PeerGap) -> None:
+    """One waterfall an edition, on one scale."""
+    names_width = 1.85
+    rows = len(PARTS) + 1
+    bottom, top = page.bottom + 0.1, page.top - 0.35
+    row = (top - bottom) / rows
+    for place, indicator in enumerate((*PARTS, "overall")):
+        text = (
+            page.say(Words("Tổng", "Total")) if indicator == "overall" else capital(page.say(component_name(indicator)))
+        )
+        lines = wrap(text, names_width - 0.1, style.LABEL_POINTS, indicator == "overall", most=3)
+        page.write(page.left, top - (place + 0.5) * row, "\n".join(lines), bold=indicator == "overall")
+    page_width = page.right - page.left - names_width
+    panel = page_width / len(shown.gaps)
+    panels = [(values, [page.signed(value) for value in values]) for values in shown.gaps.values()]
+    ends = limits(panels, panel - 0.08)
+    for place, (edition, (values, labels)) in enumerate(zip(shown.gaps, panels, strict=True)):
+        left = page.left + names_width + place * panel
+        waterfall(page, page.axes(left, bottom, left + panel - 0.08, top), values, labels, ends)
+        note = page.say(Words(" (trọng số suy luận)", " (weights inferred)")) if edition in shown.inferred else ""
+        page.write(left + panel / 2 - 0.04, page.top - 0.12, f"{edition}{note}", bold=not note, ha="center")

@@ -1,0 +1,206 @@
+"""Picture: between which ranks each province stays if the weights had differed, with exact bounds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dx_pipeline.charts import style
+from dx_pipeline.charts.page import text_width
+from dx_pipeline.charts.rows import NAMES_WIDTH, name_rows
+from dx_pipeline.charts.story import NothingToShowError, Story
+from dx_pipeline.charts.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from dx_pipeline.charts.page import Page
+
+HEIGHT = {"screen": 12.6, "print": 10.9}
+DELTA = 0.25
+
+
+@dataclass(frozen=True)
+class Band:
+    """Ranks of one province: official, 5th to 95th percentile over drawn weights, exact best and worst."""
+
+    rank: int
+    p5: int
+    p95: int
+    best: int
+    worst: int
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Bands of one edition by official rank; `inferred` when the weights of the edition were not published."""
+
+    focus: str
+    peers: list[str]
+    edition: int
+    inferred: bool
+    names: dict[str, Words]
+    bands: dict[str, Band]
+    draws: int
+
+
+def read(story: Story, picture: str) -> Bands:
+    """The latest edition with bands, every weight within +-25 %."""
+    rows = story.table(
+        "select b.edition, b.province_id, r.rank, b.p5, b.p95, e.best, e.worst, b.draws, b.status"
+        " from rank_bands b join rank_bounds e on e.edition = b.edition and e.province_id = b.province_id"
+        " and abs(e.delta - 0.25) < 1e-9 join province_rankings r on r.edition = b.edition"
+        " and r.province_id = b.province_id and r.unit_system = 63"
+        " where b.neighbourhood = 'box25' and r.rank is not null and b.p5 is not null and e.best is not null"
+        " order by b.edition, r.rank, b.province_id"
+    )
+    latest = rows.filter(rows["edition"] == rows["edition"].max())
+    bands = {
+        row["province_id"]: Band(*(int(row[key]) for key in ("rank", "p5", "p95", "best", "worst")))
+        for row in latest.iter_rows(named=True)
+    }
+    if story.focus not in bands:
+        name = story.name()
+        raise NothingToShowError(
+            Words(f"Chưa tính được khoảng thứ hạng của {name.vi}.", f"No rank band of {name.en} could be computed.")
+        )
+    return Bands(
+        focus=story.focus,
+        peers=[peer for peer in story.peers() if peer in bands],
+        edition=int(latest["edition"][0]),
+        inferred="inferred" in set(latest["status"]),
+        names={province: story.name(province) for province in bands},
+        bands=bands,
+        draws=int(latest["draws"][0]),
+    )
+
+
+def title(shown: Bands) -> Words:
+    """The exact bounds of the focus, said as a condition: if the weights had differed."""
+    name, band = shown.names[shown.focus], shown.bands[shown.focus]
+    if band.best == band.worst:
+        return Words(
+            f"{name.vi} vẫn đứng thứ {band.rank} năm {shown.edition} dù mỗi trọng số khác đi tới 25%",
+            f"{name.en} would have ranked {band.rank} in {shown.edition} even if each weight had differed by up to 25%",
+        )
+    return Words(
+        f"Nếu mỗi trọng số khác đi tới 25%, {name.vi} (hạng {band.rank} năm {shown.edition}) có thể đứng từ thứ"
+        f" {band.best} đến {band.worst}",
+        f"If each weight had differed by up to 25%, {name.en} (rank {band.rank} in {shown.edition}) could have ranked"
+        f" from {band.best} to {band.worst}",
+    )
+
+
+def subtitle(shown: Bands) -> Words:
+    """What it is not: an error of measurement."""
+    thousands = f"{shown.draws:,}"
+    text = Words(
+        f"Không phải sai số đo lường. Vạch đậm: 90% của {thousands.replace(',', '.')} bộ trọng số được rút ngẫu nhiên;"
+        " vạch mảnh: giới hạn chính xác.",
+        f"Not an error of measurement. Heavy bar: 90% of {thousands} drawn sets of weights; thin line: exact bounds.",
+    )
+    if shown.inferred:
+        text = Words(
+            f"{text.vi} Trọng số năm {shown.edition} chưa công bố, được suy luận từ số trung bình cả nước.",
+            f"{text.en} The weights of {shown.edition} are not published; they are inferred from national means.",
+        )
+    return text
+
+
+def draw(page: Page, shown: Bands) -> None:
+    """One row a province in rank order: bounds, band, official rank."""
+    units = len(shown.bands)
+    bottom, top = page.bottom + 0.12, page.top - 0.24
+    axes = page.axes(page.left + NAMES_WIDTH, bottom, page.right - 0.1, top)
+    axes.set_xlim(0, units + 1)
+    axes.set_ylim(units - 0.5, -0.5)
+    ticks = [1, *range(10, units, 10), units]
+    axes.set_xticks(ticks, [str(tick) for tick in ticks])
+    axes.xaxis.tick_top()
+    axes.grid(axis="x", color=style.PALE, linewidth=0.8)
+    row = (top - bottom) / units
+    looks: dict[tuple[str, bool], list[tuple[float, Band]]] = {}
+    for place, (province, band) in enumerate(shown.bands.items()):
+        focus, peer = province == shown.focus, province in shown.peers
+        colour = style.FOCUS if focus else style.PEER_STYLES[0][0] if peer else "#8A8A8A"
+        if focus:
+            axes.axhspan(place - 0.5, place + 0.5, color="#DCE9F3", zorder=0)
+        looks.setdefault((colour, focus or peer), []).append((place, band))
+    ranks = [band.rank for band in shown.bands.values()]
+    name_rows(page, shown.names, ranks, shown.focus, shown.peers, bottom, top)
+    for (colour, heavy), rows in looks.items():
+        _bands(axes, rows, colour, row * 72, heavy)
+    _tell_focus(page, axes, shown)
+    _key(page, axes, units, row * 72)
+
+
+def _bands(axes: Axes, rows: Sequence[tuple[float, Band]], colour: str, row_points: float, heavy: bool) -> None:
+    """All rows of one look as three strokes; NaN lifts the pen between rows."""
+    gap = math.nan
+    bounds = [x for _, band in rows for x in (band.best, band.worst, gap)]
+    drawn = [x for _, band in rows for x in (band.p5, band.p95, gap)]
+    heights = [y for y, _ in rows for _ in range(3)]
+    axes.plot(bounds, heights, "|-", color=colour, linewidth=1, markersize=row_points * 0.45, zorder=2)
+    thick = row_points * (0.5 if heavy else 0.4)
+    axes.plot(drawn, heights, color=colour, linewidth=thick, zorder=3, solid_capstyle="butt")
+    ranks = [band.rank for _, band in rows]
+    look = {"color": style.PAPER, "markeredgecolor": style.INK, "markersize": row_points * 0.42}
+    axes.plot(ranks, [y for y, _ in rows], "o", zorder=4, **look)  # type: ignore[arg-type]
+
+
+def _tell_focus(page: Page, axes: Axes, shown: Bands) -> None:
+    """The focus's numbers, right of its band or left of it, wherever there is room."""
+    band = shown.bands[shown.focus]
+    place = list(shown.bands).index(shown.focus)
+    dash = "\N{EN DASH}"
+    drawn, bounds = f"{band.p5}{dash}{band.p95}", f"{band.best}{dash}{band.worst}"
+    text = page.say(Words(f"{drawn}, giới hạn {bounds}", f"{drawn}, bounds {bounds}"))
+    inches = axes.get_position().width * page.width / (len(shown.bands) + 1)
+    right = (len(shown.bands) + 1 - band.worst) * inches > text_width(text, style.SMALL_POINTS, True) + 0.2
+    page.label(
+        axes,
+        band.worst + 0.8 if right else band.best - 0.8,
+        place,
+        text,
+        style.SMALL_POINTS,
+        bold=True,
+        colour=style.FOCUS,
+        ha="left" if right else "right",
+        zorder=6,
+    )
+
+
+def _key(page: Page, axes: Axes, units: int, row_points: float) -> None:
+    """A drawn example in the empty upper right corner."""
+    x, y = units * 0.66, 4.0
+    example = Band(rank=round(x), p5=round(x) - 5, p95=round(x) + 6, best=round(x) - 11, worst=round(x) + 13)
+    _bands(axes, [(y, example)], style.MUTED, row_points * 1.3, heavy=True)
+    for at, words, above in (
+        (example.rank, Words("hạng chính thức", "official rank"), True),
+        ((example.p5 + example.p95) / 2, Words("90% bộ trọng số", "90% of the sets of weights"), False),
+    ):
+        page.label(
+            axes,
+            at,
+            y + (-1.1 if above else 1.2),
+            page.say(words),
+            style.SMALL_POINTS,
+            ha="center",
+            colour=style.MUTED,
+        )
+    for at, words, ha in (
+        (example.best, Words("cao nhất", "best"), "right"),
+        (example.worst, Words("thấp nhất", "worst"), "left"),
+    ):
+        page.label(
+            axes,
+            at + (-0.7 if ha == "right" else 0.7),
+            y,
+            page.say(words),
+            style.SMALL_POINTS,
+            ha=ha,
+            colour=style.MUTED,
+        )

@@ -1,0 +1,249 @@
+"""Picture: rank over the editions, the focus and its peers picked out, lines broken where the method changed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from dx_pipeline.charts import style
+from dx_pipeline.charts.page import shorten, text_width
+from dx_pipeline.charts.spread import spread
+from dx_pipeline.charts.story import NothingToShowError, Story, joins, missing_years
+from dx_pipeline.charts.words import Words, joined, places
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from dx_pipeline.charts.page import Page
+
+HEIGHT = {"screen": 6.6, "print": 6.8}
+
+
+@dataclass(frozen=True)
+class Trajectories:
+    """`ranks`: province -> edition -> rank, known ones only; `computed`: those not printed by anybody."""
+
+    focus: str
+    peers: list[str]
+    names: dict[str, Words]
+    editions: list[int]
+    ranked: dict[int, int]
+    units: int
+    ranks: dict[str, dict[int, int]]
+    computed: set[tuple[str, int]]
+    breaks: dict[tuple[int, int], str]
+
+
+def read(story: Story, picture: str) -> Trajectories:
+    """Ranks of all provinces in all editions."""
+    rows = story.table(
+        "select edition, province_id, rank, status, n_ranked, n_units from province_rankings where unit_system = 63"
+        " order by province_id, edition"
+    )
+    ranks: dict[str, dict[int, int]] = {}
+    computed = set()
+    ranked: dict[int, int] = {}
+    for edition, province, rank, status, n_ranked, _ in rows.iter_rows():
+        ranked[edition] = n_ranked
+        if rank is not None:
+            ranks.setdefault(province, {})[edition] = rank
+            if status == "computed":
+                computed.add((province, edition))
+    if story.focus not in ranks:
+        name = story.name()
+        raise NothingToShowError(
+            Words(f"Chưa có thứ hạng nào của {name.vi} được công bố.", f"No rank of {name.en} has been published.")
+        )
+    peers = [peer for peer in story.peers() if peer in ranks]
+    return Trajectories(
+        focus=story.focus,
+        peers=peers,
+        names={province: story.name(province) for province in [story.focus, *peers]},
+        editions=sorted(ranked),
+        ranked=ranked,
+        units=max(rows["n_units"]),
+        ranks=ranks,
+        computed=computed,
+        breaks=story.breaks(),
+    )
+
+
+def title(shown: Trajectories) -> Words:
+    """The largest move between two neighbouring editions (the later of equal ones), and where the province is now."""
+    name = shown.names[shown.focus]
+    own = shown.ranks[shown.focus]
+    last = max(own)
+    steps = [(a, b, own[b] - own[a]) for a, b in pairwise(shown.editions) if {a, b} <= set(own)]
+    if not steps:
+        return Words(
+            f"{name.vi} đứng thứ {own[last]} năm {last}; chưa có kỳ liền kề để so sánh",
+            f"{name.en} ranked {own[last]} in {last}; there is no neighbouring edition to compare with",
+        )
+    before, after, change = max(steps, key=lambda step: (abs(step[2]), step[1]))
+    if change == 0:
+        return Words(
+            f"{name.vi} giữ nguyên thứ hạng {own[after]} giữa các kỳ liền nhau",
+            f"{name.en} kept rank {own[after]} from one edition to the next",
+        )
+    move = Words("tụt", "fell") if change > 0 else Words("tăng", "rose")
+    by = places(abs(change))
+    finding = Words(
+        f"{name.vi} {move.vi} {by.vi} năm {after} (hạng {own[before]} → {own[after]})",
+        f"{name.en} {move.en} {by.en} in {after} (rank {own[before]} → {own[after]})",
+    )
+    if not joins(before, after, shown.breaks):
+        finding = joined([finding, Words("khi cách đo thay đổi", "as the method changed")], ", ")
+    if after == last:
+        return finding
+    return joined([finding, Words(f"đứng thứ {own[last]} năm {last}", f"and ranked {own[last]} in {last}")], ", ")
+
+
+def subtitle(shown: Trajectories) -> Words:
+    """How to read the lines, and which ranks of the focus are missing."""
+    text = Words(
+        "Thứ hạng DTI, hạng 1 ở trên. Dấu đặc: hạng đã công bố; dấu rỗng: hạng tính từ điểm đã công bố."
+        " Đường đứt ở nơi cách đo thay đổi.",
+        "DTI rank, first on top. Solid marker: published rank; hollow: computed from published scores."
+        " Lines break where the method changed.",
+    )
+    gone = [edition for edition in shown.editions if edition not in shown.ranks[shown.focus]]
+    if gone:
+        years, name = missing_years(gone), shown.names[shown.focus]
+        text = joined([text, Words(f"Chưa có hạng {name.vi} {years.vi}.", f"No rank of {name.en} for {years.en}.")])
+    return text
+
+
+def draw(page: Page, shown: Trajectories) -> None:
+    """Light lines for all, heavy ones with markers and labels for the focus and its peers."""
+    first, last = shown.editions[0], shown.editions[-1]
+    names = {p: page.say(words) for p, words in shown.names.items()}
+    room = min(2.4, max(text_width(name, style.LABEL_POINTS, True) for name in names.values()) + 0.55)
+    axes = page.axes(page.left + 0.3, page.bottom + 0.45, page.right - room, page.top - 0.22)
+    axes.set_xlim(first - 0.12, last + 0.06)
+    axes.set_ylim(shown.units + 1, 0)
+    _frame(page, axes, shown)
+    rest = [ranks for province, ranks in shown.ranks.items() if province not in names]
+    _lines(axes, shown, rest, color=style.LIGHT, linewidth=0.8, zorder=1)
+    loose = [(e, rank) for ranks in rest for e, rank in ranks.items() if not _joined_anywhere(e, ranks, shown)]
+    axes.plot([e for e, _ in loose], [rank for _, rank in loose], "_", color=style.LIGHT, markersize=4, zorder=1)
+    picked: list[tuple[str, tuple[str, str, Any]]] = [
+        *zip(shown.peers, style.PEER_STYLES, strict=False),
+        (shown.focus, (style.FOCUS, "o", "solid")),
+    ]
+    for province, (colour, marker, dash) in picked:
+        heavy = province == shown.focus
+        ranks = shown.ranks[province]
+        _lines(
+            axes,
+            shown,
+            [ranks],
+            color=colour,
+            linewidth=3.2 if heavy else 1.8,
+            linestyle=dash,
+            zorder=4 if heavy else 3,
+        )
+        for edition, rank in ranks.items():
+            hollow = (province, edition) in shown.computed
+            axes.plot(
+                [edition],
+                [rank],
+                marker,
+                color=colour,
+                markersize=9 if heavy else 6.5,
+                markerfacecolor=style.PAPER if hollow else colour,
+                markeredgewidth=2 if heavy else 1.5,
+                zorder=5,
+            )
+    _rank_labels(page, axes, shown)
+    _names(page, axes, shown, picked, names)
+
+
+def _frame(page: Page, axes: Axes, shown: Trajectories) -> None:
+    axes.set_yticks([1, *range(10, shown.units, 10), shown.units])
+    axes.grid(axis="y", color=style.PALE, linewidth=0.8, zorder=0)
+    known = Words("{} tỉnh có hạng", "{} ranked")
+    axes.set_xticks(
+        shown.editions, [f"{e}\n{page.say(known).format(f'{shown.ranked[e]}/{shown.units}')}" for e in shown.editions]
+    )
+    for before, after in pairwise(shown.editions):
+        if not joins(before, after, shown.breaks):
+            middle = (before + after) / 2
+            axes.axvline(middle, color=style.MUTED, linewidth=0.9, linestyle=(0, (2, 3)), zorder=0)
+            page.label(
+                axes,
+                middle,
+                -0.2,
+                page.say(Words("đổi cách đo", "method changed")),
+                style.SMALL_POINTS,
+                colour=style.MUTED,
+                ha="center",
+                va="bottom",
+            )
+
+
+def _joined_anywhere(edition: int, ranks: dict[int, int], shown: Trajectories) -> bool:
+    return any(
+        edition in step and set(step) <= set(ranks)
+        for step, comparability in shown.breaks.items()
+        if comparability == "same_structure"
+    )
+
+
+def _lines(axes: Axes, shown: Trajectories, many: list[dict[int, int]], **look: Any) -> None:
+    """One stroke over all steps whose ends are known and compare; NaN lifts the pen elsewhere."""
+    across: list[float] = []
+    down: list[float] = []
+    for ranks in many:
+        for before, after in pairwise(shown.editions):
+            if before in ranks and after in ranks and joins(before, after, shown.breaks):
+                if not across or across[-1] != before or down[-1] != ranks[before]:
+                    across += [math.nan, before]
+                    down += [math.nan, ranks[before]]
+                across.append(after)
+                down.append(ranks[after])
+        across.append(math.nan)
+        down.append(math.nan)
+    axes.plot(across, down, solid_capstyle="round", **look)
+
+
+def _rank_labels(page: Page, axes: Axes, shown: Trajectories) -> None:
+    """The focus's rank at each of its markers, on the side away from the nearest peer."""
+    for edition, rank in shown.ranks[shown.focus].items():
+        others = [shown.ranks[peer][edition] for peer in shown.peers if edition in shown.ranks[peer]]
+        nearest = min(others, key=lambda other: (abs(other - rank), other), default=shown.units)
+        above = nearest >= rank if rank > 4 else False
+        page.label(
+            axes,
+            edition,
+            rank + (-1.6 if above else 1.6),
+            str(rank),
+            style.LABEL_POINTS,
+            bold=True,
+            colour=style.FOCUS,
+            ha="center",
+            va="bottom" if above else "top",
+            zorder=6,
+            bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6, "alpha": 0.8},
+        )
+
+
+def _names(
+    page: Page,
+    axes: Axes,
+    shown: Trajectories,
+    picked: list[tuple[str, tuple[str, str, Any]]],
+    names: dict[str, str],
+) -> None:
+    """Names at the right end, moved apart where ranks are close."""
+    low, high = axes.get_position().y0 * page.height, axes.get_position().y1 * page.height
+    ends = [shown.ranks[province][max(shown.ranks[province])] for province, _ in picked]
+    wanted = [high - (rank / (shown.units + 1)) * (high - low) for rank in ends]
+    right = axes.get_position().x1 * page.width
+    for (province, (colour, _, _)), rank, y in zip(picked, ends, spread(wanted, 0.17, low, high), strict=True):
+        heavy = province == shown.focus
+        name = shorten(names[province], page.right - right - 0.4, style.LABEL_POINTS, heavy)
+        last = max(shown.ranks[province])
+        when = "" if last == shown.editions[-1] else f" ({last})"
+        page.write(right + 0.05, y, f"{rank}  {name}{when}", bold=heavy, colour=colour)

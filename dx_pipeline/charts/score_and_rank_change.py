@@ -1,0 +1,198 @@
+"""Picture: how score and rank changed, and how much of the rank's change is the province's own doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dx_pipeline.charts import style
+from dx_pipeline.charts.bars import limits, waterfall
+from dx_pipeline.charts.page import wrap
+from dx_pipeline.charts.story import NothingToShowError, Story
+from dx_pipeline.charts.words import Words, capital, component_name, numbers, places, points
+
+if TYPE_CHECKING:
+    from dx_pipeline.charts.page import Page
+
+HEIGHT = {"screen": 6.0, "print": 5.8}
+PARTS = ("foundation", "digital_government_activity", "digital_economy_activity", "digital_society_activity")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One pair of editions as `rank_changes` tells it; effects are places, negative is a rise, None not computable."""
+
+    edition_from: int
+    edition_to: int
+    rank_from: int | None
+    rank_to: int | None
+    own: float | None
+    others: float | None
+    reason: Words | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """The latest step with all effects, its score change in points (parts, then sum), and every step for the list."""
+
+    name: Words
+    step: Step
+    score: list[float]
+    steps: list[Step]
+
+
+def read(story: Story, picture: str) -> Change:
+    """All steps of the focus; the latest whose scores compare is drawn."""
+    rows = story.table(
+        "select edition_from, edition_to, rank_from, rank_to, own_effect, others_effect, reason_vi, reason"
+        " from rank_changes where province_id = ? order by edition_from",
+        [story.focus],
+    )
+    steps = [_step(row) for row in rows.iter_rows()]
+    parts = story.table(
+        "select edition_from, edition_to, indicator, performance_points + weight_points as points from score_changes"
+        " where province_id = ? and performance_points is not null and weight_points is not null"
+        " order by edition_from, indicator",
+        [story.focus],
+    )
+    score = {(a, b, indicator): value for a, b, indicator, value in parts.iter_rows()}
+    for step in reversed(steps):
+        keys = [(step.edition_from, step.edition_to, part) for part in (*PARTS, "overall")]
+        known = None not in (step.own, step.others, step.rank_from, step.rank_to)
+        if known and all(key in score for key in keys):
+            return Change(story.name(), step, [score[key] for key in keys], steps)
+    name = story.name()
+    raise NothingToShowError(
+        Words(
+            f"Chưa có hai kỳ liền nhau nào so sánh được điểm của {name.vi}.",
+            f"There are no two neighbouring editions whose scores of {name.en} compare.",
+        )
+    )
+
+
+def _step(row: tuple[Any, ...]) -> Step:
+    edition_from, edition_to, rank_from, rank_to, own, others, vi, en = row
+    return Step(edition_from, edition_to, rank_from, rank_to, own, others, Words(vi, en) if vi and en else None)
+
+
+def title(shown: Change) -> Words:
+    """Rank and score together, because a rank may fall while the score rises."""
+    step, name = shown.step, shown.name
+    if step.rank_from is None or step.rank_to is None:
+        raise ValueError("the step drawn has both ranks")
+    moved, score = step.rank_to - step.rank_from, round(shown.score[-1], 1)
+    by, amount, year = places(abs(moved)), points(score), step.edition_to
+    gained = numbers(score, 1).vi
+    if moved == 0:
+        head = Words(f"{name.vi} giữ hạng {step.rank_to} năm {year}", f"{name.en} kept rank {step.rank_to} in {year}")
+        why = {
+            1: Words(
+                f"điểm số tăng {gained}, vừa đủ theo kịp các tỉnh khác",
+                f"its score rose by {amount.en}, just enough to keep up with the others",
+            ),
+            0: Words("điểm không đổi", "its score did not change"),
+            -1: Words(f"dù điểm số giảm {gained}", f"although its score fell by {amount.en}"),
+        }
+    elif moved > 0:
+        head = Words(f"{name.vi} tụt {by.vi} năm {year}", f"{name.en} fell {by.en} in {year}")
+        why = {
+            1: Words(
+                f"dù điểm số tăng {gained}: các tỉnh khác tăng nhanh hơn",
+                f"although its score rose by {amount.en}: others rose faster",
+            ),
+            0: Words("vì điểm không đổi còn các tỉnh khác tăng", "because its score stood still while others rose"),
+            -1: Words(f"vì điểm số giảm {gained}", f"because its score fell by {amount.en}"),
+        }
+    else:
+        head = Words(f"{name.vi} tăng {by.vi} năm {year}", f"{name.en} rose {by.en} in {year}")
+        why = {
+            1: Words(
+                f"vì điểm số tăng {gained}, nhanh hơn các tỉnh khác",
+                f"because its score rose by {amount.en}, faster than others",
+            ),
+            0: Words("dù điểm không đổi: các tỉnh khác giảm", "although its score stood still: others fell"),
+            -1: Words(
+                f"dù điểm số giảm {gained}: các tỉnh khác giảm nhiều hơn",
+                f"although its score fell by {amount.en}: others fell more",
+            ),
+        }
+    reason = why[(score > 0) - (score < 0)]
+    comma = "; " if moved == 0 and score >= 0 else " " if moved else ", "
+    return Words(head.vi + comma + reason.vi, head.en + comma + reason.en)
+
+
+def subtitle(shown: Change) -> Words:
+    """How the two halves are to be read."""
+    a, b = shown.step.edition_from, shown.step.edition_to
+    return Words(
+        f"Từ {a} đến {b}. Trái: thay đổi điểm theo thành phần (thang 1.000). Phải: thay đổi hạng do chính tỉnh và do"
+        " các tỉnh khác (giá trị Shapley). Sang phải, xanh đặc: tốt lên; gạch chéo: xấu đi.",
+        f"From {a} to {b}. Left: change of the score by component (of 1,000 points). Right: change of rank through the"
+        " province itself and through the others (Shapley value). To the right, solid blue: better; hatched: worse.",
+    )
+
+
+def draw(page: Page, shown: Change) -> None:
+    """Two waterfalls side by side, and the other steps in words below."""
+    lines = _other_steps(page, shown)
+    floor = page.bottom + len(lines) * 0.165 + (0.25 if lines else 0.05)
+    for place, line in enumerate(lines):
+        page.write(page.left, floor - 0.2 - place * 0.165, line, style.SMALL_POINTS, colour=style.MUTED)
+    top = page.top - 0.32
+    middle = page.left + (page.right - page.left) * 0.56
+    names = [*(component_name(part) for part in PARTS), Words("thay đổi điểm", "change of score")]
+    _panel(page, page.left, middle - 0.15, floor, top, names, shown.score, [page.signed(v) for v in shown.score])
+    step = shown.step
+    if step.own is None or step.others is None or step.rank_from is None or step.rank_to is None:
+        raise ValueError("the step drawn has both ranks and both effects")
+    values = [-step.own, -step.others, float(step.rank_from - step.rank_to)]
+    names = [
+        Words("do chính tỉnh", "the province itself"),
+        Words("do các tỉnh khác", "the other provinces"),
+        Words(f"hạng {step.rank_from} → {step.rank_to}", f"rank {step.rank_from} → {step.rank_to}"),
+    ]
+    labels = [_places(page, value) for value in values]
+    _panel(page, middle + 0.15, page.right, floor, top, names, values, labels)
+    for x, words in ((page.left, Words("Điểm", "Score")), (middle + 0.15, Words("Thứ hạng", "Rank"))):
+        page.write(x, page.top - 0.1, page.say(words), bold=True)
+
+
+def _places(page: Page, value: float) -> str:
+    sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else ""
+    return sign + page.say(places(abs(value)))
+
+
+def _panel(
+    page: Page,
+    left: float,
+    right: float,
+    bottom: float,
+    top: float,
+    names: list[Words],
+    values: list[float],
+    labels: list[str],
+) -> None:
+    width = 1.25 if page.portrait else 1.6
+    axes = page.axes(left + width, bottom, right, top)
+    waterfall(page, axes, values, labels, limits([(values, labels)], right - left - width))
+    rows = len(values)
+    row = (top - bottom) / rows
+    for place, words in enumerate(names):
+        last = place == rows - 1
+        lines = wrap(capital(page.say(words)), width - 0.08, style.SMALL_POINTS, last, most=3)
+        page.write(left, top - (place + 0.5) * row, "\n".join(lines), style.SMALL_POINTS, bold=last)
+
+
+def _other_steps(page: Page, shown: Change) -> list[str]:
+    """Steps that are not drawn: their ranks, and why the effects are not computed."""
+    lines = []
+    for step in shown.steps:
+        if step is shown.step:
+            continue
+        unknown = page.say(Words("chưa biết", "not known"))
+        ranks = " → ".join(unknown if rank is None else str(rank) for rank in (step.rank_from, step.rank_to))
+        text = f"{step.edition_from} → {step.edition_to}: {page.say(Words('hạng', 'rank'))} {ranks}"
+        if step.reason:
+            text += f" ({page.say(step.reason)})"
+        lines += wrap(text, page.right - page.left, style.SMALL_POINTS, most=2)
+    return lines

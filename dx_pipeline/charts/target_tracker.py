@@ -1,0 +1,237 @@
+"""Picture: the province's score beside the moving scores it takes to be among the first 10, 15 and 20."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from dx_pipeline.charts import style
+from dx_pipeline.charts.page import shorten
+from dx_pipeline.charts.spread import spread
+from dx_pipeline.charts.story import NothingToShowError, Story, joins, missing_years
+from dx_pipeline.charts.words import Words, joined, listed, numbers, points, same
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from dx_pipeline.charts.page import Page
+
+HEIGHT = {"screen": 6.6, "print": 6.6}
+RANKS = (10, 15, 20)
+DASHES = {10: (0, (6, 1.5)), 15: (0, (3, 2)), 20: (0, (1, 1.5))}
+#: inches left and right of the markers for their labels
+LABEL_ROOM = 1.45
+RANK_TARGET = "national_dti_rank"
+
+
+@dataclass(frozen=True)
+class Tracker:
+    """Scores 0-1 by edition; `targets` are (k, year, resolution) the province set itself."""
+
+    name: Words
+    editions: list[int]
+    own: dict[int, float]
+    ranks: dict[int, int]
+    thresholds: dict[int, dict[int, float]]
+    targets: list[tuple[int, int, str]]
+    breaks: dict[tuple[int, int], str]
+
+    @property
+    def drawn(self) -> list[int]:
+        """Editions with a threshold; earlier scores stand in the subtitle, they were measured with another ruler."""
+        known = sorted({edition for cut in self.thresholds.values() for edition in cut})
+        return known or sorted(self.own)
+
+
+def read(story: Story, picture: str) -> Tracker:
+    """Own scores, thresholds and the province's own rank targets."""
+    own = story.table(
+        "select edition, score, rank from province_rankings where unit_system = 63 and province_id = ?"
+        " order by edition",
+        [story.focus],
+    )
+    cuts = story.table(
+        "select edition, k, score from rank_thresholds where unit_system = 63 and k in (10, 15, 20) order by edition, k"
+    )
+    scores = {edition: score for edition, score, _ in own.iter_rows() if score is not None}
+    name = story.name()
+    if not scores:
+        raise NothingToShowError(
+            Words(f"Chưa có điểm nào của {name.vi} được công bố.", f"No score of {name.en} has been published.")
+        )
+    thresholds: dict[int, dict[int, float]] = {k: {} for k in RANKS}
+    for edition, k, score in cuts.iter_rows():
+        thresholds[k][edition] = score
+    try:
+        targets = story.table(
+            "select distinct cast(target_value as integer) as k, target_year, resolution from target_progress"
+            " where province_id = ? and indicator = ? and target_value is not null order by target_year, k",
+            [story.focus, RANK_TARGET],
+        ).rows()
+    except NothingToShowError:  # most provinces have no known target of this kind
+        targets = []
+    return Tracker(
+        name=name,
+        editions=own["edition"].to_list(),
+        own=scores,
+        ranks={edition: rank for edition, _, rank in own.iter_rows() if rank is not None},
+        thresholds=thresholds,
+        targets=[(int(k), int(year), str(resolution)) for k, year, resolution in targets],
+        breaks=story.breaks(),
+    )
+
+
+def title(shown: Tracker) -> Words:
+    """Which group the province is in at the last edition with thresholds, and what the next one would take."""
+    known = [e for e in shown.own if all(e in shown.thresholds[k] for k in RANKS)]
+    if not known:
+        last = max(shown.own)
+        return Words(
+            f"{shown.name.vi}: có điểm năm {last} nhưng chưa biết ngưỡng của các nhóm đầu",
+            f"{shown.name.en}: a score is known for {last}, but no threshold of the leading groups",
+        )
+    edition = max(known)
+    score = shown.own[edition]
+    inside = [k for k in RANKS if _reaches(score, shown.thresholds[k][edition])]
+    outside = [k for k in RANKS if k not in inside]
+    if not inside:
+        need = points(1000 * (shown.thresholds[20][edition] - score))
+        return Words(
+            f"Năm {edition} {shown.name.vi} còn thiếu {need.vi} để vào nhóm 20 tỉnh đầu",
+            f"In {edition} {shown.name.en} was {need.en} short of the first 20 provinces",
+        )
+    best = min(inside)
+    where = Words(
+        f"Năm {edition} {shown.name.vi} ở trong nhóm {best} tỉnh đầu",
+        f"In {edition} {shown.name.en} was among the first {best} provinces",
+    )
+    if not outside:
+        spare = points(1000 * (score - shown.thresholds[10][edition]))
+        return Words(f"{where.vi}, hơn ngưỡng {spare.vi}", f"{where.en}, {spare.en} above the threshold")
+    nearest = max(outside)
+    need = points(1000 * (shown.thresholds[nearest][edition] - score))
+    return Words(
+        f"{where.vi}, còn thiếu {need.vi} để vào nhóm {nearest}",
+        f"{where.en}, {need.en} short of the first {nearest}",
+    )
+
+
+def _reaches(score: float, threshold: float) -> bool:
+    return score >= threshold - 1e-9
+
+
+def subtitle(shown: Tracker) -> Words:
+    """That thresholds move, by how much they did, the province's own targets, and the scores missing."""
+    parts = [
+        Words(
+            "Điểm DTI (0-1) và điểm của tỉnh đứng thứ 10, 15, 20; 1 điểm trong tiêu đề là 0,001.",
+            "DTI score (0-1) and the scores of the 10th, 15th and 20th province; 1 point in the title is 0.001.",
+        )
+    ]
+    for before, after in pairwise(shown.editions):
+        both = shown.thresholds[20].keys() & shown.own.keys()
+        if joins(before, after, shown.breaks) and {before, after} <= both:
+            cut = points(1000 * (shown.thresholds[20][after] - shown.thresholds[20][before]))
+            own = 1000 * (shown.own[after] - shown.own[before])
+            moved = points(own)
+            way = Words("giảm", "fell") if own < 0 else Words("tăng", "rose")
+            cut_way = Words("tăng", "rose") if shown.thresholds[20][after] >= shown.thresholds[20][before] else way
+            parts.append(
+                Words(
+                    f"Từ {before} đến {after} ngưỡng nhóm 20 {cut_way.vi} {cut.vi}, {shown.name.vi} {way.vi}"
+                    f" {moved.vi}.",
+                    f"From {before} to {after} the threshold of the first 20 {cut_way.en} by {cut.en},"
+                    f" {shown.name.en} {way.en} by {moved.en}.",
+                )
+            )
+    if shown.targets:
+        goals = listed([Words(f"nhóm {k} năm {year}", f"the first {k} in {year}") for k, year, _ in shown.targets])
+        by = listed([same(r) for r in dict.fromkeys(r for _, _, r in shown.targets)])
+        parts.append(Words(f"Mục tiêu của tỉnh: {goals.vi} ({by.vi}).", f"Its own target: {goals.en} ({by.en})."))
+    for edition in sorted(shown.own.keys() - set(shown.drawn)):
+        score = numbers(shown.own[edition], 4)
+        parts.append(
+            Words(f"Năm {edition}: {score.vi}, ngưỡng chưa biết.", f"{edition}: {score.en}, thresholds not known.")
+        )
+    gone = [edition for edition in shown.editions if edition not in shown.own]
+    if gone:
+        years = missing_years(gone)
+        parts.append(Words(f"Chưa có điểm {years.vi}.", f"No score for {years.en}."))
+    return joined(parts)
+
+
+def draw(page: Page, shown: Tracker) -> None:
+    """Three dashed thresholds with their values, the province as a heavy line with its rank at each marker."""
+    editions = shown.drawn
+    values = [shown.own[e] for e in editions if e in shown.own]
+    values += [cut[e] for cut in shown.thresholds.values() for e in editions if e in cut]
+    low, high = min(values), max(values)
+    pad = max(0.14 * (high - low), 0.015)
+    axes = page.axes(page.left + 0.4, page.bottom + 0.3, page.right, page.top - 0.2)
+    inches = page.right - page.left - 0.4
+    room = max(0.2, (LABEL_ROOM / (inches - 2 * LABEL_ROOM)) * (editions[-1] - editions[0] or 1))
+    axes.set_xlim(editions[0] - room, editions[-1] + room)
+    axes.set_ylim(low - pad, high + pad)
+    ticks = [step / 50 for step in range(51) if low - pad <= step / 50 <= high + pad]
+    axes.set_yticks(ticks, [page.number(tick, 2) for tick in ticks])
+    axes.set_xticks(editions, [str(edition) for edition in editions])
+    axes.grid(axis="y", color=style.PALE, linewidth=0.8)
+    for before, after in pairwise(editions):
+        if not joins(before, after, shown.breaks):
+            x = after - 0.12 * (after - before)  # near the later edition: labels of the earlier one stand between
+            axes.axvline(x, color=style.MUTED, linewidth=0.9, linestyle=(0, (2, 3)))
+            page.label(
+                axes,
+                x,
+                high + pad,
+                page.say(Words("đổi cách đo", "method changed")),
+                style.SMALL_POINTS,
+                colour=style.MUTED,
+                ha="center",
+                va="bottom",
+            )
+    for k, cut in shown.thresholds.items():
+        known = [e for e in editions if e in cut]
+        _runs(axes, cut, shown, color=style.INK, linewidth=1.4, linestyle=DASHES[k], zorder=3)
+        axes.plot(known, [cut[e] for e in known], "_", color=style.INK, markersize=13, markeredgewidth=1.6, zorder=3)
+    own = [e for e in editions if e in shown.own]
+    _runs(axes, shown.own, shown, color=style.FOCUS, linewidth=3.2, zorder=4)
+    axes.plot(own, [shown.own[e] for e in own], "o", color=style.FOCUS, markersize=9, zorder=5)
+    for edition in editions:
+        _labels(page, axes, shown, edition)
+
+
+def _runs(axes: Axes, series: dict[int, float], shown: Tracker, **look: object) -> None:
+    """A stroke over each step whose ends are known and compare."""
+    for before, after in pairwise(shown.drawn):
+        if before in series and after in series and joins(before, after, shown.breaks):
+            axes.plot([before, after], [series[before], series[after]], **look)  # type: ignore[arg-type]
+
+
+def _labels(page: Page, axes: Axes, shown: Tracker, edition: int) -> None:
+    """Values beside the markers of an edition, on the side where no line leaves, moved apart."""
+    box = axes.get_position()
+    bottom, top = box.y0 * page.height, box.y1 * page.height
+    left, right = box.x0 * page.width, box.x1 * page.width
+    (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
+    leaves = any(before == edition and joins(before, after, shown.breaks) for before, after in pairwise(shown.drawn))
+    word = page.say(Words("hạng", "rank"))
+    marks = [
+        (cut[edition], f"{word} {k}: {page.number(cut[edition], 4)}", style.INK, False)
+        for k, cut in shown.thresholds.items()
+        if edition in cut
+    ]
+    if edition in shown.own:
+        score = page.number(shown.own[edition], 4)
+        rank = f" ({word} {shown.ranks[edition]})" if edition in shown.ranks else ""
+        marks.append((shown.own[edition], f"{score}{rank}", style.FOCUS, True))
+        if edition == max(shown.own):  # of two labels that want one place, the later stands above
+            name = shorten(page.say(shown.name), LABEL_ROOM - 0.15, style.LABEL_POINTS, True)
+            marks.append((shown.own[edition], name, style.FOCUS, True))
+    wanted = [bottom + (value - y0) / (y1 - y0) * (top - bottom) for value, *_ in marks]
+    x = left + (edition - x0) / (x1 - x0) * (right - left) + (-0.14 if leaves else 0.14)
+    heights = spread(wanted, 0.165, bottom, top)
+    for (_, text, colour, own), y in zip(marks, heights, strict=True):
+        points = style.LABEL_POINTS if own else style.SMALL_POINTS
+        page.write(x, y, text, points, bold=own, colour=colour, ha="right" if leaves else "left")

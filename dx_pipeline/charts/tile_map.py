@@ -1,0 +1,241 @@
+"""Pictures: the 63 and the 34 units as tiles of equal size where people expect them, shaded by rank.
+
+A tile map gives a small province as much room as a large one. Hoàng Sa is shown with Đà Nẵng and Trường Sa with Khánh
+Hòa, whose districts they are.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from dx_pipeline.charts import style
+from dx_pipeline.charts.heat import STEPS, ink_on, shade
+from dx_pipeline.charts.lettering import Lettering
+from dx_pipeline.charts.page import shorten, text_width, wrap
+from dx_pipeline.charts.story import NothingToShowError, Story
+from dx_pipeline.charts.words import Words
+from dx_pipeline.paths import default_paths
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from dx_pipeline.charts.lettering import Lettering
+from dx_pipeline.charts.page import Page
+
+HEIGHT = {"screen": 12.2, "print": 10.4}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A unit's cell, counted from the top left; `islands` is set for an archipelago shown with its province."""
+
+    province_id: str
+    row: int
+    column: int
+    islands: Words | None
+
+
+@dataclass(frozen=True)
+class TileMap:
+    """Ranks of one edition of one unit system; `merged` names the focus when it is part of a larger unit."""
+
+    unit_system: int
+    edition: int
+    focus: str
+    merged: Words | None
+    tiles: list[Tile]
+    names: dict[str, Words]
+    ranks: dict[str, int]
+    peers: list[str]
+    region: tuple[Words, int, int] | None
+
+
+@lru_cache
+def tiles(unit_system: int) -> list[Tile]:
+    """Cells of one unit system from data/reference/tile_grid.csv."""
+    with (default_paths().reference / "tile_grid.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            Tile(
+                row["province_id"],
+                int(row["row"]),
+                int(row["column"]),
+                Words(row["islands_vi"], row["islands_en"]) if row["islands_vi"] else None,
+            )
+            for row in csv.DictReader(file)
+            if int(row["unit_system"]) == unit_system
+        ]
+
+
+def read(story: Story, picture: str) -> TileMap:
+    """Ranks of the latest edition of the picture's unit system."""
+    system = int(picture.removeprefix("tile_map_"))
+    units = story.table(
+        "select province_id, region_vi, region_en, successor_id from provinces where unit_system = 63"
+        " order by province_id"
+    )
+    successor = dict(zip(units["province_id"], units["successor_id"], strict=True))[story.focus]
+    focus = story.focus if system == 63 else successor
+    rows = story.table(
+        "select edition, province_id, rank from province_rankings where unit_system = ? and rank is not null"
+        " order by edition, rank, province_id",
+        [system],
+    )
+    edition = max(rows["edition"])
+    latest = rows.filter(rows["edition"] == edition)
+    ranks = dict(zip(latest["province_id"], latest["rank"], strict=True))
+    if focus not in ranks:
+        name = story.name(focus, system)
+        raise NothingToShowError(
+            Words(f"Chưa có thứ hạng năm {edition} của {name.vi}.", f"No rank of {name.en} is known for {edition}.")
+        )
+    members = sorted(p for p, s in zip(units["province_id"], units["successor_id"], strict=True) if s == focus)
+    return TileMap(
+        unit_system=system,
+        edition=edition,
+        focus=focus,
+        merged=story.name() if system == 34 and len(members) > 1 and story.focus != focus else None,
+        tiles=tiles(system),
+        names={province: words for (of, province), words in story.names.items() if of == system},
+        ranks=ranks,
+        peers=story.peers() if system == 63 else [],
+        region=_region(units, story.focus, ranks) if system == 63 else None,
+    )
+
+
+def _region(units: object, focus: str, ranks: dict[str, int]) -> tuple[Words, int, int] | None:
+    """The focus's region, its place in it and the number of provinces with a rank there."""
+    rows = list(units.iter_rows(named=True))  # type: ignore[attr-defined]
+    own = next(row for row in rows if row["province_id"] == focus)
+    if own["region_vi"] is None:
+        return None
+    inside = [r["province_id"] for r in rows if r["region_vi"] == own["region_vi"] and r["province_id"] in ranks]
+    place = 1 + sum(ranks[province] < ranks[focus] for province in inside)
+    return Words(own["region_vi"], own["region_en"]), place, len(inside)
+
+
+def title(shown: TileMap) -> Words:
+    """Rank among all, and among the provinces of the same region."""
+    name, rank, units = shown.names[shown.focus], shown.ranks[shown.focus], len(shown.ranks)
+    if shown.merged:
+        name = Words(f"{name.vi} (gồm {shown.merged.vi})", f"{name.en} (with {shown.merged.en})")
+    whole = Words(
+        f"{name.vi} đứng thứ {rank} trên {units} năm {shown.edition}",
+        f"{name.en} ranked {rank} of {units} in {shown.edition}",
+    )
+    if shown.region is None or shown.region[2] < 2:
+        return whole
+    region, place, count = shown.region
+    return Words(
+        f"{whole.vi}, thứ {place} trong {count} tỉnh, thành vùng {region.vi}",
+        f"{whole.en}, number {place} of {count} in the {region.en}",
+    )
+
+
+def subtitle(shown: TileMap) -> Words:
+    """How to read a tile."""
+    kind = Words("63 tỉnh, thành phố", "63 provinces") if shown.unit_system == 63 else Words("34 đơn vị", "34 units")
+    return Words(
+        f"Thứ hạng DTI năm {shown.edition} của {kind.vi}, mỗi đơn vị một ô; ô càng đậm, thứ hạng càng cao.",
+        f"DTI rank of {shown.edition} of the {kind.en}, one tile each; the darker, the better the rank.",
+    )
+
+
+def draw(page: Page, shown: TileMap) -> None:
+    """Tiles with name and rank; the focus in a heavy frame."""
+    rows = 1 + max(tile.row for tile in shown.tiles)
+    columns = 1 + max(tile.column for tile in shown.tiles)
+    axes = page.axes(page.left, page.bottom, page.right, page.top)
+    axes.set_xlim(0, columns)
+    axes.set_ylim(rows, 0)
+    width, height = (page.right - page.left) / columns, (page.top - page.bottom) / rows
+    letters = Lettering(page)
+    for tile in sorted(
+        shown.tiles, key=lambda t: (t.islands is None and t.province_id == shown.focus, t.row, t.column)
+    ):
+        _tile(page, axes, letters, shown, tile, width, height)
+    _key(page, axes, shown, columns, height)
+
+
+def _tile(page: Page, axes: Axes, letters: Lettering, shown: TileMap, tile: Tile, width: float, height: float) -> None:
+    from matplotlib.patches import Rectangle
+
+    rank = shown.ranks.get(tile.province_id)
+    fill = style.PAPER if rank is None else shade(rank, len(shown.ranks))
+    name = shown.names[tile.province_id]
+    focus, peer = tile.province_id == shown.focus, tile.province_id in shown.peers
+    edge = style.VERMILLION if focus or peer else style.PAPER
+    if tile.islands:
+        fill, edge = style.PAPER, style.MUTED
+        focus = peer = False
+    inset = 0.17 if tile.islands else 0.025
+    axes.add_patch(
+        Rectangle(
+            (tile.column + inset * 0.5, tile.row + inset),
+            1 - inset,
+            1 - 2 * inset,
+            facecolor=fill,
+            edgecolor=edge,
+            linewidth=3 if focus else 1.6 if peer else 0.8,
+            linestyle=(0, (3, 1.5)) if peer and not focus else (0, (1, 1.5)) if tile.islands else "solid",
+            hatch="///" if rank is None else None,
+            clip_on=False,
+            zorder=4 if focus else 3 if peer else 2,
+        )
+    )
+    x, upper = page.left + (tile.column + 0.5) * width, page.top - tile.row * height
+    if tile.islands:
+        lines, ink, rank_text = [page.say(tile.islands), f"({page.say(name)})"], style.MUTED, ""
+        points = _fitting(lines, width * 0.8, 6.8)
+    else:
+        lines, ink = _name_lines(page.say(name), width * 0.95, focus), ink_on(fill)
+        rank_text = "\N{EN DASH}" if rank is None else str(rank)
+        points = _fitting(lines, width * 0.94, 8.2 if len(lines) == 1 else 7.0, focus)
+    rank_points = 0 if tile.islands else style.LABEL_POINTS if len(lines) == 1 else style.SMALL_POINTS
+    line_height, rank_height = points * 1.16 / 72, rank_points * 1.2 / 72
+    y = upper - (height - len(lines) * line_height - rank_height) / 2
+    for line in lines:
+        letters.put(x, y - line_height / 2, line, points, ink, focus)
+        y -= line_height
+    letters.put(x, y - rank_height / 2, rank_text, rank_points, ink, bold=True)
+
+
+def _name_lines(name: str, width: float, bold: bool) -> list[str]:
+    """One line if it can be, else two, parted at the hyphen of a double name."""
+    if text_width(name, 7.2, bold) <= width:
+        return [name]
+    for hyphen in (" - ", "-"):
+        if hyphen in name:
+            first, second = name.split(hyphen, 1)
+            return [shorten(part, width, 5.5, bold) for part in (first + hyphen.rstrip(), second)]
+    return wrap(name, width, 7.0, bold, most=2)
+
+
+def _fitting(lines: list[str], width: float, points: float, bold: bool = False) -> float:
+    """The size at which the widest line fits, at most the one given."""
+    widest = max(text_width(line, points, bold) for line in lines)
+    return min(points, points * width / widest)
+
+
+def _key(page: Page, axes: Axes, shown: TileMap, columns: int, height: float) -> None:
+    """A strip from first to last, in the sea at the upper right."""
+    from matplotlib.patches import Rectangle
+
+    left, top = columns - 2.6, 0.35 / height
+    step = 2.4 / len(STEPS)
+    for place, fill in enumerate(reversed(STEPS)):
+        axes.add_patch(Rectangle((left + place * step, top), step, 0.16 / height, facecolor=fill, edgecolor="none"))
+    units = len(shown.ranks)
+    for x, text, ha in ((left, "1", "left"), (left + 2.4, str(units), "right")):
+        page.label(axes, x, top + 0.28 / height, text, style.SMALL_POINTS, ha=ha, colour=style.MUTED)
+    page.label(
+        axes,
+        left,
+        top - 0.1 / height,
+        page.say(Words("Thứ hạng", "Rank")),
+        style.SMALL_POINTS,
+        colour=style.MUTED,
+        va="bottom",
+    )
