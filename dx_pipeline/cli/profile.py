@@ -165,8 +165,11 @@ def _show(found: dict[str, Any], words: dict[str, str], lang: Language) -> None:
 
 def site_page(paths: Paths, province_id: str, system: int, lang: Language) -> Path | None:
     """The province's page in the published site, None when the release has no such page."""
-    page = paths.marts / "site" / lang / str(system) / f"{province_id}.html"
-    return page.resolve() if page.is_file() else None
+    from dx_pipeline.report.page import profile_path
+
+    folder = paths.marts / "site" / ("" if lang == "vi" else lang)  # the Vietnamese pages are the main ones
+    page = folder / profile_path(system, province_id)
+    return page if page.is_file() else None
 
 
 def _open(page: Path | None) -> None:

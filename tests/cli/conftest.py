@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from answers import Answer, Dx, DxIn
-from small_release import copy_inputs, release
+from dx_answers import Answer, Dx, DxIn
+from dx_release import release
 from typer.testing import CliRunner
 
 from dx_pipeline.cli import app
@@ -13,18 +13,19 @@ from dx_pipeline.paths import Paths
 
 
 @pytest.fixture(scope="session")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+def published(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Paths:
     """A project with one release of the real tables. Look, don't change."""
-    paths = copy_inputs(tmp_path_factory.mktemp("project"))
-    release(paths)
-    return paths
+    root = tmp_path_factory.mktemp("published") / "project"
+    shutil.copytree(built, root)
+    release(Paths(root))
+    return Paths(root)
 
 
 @pytest.fixture
-def own_release(released: Paths, tmp_path: Path) -> Paths:
-    """A copy of the released project that a test may change."""
+def own_release(published: Paths, tmp_path: Path) -> Paths:
+    """A copy of the published project that a test may change."""
     root = tmp_path / "project"
-    shutil.copytree(released.root, root, symlinks=True)
+    shutil.copytree(published.root, root, symlinks=True)
     return Paths(root)
 
 
@@ -43,6 +44,6 @@ def dx_in(monkeypatch: pytest.MonkeyPatch) -> DxIn:
 
 
 @pytest.fixture
-def dx(dx_in: DxIn, released: Paths) -> Dx:
-    """Run `dx` in the released project."""
-    return lambda *arguments, **more: dx_in(released.root, *arguments, **more)
+def dx(dx_in: DxIn, published: Paths) -> Dx:
+    """Run `dx` in the published project."""
+    return lambda *arguments, **more: dx_in(published.root, *arguments, **more)

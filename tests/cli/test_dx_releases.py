@@ -5,31 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
 import pytest
-from answers import Dx, DxIn
+from dx_answers import Dx, DxIn
+from dx_release import release
 
-from dx_pipeline.contracts import load_contracts
 from dx_pipeline.paths import Paths
-from dx_pipeline.publish.commit import commit
-from dx_pipeline.publish.stage import stage
 
 
 @pytest.fixture
 def two_releases(own_release: Paths) -> Paths:
-    """The released project after one more release, in which one score differs."""
-    from small_release import passed_check
-
-    con = duckdb.connect(str(own_release.warehouse))
-    try:
-        con.execute(
-            "UPDATE province_rankings SET score = 0.7 "
-            "WHERE edition = 2023 AND unit_system = 63 AND province_id = 'hai-duong'"
-        )
-        later = datetime(2026, 2, 5, 2, 0, tzinfo=UTC)
-        commit(stage(own_release, con, load_contracts(), passed_check(), "test", built_at=later))
-    finally:
-        con.close()
+    """The published project after one more release, in which one score differs."""
+    where = "edition = 2023 AND unit_system = 63 AND province_id = 'hai-duong'"
+    release(own_release, datetime(2026, 2, 5, tzinfo=UTC), f"UPDATE province_rankings SET score = 0.7 WHERE {where}")
     return own_release
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from answers import Dx
+from dx_answers import Dx
+
+from dx_pipeline.paths import Paths
 
 FIRST = "select edition, province_id, score from province_rankings where edition = 2023 order by rank limit 2"
 
@@ -114,11 +116,11 @@ def test_a_misspelt_table_is_suggested(dx: Dx) -> None:
     assert "Did you mean province_rankings" in answer.err
 
 
-def test_export_copies_the_published_bytes(dx: Dx, released, tmp_path: Path) -> None:
+def test_export_copies_the_published_bytes(dx: Dx, published: Paths, tmp_path: Path) -> None:
     answer = dx("export", "--csv", str(tmp_path / "csv"), "--parquet", str(tmp_path / "parquet"), "--json")
     assert answer.code == 0
     assert len(answer.json["files"]) > 80
-    copied, published = tmp_path / "csv" / "provinces.csv", released.marts / "csv" / "provinces.csv"
+    copied, published = tmp_path / "csv" / "provinces.csv", published.marts / "csv" / "provinces.csv"
     assert copied.read_bytes() == published.read_bytes()
 
 

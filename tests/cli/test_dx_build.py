@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import pytest
-from answers import Dx, DxIn
+from dx_answers import Dx, DxIn
 
 from dx_pipeline.failures import write_failure_note
 from dx_pipeline.paths import Paths

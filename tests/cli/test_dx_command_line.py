@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from answers import Dx, DxIn
+from dx_answers import Dx, DxIn
 
 from dx_pipeline.cli.provinces import complete_component, complete_province
 from dx_pipeline.paths import Paths
@@ -43,8 +43,8 @@ def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
     assert not loaded(["--help"], tmp_path) & HEAVY
 
 
-def test_a_ranking_loads_the_database_and_no_more(released: Paths) -> None:
-    assert loaded(["rank", "Hải Dương"], released.root) & HEAVY == {"duckdb"}
+def test_a_ranking_loads_the_database_and_no_more(published: Paths) -> None:
+    assert loaded(["rank", "Hải Dương"], published.root) & HEAVY == {"duckdb"}
 
 
 def test_help_tells_the_exit_codes(dx: Dx) -> None:
@@ -102,22 +102,24 @@ def test_a_file_that_is_no_database_is_told(dx_in: DxIn, tmp_path: Path) -> None
     assert "cannot be read" in answer.err
 
 
-def test_vietnamese_is_printed_in_any_locale(released: Paths) -> None:
-    ended = run_dx(["rank", "hai-duong"], released.root, LC_ALL="C", LANG="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+def test_vietnamese_is_printed_in_any_locale(published: Paths) -> None:
+    ended = run_dx(
+        ["rank", "hai-duong"], published.root, LC_ALL="C", LANG="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0"
+    )
     assert ended.returncode == 0
     assert "Hải Dương".encode() in ended.stdout
 
 
-def test_nothing_is_coloured_in_a_pipe(released: Paths) -> None:
+def test_nothing_is_coloured_in_a_pipe(published: Paths) -> None:
     for arguments in (["rank"], ["verify"], ["--help"]):
-        ended = run_dx(arguments, released.root, TERM="xterm-256color")
+        ended = run_dx(arguments, published.root, TERM="xterm-256color")
         assert b"\x1b" not in ended.stdout + ended.stderr
 
 
-def test_a_reader_that_goes_away_gets_no_traceback(released: Paths) -> None:
+def test_a_reader_that_goes_away_gets_no_traceback(published: Paths) -> None:
     command = [sys.executable, "-m", "dx_pipeline.cli", "query", "from peer_comparison", "--format", "csv"]
     with subprocess.Popen(
-        command, env={**os.environ, "DX_ROOT": str(released.root)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command, env={**os.environ, "DX_ROOT": str(published.root)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -133,7 +135,7 @@ def test_provinces_are_completed_in_any_case_and_without_marks() -> None:
     assert complete_component("digital_e") == ["digital_economy_activity="]
 
 
-def test_the_shell_is_given_completions(released: Paths) -> None:
+def test_the_shell_is_given_completions(published: Paths) -> None:
     asked = {"_DX_COMPLETE": "complete_bash", "COMP_WORDS": "dx rank hai", "COMP_CWORD": "2"}
-    ended = run_dx([], released.root, **asked)
+    ended = run_dx([], published.root, **asked)
     assert ended.stdout.decode().split() == ["hai-duong", "hai-phong"]

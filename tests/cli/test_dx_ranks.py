@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from answers import Dx
+from dx_answers import Dx, DxIn
+
+from dx_pipeline.paths import Paths
 
 #: ranks of the five editions as published or computed from published scores
 HAI_DUONG, THAI_NGUYEN = [14, 14, 13, 26, 19], [12, 8, 8, 16, 6]
@@ -156,6 +158,18 @@ def test_a_profile_of_one_of_the_34(dx: Dx) -> None:
     answer = dx("profile", "Hải Phòng", "--system", "34")
     assert answer.code == 0
     assert "34 units" in answer.out
+
+
+@pytest.mark.parametrize(("lang", "page"), [("vi", "site/63/thai-nguyen.html"), ("en", "site/en/63/thai-nguyen.html")])
+def test_open_shows_the_page_of_the_site(
+    dx_in: DxIn, own_release: Paths, monkeypatch: pytest.MonkeyPatch, lang: str, page: str
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
+    (own_release.marts / page).parent.mkdir(parents=True)
+    (own_release.marts / page).write_text("<!doctype html>", encoding="utf-8")
+    answer = dx_in(own_release.root, "profile", "Thái Nguyên", "--open", "--lang", lang)
+    assert (answer.code, opened) == (0, [(own_release.marts / page).as_uri()])
 
 
 def test_open_says_when_there_is_no_page(dx: Dx) -> None:
