@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.quality.contract_rules import ContractRule, contract_rules
-from dx_pipeline.quality.model import FAILING_KEYS_SHOWN, CheckOutcome, broken
+from dx_pipeline.quality.model import FAILING_KEYS_SHOWN, CheckOutcome, broken, nothing_to_check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,11 +58,10 @@ def _nothing_to_check(frame: pl.DataFrame, rule: ContractRule) -> CheckOutcome |
     if rule.kind == "schema":
         return None
     if frame.height == 0:
-        return CheckOutcome(rule.check, "not_applicable", 0, 0, "the table is empty", rule.expected)
+        return nothing_to_check(rule.check, rule.expected, "the table is empty")
     present = [name for name in rule.columns if name in frame.columns]
     if rule.kind in VALUE_KINDS and len(present) == len(rule.columns) and not _rows_with_value(frame, present):
-        observed = "no value in " + ", ".join(present)
-        return CheckOutcome(rule.check, "not_applicable", 0, 0, observed, rule.expected)
+        return nothing_to_check(rule.check, rule.expected, "no value in " + ", ".join(present))
     return None
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dx_pipeline.quality.model import FAILING_KEYS_SHOWN, Check, CheckOutcome, broken
+from dx_pipeline.quality.model import FAILING_KEYS_SHOWN, Check, CheckOutcome, broken, nothing_to_check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,7 +93,7 @@ def _run_law(con: duckdb.DuckDBPyConnection, law: Law) -> CheckOutcome:
     except (duckdb.Error, LawError) as error:
         return broken(law.check, law.expects, error)
     if not rows:
-        return CheckOutcome(law.check, "not_applicable", 0, 0, "no row to check", law.expects)
+        return nothing_to_check(law.check, law.expects, "no row to check")
     # a null in `holds` means the law could not tell: that is not a pass
     failing = [row for row in rows if row[-1] is not True]
     if not failing:

@@ -74,6 +74,11 @@ class CheckOutcome:
         return json.dumps(list(self.failing_keys[:FAILING_KEYS_SHOWN]), ensure_ascii=False, default=str)
 
 
+def nothing_to_check(check: Check, expected: str, reason: str) -> CheckOutcome:
+    """The outcome of a check that found nothing to look at: neither a pass nor a failure."""
+    return CheckOutcome(check, "not_applicable", 0, 0, reason, expected)
+
+
 def broken(check: Check, expected: str, reason: object) -> CheckOutcome:
     """The outcome of a check that could not be carried out; it counts like a failure, never like a pass."""
     text = " ".join(str(reason).split())

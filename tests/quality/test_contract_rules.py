@@ -184,6 +184,15 @@ def test_key_of_one_column_and_several_tables_in_one_step(scores_contract):
     assert {outcome.status for name, outcome in by_id.items() if name.startswith("scores.")} == {"passed"}
 
 
+def test_a_value_on_the_limit_is_within_it(scores_contract):
+    assert statuses(scores_contract, put("score", 0.0, None, 1.0))["ranges"] == "passed"
+
+
+def test_a_table_of_one_column_is_an_error_not_a_pass():
+    contract = make_contract("codes", {"code": {"type": "text", "pattern": "^[a-z]+$"}}, key=["code"])
+    assert set(statuses(contract, pl.DataFrame({"code": ["a", "B"]})).values()) == {"error"}
+
+
 def test_only_twenty_keys_are_named():
     contract = make_contract("many", {"n": {"type": "integer", "max": 5}, "note": {"type": "text"}}, key=["n"])
     outcome = outcomes(contract, pl.DataFrame({"n": range(100), "note": "x"}))["ranges"]
