@@ -22,6 +22,7 @@ BASES = ("named", "endowments", "score", "region")
 #: the pair the project set out to explain; it has a page of its own as soon as both provinces are known
 HEADLINE_PAIR = ("hai-duong", "thai-nguyen")
 OLD, NEW = 63, 34
+RANK_TARGET = "national_dti_rank"
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,11 @@ class Country:
                 )
             )
         return found
+
+    def latest_targets(self, province_id: str) -> list[Row]:
+        """Targets with their latest verdict: those on the rank first, then those that can be judged."""
+        rows = [row for row in self.targets.get((province_id,), []) if row["is_latest"]]
+        return sorted(rows, key=lambda row: (row["indicator"] != RANK_TARGET, row["verdict"] == "not_assessable"))
 
     def pairs(self) -> list[tuple[str, str]]:
         """Pairs with a page of their own: the headline pair, then the named ones, each once."""

@@ -1,8 +1,9 @@
-"""The charts of a page, in both languages."""
+"""The charts and pictures of a page, in both languages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from markupsafe import Markup
 
@@ -102,3 +103,22 @@ def draw_firmness(
             wording.text("firm.alt", name=wording.name(unit)),
         )
     return drawn
+
+
+def find_pictures(
+    folder: Path | None, units: Sequence[Row], wordings: Mapping[str, Wording]
+) -> dict[str, list[dict[str, str]]]:
+    """Pictures of some provinces, by language: `<picture>-<province>-<language>-screen.png`, sorted by name."""
+    found: dict[str, list[dict[str, str]]] = {language: [] for language in wordings}
+    if folder is None or not folder.is_dir():
+        return found
+    focus = "-".join(unit["province_id"] for unit in units)
+    for language, wording in wordings.items():
+        ending = f"-{focus}-{language}-screen"
+        for path in sorted(folder.iterdir()):
+            if path.suffix == ".png" and path.stem.endswith(ending):
+                picture = path.stem.removesuffix(ending)
+                name = ", ".join(wording.name(unit) for unit in units)
+                alternative = wording.text("pictures.alt", picture=wording.label("picture", picture), name=name)
+                found[language].append({"file": path.name, "alt": str(alternative)})
+    return found

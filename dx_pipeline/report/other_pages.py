@@ -11,8 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dx_pipeline.report.country import COMPONENTS, OLD, Country
-from dx_pipeline.report.drawings import Drawing, draw_bars, draw_trajectory
-from dx_pipeline.report.profile import find_pictures
+from dx_pipeline.report.drawings import Drawing, draw_bars, draw_trajectory, find_pictures
 from dx_pipeline.report.tables import Row, Tables
 from dx_pipeline.report.wording import Wording
 
@@ -133,7 +132,7 @@ class Comparison:
             )
         units = (self.a, self.b)
         moves = [(unit, country.movements(unit["province_id"])) for unit in units]
-        self.findings = [found[0].finding for _, found in moves if found and found[0].finding]
+        self.findings = [move.finding for _, found in moves for move in found[:2] if move.finding]
         self.moves = sorted(
             ((unit, move.change) for unit, found in moves for move in found),
             key=lambda entry: -entry[1]["edition_to"],
@@ -148,10 +147,7 @@ class Comparison:
             for unit in units
             if (edition, unit["province_id"], "box25") in country.bands
         ]
-        self.targets = [
-            (unit, [row for row in country.targets.get((unit["province_id"],), []) if row["is_latest"]])
-            for unit in units
-        ]
+        self.targets = [(unit, country.latest_targets(unit["province_id"])) for unit in units]
         self.pictures = find_pictures(pictures, units, wordings)
 
 

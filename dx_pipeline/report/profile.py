@@ -8,8 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dx_pipeline.report.country import COMPONENTS, NEIGHBOURHOODS, NEW, OLD, Country, Movement, Peer, by_part
-from dx_pipeline.report.drawings import Drawing, draw_bars, draw_firmness, draw_trajectory
+from dx_pipeline.report.country import (
+    COMPONENTS,
+    NEIGHBOURHOODS,
+    NEW,
+    OLD,
+    RANK_TARGET,
+    Country,
+    Movement,
+    Peer,
+    by_part,
+)
+from dx_pipeline.report.drawings import Drawing, draw_bars, draw_firmness, draw_trajectory, find_pictures
 from dx_pipeline.report.page import compare_path
 from dx_pipeline.report.tables import Row, ordered
 from dx_pipeline.report.wording import LANGUAGES, Wording
@@ -36,10 +46,14 @@ class Way:
     target: int
     first: Row
     parts: dict[str, Row]
-    #: latest step of the threshold
-    threshold: Row | None
-    #: latest step with a scenario
-    scenario: Row | None
+    #: steps of the threshold, in order of time
+    steps: list[Row]
+
+    @property
+    def comparable(self) -> Row | None:
+        """Latest step between two editions that compare."""
+        known = [row for row in self.steps if row["step"] is not None]
+        return known[-1] if known else None
 
 
 @dataclass(frozen=True)
@@ -78,7 +92,8 @@ class Profile:
         self.findings = [movement.finding for movement in self.movements if movement.finding]
         self.peers: dict[str, list[Peer]] = country.peers(self.province_id) if old else {}
         self.pairs = pair_links(country, self.province_id) if old else []
-        self.targets = [row for row in country.targets.get((self.province_id,), []) if old and row["is_latest"]]
+        self.targets = country.latest_targets(self.province_id) if old else []
+        self.rank_targets = [row for row in self.targets if row["indicator"] == RANK_TARGET]
         self.successor = country.units.get((NEW, unit["successor_id"])) if old and unit["successor_id"] else None
         new_id = self.successor["province_id"] if self.successor else self.province_id
         self.members = country.members.get(new_id, [])
@@ -242,17 +257,8 @@ class Profile:
         for target in sorted({row["target_rank"] for row in rows}):
             parts = by_part(row for row in rows if row["edition"] == edition and row["target_rank"] == target)
             steps = [row for row in self._country.thresholds.get((target,), []) if row["unit_system"] == OLD]
-            scenarios = [row for row in steps if row["scenario_last_step"] is not None]
             if parts:
-                found.append(
-                    Way(
-                        target,
-                        next(iter(parts.values())),
-                        parts,
-                        steps[-1] if steps else None,
-                        scenarios[-1] if scenarios else None,
-                    )
-                )
+                found.append(Way(target, next(iter(parts.values())), parts, steps))
         return found
 
     @property
@@ -279,22 +285,3 @@ class Profile:
         both = ("component_scores", "pillar_scores", "merged_units", "figure_sources")
         wanted = [*(old if self.system == OLD else new), *both]
         return [name for name in wanted if name in self._country.tables]
-
-
-def find_pictures(
-    folder: Path | None, units: Sequence[Row], wordings: Mapping[str, Wording]
-) -> dict[str, list[dict[str, str]]]:
-    """Pictures of some provinces, by language: `<picture>-<province>-<language>-screen.png`, sorted by name."""
-    found: dict[str, list[dict[str, str]]] = {language: [] for language in wordings}
-    if folder is None or not folder.is_dir():
-        return found
-    focus = "-".join(unit["province_id"] for unit in units)
-    for language, wording in wordings.items():
-        ending = f"-{focus}-{language}-screen"
-        for path in sorted(folder.iterdir()):
-            if path.suffix == ".png" and path.stem.endswith(ending):
-                picture = path.stem.removesuffix(ending)
-                name = ", ".join(wording.name(unit) for unit in units)
-                alternative = wording.text("pictures.alt", picture=wording.label("picture", picture), name=name)
-                found[language].append({"file": path.name, "alt": str(alternative)})
-    return found

@@ -16,6 +16,8 @@ from dx_pipeline.report.numbers import write_number
 from dx_pipeline.report.tables import Row
 
 WIDTH = 480
+#: the longest name of a province has 17
+LABEL_LETTERS = 18
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ def _text(x: float, y: float, style: str, words: object) -> Markup:
     return Markup(f'<text x="{x:.1f}" y="{y:.1f}" class="{style}">{escape(words)}</text>')
 
 
+def _short(name: str) -> str:
+    """A name that fits beside the chart; the table holds it in full."""
+    return name if len(name) <= LABEL_LETTERS else name[: LABEL_LETTERS - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+
+
 def _frame(height: float, alternative: str, parts: Sequence[Markup]) -> Markup:
     head = Markup('<svg class="chart" viewBox="0 0 {} {:.0f}" role="img" aria-label="{}">')
     return head.format(WIDTH, height, alternative) + Markup("").join(parts) + Markup("</svg>")
@@ -103,7 +110,7 @@ def rank_trajectory(
         language: `vi` or `en`.
         alternative: what the chart shows, in words.
     """
-    left, right, top, bottom = 34.0, 360.0, 34.0, 264.0
+    left, right, top, bottom = 34.0, 340.0, 34.0, 264.0
 
     def x(edition: int) -> float:
         return left + 16 + (right - left - 32) * editions.index(edition) / max(len(editions) - 1, 1)
@@ -146,7 +153,7 @@ def rank_trajectory(
         ends.append((y(one.points[last].value or 0), one))
     ends.sort(key=lambda end: (end[0], end[1].name))
     for place, (_, one) in zip(_apart([end[0] for end in ends], 17, top, bottom), ends, strict=True):
-        parts.append(_text(right + 8, place + 5, "name focus" if one.focus else "name", one.name))
+        parts.append(_text(right + 8, place + 5, "name focus" if one.focus else "name", _short(one.name)))
     return _frame(bottom + 32, alternative, parts)
 
 
