@@ -70,7 +70,10 @@ def run_group(group: str, folder: Path) -> tuple[int, list[str]]:
         item, result = json.loads(line)
         if result is None or result["worker_outcome"] == "skipped":
             continue
-        if "if TYPE_CHECKING" in result["diff"].split("@@")[-1] and "AddNot" in item["mutations"][0]["operator_name"]:
+        if (
+            "if TYPE_CHECKING" in (result["diff"] or "").split("@@")[-1]
+            and "AddNot" in item["mutations"][0]["operator_name"]
+        ):
             continue  # imports for the type checker only
         trials += 1
         if result["test_outcome"] == "survived":
