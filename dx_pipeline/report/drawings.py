@@ -106,19 +106,26 @@ def draw_firmness(
 
 
 def find_pictures(
-    folder: Path | None, units: Sequence[Row], wordings: Mapping[str, Wording]
+    country: Country, folder: Path | None, province_id: str, wordings: Mapping[str, Wording]
 ) -> dict[str, list[dict[str, str]]]:
-    """Pictures of some provinces, by language: `<picture>-<province>-<language>-screen.png`, sorted by name."""
+    """Pictures of a province that lie in the release's folder, by language, each with the finding it states.
+
+    Args:
+        country: the tables; the finding is read from them.
+        folder: the release's pictures; None shows none.
+        province_id: one of the 63.
+        wordings: by language.
+    """
+    from dx_pipeline.charts import PICTURES, finding
+
     found: dict[str, list[dict[str, str]]] = {language: [] for language in wordings}
-    if folder is None or not folder.is_dir():
+    if folder is None:
         return found
-    focus = "-".join(unit["province_id"] for unit in units)
-    for language, wording in wordings.items():
-        ending = f"-{focus}-{language}-screen"
-        for path in sorted(folder.iterdir()):
-            if path.suffix == ".png" and path.stem.endswith(ending):
-                picture = path.stem.removesuffix(ending)
-                name = ", ".join(wording.name(unit) for unit in units)
-                alternative = wording.text("pictures.alt", picture=wording.label("picture", picture), name=name)
-                found[language].append({"file": path.name, "alt": str(alternative)})
+    for name in PICTURES:
+        files = {language: f"{name}-{province_id}-{language}-screen.png" for language in wordings}
+        files = {language: file for language, file in files.items() if (folder / file).is_file()}
+        said = finding(country.tables.con, name, province_id) if files else None
+        for language, file in files.items():
+            if said:
+                found[language].append({"file": file, "alt": said.in_language(language)})
     return found

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from dx_pipeline.report.country import COMPONENTS, OLD, Country
-from dx_pipeline.report.drawings import Drawing, draw_bars, draw_trajectory, find_pictures
+from dx_pipeline.report.drawings import Drawing, draw_bars, draw_trajectory
 from dx_pipeline.report.tables import Row, Tables
 from dx_pipeline.report.wording import Wording
 
@@ -93,7 +92,6 @@ class Comparison:
         first: str,
         second: str,
         wordings: Mapping[str, Wording],
-        pictures: Path | None,
     ) -> None:
         self.a, self.b = country.units[OLD, first], country.units[OLD, second]
         groups = [row for row in country.peer_groups.get((first,), []) if row["peer_id"] == second]
@@ -148,7 +146,6 @@ class Comparison:
             if (edition, unit["province_id"], "box25") in country.bands
         ]
         self.targets = [(unit, country.latest_targets(unit["province_id"])) for unit in units]
-        self.pictures = find_pictures(pictures, units, wordings)
 
 
 def conflicts(country: Country) -> list[tuple[Row | None, Row]]:

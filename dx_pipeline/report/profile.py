@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -271,7 +271,7 @@ class Profile:
     def pictures(self) -> dict[str, list[dict[str, str]]]:
         """Pictures of this province by language."""
         wanted = self.system == OLD and self.targets
-        return find_pictures(self._pictures if wanted else None, [self.unit], self._wordings)
+        return find_pictures(self._country, self._pictures if wanted else None, self.province_id, self._wordings)
 
     @property
     def tables(self) -> list[str]:

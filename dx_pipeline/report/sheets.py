@@ -53,7 +53,8 @@ def read_me(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
     )
     yield (
         "Ô chữ trong cột số là lý do không có số liệu. Ô trống: mục đó không áp dụng. Không số nào được nội suy.",
-        "Words in a column of numbers are the reason why there is no figure. An empty cell does not apply. Nothing is interpolated.",
+        "Words in a column of numbers are the reason why there is no figure. An empty cell does not apply."
+        " Nothing is interpolated.",
     )
     yield (
         "Không so điểm qua lần đổi bộ chỉ số (2020–2021 và 2023–2024); hệ 63 và hệ 34 không xếp chung.",
@@ -95,8 +96,9 @@ def release_sheets(country: Country) -> Iterator[Sheet]:
         "Giới hạn - Limits",
         "giới hạn của từng bảng",
         "limits of each table",
-        [Heading("Bảng", "Table", "", 26), Heading("Tên", "Title (Vietnamese)", "", 32), Heading("Tên tiếng Anh", "Title", "", 32),
-         Heading("Giới hạn", "Limitations (Vietnamese)", "", 80), Heading("Giới hạn, tiếng Anh", "Limitations", "", 80)],
+        [Heading("Bảng", "Table", "", 26), Heading("Tên", "Title (Vietnamese)", "", 32),
+         Heading("Tên tiếng Anh", "Title", "", 32), Heading("Giới hạn", "Limitations (Vietnamese)", "", 80),
+         Heading("Giới hạn, tiếng Anh", "Limitations", "", 80)],
         [[one.name, one.title_vi, one.title_en, one.limitations_vi, one.limitations_en]
          for name, one in country.tables.contracts.items() if name in country.tables],
         1,
@@ -190,7 +192,8 @@ def _bands(country: Country, texts: _Texts) -> Sheet:
         "ranks if weights had differed; not margins of error",
         [EDITION, *NAMES, Heading("Trọng số", "Weights", "", 44), Heading("Phân vị 5", "P5", WHOLE, 9),
          Heading("Giữa", "Median", WHOLE, 9), Heading("Phân vị 95", "P95", WHOLE, 9),
-         Heading("Cao nhất", "Best", WHOLE, 9), Heading("Thấp nhất", "Worst", WHOLE, 9), Heading("Vào nhóm 10", "Top 10", PERCENT, 10),
+         Heading("Cao nhất", "Best", WHOLE, 9), Heading("Thấp nhất", "Worst", WHOLE, 9),
+         Heading("Vào nhóm 10", "Top 10", PERCENT, 10),
          Heading("Vào nhóm 15", "Top 15", PERCENT, 10), Heading("Vào nhóm 20", "Top 20", PERCENT, 10)],
         [[row["edition"], *texts.names(row, system=OLD), texts.label("neighbourhood", row["neighbourhood"]),
           *(row[column] for column in numbers)] for row in rows],
@@ -254,7 +257,8 @@ def _sources(country: Country) -> Sheet:
         "Nguồn - Sources",
         "mọi nguồn, điều khoản và mức tin cậy",
         "every source, its terms and how far it is trusted",
-        [Heading("Mã", "Code", "", 24), Heading("Tên", "Title (Vietnamese)", "", 44), Heading("Tên tiếng Anh", "Title", "", 44),
+        [Heading("Mã", "Code", "", 24), Heading("Tên", "Title (Vietnamese)", "", 44),
+         Heading("Tên tiếng Anh", "Title", "", 44),
          Heading("Nơi công bố", "Publisher", "", 36), Heading("Địa chỉ", "Address", "", 44),
          Heading("Đọc ở", "Read at", "", 36), Heading("Ngày lấy", "Retrieved", "", 12),
          Heading("Điều khoản", "Terms", "", 30), Heading("Mức tin cậy", "Trust", "", 14)],

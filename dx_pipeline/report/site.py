@@ -86,7 +86,7 @@ def _pages(
         yield (
             "compare.html.j2",
             compare_path(first, second),
-            {"c": Comparison(country, first, second, wordings, pictures)},
+            {"c": Comparison(country, first, second, wordings)},
         )
     method_texts = tomllib.loads((HERE / "methods.toml").read_text(encoding="utf-8"))["method"]
     yield (

@@ -35,7 +35,7 @@ class Tables:
     """Reads each table once from an open connection whose default schema holds the public tables."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self._con = con
+        self.con = con
         self.contracts: dict[str, Contract] = load_contracts()
         found = con.sql(
             "SELECT table_name FROM information_schema.tables"
@@ -51,7 +51,7 @@ class Tables:
         """Number of rows; None if the release has no such table."""
         if name not in self.names:
             return None
-        counted = self._con.sql(f'SELECT count(*) FROM "{name}"').fetchone()
+        counted = self.con.sql(f'SELECT count(*) FROM "{name}"').fetchone()
         return int(counted[0]) if counted else 0
 
     def rows(self, name: str, where: str = "") -> list[Row]:
@@ -71,7 +71,7 @@ class Tables:
         key = self.contracts[name].key
         order = ", ".join(f'"{column}"' for column in key)
         condition = f" WHERE {where}" if where else ""
-        answer = self._con.sql(f'SELECT * FROM "{name}"{condition} ORDER BY {order}')
+        answer = self.con.sql(f'SELECT * FROM "{name}"{condition} ORDER BY {order}')
         columns = answer.columns
         places = [columns.index(column) for column in key]
         return [

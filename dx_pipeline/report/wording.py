@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("vi", "en")
 MISSING_CODES = re.compile(r"^(not_published|not_read|not_comparable|boundary_change|not_applicable):\s*")
 WEB_ADDRESS = re.compile(r"^https?://[^\s\"'<>]+$")
+ADDRESS_SEPARATOR = re.compile(r"\s*;\s+")
 #: what may become part of a file name
 PROVINCE_ID = re.compile(r"^[a-z]+(-[a-z]+)*$")
 
@@ -102,11 +103,17 @@ class Wording:
     def address(self, url: object, text: object) -> Markup:
         """A link if the address is one of the web; otherwise the text alone, with the address as text if there is one.
 
-        Addresses come from the data: `javascript:` and the like must never become a link.
+        Addresses come from the data: `javascript:` and the like must never become a link. A figure that follows from
+        two articles names both, with a semicolon between them.
         """
-        if isinstance(url, str) and WEB_ADDRESS.match(url):
-            return Markup('<a href="{}" rel="noopener noreferrer external">{}</a>').format(url, text)
-        return Markup("{} ({})").format(text, url) if url else escape(text)
+        addresses = ADDRESS_SEPARATOR.split(str(url).strip()) if url else []
+        if not addresses:
+            return escape(text)
+        if not all(WEB_ADDRESS.match(each) for each in addresses):
+            return Markup('{} <span class="second">({})</span>').format(text, url)
+        link = Markup('<a href="{}" rel="noopener noreferrer external">{}</a>')
+        links = [link.format(addresses[0], text), *(link.format(each, each.split("/")[2]) for each in addresses[1:])]
+        return Markup(" · ").join(links)
 
     def short_reason(self, status: str) -> Markup:
         """The kind of reason only, from a status."""

@@ -1,0 +1,83 @@
+"""The site of the real tables, built once, and a small country for awkward cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from dx_pipeline.contracts import load_contract
+from dx_pipeline.paths import Paths
+from dx_pipeline.report import build_site
+from dx_pipeline.warehouse import connect
+
+#: a value for a column that a test does not care about
+FILLERS: dict[str, Any] = {"text": "x", "integer": 1, "double": 0.5, "boolean": True, "date": "2024-01-01"}
+
+
+@pytest.fixture(scope="session")
+def con(built: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect(Paths(built)) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def site(con: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole site of the real tables."""
+    folder = tmp_path_factory.mktemp("release") / "site"
+    build_site(con, folder, "1.2.3")
+    return folder
+
+
+class SmallCountry:
+    """A database with only the tables and rows that a test puts into it."""
+
+    def __init__(self) -> None:
+        self.con = duckdb.connect()
+
+    def table(self, name: str, *rows: dict[str, Any]) -> None:
+        """Create a table by its contract; what a row leaves out is null, or a filler where null is forbidden."""
+        contract = load_contract(name)
+        self.con.execute(contract.ddl())
+        for row in rows:
+            assert row.keys() <= set(contract.column_names), f"{name} has no such column: {row.keys()}"
+            values = [
+                row[column.name] if column.name in row else None if column.nullable else FILLERS[column.type]
+                for column in contract.columns
+            ]
+            marks = ", ".join("?" * len(values))
+            self.con.execute(f'INSERT INTO "{name}" VALUES ({marks})', values)
+
+    def province(self, province_id: str, name: str, **more: Any) -> dict[str, Any]:
+        """A row of `provinces`, of the 63."""
+        return {
+            "unit_system": 63,
+            "province_id": province_id,
+            "name_vi": name,
+            "name_en": name,
+            "kind": "province",
+        } | more
+
+    def ranking(self, province_id: str, edition: int, **more: Any) -> dict[str, Any]:
+        """A row of `province_rankings`, of the 63."""
+        return {
+            "edition": edition,
+            "unit_system": 63,
+            "province_id": province_id,
+            "province_vi": province_id,
+            "province_en": province_id,
+            "n_units": 63,
+            "n_ranked": 1,
+            "score_status": "published",
+            "status": "published",
+        } | more
+
+
+@pytest.fixture
+def country() -> Iterator[SmallCountry]:
+    small = SmallCountry()
+    yield small
+    small.con.close()

@@ -1,0 +1,128 @@
+"""The site as a whole: which pages there are, that they lead to each other, and that they are built for everybody."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import duckdb
+import lxml.html
+import pytest
+
+from dx_pipeline.report import build_site, profile_path
+
+#: files beside the site that a release has and this test has not
+OF_THE_RELEASE = re.compile(r"^(dti\.duckdb|dti\.xlsx|CHANGELOG\.md|DICTIONARY\.md|datapackage\.json|csv/|parquet/)")
+
+
+@pytest.fixture(scope="session")
+def documents(site: Path) -> dict[Path, lxml.html.HtmlElement]:
+    parser = lxml.html.HTMLParser(encoding="utf-8")
+    return {path: lxml.html.parse(str(path), parser=parser).getroot() for path in sorted(site.rglob("*.html"))}
+
+
+def test_every_province_has_a_profile_in_both_languages(site: Path) -> None:
+    assert len(list((site / "63").glob("*.html"))) == 63
+    assert len(list((site / "34").glob("*.html"))) == 34
+    assert len(list((site / "en" / "63").glob("*.html"))) == 63
+    assert len(list((site / "en" / "34").glob("*.html"))) == 34
+    assert (site / profile_path(63, "hai-duong")).is_file()
+    assert (site / "compare" / "hai-duong-beside-thai-nguyen.html").is_file()
+
+
+def test_every_link_leads_somewhere(site: Path, documents: dict[Path, lxml.html.HtmlElement]) -> None:
+    anchors = {path: set(page.xpath("//@id")) for path, page in documents.items()}
+    for path, page in documents.items():
+        for link in page.xpath("//a/@href | //link[@rel!='icon']/@href | //script/@src | //img/@src"):
+            parts = urlsplit(link)
+            if parts.scheme in ("http", "https"):
+                continue
+            assert not parts.scheme, f"{path.name}: {link}"
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            if target == site / "quality.html" or OF_THE_RELEASE.match(str(target.relative_to(site.parent)) + "/"):
+                continue
+            if target.is_relative_to(site):
+                assert target.is_file(), f"{path.relative_to(site)} leads to {link}, which does not exist"
+                assert not parts.fragment or parts.fragment in anchors[target], f"{path.name}: {link}"
+            else:
+                assert OF_THE_RELEASE.match(str(target.relative_to(site.parent))), f"{path.name}: {link}"
+
+
+def test_nothing_is_loaded_from_elsewhere(documents: dict[Path, lxml.html.HtmlElement]) -> None:
+    for path, page in documents.items():
+        loaded = page.xpath(
+            "//link[@rel='stylesheet']/@href | //script/@src | //img/@src | //iframe/@src | //object/@data"
+        )
+        assert all(not urlsplit(each).scheme and not each.startswith("//") for each in loaded), path.name
+        assert not page.xpath("//style | //@style | //script[not(@src)] | //*[@onclick or @onload or @onerror]"), (
+            path.name
+        )
+        policy = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
+        assert policy.startswith("default-src 'none'")
+        assert "unsafe" not in policy
+        assert "http" not in policy
+        for link in page.xpath("//a[starts-with(@href, 'http')]"):
+            assert "noopener" in link.get("rel"), path.name
+
+
+def test_pages_read_well_aloud(documents: dict[Path, lxml.html.HtmlElement]) -> None:
+    for path, page in documents.items():
+        levels = [int(heading.tag[1]) for heading in page.xpath("//h1 | //h2 | //h3 | //h4")]
+        assert levels[0] == 1, path.name
+        assert levels.count(1) == 1, path.name
+        assert all(after - before <= 1 for before, after in pairwise(levels)), path.name
+        assert page.get("lang") == ("en" if "en" in path.parent.parts[-2:] else "vi"), path.name
+        assert all(heading.get("scope") in ("col", "row") for heading in page.iter("th")), path.name
+        assert all(table.find("caption") is not None for table in page.xpath("//div/table")), path.name
+        assert all(drawing.get("aria-label") for drawing in page.xpath("//svg")), path.name
+        assert all(picture.get("alt") for picture in page.xpath("//img")), path.name
+        assert page.xpath("//a[@class='skip'][@href='#main']"), path.name
+        ids = page.xpath("//@id")
+        assert len(ids) == len(set(ids)), f"{path.name}: an id stands twice"
+
+
+def test_the_two_languages_lead_to_each_other(site: Path, documents: dict[Path, lxml.html.HtmlElement]) -> None:
+    for path, page in documents.items():
+        (other,) = page.xpath("//nav//a[@hreflang]/@href")
+        (back,) = documents[(path.parent / other).resolve()].xpath("//nav//a[@hreflang]/@href")
+        assert (path.parent / other).resolve().parent / back
+        assert ((path.parent / other).resolve().parent / back).resolve() == path
+
+
+def test_two_builds_have_the_same_bytes(con: duckdb.DuckDBPyConnection, site: Path, tmp_path: Path) -> None:
+    files = build_site(con, tmp_path / "again", {"release": "1.2.3"})
+    assert sorted(file.relative_to(tmp_path / "again") for file in files) == sorted(
+        file.relative_to(site) for file in site.rglob("*") if file.is_file()
+    )
+    for file in files:
+        assert file.read_bytes() == (site / file.relative_to(tmp_path / "again")).read_bytes(), file.name
+
+
+def test_the_site_is_small(site: Path) -> None:
+    assert sum(file.stat().st_size for file in site.rglob("*") if file.is_file()) < 40_000_000
+
+
+def test_a_cheapest_path_never_stands_without_the_moving_threshold(
+    documents: dict[Path, lxml.html.HtmlElement],
+) -> None:
+    shown = 0
+    for page in documents.values():
+        for table in page.xpath("//table[.//data[starts-with(@data-from, 'cheapest_paths.')]]"):
+            shown += 1
+            assert table.xpath(".//data[starts-with(@data-from, 'threshold_paths.')]")
+    assert shown == 2 * 63
+
+
+def test_pictures_are_shown_where_they_exist(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    (pictures / "peer_gap-hai-duong-vi-screen.png").write_bytes(b"")
+    (pictures / "peer_gap-hai-duong-vi-print.png").write_bytes(b"")
+    build_site(con, tmp_path / "site", "1.2.3", pictures=pictures)
+    page = lxml.html.parse(str(tmp_path / "site" / "63" / "hai-duong.html"))
+    (image,) = page.xpath("//img")
+    assert image.get("src") == "../../pictures/peer_gap-hai-duong-vi-screen.png"
+    assert "Hải Dương" in image.get("alt")
+    assert not lxml.html.parse(str(tmp_path / "site" / "en" / "63" / "hai-duong.html")).xpath("//img")
