@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from dx_pipeline.charts import style
 from dx_pipeline.charts.heat import ink_on, shade
 from dx_pipeline.charts.lettering import Lettering
-from dx_pipeline.charts.page import wrap
+from dx_pipeline.charts.page import text_width, wrap
 from dx_pipeline.charts.rows import NAMES_WIDTH, name_rows, row_points
 from dx_pipeline.charts.story import NothingToShowError, Story
-from dx_pipeline.charts.words import Words, capital, component_name
+from dx_pipeline.charts.words import Words, capital, component_in_text, component_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,19 +95,15 @@ def title(shown: HeatMap) -> Words:
     if own[best] == own[worst]:
         return Words(
             f"{name.vi}, hạng {rank} năm {year}: đứng thứ {own[best]} ở mọi thành phần",
-            f"{name.en}, rank {rank} in {year}: {_th(own[best])} in every component",
+            f"{name.en}, rank {rank} in {year}: rank {own[best]} in every component",
         )
-    strong, weak = component_name(best), component_name(worst)
+    strong, weak = component_in_text(best), component_in_text(worst)
     return Words(
         f"{name.vi}, hạng {rank} năm {year}: cao nhất ở {strong.vi} (hạng {own[best]}), thấp nhất ở {weak.vi}"
         f" (hạng {own[worst]})",
         f"{name.en}, rank {rank} in {year}: strongest in {strong.en} (rank {own[best]}), weakest in {weak.en}"
         f" (rank {own[worst]})",
     )
-
-
-def _th(rank: int) -> str:
-    return f"rank {rank}"
 
 
 def subtitle(shown: HeatMap) -> Words:
@@ -133,9 +129,12 @@ def draw(page: Page, shown: HeatMap) -> None:
     axes.set_ylim(len(shown.order), 0)
     _cells(page, axes, shown, row_points(page, len(shown.order), page.bottom, top))
     column = (page.right - left) / len(shown.columns)
-    for place, indicator in enumerate(shown.columns):
-        lines = wrap(capital(page.say(component_name(indicator))), column - 0.06, style.SMALL_POINTS, True, most=3)
-        page.label(axes, place + 0.5, -0.25, "\n".join(lines), style.SMALL_POINTS, bold=True, ha="center", va="bottom")
+    heads = [capital(page.say(component_name(indicator))) for indicator in shown.columns]
+    longest = max(text_width(word, style.SMALL_POINTS, True) for head in heads for word in head.split())
+    size = style.SMALL_POINTS * min(1.0, (column - 0.06) / longest)
+    for place, head in enumerate(heads):
+        lines = wrap(head, column - 0.05, size, True, most=3)
+        page.label(axes, place + 0.5, -0.25, "\n".join(lines), size, bold=True, ha="center", va="bottom")
     names = {province: shown.names[province] for province in shown.order}
     ranks = [shown.ranks[province, "overall"] for province in shown.order]
     name_rows(page, names, ranks, shown.focus, shown.peers, page.bottom, top)

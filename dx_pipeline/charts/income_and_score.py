@@ -201,26 +201,34 @@ def _names(page: Page, axes: Axes, shown: Income, picked: dict[str, tuple[str, s
         focus = province == shown.focus
         size = style.LABEL_POINTS + 1 if focus else style.LABEL_POINTS if province in picked else style.SMALL_POINTS
         name = shorten(page.say(shown.names[province]), (right - left) * 0.4, size, focus)
+        texts = [name]
         if focus:
-            gap = 1000 * (shown.dots[province][1] - shown.expected[province])
-            name = f"{name} ({page.signed(gap)})"
-        half, wide = size / 72 * 0.62, text_width(name, size, focus)
+            gap = page.signed(1000 * (shown.dots[province][1] - shown.expected[province]))
+            texts = [f"{name} ({gap})", name]  # the gap stands in the title too, so it may give way
         x, y = paper(province, shown.dots[province][1])
-        spots = [
-            (a, y + dy)
-            for dy in (0, 0.13, -0.13, 0.21, -0.21, 0.3, -0.3)
-            for a in (x + 0.13, x - 0.13 - wide, *([x - wide / 2, x - wide] if abs(dy) > 0.2 else []))
-        ]
-        inside = [
-            (a, b) for a, b in spots if a >= left - 0.2 and a + wide <= right + 0.05 and bottom <= b - half and b < top
-        ]
-        crossed = [sum(_meet((a, b - half, a + wide, b + half), other) for other in taken) for a, b in inside]
-        if not inside or (min(crossed) and province not in picked):
+        places: list[tuple[int, int, str, tuple[float, float, float, float]]] = []
+        for text in texts:
+            wide, half = text_width(text, size, focus), size / 72 * 0.62
+            for a, b in _spots(x, y, wide, far=province in picked):
+                if a >= left - 0.2 and a + wide <= right + 0.05 and bottom <= b - half and b < top:
+                    room = (a, b - half, a + wide, b + half)
+                    places.append((sum(_meet(room, other) for other in taken), len(places), text, room))
+        if not places or (min(places)[0] and province not in picked):
             continue  # a name that would cover something is left out, unless the picture is about it
-        a, b = inside[crossed.index(min(crossed))]
-        taken.append((a, b - half, a + wide, b + half))
+        _, _, text, room = min(places)
+        taken.append(room)
         colour = picked[province][0] if province in picked else style.MUTED
-        page.write(a, b, name, size, bold=focus, colour=colour)
+        page.write(room[0], (room[1] + room[3]) / 2, text, size, bold=focus, colour=colour)
+
+
+def _spots(x: float, y: float, wide: float, far: bool) -> list[tuple[float, float]]:
+    """Where a name may begin, best place first: beside its marker, then above and below."""
+    heights = (0.0, 0.13, -0.13, 0.21, -0.21, 0.3, -0.3, *((0.45, -0.45, 0.6, -0.6) if far else ()))
+    return [
+        (start, y + height)
+        for height in heights
+        for start in (x + 0.13, x - 0.13 - wide, *((x - wide / 2, x - wide) if abs(height) > 0.2 else ()))
+    ]
 
 
 def _around(x: float, y: float, reach: float) -> tuple[float, float, float, float]:

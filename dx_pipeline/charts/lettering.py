@@ -28,7 +28,7 @@ def _outline(letter: str, bold: bool) -> Path:
     """Outline of a letter at a font size of 1."""
     font = get_font(str(font_path(bold)))
     font.set_size(100, 72)
-    font.load_char(ord(letter), flags=LoadFlags.NO_HINTING)
+    font.load_glyph(font.get_char_index(ord(letter)), flags=LoadFlags.NO_HINTING)
     vertices, codes = font.get_path()
     return Path(vertices / 100, codes)
 

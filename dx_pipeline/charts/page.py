@@ -36,7 +36,9 @@ def advance(letter: str, bold: bool) -> float:
     """Width of one letter in parts of the font size, unhinted."""
     font = get_font(str(font_path(bold)))
     font.set_size(100, 72)
-    return float(font.load_char(ord(letter), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / 100
+    # by index: a letter the font lacks is index 0, a drawn box, as it will be printed
+    glyph = font.load_glyph(font.get_char_index(ord(letter)), flags=LoadFlags.NO_HINTING)
+    return float(glyph.linearHoriAdvance) / 65536 / 100
 
 
 def text_width(text: str, points: float, bold: bool = False) -> float:

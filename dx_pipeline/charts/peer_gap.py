@@ -9,7 +9,7 @@ from dx_pipeline.charts import style
 from dx_pipeline.charts.bars import limits, waterfall
 from dx_pipeline.charts.page import wrap
 from dx_pipeline.charts.story import NothingToShowError, Story
-from dx_pipeline.charts.words import Words, capital, component_name, listed, points, same, signed
+from dx_pipeline.charts.words import Words, capital, component_in_text, component_name, listed, points, same, signed
 
 if TYPE_CHECKING:
     from dx_pipeline.charts.page import Page
@@ -65,7 +65,7 @@ def title(shown: PeerGap) -> Words:
         )
     ahead = total > 0
     place = max(range(len(parts)), key=lambda i: parts[i] if ahead else -parts[i])
-    part = component_name(PARTS[place])
+    part = component_in_text(PARTS[place])
     value = Words(signed(parts[place], 1, "vi"), signed(parts[place], 1, "en"))
     return Words(
         f"Năm {edition} {name.vi} {'hơn' if ahead else 'kém'} {peer.vi} {amount.vi}, nhiều nhất ở {part.vi}"

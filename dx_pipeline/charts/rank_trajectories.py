@@ -209,11 +209,14 @@ def _lines(axes: Axes, shown: Trajectories, many: list[dict[int, int]], **look: 
 
 
 def _rank_labels(page: Page, axes: Axes, shown: Trajectories) -> None:
-    """The focus's rank at each of its markers, on the side away from the nearest peer."""
-    for edition, rank in shown.ranks[shown.focus].items():
+    """The focus's rank at each marker but the last, which the name stands at; away from the nearest peer."""
+    own = shown.ranks[shown.focus]
+    for edition, rank in own.items():
+        if edition == max(own) == shown.editions[-1]:
+            continue
         others = [shown.ranks[peer][edition] for peer in shown.peers if edition in shown.ranks[peer]]
         nearest = min(others, key=lambda other: (abs(other - rank), other), default=shown.units)
-        above = nearest >= rank if rank > 4 else False
+        above = rank > 4 and (nearest >= rank or rank > shown.units - 4)  # clear of both ends of the axis
         page.label(
             axes,
             edition,

@@ -193,6 +193,8 @@ def _other_steps(page: Page, shown: Change) -> list[str]:
         ranks = " → ".join(unknown if rank is None else str(rank) for rank in (step.rank_from, step.rank_to))
         text = f"{step.edition_from} → {step.edition_to}: {page.say(Words('hạng', 'rank'))} {ranks}"
         if step.reason:
-            text += f" ({page.say(step.reason)})"
+            why = page.say(step.reason)
+            code, colon, words = why.partition(": ")  # the English reason begins with its code
+            text += f" ({code.replace('_', ' ')}{colon}{words})"
         lines += wrap(text, page.right - page.left, style.SMALL_POINTS, most=2)
     return lines

@@ -107,7 +107,10 @@ def title(shown: Tracker) -> Words:
         f"In {edition} {shown.name.en} was among the first {best} provinces",
     )
     if not outside:
-        spare = points(1000 * (score - shown.thresholds[10][edition]))
+        above = 1000 * (score - shown.thresholds[10][edition])
+        spare = points(above)
+        if round(above, 1) == 0:
+            return Words(f"{where.vi}, vừa đúng ngưỡng", f"{where.en}, exactly at the threshold")
         return Words(f"{where.vi}, hơn ngưỡng {spare.vi}", f"{where.en}, {spare.en} above the threshold")
     nearest = max(outside)
     need = points(1000 * (shown.thresholds[nearest][edition] - score))
@@ -173,7 +176,8 @@ def draw(page: Page, shown: Tracker) -> None:
     room = max(0.2, (LABEL_ROOM / (inches - 2 * LABEL_ROOM)) * (editions[-1] - editions[0] or 1))
     axes.set_xlim(editions[0] - room, editions[-1] + room)
     axes.set_ylim(low - pad, high + pad)
-    ticks = [step / 50 for step in range(51) if low - pad <= step / 50 <= high + pad]
+    parts = 50 if high - low < 0.16 else 20 if high - low < 0.4 else 10
+    ticks = [step / parts for step in range(parts + 1) if low - pad <= step / parts <= high + pad]
     axes.set_yticks(ticks, [page.number(tick, 2) for tick in ticks])
     axes.set_xticks(editions, [str(edition) for edition in editions])
     axes.grid(axis="y", color=style.PALE, linewidth=0.8)

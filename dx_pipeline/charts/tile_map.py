@@ -16,7 +16,7 @@ from dx_pipeline.charts.heat import STEPS, ink_on, shade
 from dx_pipeline.charts.lettering import Lettering
 from dx_pipeline.charts.page import shorten, text_width, wrap
 from dx_pipeline.charts.story import NothingToShowError, Story
-from dx_pipeline.charts.words import Words
+from dx_pipeline.charts.words import Words, listed
 from dx_pipeline.paths import default_paths
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class TileMap:
-    """Ranks of one edition of one unit system; `merged` names the focus when it is part of a larger unit."""
+    """Ranks of one edition of one unit system; `merged` names what else the unit is made of."""
 
     unit_system: int
     edition: int
@@ -96,13 +96,20 @@ def read(story: Story, picture: str) -> TileMap:
         unit_system=system,
         edition=edition,
         focus=focus,
-        merged=story.name() if system == 34 and len(members) > 1 and story.focus != focus else None,
+        merged=_merged(story, focus, members) if system == 34 else None,
         tiles=tiles(system),
         names={province: words for (of, province), words in story.names.items() if of == system},
         ranks=ranks,
         peers=story.peers() if system == 63 else [],
         region=_region(units, story.focus, ranks) if system == 63 else None,
     )
+
+
+def _merged(story: Story, unit: str, members: list[str]) -> Words | None:
+    """Whom to name beside a unit of the 34: the province asked about, or those that joined it; None if it is alone."""
+    if len(members) < 2:
+        return None
+    return listed([story.name(p) for p in members if p != unit]) if story.focus == unit else story.name()
 
 
 def _region(units: object, focus: str, ranks: dict[str, int]) -> tuple[Words, int, int] | None:
@@ -128,6 +135,11 @@ def title(shown: TileMap) -> Words:
     if shown.region is None or shown.region[2] < 2:
         return whole
     region, place, count = shown.region
+    if place == 1:
+        return Words(
+            f"{whole.vi}, cao nhất trong {count} tỉnh, thành vùng {region.vi}",
+            f"{whole.en}, best of {count} in the {region.en}",
+        )
     return Words(
         f"{whole.vi}, thứ {place} trong {count} tỉnh, thành vùng {region.vi}",
         f"{whole.en}, number {place} of {count} in the {region.en}",

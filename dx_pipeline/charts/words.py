@@ -75,6 +75,12 @@ def component_name(indicator: str) -> Words:
     return COMPONENT_NAMES.get(indicator, same(indicator))
 
 
+def component_in_text(indicator: str) -> Words:
+    """The same within a sentence, where English wants an article before the foundation."""
+    name = component_name(indicator)
+    return Words(name.vi, f"the {name.en}") if indicator in ("foundation", "overall") else name
+
+
 COMPONENT_NAMES = {
     "overall": Words("chỉ số chung", "overall"),
     "foundation": Words("nền tảng chung", "common foundation"),

@@ -1,0 +1,192 @@
+"""A country of 63 invented provinces' figures, small enough to build in a moment, with the real names and codes."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from dx_pipeline.conform.names import slug
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
+PARTS = ("foundation", "digital_government_activity", "digital_economy_activity", "digital_society_activity")
+WEIGHTS = (0.5, 0.2, 0.15, 0.15)
+TABLES = """
+create table provinces (unit_system int, province_id text, name_vi text, name_en text, region_vi text, region_en text,
+    successor_id text);
+create table province_rankings (edition int, unit_system int, province_id text, score double, rank int, status text,
+    n_ranked int, n_units int);
+create table component_scores (edition int, unit_system int, province_id text, indicator text, score double, rank int);
+create table edition_comparability (edition_from int, edition_to int, level text, comparability text);
+create table rank_thresholds (edition int, unit_system int, k int, score double);
+create table target_progress (province_id text, resolution text, indicator text, target_year int, target_value double);
+create table peer_groups (province_id text, basis text, peer_id text, position int);
+create table rank_bands (edition int, province_id text, neighbourhood text, p5 int, p95 int, draws int, status text);
+create table rank_bounds (edition int, province_id text, delta double, best int, worst int);
+create table component_gaps (edition int, province_id text, peer_id text, indicator text, gap_points double,
+    status text);
+create table score_changes (edition_from int, edition_to int, province_id text, indicator text,
+    performance_points double, weight_points double);
+create table rank_changes (edition_from int, edition_to int, province_id text, rank_from int, rank_to int,
+    own_effect double, others_effect double, reason text, reason_vi text);
+create table external_indicators (indicator text, year int, province_id text, measure text, value double);
+create table expected_scores (edition int, province_id text, score double, expected double, r_squared double);
+create table external_links (edition int, indicator text, year int, spearman double, ci_low double, ci_high double);
+"""
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    with (REFERENCE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def build_country(con: duckdb.DuckDBPyConnection) -> None:
+    """Editions 2020 (nothing known), 2021 (every third rank), 2022 to 2024; the i-th province in slug order moves."""
+    con.execute(TABLES)
+    new = {row["gso_code_2025"]: slug(row["name_vi"]) for row in _read("provinces_34.csv")}
+    old = _read("provinces_63.csv")
+    con.executemany(
+        "insert into provinces values (63, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                slug(r["name_vi"]),
+                r["name_vi"],
+                r["name_en"],
+                r["region_vi"],
+                r["region_en"],
+                new[r["successor_code_2025"]],
+            )
+            for r in old
+        ],
+    )
+    con.executemany(
+        "insert into provinces values (34, ?, ?, ?, null, null, null)",
+        [(slug(r["name_vi"]), r["name_vi"], r["name_en"]) for r in _read("provinces_34.csv")],
+    )
+    ids = sorted(slug(row["name_vi"]) for row in old)
+    rankings, parts = [], []
+    ranks: dict[int, dict[str, int]] = {}
+    scores: dict[tuple[int, str], tuple[float, ...]] = {}
+    for edition in range(2020, 2025):
+        values = {}
+        for i, province in enumerate(ids):
+            # a province's place shifts a little from part to part and from edition to edition
+            four = tuple(
+                0.4 + 0.1 * (edition - 2022) + 0.003 * ((7 * i + 11 * j * (edition - 2019)) % 63) for j in range(4)
+            )
+            scores[edition, province] = four
+            values[province] = round(sum(w * x for w, x in zip(WEIGHTS, four, strict=True)), 4)
+        order = sorted(ids, key=lambda p: (-values[p], p))
+        ranks[edition] = {p: 1 + sum(values[q] > values[p] for q in ids) for p in order}
+        for i, province in enumerate(ids):
+            known = edition >= 2022 or (edition == 2021 and i % 3 == 0)
+            rank = ranks[edition][province] if known else None
+            score = values[province] if edition >= 2022 else None
+            status = "not_published" if not known else "published" if edition == 2022 else "computed"
+            rankings.append((edition, 63, province, score, rank, status, 63 if edition >= 2022 else 21, 63))
+            if edition >= 2022:
+                parts += (
+                    [
+                        (
+                            edition,
+                            63,
+                            province,
+                            part,
+                            x,
+                            1 + sum(scores[edition, q][j] > x for q in ids if (edition, q) in scores),
+                        )
+                        for j, (part, x) in enumerate(zip(PARTS, scores[edition, province], strict=True))
+                    ]
+                    if all((edition, q) in scores for q in ids)
+                    else []
+                )
+    units = sorted(new.values())
+    rankings += [(2024, 34, unit, 0.9 - 0.01 * i, i + 1, "computed", 34, 34) for i, unit in enumerate(units)]
+    con.executemany("insert into province_rankings values (?, ?, ?, ?, ?, ?, ?, ?)", rankings)
+    con.executemany("insert into component_scores values (?, ?, ?, ?, ?, ?)", parts)
+    con.execute(
+        "insert into edition_comparability values (2020, 2021, 'overall', 'broken'),"
+        " (2021, 2022, 'overall', 'same_structure'), (2022, 2023, 'overall', 'same_structure'),"
+        " (2023, 2024, 'overall', 'broken')"
+    )
+    con.execute(
+        "insert into rank_thresholds select edition, 63, k, max(score) filter (rank >= k) from province_rankings,"
+        " (values (10), (15), (20)) ks(k) where unit_system = 63 and edition >= 2022 group by edition, k"
+    )
+    con.execute("insert into target_progress values ('hai-duong', '06-NQ/TU', 'national_dti_rank', 2025, 20)")
+    con.execute(
+        "insert into peer_groups values ('hai-duong', 'named', 'thai-nguyen', 1),"
+        " ('hai-duong', 'named', 'hai-phong', 2),"
+        " ('bac-kan', 'endowments', 'cao-bang', 1), ('bac-kan', 'endowments', 'lang-son', 2)"
+    )
+    con.execute(
+        "insert into rank_bands select edition, province_id, 'box25', greatest(rank - 2, 1), least(rank + 2, 63), 1000,"
+        " if(edition = 2024, 'inferred', 'computed') from province_rankings where unit_system = 63 and edition >= 2022"
+    )
+    con.execute("insert into rank_bounds select edition, province_id, 0.25, p5, p95 from rank_bands")
+    con.execute(
+        "insert into component_gaps select a.edition, a.province_id, b.province_id, a.indicator,"
+        " 1000 * (a.score - b.score) * if(a.indicator = 'foundation', 0.5, 0.2), 'computed'"
+        " from component_scores a join component_scores b using (edition, indicator)"
+        " where a.province_id in ('hai-duong', 'bac-kan') and b.province_id in ('thai-nguyen', 'cao-bang')"
+    )
+    con.execute(
+        "insert into component_gaps select edition, province_id, peer_id, 'overall', sum(gap_points), 'computed'"
+        " from component_gaps group by all"
+    )
+    con.execute(
+        "insert into score_changes select 2022, 2023, province_id, indicator, 10 * rank - 200, 0.0"
+        " from component_scores where edition = 2023"
+    )
+    con.execute(
+        "insert into score_changes select 2022, 2023, province_id, 'overall', sum(performance_points), 0.0"
+        " from score_changes group by province_id"
+    )
+    con.execute(
+        "insert into rank_changes select a.edition, b.edition, a.province_id, a.rank, b.rank,"
+        " if(a.edition = 2022, -1.5, null), if(a.edition = 2022, b.rank - a.rank + 1.5, null),"
+        " if(a.edition = 2022, null, 'not_comparable: other indicators'),"
+        " if(a.edition = 2022, null, 'không so sánh được')"
+        " from province_rankings a join province_rankings b on b.edition = a.edition + 1"
+        " and b.province_id = a.province_id and b.unit_system = 63 where a.unit_system = 63"
+    )
+    con.execute(
+        "insert into external_indicators select 'grdp_per_capita', 2024, province_id, 'value', 30 + 4 * rank"
+        " from province_rankings where unit_system = 63 and edition = 2024"
+    )
+    con.execute(
+        "insert into expected_scores select edition, province_id, score, 0.6, 0.25 from province_rankings"
+        " where unit_system = 63 and edition = 2024"
+    )
+    con.execute("insert into external_links values (2024, 'grdp_per_capita', 2024, 0.42, 0.16, 0.64)")
+
+
+@pytest.fixture(scope="session")
+def peaceful_country() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        build_country(con)
+        yield con
+
+
+@pytest.fixture
+def country(peaceful_country: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The country, to be changed: whatever a test does is rolled back after it."""
+    peaceful_country.execute("BEGIN")
+    yield peaceful_country
+    peaceful_country.execute("ROLLBACK")
+
+
+@pytest.fixture
+def say(country: duckdb.DuckDBPyConnection) -> Callable[[str, str], None]:
+    """Run one statement that changes the country."""
+
+    def run(statement: str, *parameters: object) -> None:
+        country.execute(statement, list(parameters))
+
+    return run

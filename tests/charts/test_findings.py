@@ -1,0 +1,150 @@
+"""Titles state what happened: rises, falls, no change, one edition only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dx_pipeline.charts import finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import duckdb
+
+HD = "province_id = 'hai-duong'"
+
+
+def set_ranks(say: Callable[..., None], ranks: dict[int, int | None]) -> None:
+    for edition, rank in ranks.items():
+        say(f"update province_rankings set rank = ? where {HD} and edition = ? and unit_system = 63", rank, edition)
+
+
+@pytest.mark.parametrize(
+    ("ranks", "vi", "en"),
+    [
+        (
+            {2021: 14, 2022: 13, 2023: 26, 2024: 19},
+            "Hải Dương tụt 13 bậc năm 2023 (hạng 13 → 26), đứng thứ 19 năm 2024",
+            "Hai Duong fell 13 places in 2023 (rank 13 → 26), and ranked 19 in 2024",
+        ),
+        (
+            {2021: None, 2022: 20, 2023: 19, 2024: None},
+            "Hải Dương tăng 1 bậc năm 2023 (hạng 20 → 19)",
+            "Hai Duong rose 1 place in 2023 (rank 20 → 19)",
+        ),
+        (
+            {2021: 5, 2022: 5, 2023: 5, 2024: 5},
+            "Hải Dương giữ nguyên thứ hạng 5 giữa các kỳ liền nhau",
+            "Hai Duong kept rank 5 from one edition to the next",
+        ),
+        (
+            {2021: None, 2022: None, 2023: 30, 2024: 4},
+            "Hải Dương tăng 26 bậc năm 2024 (hạng 30 → 4), khi cách đo thay đổi",
+            "Hai Duong rose 26 places in 2024 (rank 30 → 4), as the method changed",
+        ),
+        (
+            {2021: None, 2022: 9, 2023: None, 2024: None},
+            "Hải Dương đứng thứ 9 năm 2022; chưa có kỳ liền kề để so sánh",
+            "Hai Duong ranked 9 in 2022; there is no neighbouring edition to compare with",
+        ),
+    ],
+)
+def test_the_trajectory_tells_the_largest_move(
+    country: duckdb.DuckDBPyConnection, say: Callable[..., None], ranks: dict[int, int | None], vi: str, en: str
+) -> None:
+    set_ranks(say, ranks)
+    assert finding(country, "rank_trajectories") == (vi, en)
+
+
+@pytest.mark.parametrize(
+    ("rank_from", "rank_to", "points", "vi", "en"),
+    [
+        (13, 26, 54.6, "tụt 13 bậc năm 2023 dù điểm số tăng 54,6: các tỉnh khác tăng nhanh hơn", "others rose faster"),
+        (13, 14, -5.0, "tụt 1 bậc năm 2023 vì điểm số giảm 5,0", "fell 1 place in 2023 because its score fell by 5.0"),
+        (13, 14, 0.01, "tụt 1 bậc năm 2023 vì điểm không đổi", "because its score stood still while others rose"),
+        (26, 13, 54.6, "tăng 13 bậc năm 2023 vì điểm số tăng 54,6, nhanh hơn các tỉnh khác", "faster than others"),
+        (26, 13, -4.0, "tăng 13 bậc năm 2023 dù điểm số giảm 4,0: các tỉnh khác giảm nhiều hơn", "others fell more"),
+        (8, 8, 54.6, "giữ hạng 8 năm 2023; điểm số tăng 54,6", "kept rank 8 in 2023; its score rose by 54.6 points"),
+        (8, 8, 0.0, "giữ hạng 8 năm 2023; điểm không đổi", "kept rank 8 in 2023; its score did not change"),
+        (8, 8, -4.0, "giữ hạng 8 năm 2023, dù điểm số giảm 4,0", "kept rank 8 in 2023, although its score fell"),
+    ],
+)
+def test_rank_and_score_are_told_together(
+    country: duckdb.DuckDBPyConnection,
+    say: Callable[..., None],
+    rank_from: int,
+    rank_to: int,
+    points: float,
+    vi: str,
+    en: str,
+) -> None:
+    say(f"update rank_changes set rank_from = ?, rank_to = ? where {HD} and edition_from = 2022", rank_from, rank_to)
+    say(f"update score_changes set performance_points = ? where {HD} and indicator = 'overall'", points)
+    told = finding(country, "score_and_rank_change")
+    assert vi in told.vi
+    assert en in told.en
+
+
+@pytest.mark.parametrize(
+    ("gap", "vi", "en"),
+    [
+        (-46.3, "Hải Dương kém Thái Nguyên 46,3 điểm", "Hai Duong was 46.3 points behind Thai Nguyen"),
+        (8.6, "Hải Dương hơn Thái Nguyên 8,6 điểm", "Hai Duong was 8.6 points ahead of Thai Nguyen"),
+        (-0.04, "Hải Dương và Thái Nguyên ngang điểm nhau", "Hai Duong and Thai Nguyen scored the same"),
+    ],
+)
+def test_the_gap_says_who_is_ahead(
+    country: duckdb.DuckDBPyConnection, say: Callable[..., None], gap: float, vi: str, en: str
+) -> None:
+    say(f"update component_gaps set gap_points = ? where {HD} and indicator = 'overall' and edition = 2024", gap)
+    told = finding(country, "peer_gap")
+    assert vi in told.vi
+    assert en in told.en
+
+
+def test_the_peer_asked_for_comes_before_the_named_one(country: duckdb.DuckDBPyConnection) -> None:
+    assert "Cao Bằng" in finding(country, "peer_gap", peer="cao-bang").vi
+
+
+@pytest.mark.parametrize(
+    ("score", "vi", "en"),
+    [
+        (0.99, "ở trong nhóm 10 tỉnh đầu, hơn ngưỡng", "among the first 10 provinces"),
+        (0.0, "để vào nhóm 20 tỉnh đầu", "short of the first 20 provinces"),
+    ],
+)
+def test_the_tracker_says_what_it_takes(
+    country: duckdb.DuckDBPyConnection, say: Callable[..., None], score: float, vi: str, en: str
+) -> None:
+    say(f"update province_rankings set score = ? where {HD} and edition = 2024", score)
+    told = finding(country, "target_tracker")
+    assert vi in told.vi
+    assert en in told.en
+
+
+def test_a_score_on_the_threshold_is_inside(country: duckdb.DuckDBPyConnection, say: Callable[..., None]) -> None:
+    for k, score in ((10, 0.80), (15, 0.75), (20, 0.70)):
+        say("update rank_thresholds set score = ? where edition = 2024 and k = ?", score, k)
+    for score, vi in (
+        (0.80, "ở trong nhóm 10 tỉnh đầu, vừa đúng ngưỡng"),
+        (0.75, "ở trong nhóm 15 tỉnh đầu, còn thiếu 50,0 điểm để vào nhóm 10"),
+        (0.6999, "còn thiếu 0,1 điểm để vào nhóm 20 tỉnh đầu"),
+    ):
+        say(f"update province_rankings set score = ? where {HD} and edition = 2024", score)
+        assert vi in finding(country, "target_tracker").vi
+
+
+def test_bands_are_a_condition_and_no_interval_of_confidence(
+    country: duckdb.DuckDBPyConnection, say: Callable[..., None]
+) -> None:
+    assert finding(country, "rank_bands").vi.startswith("Nếu mỗi trọng số khác đi tới 25%")
+    say(f"update rank_bounds set best = 7, worst = 7 where {HD}")
+    assert "vẫn đứng thứ" in finding(country, "rank_bands").vi
+
+
+def test_the_merged_unit_is_named_with_the_province_asked_about(country: duckdb.DuckDBPyConnection) -> None:
+    assert finding(country, "tile_map_34", "bac-kan").vi.startswith("Thái Nguyên (gồm Bắc Kạn) đứng thứ")
+    assert finding(country, "tile_map_34", "thai-nguyen").en.startswith("Thai Nguyen (with Bac Kan) ranked")
+    assert finding(country, "tile_map_34", "thua-thien-hue").vi.startswith("Huế đứng thứ")
