@@ -1,4 +1,4 @@
-"""Bad input, through the whole job: it stops with a message a person can act on, and the last release stays as it was."""
+"""Bad input, through the whole job: it stops with a message a person can act on, and the last release stays."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def test_a_truncated_file(copy):
 
 def test_a_missing_file(copy):
     (copy / "data" / "raw" / COMPONENTS / "2022.csv").unlink()
-    assert "data/raw/dti_component_scores/2022.csv: expected the file that source.toml names, found no file" in refused(copy)
+    assert "data/raw/dti_component_scores/2022.csv: expected the file that source.toml names, found no file" in refused(
+        copy
+    )
 
 
 def test_a_web_page_served_as_csv(copy):
