@@ -148,7 +148,7 @@ def render(
         KeyError: no such picture or size.
         ValueError: no such language or format.
     """
-    from dx_pipeline.charts.render import draw_picture
+    from dx_pipeline.charts.drawing import draw_picture
 
     return draw_picture(con, PICTURES[name], folder, focus, peer, release, languages, sizes, formats)
 

@@ -210,7 +210,7 @@ def _names(page: Page, axes: Axes, shown: Income, picked: dict[str, tuple[str, s
         for text in texts:
             wide, half = text_width(text, size, focus), size / 72 * 0.62
             for a, b in _spots(x, y, wide, far=province in picked):
-                if a >= left - 0.2 and a + wide <= right + 0.05 and bottom <= b - half and b < top:
+                if a >= left and a + wide <= right + 0.05 and bottom <= b - half and b < top:
                     room = (a, b - half, a + wide, b + half)
                     places.append((sum(_meet(room, other) for other in taken), len(places), text, room))
         if not places or (min(places)[0] and province not in picked):

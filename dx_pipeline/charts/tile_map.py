@@ -178,7 +178,7 @@ def _tile(page: Page, axes: Axes, letters: Lettering, shown: TileMap, tile: Tile
     fill = style.PAPER if rank is None else shade(rank, len(shown.ranks))
     name = shown.names[tile.province_id]
     focus, peer = tile.province_id == shown.focus, tile.province_id in shown.peers
-    edge = style.VERMILLION if focus or peer else style.PAPER
+    edge = style.VERMILLION if focus or peer else style.LIGHT if rank is None else style.PAPER
     if tile.islands:
         fill, edge = style.PAPER, style.MUTED
         focus = peer = False

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import csv
 import unicodedata
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import matplotlib as mpl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.text import Text
 
+from dx_pipeline.charts import PICTURES, style
 from dx_pipeline.charts.bars import limits
+from dx_pipeline.charts.drawing import draw_page
+from dx_pipeline.charts.facts import read_facts
 from dx_pipeline.charts.heat import STEPS, ink_on, shade
 from dx_pipeline.charts.page import balanced, font_path, shorten, text_width, wrap
 from dx_pipeline.charts.spread import spread
 from dx_pipeline.charts.tile_map import tiles
 from dx_pipeline.charts.words import number, places, signed
 from dx_pipeline.conform.names import slug
+
+if TYPE_CHECKING:
+    import duckdb
 
 ROOT = Path(__file__).resolve().parents[2]
 VIETNAMESE = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
@@ -77,6 +86,23 @@ def test_labels_keep_their_order_their_distance_and_the_room(wanted: list[float]
     in_order = [placed[i] for i in sorted(range(len(wanted)), key=lambda i: wanted[i])]
     assert all(b - a >= least - 1e-9 for a, b in pairwise(in_order))
     assert all(-1e-9 <= y <= 10 + 1e-9 for y in placed)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_no_text_leaves_the_sheet_or_covers_another(country: duckdb.DuckDBPyConnection, name: str) -> None:
+    with mpl.rc_context(style.SETTINGS):  # type: ignore[arg-type]
+        page = draw_page(read_facts(country, PICTURES[name], "hai-duong", None), "vi", style.SIZES["print"], "r1")
+        page.figure.draw_without_rendering()
+        renderer = page.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+        texts = [t for t in page.figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
+        boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in texts]
+    for text, box in boxes:
+        inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= page.figure.bbox.width and box.y1 <= page.figure.bbox.height
+        assert inside, text
+    for (text, a), (other, b) in combinations(boxes, 2):
+        across, down = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
+        # boxes hold room for accents and descenders, so lines set close share a little of it
+        assert across <= 2 or down <= 0.3 * min(a.height, b.height), f"{text!r} covers {other!r}"
 
 
 def test_labels_that_are_apart_stay_where_they_are() -> None:

@@ -113,3 +113,10 @@ def test_a_name_is_printed_as_it_is_whatever_it_holds(
 def test_the_svg_carries_its_finding_as_title(country: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     svg = render(country, "rank_trajectories", tmp_path, formats=["svg"], **QUICK)[0].read_text(encoding="utf-8")
     assert re.search(r"<title>(.+?)</title>", svg)[1] == finding(country, "rank_trajectories").vi
+
+
+def test_no_module_of_the_package_hides_a_name_of_its_interface() -> None:
+    from dx_pipeline import charts
+
+    hidden = {f"{charts.__name__}.{name}" for name in charts.__all__} & set(sys.modules)
+    assert hidden == set()
