@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -21,17 +18,12 @@ from dx_pipeline.query import open_published, select
 STALE_DAYS = 365
 
 
-def run(
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the log of the build as it goes.")] = False,
-    as_json: AsJson = False,
-) -> None:
+def run(as_json: AsJson = False) -> None:
     """Build everything from the published bytes, check it, and make it the current release if the checks pass."""
-    paths = default_paths()
-    log = paths.build / "run.log"
-    with working("Building and checking"), _log_to(None if verbose else log):
+    with working("Building and checking"):
         from dx_pipeline.run import refresh
 
-        result = refresh(paths)
+        result = refresh(default_paths())
     if as_json:
         show_json(
             {
@@ -50,20 +42,7 @@ def run(
             print("Nothing was released; the release before stays.", file=sys.stderr)
             for failure in result.failures:
                 print(f"- {failure}", file=sys.stderr)
-            if not verbose:
-                print(f"Log: {log}", file=sys.stderr)
         raise typer.Exit(FAILED)
-
-
-@contextmanager
-def _log_to(path: Path | None) -> Iterator[None]:
-    """Everything the build logs into a file: the last run's log, not a screen of it."""
-    if path is None:
-        yield
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8") as stream, redirect_stderr(stream):
-        yield
 
 
 def status(as_json: AsJson = False) -> None:
