@@ -1,4 +1,4 @@
-"""For every law a file in `breaking/`: changes to the country of `world.sql` that break it, and a row it must then name."""
+"""For every law a file in `breaking/`: changes to the country of `world.sql` that break it, and a row it must name."""
 
 from __future__ import annotations
 
