@@ -8,6 +8,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import numpy as np
 
 from dx_pipeline.charts import style
 from dx_pipeline.charts.facts import Facts, read_facts
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
+    from PIL.Image import Image as PILImage
 
     from dx_pipeline.charts import Picture
 
@@ -104,8 +106,38 @@ def _say_why_empty(page: Page, reason: Words) -> None:
 def save(page: Page, path: Path, title: str) -> None:
     """Write the picture; no date and no version in it, so that the same figures give the same bytes."""
     if path.suffix == ".png":
-        page.figure.savefig(
-            path, dpi=page.size.dpi, metadata={"Software": None, "Title": title}, pil_kwargs={"compress_level": 4}
-        )
+        _save_png(page, path, title)
     else:
         page.figure.savefig(path, metadata={"Date": None, "Creator": None, "Title": title})
+
+
+def _save_png(page: Page, path: Path, title: str) -> None:
+    """A PNG of 256 colours: a third of the bytes, and quicker to compress than what matplotlib writes."""
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    canvas: Any = page.figure.canvas
+    canvas.draw()
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    information = PngInfo()
+    information.add_itxt("Title", title)
+    dpi = (page.size.dpi, page.size.dpi)
+    _in_frequent_colours(image).save(path, format="png", dpi=dpi, pnginfo=information)
+
+
+def _in_frequent_colours(image: PILImage) -> PILImage:
+    """The picture in at most 256 of its most frequent colours; every fill keeps its own within 4 levels of 255.
+
+    A palette computed by median cut or octree would blend the palest fill of a map with the paper. Pillow looks the
+    nearest colour up by cells of four levels, so of colours that share a cell of eight only the most frequent is taken:
+    else white would come out as its neighbour.
+    """
+    from PIL import Image
+
+    counted: Any = image.getcolors(image.width * image.height)
+    cells: dict[tuple[int, ...], tuple[int, ...]] = {}
+    for _, colour in sorted(counted, key=lambda entry: (-entry[0], entry[1])):
+        cells.setdefault(tuple(channel >> 3 for channel in colour), colour)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([channel for colour in list(cells.values())[:256] for channel in colour])
+    return image.quantize(palette=palette, dither=Image.Dither.NONE)

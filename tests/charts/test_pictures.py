@@ -120,3 +120,17 @@ def test_no_module_of_the_package_hides_a_name_of_its_interface() -> None:
 
     hidden = {f"{charts.__name__}.{name}" for name in charts.__all__} & set(sys.modules)
     assert hidden == set()
+
+
+def test_a_png_of_few_colours_keeps_its_colours(country: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    from PIL import Image
+
+    from dx_pipeline.charts.heat import STEPS
+
+    png = render(country, "tile_map_63", tmp_path, formats=["png"], **QUICK)[0]
+    with Image.open(png) as image:
+        colours = {colour for _, colour in image.convert("RGB").getcolors(256)}
+    assert (255, 255, 255) in colours
+    for step in STEPS:
+        wanted = bytes.fromhex(step[1:])
+        assert any(max(abs(a - b) for a, b in zip(colour, wanted, strict=True)) <= 4 for colour in colours), step
