@@ -107,7 +107,7 @@ def draw_firmness(
 
 def find_pictures(
     country: Country, folder: Path | None, province_id: str, wordings: Mapping[str, Wording]
-) -> dict[str, list[dict[str, str]]]:
+) -> dict[str, list[dict[str, str | int]]]:
     """Pictures of a province that lie in the release's folder, by language, each with the finding it states.
 
     Args:
@@ -118,7 +118,7 @@ def find_pictures(
     """
     from dx_pipeline.charts import PICTURES, finding
 
-    found: dict[str, list[dict[str, str]]] = {language: [] for language in wordings}
+    found: dict[str, list[dict[str, str | int]]] = {language: [] for language in wordings}
     if folder is None:
         return found
     for name in PICTURES:
@@ -127,5 +127,21 @@ def find_pictures(
         said = finding(country.tables.con, name, province_id) if files else None
         for language, file in files.items():
             if said:
-                found[language].append({"file": file, "alt": said.in_language(language)})
+                width, height = _size(folder / file)
+                shown: dict[str, str | int] = {
+                    "file": file,
+                    "alt": said.in_language(language),
+                    "width": width,
+                    "height": height,
+                }
+                found[language].append(shown)
     return found
+
+
+def _size(file: Path) -> tuple[int, int]:
+    """Width and height that a PNG states in its head, so that the page keeps room for it; zeros if it is no PNG."""
+    with file.open("rb") as handle:
+        head = handle.read(24)
+    if len(head) < 24 or not head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return 0, 0
+    return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")

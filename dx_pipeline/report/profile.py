@@ -116,8 +116,8 @@ class Profile:
 
     @functools.cached_property
     def components(self) -> list[Row]:
-        """Known component scores, latest edition first."""
-        known = [row for row in self._all_parts if row["score"] is not None]
+        """Components of which a score or a rank is known, latest edition first."""
+        known = [row for row in self._all_parts if row["score"] is not None or row["rank"] is not None]
         return sorted(ordered(known, "indicator", COMPONENTS), key=lambda row: -row["edition"])
 
     @functools.cached_property
@@ -136,7 +136,7 @@ class Profile:
         """By language, what is not published: components and the editions they are missing in."""
         missing: dict[str, list[str]] = {}
         for row in self._all_parts:
-            if row["score"] is None:
+            if row["score"] is None and row["rank"] is None:
                 missing.setdefault(row["indicator"], []).append(str(row["edition"]))
         if not missing:
             return {}
@@ -268,7 +268,7 @@ class Profile:
         return edition
 
     @functools.cached_property
-    def pictures(self) -> dict[str, list[dict[str, str]]]:
+    def pictures(self) -> dict[str, list[dict[str, str | int]]]:
         """Pictures of this province by language."""
         wanted = self.system == OLD and self.targets
         return find_pictures(self._country, self._pictures if wanted else None, self.province_id, self._wordings)
