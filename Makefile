@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export GX_ANALYTICS_ENABLED := false
 export MPLBACKEND := Agg
 
-.PHONY: help run test check ui query status verify bench mutation lock expected-rows checks-doc format clean
+.PHONY: help run test check ui query status verify bench mutation lock expected-rows docs format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -48,7 +48,10 @@ mutation: $(DEV_READY) ## break the quality checks one by one and see whether a 
 	@$(BIN)/python -m tests.mutation
 
 expected-rows: $(DEV_READY) ## write the row counts of the last build as the expected ones; look at the difference before you commit
-	@$(BIN)/python -m dx_pipeline.quality.expected_rows data/build/warehouse.duckdb
+	@$(BIN)/python -m dx_pipeline.quality.expected_rows
+
+docs: $(RUN_READY) ## write docs/CHECKS.md from the catalogue of checks
+	@$(BIN)/python -m dx_pipeline.quality.catalogue > docs/CHECKS.md
 
 format: $(DEV_READY) ## format the code
 	@$(BIN)/ruff check --fix .

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dx_pipeline.quality.contract_rules import contract_rules
-from dx_pipeline.quality.expected_rows import row_counts_check
+from dx_pipeline.quality.expected_rows import row_checks
 from dx_pipeline.quality.laws import Law, load_laws
 from dx_pipeline.quality.references import reference_law
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TESTS = {
     "row_counts": "tests/quality/test_expected_rows.py",
+    "new_partitions": "tests/quality/test_expected_rows.py",
     "references": "tests/quality/test_references.py",
 }
 
@@ -41,7 +42,7 @@ def catalogue(contracts: Mapping[str, Contract]) -> list[Check]:
     """All checks of these tables, sorted by table and name."""
     checked = checked_contracts(contracts)
     checks = [rule.check for contract in checked.values() for rule in contract_rules(contract)]
-    checks += [row_counts_check(contract) for contract in checked.values()]
+    checks += [check for contract in checked.values() for check in row_checks(contract)]
     checks += [law.check for law in applicable_laws(contracts)]
     return sorted(checks, key=lambda check: (check.table_name, check.check_name))
 

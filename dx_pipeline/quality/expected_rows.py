@@ -1,7 +1,8 @@
 """Expected row counts per table and partition, committed as data and compared both ways.
 
-A total that fits can hide a year that is missing and another that is doubled; so a missing partition, an unexpected one
-and a different count all fail. After a wanted change: `python -m dx_pipeline.quality.expected_rows`, and read the diff.
+A total that fits can hide a year that is missing and another that is doubled; so a missing partition and a different
+count stop the release (`row_counts`). A partition nobody committed, such as a new edition, is told but does not
+(`new_partitions`). After a wanted change: `python -m dx_pipeline.quality.expected_rows`, and read the diff.
 """
 
 from __future__ import annotations
@@ -41,6 +42,24 @@ def row_counts_check(contract: Contract) -> Check:
         protects_en="No edition or unit system disappears or doubles unnoticed",
         engine="sql",
     )
+
+
+def new_partitions_check(contract: Contract) -> Check:
+    """The check that tells what a table holds beyond the committed partitions."""
+    return Check(
+        table_name=contract.name,
+        check_name="new_partitions",
+        dimension="completeness",
+        severity="warning",
+        protects_vi="Kỳ hoặc nguồn mới xuất hiện thì có người xem trước khi coi là bình thường",
+        protects_en="A new edition or source is looked at by somebody before it counts as normal",
+        engine="sql",
+    )
+
+
+def row_checks(contract: Contract) -> list[Check]:
+    """Both checks of one table."""
+    return [row_counts_check(contract), new_partitions_check(contract)]
 
 
 def count_rows(con: duckdb.DuckDBPyConnection, contract: Contract) -> Counts:
@@ -97,40 +116,59 @@ def write_expected(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contr
 def check_row_counts(
     con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], path: Path = EXPECTED_ROWS
 ) -> list[CheckOutcome]:
-    """One outcome a table, in the order of `contracts`. `n_checked` and `n_failed` count partitions."""
+    """Two outcomes a table, in the order of `contracts`. `n_checked` and `n_failed` count partitions."""
     import duckdb
 
     try:
         expected = read_expected(path)
     except (OSError, ValueError) as error:
-        return [broken(row_counts_check(contract), "committed row counts", error) for contract in contracts.values()]
+        checks = [check for contract in contracts.values() for check in row_checks(contract)]
+        return [broken(check, "committed row counts", error) for check in checks]
     outcomes = []
     for name, contract in contracts.items():
         try:
             found = count_rows(con, contract)
         except duckdb.Error as error:
-            outcomes.append(broken(row_counts_check(contract), "committed row counts", error))
+            outcomes += [broken(check, "committed row counts", error) for check in row_checks(contract)]
             continue
         outcomes.append(compare_counts(row_counts_check(contract), expected.get(name), found))
+        outcomes.append(find_new_partitions(new_partitions_check(contract), expected.get(name), found))
     return outcomes
 
 
 def compare_counts(check: Check, expected: Counts | None, found: Counts) -> CheckOutcome:
-    """The outcome for one table: every partition of either side must be on the other with the same number of rows."""
+    """The outcome for one table: every committed partition must be there with the same number of rows."""
     if expected is None:
         observed = f"{sum(found.values())} rows, and none committed for this table: run {REGENERATE}"
         return CheckOutcome(check, "failed", len(found), len(found), observed, "committed row counts")
-    differing = [part for part in sorted(expected.keys() | found.keys()) if expected.get(part) != found.get(part)]
-    checked = len(expected.keys() | found.keys())
+    differing = [part for part in sorted(expected) if expected[part] != found.get(part)]
     total = f"{sum(expected.values())} rows in {len(expected)} partitions"
     if not differing:
-        return CheckOutcome(check, "passed", checked, 0, f"{sum(found.values())} rows as expected", total)
+        observed = f"{sum(found[part] for part in expected)} rows as expected"
+        return CheckOutcome(check, "passed", len(expected), 0, observed, total)
+    return _failed(check, differing, expected, found, len(expected), total)
+
+
+def find_new_partitions(check: Check, expected: Counts | None, found: Counts) -> CheckOutcome:
+    """The outcome for one table: no partition but the committed ones. A table without any is told by `row_counts`."""
+    known = expected or {}
+    unknown = [part for part in sorted(found) if part not in known and found[part]]
+    wanted = f"{len(known)} committed partitions"
+    if expected is None:
+        return CheckOutcome(check, "not_applicable", 0, 0, "no committed counts", wanted)
+    if not unknown:
+        return CheckOutcome(check, "passed", len(found), 0, "no other partition", wanted)
+    return _failed(check, unknown, known, found, len(found), wanted)
+
+
+def _failed(
+    check: Check, differing: list[str], expected: Counts, found: Counts, n_checked: int, wanted: str
+) -> CheckOutcome:
     texts = [f"{part or 'whole table'}: {_difference(expected.get(part), found.get(part))}" for part in differing]
     keys = tuple({"partition": part, "expected": expected.get(part), "found": found.get(part)} for part in differing)
     if len(texts) > PARTITIONS_IN_TEXT:
         texts = [*texts[:PARTITIONS_IN_TEXT], f"and {len(texts) - PARTITIONS_IN_TEXT} more"]
-    observed = "; ".join(texts)
-    return CheckOutcome(check, "failed", checked, len(differing), observed, total, keys[:FAILING_KEYS_SHOWN])
+    return CheckOutcome(check, "failed", n_checked, len(differing), "; ".join(texts), wanted, keys[:FAILING_KEYS_SHOWN])
 
 
 def _difference(expected: int | None, found: int | None) -> str:

@@ -141,7 +141,7 @@ def _failure_block(row: dict[str, Any]) -> str:
 
 def where_to_look(table_name: str, check_name: str, engine: str) -> str:
     """The file that states the rule, and what to do about a failure."""
-    if check_name == "row_counts":
+    if check_name in ("row_counts", "new_partitions"):
         return f"dx_pipeline/quality/expected_rows.csv; if the change is wanted, run {REGENERATE} and commit the diff"
     if check_name == "references":
         return f"the reference tables provinces and indicators, and the code column of {table_name}"

@@ -1,4 +1,4 @@
-"""Row counts are compared both ways: a missing edition and an unexpected one fail even where the total fits."""
+"""Row counts are compared both ways: a missing edition stops the release even if totals fit, a new one is told."""
 
 from __future__ import annotations
 
@@ -42,6 +42,10 @@ def outcome(con, contracts, path, name="scores"):
     return check_row_counts(con, {name: contracts[name]}, path)[0]
 
 
+def news(con, contracts, path, name="scores"):
+    return check_row_counts(con, {name: contracts[name]}, path)[1]
+
+
 def test_counts_are_written_and_read_back(committed):
     assert (
         committed.read_text() == "table_name,partition,n_rows\nnames,,1\nscores,edition=2022,2\nscores,edition=2023,1\n"
@@ -60,18 +64,37 @@ def test_equal_counts_pass(con, contracts, committed):
     ("editions", "n_failed", "text"),
     [
         ([2022, 2022], 1, "edition=2023: missing, expected 1 rows"),
-        ([2022, 2022, 2023, 2024], 1, "edition=2024: unexpected, 1 rows"),
         ([2022, 2023, 2023], 2, "edition=2022: 1 rows, expected 2; edition=2023: 2 rows, expected 1"),
-        ([2022, 2022, 2024], 2, "edition=2023: missing, expected 1 rows; edition=2024: unexpected, 1 rows"),
-        ([2022, 2022, None], 2, "edition=: unexpected, 1 rows; edition=2023: missing, expected 1 rows"),
+        ([2022, 2022, 2024], 1, "edition=2023: missing, expected 1 rows"),
+        ([2022, 2022, None], 1, "edition=2023: missing, expected 1 rows"),
     ],
 )
-def test_any_difference_fails(con, contracts, committed, editions, n_failed, text):
+def test_a_missing_partition_and_another_count_stop_the_release(con, contracts, committed, editions, n_failed, text):
     con.register("scores", pl.DataFrame({"edition": editions}, schema={"edition": pl.Int64}))
     found = outcome(con, contracts, committed)
-    assert (found.status, found.n_failed, found.observed) == ("failed", n_failed, text)
-    assert found.n_checked == 2 + ("unexpected" in text)
+    assert (found.status, found.n_checked, found.n_failed, found.observed) == ("failed", 2, n_failed, text)
     assert found.blocks
+
+
+@pytest.mark.parametrize(
+    ("editions", "text"),
+    [
+        ([2022, 2022, 2023, 2024], "edition=2024: unexpected, 1 rows"),
+        ([2022, 2022, 2023, None], "edition=: unexpected, 1 rows"),
+    ],
+)
+def test_a_new_partition_is_told_and_does_not_stop_the_release(con, contracts, committed, editions, text):
+    con.register("scores", pl.DataFrame({"edition": editions}, schema={"edition": pl.Int64}))
+    assert outcome(con, contracts, committed).status == "passed"
+    found = news(con, contracts, committed)
+    assert (found.status, found.n_checked, found.n_failed, found.observed) == ("failed", 3, 1, text)
+    assert not found.blocks
+
+
+def test_no_new_partition_passes_and_without_committed_counts_nothing_is_new(con, contracts, committed, tmp_path):
+    assert news(con, contracts, committed).status == "passed"
+    (tmp_path / "none.csv").write_text("table_name,partition,n_rows\n")
+    assert news(con, contracts, tmp_path / "none.csv").status == "not_applicable"
 
 
 def test_failing_keys_tell_expected_and_found(con, contracts, committed):
@@ -83,9 +106,9 @@ def test_failing_keys_tell_expected_and_found(con, contracts, committed):
 
 def test_a_long_list_of_partitions_is_cut_and_counted(con, contracts, committed):
     con.register("scores", pl.DataFrame({"edition": [2022, 2022, 2023, *range(2030, 2035)]}))
-    assert outcome(con, contracts, committed).observed.endswith("edition=2034: unexpected, 1 rows")
+    assert news(con, contracts, committed).observed.endswith("edition=2034: unexpected, 1 rows")
     con.register("scores", pl.DataFrame({"edition": [2022, 2022, 2023, *range(2030, 2052)]}))
-    found = outcome(con, contracts, committed)
+    found = news(con, contracts, committed)
     assert found.observed.endswith("edition=2034: unexpected, 1 rows; and 17 more")
     assert (found.n_failed, len(found.failing_keys)) == (22, 20)
 
@@ -110,7 +133,7 @@ def test_a_table_without_committed_counts_fails_and_says_what_to_run(con, contra
 def test_a_missing_table_is_an_error(con, contracts, committed):
     con.unregister("scores")
     found = check_row_counts(con, {name: contracts[name] for name in ("scores", "names")}, committed)
-    assert [each.status for each in found] == ["error", "passed"]
+    assert [each.status for each in found] == ["error", "error", "passed", "passed"]
 
 
 @pytest.mark.parametrize(
