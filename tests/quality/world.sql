@@ -69,7 +69,7 @@ SELECT edition, 63 AS unit_system, province_id, indicator, score, 1::BIGINT AS r
   CASE indicator WHEN 'foundation' THEN 'derived' ELSE 'published' END AS status,
   CASE indicator WHEN 'foundation' THEN 0.00015 END AS error_half_width,
   CASE WHEN indicator = 'foundation' AND edition = 2022 AND province_id IN ('p-01', 'p-02') THEN score + 0.00019 END AS score_from_parts,
-  CASE WHEN edition = 2022 AND province_id = 'p-02' AND indicator = 'digital_economy_activity' THEN 3::BIGINT END AS rank_published
+  CASE WHEN edition = 2022 AND province_id = 'p-02' AND indicator = 'digital_economy_activity' THEN 1::BIGINT END AS rank_published
 FROM parts
 UNION ALL  -- the eight components of three provinces are printed
 SELECT edition, 63, province_id, c.indicator, score + c.offset_, 1, 'published', NULL, NULL, NULL
