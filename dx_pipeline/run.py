@@ -33,8 +33,9 @@ SELECT edition, province_id, province_vi, "rank", n_units, status, score, score_
 FROM province_rankings WHERE province_id IN (?, ?) AND unit_system = 63 ORDER BY ALL
 """
 CHECKS = """
-SELECT status, count(*) FROM check_results
-WHERE release = (SELECT max_by(release, built_at) FROM releases) GROUP BY status ORDER BY status
+SELECT CASE WHEN status = 'failed' THEN severity ELSE status END AS kind, count(*),
+    string_agg(table_name || '.' || check_name, ', ' ORDER BY table_name, check_name)
+FROM check_results WHERE release = (SELECT max_by(release, built_at) FROM releases) GROUP BY kind ORDER BY kind
 """
 
 
@@ -132,7 +133,7 @@ def summary_lines(paths: Paths, provinces: tuple[str, str] = ("hai-duong", "thai
     for edition in sorted({row[0] for row in rows}):
         cells = {row[1]: _cell(row) for row in rows if row[0] == edition}
         lines.append(f"{edition:<8}" + "".join(f"{cells.get(province, 'no row'):<58}" for province in provinces))
-    told = ", ".join(f"{count} {status}" for status, count in checks)
+    told = ", ".join(f"{count} {kind}" + ("" if kind == "passed" else f" ({names})") for kind, count, names in checks)
     lines += ["", f"release {release[0] if release else '?'}: {tables[0]} tables, {tables[1]:,} rows; checks: {told}"]
     return [line.rstrip() for line in lines]
 
