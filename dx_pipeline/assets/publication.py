@@ -43,7 +43,7 @@ def publication_assets() -> list[dg.AssetsDefinition]:
 
         with project.warehouse() as con:
             candidate = stage_candidate(project.paths, con)
-        metadata = {
+        metadata: dict[str, Any] = {
             "release": candidate.release,
             "unchanged": candidate.unchanged,
             "what changed": candidate.summary_en,
