@@ -100,6 +100,7 @@ FROM province_rankings WHERE edition >= 2022 AND unit_system = 63 GROUP BY ALL
 UNION ALL SELECT edition, unit_system, indicator, avg(score), NULL, NULL FROM component_scores WHERE edition = 2022 AND indicator <> 'digital_awareness' GROUP BY ALL
 UNION ALL SELECT edition, unit_system, indicator, avg(score), NULL, NULL FROM pillar_scores WHERE edition = 2022 GROUP BY ALL
 UNION ALL SELECT 2020, 63, 'overall', NULL, 0.3026, NULL;
+ALTER TABLE national_means ADD COLUMN finding VARCHAR;
 
 CREATE TABLE figure_sources AS
 WITH printed AS (
