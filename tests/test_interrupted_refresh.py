@@ -19,6 +19,9 @@ from dx_pipeline.publish.verify import verify_release
 from dx_pipeline.run import refresh
 from tests.conftest import ROOT, declare
 
+#: the release these tests start from is made once, by the worker that runs them all
+pytestmark = pytest.mark.xdist_group("released")
+
 READER = """
 import duckdb, pathlib, sys, time
 file, stop = sys.argv[1], pathlib.Path(sys.argv[2])

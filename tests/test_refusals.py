@@ -12,6 +12,9 @@ from dx_pipeline.paths import Paths
 from dx_pipeline.run import refresh
 from tests.conftest import declare
 
+#: the release these tests start from is made once, by the worker that runs them all
+pytestmark = pytest.mark.xdist_group("released")
+
 COMPONENTS = "dti_component_scores"
 
 
