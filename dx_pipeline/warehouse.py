@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,41 @@ if TYPE_CHECKING:
 
 #: read by DuckDB 1.2 to 2.0, whatever version writes it
 STORAGE_VERSION = "v1.2.0"
+#: how long a build waits for another one to end
+WAIT_SECONDS = 900.0
+
+log = logging.getLogger(__name__)
+
+
+class BuildBusyError(RuntimeError):
+    """Another build is running and did not end in time; trying again later helps."""
+
+
+@contextmanager
+def build_lock(paths: Paths, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
+    """The right to build, for one process at a time; the kernel takes it back when the process dies.
+
+    Raises:
+        BuildBusyError: another process still builds after `wait_seconds`.
+    """
+    from filelock import FileLock, Timeout
+
+    paths.build.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(paths.build / ".build.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        log.warning("another build is running in %s; waiting up to %g s for it to end", paths.build, wait_seconds)
+        try:
+            lock.acquire(timeout=wait_seconds)
+        except Timeout:
+            raise BuildBusyError(
+                f"another build is still running after {wait_seconds:g} s; nothing was changed, try again later"
+            ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

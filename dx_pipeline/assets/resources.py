@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from dx_pipeline.paths import Paths, default_paths
-from dx_pipeline.warehouse import connect
+from dx_pipeline.warehouse import build_lock, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,12 @@ class Project(dg.ConfigurableResource):
     def paths(self) -> Paths:
         """Folders under `root`, or the default root when it is empty."""
         return Paths(Path(self.root)) if self.root else default_paths()
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Project]:
+        """Held for a whole run, so that two builds can't mix their tables: the second one waits."""
+        with build_lock(self.paths):
+            yield self
 
     @contextmanager
     def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
