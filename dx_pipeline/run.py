@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 KEYS_TOLD = 5
 #: what Dagster puts around the error that a person needs to see
 WRAPPERS = ("DagsterExecutionStepExecutionError",)
+#: the full name of an error's class, which tells a reader nothing
+CLASS_PATH = re.compile(r"^(?:[a-z_]+\.)+\w+: ")
 RANKS = """
 SELECT edition, province_id, province_vi, "rank", n_units, status, score, score_status
 FROM province_rankings WHERE province_id IN (?, ?) AND unit_system = 63 ORDER BY ALL
@@ -89,7 +92,8 @@ def _failures(result: dg.ExecuteInProcessResult) -> list[str]:
             while error is not None and error.cause is not None and error.cls_name in WRAPPERS:
                 error = error.cause
             if error is None or error.cls_name != "DagsterAssetCheckFailedError":
-                texts.append(f"{event.step_key}: {error.message.strip() if error else event.message}")
+                told = error.message.strip() if error else event.message or ""
+                texts.append(f"{(event.step_key or 'run').replace('__', '/')}: {CLASS_PATH.sub('', told)}")
     texts += [
         f"check {check.asset_key.path[-1]}.{check.check_name}: {check.description}"
         f"; failing keys: {_first_keys(str(check.metadata['failing_keys'].value))}"

@@ -1,7 +1,7 @@
 """Printed figures -> observations: province, number and status beside what was printed. Every row comes out again.
 
 An observation has the columns of `sources.read.FIGURE_SCHEMA` plus `province_id`, `value`, `decimals`, `half_width`
-(half a unit of the last printed digit; twice that for a figure somebody computed from two printed ones) and `status`:
+(half a unit of the last printed digit of its column; twice that for one computed from two printed ones) and `status`:
 `published`, `derived`, `not_published` (an empty cell) or `rejected` (a footer, with its reason in `rejected`).
 """
 
@@ -35,12 +35,15 @@ def conform_figures(figures: pl.DataFrame, known_indicators: set[str]) -> pl.Dat
         province_id=_provinces(figures, problems),
         **_numbers(figures, problems),
     )
+    # a table's column is rounded as a whole: 0.635 between figures of four decimals is 0.6350 with its zero dropped
+    column_decimals = pl.col("decimals").max().over("file", "table_no", "column")
+    rounded_to = pl.when(pl.col("layout") == "wide").then(column_decimals).otherwise("decimals")
+    derived_twice = pl.when(pl.col("kind") == "derived").then(2).otherwise(1)
     frame = frame.with_columns(
         half_width=pl.when(pl.col("measure") == "rank")
         .then(0.0)
-        .otherwise(
-            0.5 * pl.lit(10.0).pow(-pl.col("decimals")) * pl.when(pl.col("kind") == "derived").then(2).otherwise(1)
-        ),
+        .when(pl.col("value").is_not_null())
+        .then(0.5 * pl.lit(10.0).pow(-rounded_to) * derived_twice),
         status=pl.when(pl.col("rejected").is_not_null())
         .then(pl.lit("rejected"))
         .when(pl.col("value").is_null())

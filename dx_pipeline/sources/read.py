@@ -17,6 +17,7 @@ from dx_pipeline.sources.verified_bytes import read_verified
 FIGURE_SCHEMA: dict[str, Any] = {
     "source_id": pl.String,
     "file": pl.String,
+    "layout": pl.String,
     "table_no": pl.String,
     "row": pl.Int64,
     "column": pl.String,
@@ -110,6 +111,7 @@ def _common(file: FileSpec) -> dict[str, Any]:
     return {
         "source_id": file.source_id,
         "file": file.path.name,
+        "layout": file.layout,
         "decimal": file.decimal,
         "kind": "stated",
         "tier": file.tier,
@@ -129,7 +131,7 @@ def locator(file: str, table: str, row: int, column: str) -> str:
 
 def _wide_figures(file: FileSpec, name: str, grid: Grid) -> list[dict[str, Any]]:
     table = next(table for table in file.tables if table.name == name)
-    where = f"data/raw/{file.source_id}/{file.path.name}" + ("" if name == "1" else f", table {name}")
+    where = file.where + ("" if name == "1" else f", table {name}")
     wanted = [table.province, *(column.printed for column in table.columns)]
     positions = column_positions(where, grid, wanted, table.ignore)
     common = _common(file)
@@ -162,7 +164,7 @@ def _wide_figures(file: FileSpec, name: str, grid: Grid) -> list[dict[str, Any]]
 
 
 def _long_figures(file: FileSpec, grid: Grid) -> list[dict[str, Any]]:
-    where = f"data/raw/{file.source_id}/{file.path.name}"
+    where = file.where
     positions = column_positions(where, grid, list(file.roles.values()))
     at = {role: positions[printed] for role, printed in file.roles.items()}
     common = _common(file)

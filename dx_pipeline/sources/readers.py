@@ -20,7 +20,7 @@ def read_grids(file: FileSpec, data: bytes) -> dict[str, Grid]:
     Raises:
         SourceError: the bytes are not readable in the declared form, or a table is missing.
     """
-    where = f"data/raw/{file.source_id}/{file.path.name}"
+    where = file.where
     reader = {"csv": read_csv, "json": read_json, "html": read_html, "workbook": read_workbook}[file.form]
     return reader(where, file, data)
 

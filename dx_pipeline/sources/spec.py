@@ -71,6 +71,16 @@ class FileSpec:
     delimiter: str = ""
     encoding: str = "utf-8"
 
+    @property
+    def folder(self) -> str:
+        """The folder of the file as messages name it."""
+        return "data/reference" if self.source_id == "reference" else f"data/raw/{self.source_id}"
+
+    @property
+    def where(self) -> str:
+        """The file as messages name it."""
+        return f"{self.folder}/{self.path.name}"
+
 
 @dataclass(frozen=True)
 class SourceSpec:

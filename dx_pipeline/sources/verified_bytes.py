@@ -18,7 +18,7 @@ def read_verified(file: FileSpec) -> bytes:
         SourceError: the file is missing, empty, too large, outside its folder, or a web page instead of a table.
         ChecksumError: the bytes are not those declared in source.toml.
     """
-    where = f"data/raw/{file.source_id}/{file.path.name}"
+    where = file.where
     if not file.path.is_file():
         raise SourceError(problem(where, "the file that source.toml names", "no file"))
     if file.path.resolve().parent != file.path.parent.resolve():
@@ -40,7 +40,7 @@ def read_verified(file: FileSpec) -> bytes:
                 f"sha256 {file.sha256}",
                 found,
                 "the file was edited or truncated after it was declared: restore it, or, if the publisher changed it, "
-                f"declare the new hash in data/raw/{file.source_id}/source.toml",
+                f"declare the new hash in {file.folder}/source.toml",
             )
         )
     return data

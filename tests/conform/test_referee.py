@@ -18,8 +18,8 @@ INDICATORS = {"overall", "digital_government", "digital_economy", "digital_socie
 def printed(*rows: dict) -> pl.DataFrame:
     """Figures as a reader gives them; what a test does not say is unremarkable."""
     usual = {
-        "source_id": "s", "file": "f.csv", "table_no": "1", "column": "value", "edition": 2020, "unit_system": 63,
-        "province_text": "Hải Dương", "indicator": "overall", "measure": "score", "decimal": ".", "unit": "score 0-1",
+        "source_id": "s", "file": "f.csv", "layout": "long", "table_no": "1", "column": "value", "edition": 2020,
+        "unit_system": 63, "province_text": "Hải Dương", "indicator": "overall", "measure": "score", "decimal": ".", "unit": "score 0-1",
         "min": 0.0, "max": 1.0, "kind": "stated", "tier": "press", "publisher": "A", "url": "", "preliminary": False,
     }  # fmt: skip
     full = []
@@ -198,6 +198,13 @@ def test_every_unreadable_row_is_named_at_once():
 def test_an_empty_cell_is_not_published_and_nothing_is_lost():
     found = conform_figures(printed({"value_text": None}, {"value_text": "-"}, {"value_text": "0.5"}), INDICATORS)
     assert found["status"].to_list() == ["not_published", "not_published", "published"]
+
+
+def test_a_dropped_trailing_zero_is_no_coarser_figure_inside_a_table():
+    rows = [{"value_text": "0.635", "layout": "wide"}, {"value_text": "0.6347", "layout": "wide"}]
+    assert conform_figures(printed(*rows), INDICATORS)["half_width"].to_list() == [0.00005, 0.00005]
+    alone = [{"value_text": "0.24"}, {"value_text": "0.6347", "kind": "derived"}]
+    assert conform_figures(printed(*alone), INDICATORS)["half_width"].to_list() == [0.005, 0.0001]
 
 
 def test_a_complete_table_names_what_is_missing_and_what_is_doubled():
