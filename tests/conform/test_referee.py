@@ -19,7 +19,8 @@ def printed(*rows: dict) -> pl.DataFrame:
     """Figures as a reader gives them; what a test does not say is unremarkable."""
     usual = {
         "source_id": "s", "file": "f.csv", "layout": "long", "table_no": "1", "column": "value", "edition": 2020,
-        "unit_system": 63, "province_text": "Hải Dương", "indicator": "overall", "measure": "score", "decimal": ".", "unit": "score 0-1",
+        "unit_system": 63, "province_text": "Hải Dương", "indicator": "overall", "measure": "score", "decimal": ".",
+        "unit": "score 0-1",
         "min": 0.0, "max": 1.0, "kind": "stated", "tier": "press", "publisher": "A", "url": "", "preliminary": False,
     }  # fmt: skip
     full = []
