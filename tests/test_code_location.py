@@ -75,3 +75,14 @@ def test_the_instance_stays_at_home_and_builds_one_at_a_time():
     assert settings["telemetry"] == {"enabled": False}
     assert settings["nux"] == {"enabled": False}
     assert settings["concurrency"] == {"runs": {"max_concurrent_runs": 1}}
+
+
+def test_column_lineage_names_columns_that_exist(graph):
+    contracts = load_contracts()
+    for contract in contracts.values():
+        for column in contract.columns:
+            for origin in column.lineage:
+                table, name = origin.split(".")
+                assert name in contracts[table].column_names, f"{contract.name}.{column.name} from {origin}"
+    lineage = graph.get(dg.AssetKey(["marts", "component_gaps"])).metadata["dagster/column_lineage"].deps_by_column
+    assert {dep.column_name for dep in lineage["gap_points"]} == {"score", "weight"}

@@ -24,7 +24,7 @@ def mart_key(name: str) -> dg.AssetKey:
 def mart_spec(contract: Contract, contracts: dict[str, Contract]) -> dg.AssetSpec:
     """One public table as an asset, described by its contract."""
     deps = [mart_key(table) if table in contracts else _upstream(table) for table in contract.inputs]
-    lineage = column_lineage(contract)
+    lineage = column_lineage(contract, contracts)
     metadata: dict[str, Any] = {"dagster/column_schema": table_schema(contract), "limitations": contract.limitations_en}
     return dg.AssetSpec(
         key=mart_key(contract.name),

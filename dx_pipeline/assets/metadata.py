@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from dx_pipeline.contracts import DUCKDB_TYPES, Contract
+from dx_pipeline.contracts import DUCKDB_TYPES, Column, Contract
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
 
 PREVIEW_ROWS = 5
@@ -30,17 +32,29 @@ def table_schema(contract: Contract) -> dg.TableSchema:
     )
 
 
-def column_lineage(contract: Contract) -> dg.TableColumnLineage | None:
-    """Which columns of which tables a column comes from, as far as the contract says."""
+def column_lineage(contract: Contract, contracts: Mapping[str, Contract]) -> dg.TableColumnLineage | None:
+    """Which columns of which tables a column comes from: as the contract says, and key columns from the same name."""
     lineage = {
         column.name: [
             dg.TableColumnDep(asset_key=dg.AssetKey(["marts", table]), column_name=name)
-            for table, name in (origin.split(".") for origin in column.lineage)
+            for table, name in _origins(contract, column, contracts)
         ]
         for column in contract.columns
-        if column.lineage
     }
-    return dg.TableColumnLineage(lineage) if lineage else None
+    known = {name: origins for name, origins in lineage.items() if origins}
+    return dg.TableColumnLineage(known) if known else None
+
+
+def _origins(contract: Contract, column: Column, contracts: Mapping[str, Contract]) -> list[tuple[str, str]]:
+    if column.lineage:
+        return [(table, name) for table, name in (origin.split(".") for origin in column.lineage)]
+    if column.name not in contract.key:
+        return []
+    return [
+        (table, column.name)
+        for table in contract.inputs
+        if table in contracts and column.name in contracts[table].column_names
+    ]
 
 
 def frame_metadata(frame: pl.DataFrame) -> dict[str, Any]:
