@@ -6,6 +6,7 @@ import polars as pl
 
 NAMES = {
     "pci_overall": "Provincial Competitiveness Index (PCI), overall",
+    "pci_overall_rank": "Provincial Competitiveness Index (PCI), printed rank",
     "population": "Mean population",
     "area": "Area",
     "urban_population": "Urban population",
@@ -25,11 +26,13 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     )
     printed = figures.select(
         "source_id",
-        "indicator",
         "province_id",
         "measure",
         "value",
         "unit",
+        # score and rank of one index are two indicators here, so that a year and province have one row each
+        indicator=pl.col("indicator")
+        + pl.when(pl.col("measure") == "rank").then(pl.lit("_rank")).otherwise(pl.lit("")),
         year="edition",
         status=pl.when((pl.col("status") == "published") & pl.col("preliminary"))
         .then(pl.lit("preliminary"))
