@@ -23,7 +23,7 @@ run: $(RUN_READY) .dagster/dagster.yaml ## build every table, check it, release 
 test: $(DEV_READY) ## run the tests (they build the whole pipeline on the real data)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-check: $(DEV_READY) ## style, types and the load of the code location
+check: $(DEV_READY) .dagster/dagster.yaml ## style, types and the load of the code location
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy

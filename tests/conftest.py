@@ -11,6 +11,9 @@ import pytest
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# tests leave no trace in anybody's event log, and know no project but their own
+for name in ("DAGSTER_HOME", "DX_ROOT"):
+    os.environ.pop(name, None)
 
 ROOT = Path(__file__).resolve().parents[1]
 
