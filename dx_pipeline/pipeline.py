@@ -75,11 +75,13 @@ def build_figures(con: duckdb.DuckDBPyConnection, paths: Paths) -> pl.DataFrame:
 
     from dx_pipeline.conform.core import choose
     from dx_pipeline.conform.corrections import load_corrections
+    from dx_pipeline.conform.weights import part_points, read_weights
 
     sources = load_sources(paths.raw)
     files = pl.concat([read_table(con, f"raw.{source_id}__files") for source_id in sources])
     observations = [read_table(con, f"raw.{source_id}") for source_id in sources]
-    figures = choose(observations, files, load_corrections(paths.corrections))
+    points = part_points(read_weights(read_table(con, "raw.dti_weights")))
+    figures = choose(observations, load_corrections(paths.corrections), points)
     _replace(con, "core.figures", figures)
     _replace(con, "core.files", files)
     _replace(con, "raw.sources", source_register(sources))

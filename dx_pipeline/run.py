@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -53,7 +52,6 @@ class Refresh:
     summary_lines: list[str]
     #: why nothing new was released; empty on success
     failures: list[str] = field(default_factory=list)
-    seconds: float = 0.0
 
 
 def refresh(paths: Paths | None = None) -> Refresh:
@@ -64,7 +62,6 @@ def refresh(paths: Paths | None = None) -> Refresh:
     from dx_pipeline.definitions import build_definitions
 
     paths = paths or default_paths()
-    started = time.monotonic()
     instance = dg.DagsterInstance.get() if os.environ.get("DAGSTER_HOME") else dg.DagsterInstance.ephemeral()
     with instance:
         job = build_definitions(Project(root=str(paths.root))).resolve_job_def("refresh")
@@ -76,9 +73,8 @@ def refresh(paths: Paths | None = None) -> Refresh:
         write_failure_note(paths, run_id, failures)
     else:
         clear_failure_note(paths)
-    seconds = time.monotonic() - started
     lines = summary_lines(paths) if paths.published.exists() else ["no release yet"]
-    return Refresh(_current_release(paths), unchanged, lines, failures, seconds)
+    return Refresh(_current_release(paths), unchanged, lines, failures)
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[str]:

@@ -13,7 +13,9 @@ from dx_pipeline.assets.metadata import column_lineage, frame_metadata, table_sc
 from dx_pipeline.assets.raw import OWNERS, REFERENCE
 from dx_pipeline.assets.resources import Project
 from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract
+from dx_pipeline.paths import default_paths
 from dx_pipeline.pipeline import build_mart, mart_contracts
+from dx_pipeline.sources.spec import load_sources
 
 
 def mart_key(name: str) -> dg.AssetKey:
@@ -21,9 +23,9 @@ def mart_key(name: str) -> dg.AssetKey:
     return dg.AssetKey(["marts", name])
 
 
-def mart_spec(contract: Contract, contracts: dict[str, Contract]) -> dg.AssetSpec:
+def mart_spec(contract: Contract, contracts: dict[str, Contract], records: dict[str, dg.AssetKey]) -> dg.AssetSpec:
     """One public table as an asset, described by its contract."""
-    deps = [mart_key(table) if table in contracts else _upstream(table) for table in contract.inputs]
+    deps = [mart_key(table) if table in contracts else _upstream(table, records) for table in contract.inputs]
     lineage = column_lineage(contract, contracts)
     metadata: dict[str, Any] = {"dagster/column_schema": table_schema(contract), "limitations": contract.limitations_en}
     return dg.AssetSpec(
@@ -40,26 +42,29 @@ def mart_spec(contract: Contract, contracts: dict[str, Contract]) -> dg.AssetSpe
     )
 
 
-def _upstream(table: str) -> dg.AssetKey:
-    """Tables of `core` come with the figures; of `raw` with the reference or with a source, both upstream of those."""
-    return (
-        FIGURES
-        if table.startswith("core.") or table == "raw.sources"
-        else REFERENCE
-        if _is_reference(table)
-        else FIGURES
-    )
+def _upstream(table: str, records: dict[str, dg.AssetKey]) -> dg.AssetKey:
+    """The asset a table that is no mart comes with: the figures, the source of its records, or the reference."""
+    schema, name = table.split(".")
+    return FIGURES if schema == "core" or name == "sources" else records.get(name, REFERENCE)
 
 
-def _is_reference(table: str) -> bool:
-    return table.split(".")[1].startswith(("provinces_", "dti_", "indicators", "named_peers", "target_matches"))
+def record_assets() -> dict[str, dg.AssetKey]:
+    """Name of a table of records -> the asset of its source."""
+    sources = load_sources(default_paths().raw).values()
+    return {
+        file.table: dg.AssetKey(["raw", source.source_id])
+        for source in sources
+        for file in source.files
+        if file.layout == "records"
+    }
 
 
 def mart_assets() -> list[dg.AssetsDefinition]:
     """All public tables."""
-    contracts = mart_contracts()
+    contracts, records = mart_contracts(), record_assets()
+    specs = [mart_spec(contract, contracts, records) for contract in contracts.values()]
 
-    @dg.multi_asset(specs=[mart_spec(contract, contracts) for contract in contracts.values()], can_subset=True)
+    @dg.multi_asset(specs=specs, can_subset=True)
     def marts(context: dg.AssetExecutionContext, project: Project) -> Iterator[dg.MaterializeResult]:
         failures: dict[str, Exception] = {}
         with project.warehouse() as con:

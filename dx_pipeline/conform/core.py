@@ -11,6 +11,7 @@ from dx_pipeline.conform.figures import choose_figures
 from dx_pipeline.conform.names import units
 from dx_pipeline.conform.observations import COUNTRY, check_complete, conform_figures
 from dx_pipeline.conform.referee import referee
+from dx_pipeline.conform.weights import PartPoints
 from dx_pipeline.sources.read import Reading, read_source
 from dx_pipeline.sources.spec import SourceSpec
 
@@ -34,15 +35,13 @@ def observe_source(source: SourceSpec, indicators: set[str]) -> ObservedSource:
     reading: Reading = read_source(source)
     declared = {column.indicator for file in source.files for table in file.tables for column in table.columns}
     observations = conform_figures(reading.figures, indicators | declared)
-    complete = {(file.path.name, table.name) for file in source.files for table in file.tables if table.complete}
-    check_complete(observations, complete, {system: {u.province_id for u in units(system)} for system in (63, 34)})
+    check_complete(observations, {system: {u.province_id for u in units(system)} for system in (63, 34)})
     counts = observations.group_by("file").agg(
         observations=pl.col("rejected").is_null().sum().cast(pl.Int64),
         rejected=pl.col("rejected").is_not_null().sum().cast(pl.Int64),
     )
     files = reading.files.join(counts, on="file", how="left").with_columns(
-        pl.col("observations", "rejected").fill_null(0),
-        complete=pl.col("file").is_in([file for file, _ in complete]),
+        pl.col("observations", "rejected").fill_null(0)
     )
     return ObservedSource(observations, reading.records, files)
 
@@ -53,24 +52,20 @@ def unit_names() -> dict[str, str]:
     return names | {COUNTRY: "Cả nước"}
 
 
-def choose(observations: list[pl.DataFrame], files: pl.DataFrame, corrections: list[Correction]) -> pl.DataFrame:
+def choose(
+    observations: list[pl.DataFrame], corrections: list[Correction], points: dict[int, PartPoints]
+) -> pl.DataFrame:
     """All observations with verdict, one figure chosen per key.
+
+    Args:
+        observations: of each source.
+        corrections: the declared ones.
+        points: edition -> points of its four parts.
 
     Raises:
         CorrectionError: a declared correction no longer fits its source.
     """
     everything = pl.concat(observations).sort("source_id", "file", "table_no", "row", "column")
     numbered = everything.with_row_index("observation").with_columns(pl.col("observation").cast(pl.Int64))
-    findings = referee(numbered, unit_names()) + apply_corrections(numbered, corrections)
-    complete = {
-        (row["source_id"], row["file"], table)
-        for row in files.filter(pl.col("complete")).iter_rows(named=True)
-        for table in _complete_tables(numbered, row["source_id"], row["file"])
-    }
-    return choose_figures(numbered, findings, complete)
-
-
-def _complete_tables(observations: pl.DataFrame, source_id: str, file: str) -> list[str]:
-    own = observations.filter((pl.col("source_id") == source_id) & (pl.col("file") == file))
-    counted = own.group_by("table_no").agg(pl.col("province_id").n_unique().alias("n"), pl.first("unit_system"))
-    return counted.filter(pl.col("n") == pl.col("unit_system"))["table_no"].to_list()
+    findings = referee(numbered, unit_names(), points) + apply_corrections(numbered, corrections)
+    return choose_figures(numbered, findings)

@@ -46,15 +46,12 @@ def number(value: float, decimals: int | None = 4) -> tuple[str, str]:
     return text.replace(".", ","), text
 
 
-def choose_figures(
-    observations: pl.DataFrame, findings: list[Finding], complete: set[tuple[str, str, str]]
-) -> pl.DataFrame:
+def choose_figures(observations: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:
     """The observations with `chosen`, `conflict`, `finding`, `reason` and `reason_vi`.
 
     Args:
         observations: all observations, with a column `observation` that numbers them.
         findings: of the referee.
-        complete: (source_id, file, table) of tables that hold every unit of their edition.
 
     Returns:
         The same rows in the same order; per key at most one is chosen.
@@ -67,9 +64,6 @@ def choose_figures(
             {tier: place for place, tier in enumerate(TIERS)}, return_dtype=pl.Int64
         ),
         derived=pl.col("kind") == "derived",
-        in_complete=pl.concat_str("source_id", "file", "table_no", separator="\n").is_in(
-            ["\n".join(table) for table in sorted(complete)]
-        ),
         publishers=pl.col("publisher").n_unique().over([*KEY, "value"]),
     )
     # figures agree when each pair of intervals [value - half_width, value + half_width] meets
@@ -78,7 +72,7 @@ def choose_figures(
         > (pl.col("value") + pl.col("half_width")).min().over(KEY) + 1e-9
     )
     agreeing = stated.filter(~pl.col("disagree")).sort(
-        *KEY, "derived", "in_complete", "decimals", "observation", descending=[False] * 5 + [False, True, True, False]
+        *KEY, "derived", "complete", "decimals", "observation", descending=[False] * 5 + [False, True, True, False]
     )
     value_of = agreeing.group_by(KEY, maintain_order=True).agg(pl.first("value").alias("chosen_value"))
     first_choice = (

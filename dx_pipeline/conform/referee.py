@@ -19,17 +19,19 @@ from dx_pipeline.conform.referee_ranks import (
     editions_dated_by_publication,
     ties,
 )
+from dx_pipeline.conform.weights import PartPoints
 
 
-def referee(observations: pl.DataFrame, names: dict[str, str]) -> list[Finding]:
+def referee(observations: pl.DataFrame, names: dict[str, str], points: dict[int, PartPoints]) -> list[Finding]:
     """Everything arithmetic says about the observations.
 
     Args:
         observations: all observations with `observation` numbers; rejected and empty ones are passed over.
         names: province id -> Vietnamese name, for the sentences.
+        points: edition -> points of its four parts, from `weights.part_points`.
     """
     usable = observations.filter(pl.col("value").is_not_null() & pl.col("rejected").is_null())
-    tables = EditionTables.from_observations(usable)
+    tables = EditionTables.from_observations(usable, points)
     return [
         *rival_identity_2020(usable, names),
         *broken_identities(usable, tables),

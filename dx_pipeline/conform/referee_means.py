@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.conform.edition_tables import PILLAR_ACTIVITY, EditionTables
+from dx_pipeline.conform.edition_tables import EditionTables
 from dx_pipeline.conform.figures import KEY, Finding, number
 
 #: printed to four decimals, from figures of four decimals
 TOLERANCE_MEAN = 1.5e-4
-#: 2024's points are inferred, so a pillar mean may miss by a little more
+#: where points are inferred a pillar mean may miss by a little more
 TOLERANCE_INFERRED = 5e-4
 WORDS = {
     "overall": ("điểm chung", "overall"),
@@ -56,7 +56,7 @@ def contradicted_means(observations: pl.DataFrame, tables: EditionTables) -> lis
     for row in means.iter_rows(named=True):
         edition, unit_system, indicator = row["edition"], row["unit_system"], row["indicator"]
         computed = tables.mean(edition, unit_system, indicator)
-        inferred = edition == 2024 and indicator in PILLAR_ACTIVITY
+        inferred = tables.is_inferred(edition, indicator)
         if computed is None or abs(computed - row["value"]) <= (TOLERANCE_INFERRED if inferred else TOLERANCE_MEAN):
             continue
         own, here = number(computed), number(row["value"], row["decimals"])

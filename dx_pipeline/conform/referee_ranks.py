@@ -6,8 +6,9 @@ import re
 
 import polars as pl
 
-from dx_pipeline.conform.edition_tables import PILLAR_ACTIVITY, EditionTables
+from dx_pipeline.conform.edition_tables import EditionTables
 from dx_pipeline.conform.figures import KEY, Finding, number
+from dx_pipeline.conform.weights import PILLAR_ACTIVITY
 
 #: a year printed in the place of the edition, as the remark quotes it
 PRINTED_YEAR = re.compile(r"""["'“][^"'”]*năm\s+(20\d\d)[^"'”]*["'”]""")

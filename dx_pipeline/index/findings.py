@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dx_pipeline.index import POINTS_PER_SCORE
+from dx_pipeline.index import POINTS_PER_SCORE, TIE_DECIMALS
 
 GROWTH_ALLOWED = frozenset({"same_structure"})
 """Values of `edition_comparability.comparability` across which a score may be said to grow."""
@@ -84,7 +84,8 @@ class Movement:
 
 def _number(value: float, decimals: int, language: str) -> str:
     """Number as printed: at most one decimal drops its zero, four decimals stay."""
-    text = f"{abs(value):.{decimals}f}"
+    # rounded first, so that float noise does not decide how 55.55 is printed
+    text = f"{round(abs(value), TIE_DECIMALS):.{decimals}f}"
     if decimals == 1:
         text = text.removesuffix(".0")
     return text.replace(".", ",") if language == "vi" else text

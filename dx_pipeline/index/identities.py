@@ -90,13 +90,13 @@ def derive_foundation(overall: ArrayLike, activities: ArrayLike, weights: ArrayL
     return foundation, float(error_half_width(coefficients))
 
 
-def _pillar_matrix() -> FloatArray:
+def _pillar_matrix(points: ArrayLike = COMPONENT_POINTS) -> FloatArray:
     """Three pillars as combinations of (F, G, K, S): the foundation plus its own activity, over their points."""
-    foundation, *activities = COMPONENT_POINTS
+    foundation, *activities = np.asarray(points, dtype=np.float64)
     matrix = np.zeros((3, 4))
-    for row, points in enumerate(activities):
-        matrix[row, 0] = foundation / (foundation + points)
-        matrix[row, row + 1] = points / (foundation + points)
+    for row, own in enumerate(activities):
+        matrix[row, 0] = foundation / (foundation + own)
+        matrix[row, row + 1] = own / (foundation + own)
     return matrix
 
 
@@ -106,18 +106,33 @@ def _inverse_matrix() -> FloatArray:
     return np.linalg.inv(np.vstack([_pillar_matrix(), overall_row]))
 
 
-def pillars_from_components(components: ArrayLike) -> FloatArray:
+def pillars_from_components(components: ArrayLike, points: ArrayLike = COMPONENT_POINTS) -> FloatArray:
     """Pillars of 2021-2023: government (500F+200G)/700, economy (500F+150K)/650, society (500F+150S)/650.
 
     The pillars overlap in the foundation, so they do not add up to the overall.
 
     Args:
         components: (F, G, K, S), shape (..., 4).
+        points: maximum points of the four parts; those of 2021-2023 by default.
 
     Returns:
         Shape (..., 3).
     """
-    return np.asarray(components, dtype=np.float64) @ _pillar_matrix().T
+    return np.asarray(components, dtype=np.float64) @ _pillar_matrix(points).T
+
+
+def derived_pillar_half_widths(points: ArrayLike) -> FloatArray:
+    """Error half-widths of pillars whose foundation was derived, shape (3,).
+
+    Written in published figures a pillar is overall minus the two other activities, e.g. (1000y - 150K - 150S)/700: the
+    own activity cancels, so this is narrower than `pillar_half_widths` of the parts.
+
+    Args:
+        points: maximum points of foundation and the three activities, shape (4,).
+    """
+    parts = np.asarray(points, dtype=np.float64)
+    others = parts[1:].sum() - parts[1:]
+    return (parts.sum() + others) / (parts[0] + parts[1:]) * ROUNDING_UNIT / 2
 
 
 def components_from_pillars(pillars: ArrayLike, overall: ArrayLike) -> tuple[FloatArray, FloatArray]:

@@ -8,18 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from dx_pipeline.conform.weights import part_points
 from dx_pipeline.index import COMPONENTS
 from dx_pipeline.index.arrays import FloatArray, weighted_scores
 
 #: the method's tables are about the 63 provinces: the 34 units have one edition and no full component table
 UNIT_SYSTEM = 63
-FIVE = (
-    "digital_awareness",
-    "digital_institutions",
-    "digital_infrastructure",
-    "digital_human_resources",
-    "network_information_security",
-)
 
 
 @dataclass(frozen=True)
@@ -48,33 +42,23 @@ def full_editions(component_scores: pl.DataFrame, indicator_weights: pl.DataFram
     An edition with a gap is left out as a whole, because ranks among those who happen to be known are not ranks.
     """
     scores = component_scores.filter((pl.col("unit_system") == UNIT_SYSTEM) & pl.col("indicator").is_in(COMPONENTS))
+    points = part_points(indicator_weights)
     editions = []
     for (edition,), own in scores.sort("edition", "province_id").group_by("edition", maintain_order=True):
         wide = own.pivot("indicator", index="province_id", values="score")
         if wide.height != UNIT_SYSTEM or any(wide[name].null_count() for name in COMPONENTS):
             continue
-        weights, status = component_weights(indicator_weights.filter(pl.col("edition") == edition))
+        own_points = points[int(str(edition))]
         editions.append(
             Edition(
                 edition=int(str(edition)),
                 provinces=tuple(wide["province_id"]),
                 components=wide.select(COMPONENTS).to_numpy().astype(np.float64),
-                weights=weights,
-                status=status,
+                weights=np.array(own_points.weights),
+                status="inferred" if own_points.inferred else "computed",
             )
         )
     return editions
-
-
-def component_weights(weights: pl.DataFrame) -> tuple[FloatArray, str]:
-    """Weights of the four components in one edition, and whether they are `computed` (read) or `inferred`.
-
-    Decision 922/QĐ-BTTTT gives 100 points to each of five foundation components and none to their sum.
-    """
-    by_indicator = dict(weights.select("indicator", "weight").iter_rows())
-    foundation = by_indicator.get("foundation", sum(by_indicator.get(name, 0.0) for name in FIVE))
-    values = np.array([foundation, *(by_indicator[name] for name in COMPONENTS[1:])], dtype=np.float64)
-    return values, "inferred" if "inferred" in set(weights["status"]) else "computed"
 
 
 def rows(keys: Mapping[str, Sequence[object]], values: Mapping[str, object]) -> pl.DataFrame:

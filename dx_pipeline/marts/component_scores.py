@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.conform.edition_tables import PILLAR_ACTIVITY, points_of
+from dx_pipeline.conform.weights import FOUNDATION_COMPONENTS, PartPoints, part_points
+from dx_pipeline.index import COMPONENTS
+from dx_pipeline.index.identities import derive_foundation
 from dx_pipeline.marts._editions import dti_units
 
 #: before this edition there were no components, only three pillars with seven main indices each
 FIRST_EDITION = 2021
 KEY = ["edition", "unit_system", "province_id"]
-ACTIVITIES = list(PILLAR_ACTIVITY.values())
+ACTIVITIES = list(COMPONENTS[1:])
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -30,8 +32,22 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     ranks = figures.filter(pl.col("measure") == "rank").select(
         *KEY, "indicator", rank_published=pl.col("value").cast(pl.Int64)
     )
-    printed = pl.concat([scores.filter(pl.col("indicator") != "foundation"), foundation_scores(scores)], how="diagonal")
-    weights = tables["indicator_weights"].select("edition", "indicator", "weight")
+    points = part_points(tables["indicator_weights"])
+    printed = pl.concat(
+        [scores.filter(pl.col("indicator") != "foundation"), foundation_scores(scores, points)], how="diagonal"
+    )
+    weights = pl.concat(
+        [
+            tables["indicator_weights"]
+            .filter(pl.col("indicator") != "foundation")
+            .select("edition", "indicator", "weight"),
+            pl.DataFrame(
+                [(edition, "foundation", parts.weights[0]) for edition, parts in points.items()],
+                schema=["edition", "indicator", "weight"],
+                orient="row",
+            ),
+        ]
+    )
     frame = (
         grid.join(printed, on=[*KEY, "indicator"], how="left")
         .join(ranks, on=[*KEY, "indicator"], how="left")
@@ -40,12 +56,11 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     table = ["edition", "unit_system", "indicator"]
     complete = pl.col("score").is_not_null().all().over(table)
     computed = pl.col("score").round(10).rank("min", descending=True).over(table).cast(pl.Int64)
-    weight = pl.when((pl.col("indicator") == "foundation") & (pl.col("edition") < 2024)).then(0.5).otherwise("weight")
     return frame.select(
         *KEY,
         "indicator",
         "score",
-        points=1000 * weight * pl.col("score"),
+        points=1000 * pl.col("weight") * pl.col("score"),
         rank=pl.when(complete).then(computed).otherwise("rank_published"),
         rank_published="rank_published",
         status=pl.col("printed_status").fill_null("not_published"),
@@ -54,59 +69,41 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     )
 
 
-def foundation_scores(scores: pl.DataFrame) -> pl.DataFrame:
-    """The foundation wherever overall and the three activities are printed, with the half-width of M1's rounding error.
+def foundation_scores(scores: pl.DataFrame, points: dict[int, PartPoints]) -> pl.DataFrame:
+    """The foundation wherever overall and the three activities are printed (M2).
 
     Args:
-        scores: edition, unit_system, province_id, indicator, score, error_half_width.
+        scores: edition, unit_system, province_id, indicator, score.
+        points: edition -> points of its four parts.
 
     Returns:
-        The same columns with `printed_status` (derived, or inferred for 2024) and `score_from_parts`, the mean of the
-        five printed components where there are five.
+        edition, unit_system, province_id, indicator, score, error_half_width, `printed_status` (derived, or inferred
+        where the points are) and `score_from_parts`, the mean of the five printed components where there are five.
     """
     parts = ["overall", *ACTIVITIES]
-    wide = scores.filter(pl.col("indicator").is_in(parts)).pivot(
-        "indicator", index=KEY, values=["score", "error_half_width"]
-    )
+    wide = scores.filter(pl.col("indicator").is_in(parts)).pivot("indicator", index=KEY, values="score")
     five = (
-        scores.join(pl.DataFrame({"indicator": FIVE}), on="indicator", how="semi")
+        scores.filter(pl.col("indicator").is_in(FOUNDATION_COMPONENTS))
         .group_by(KEY)
         .agg(pl.len().alias("n"), score_from_parts=pl.col("score").mean())
-        .filter(pl.col("n") == len(FIVE))
+        .filter(pl.col("n") == len(FOUNDATION_COMPONENTS))
         .drop("n")
     )
     frames = []
-    for (edition,), rows in wide.drop_nulls([f"score_{part}" for part in parts]).group_by(
-        "edition", maintain_order=True
-    ):
-        points = points_of(int(str(edition)))
-        if points is None:
+    for (edition,), rows in wide.drop_nulls(parts).group_by("edition", maintain_order=True):
+        own = points.get(int(str(edition)))
+        if own is None:
             continue
-        total, own = sum(points.values()), points["foundation"]
+        score, half_width = derive_foundation(
+            rows["overall"].to_numpy(), rows.select(ACTIVITIES).to_numpy(), own.points
+        )
         frames.append(
             rows.select(
                 *KEY,
                 indicator=pl.lit("foundation"),
-                score=(
-                    total * pl.col("score_overall")
-                    - pl.sum_horizontal(points[a] * pl.col(f"score_{a}") for a in ACTIVITIES)
-                )
-                / own,
-                error_half_width=(
-                    total * pl.col("error_half_width_overall")
-                    + pl.sum_horizontal(points[a] * pl.col(f"error_half_width_{a}") for a in ACTIVITIES)
-                )
-                / own,
-                printed_status=pl.lit("inferred" if edition == 2024 else "derived"),
+                score=pl.Series(score),
+                error_half_width=pl.lit(half_width),
+                printed_status=pl.lit("inferred" if own.inferred else "derived"),
             )
         )
     return pl.concat(frames).join(five, on=KEY, how="left")
-
-
-FIVE = [
-    "digital_awareness",
-    "digital_institutions",
-    "digital_infrastructure",
-    "digital_human_resources",
-    "network_information_security",
-]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.conform.edition_tables import PILLAR_ACTIVITY
 from dx_pipeline.conform.referee_means import TOLERANCE_INFERRED, TOLERANCE_MEAN
 
 TABLE = ["edition", "unit_system", "indicator"]
@@ -14,14 +13,15 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row per edition and indicator with a computed or a printed mean; rivals stand in `reason`."""
     scores = pl.concat(
         [
-            tables["province_rankings"].select(*TABLE[:2], indicator=pl.lit("overall"), score="score"),
-            tables["component_scores"].select(*TABLE, "score"),
-            tables["pillar_scores"].select(*TABLE, "score"),
+            tables["province_rankings"].select(*TABLE[:2], indicator=pl.lit("overall"), score="score", status="status"),
+            tables["component_scores"].select(*TABLE, "score", "status"),
+            tables["pillar_scores"].select(*TABLE, "score", "status"),
         ]
     )
     computed = scores.group_by(TABLE).agg(
         mean_computed=pl.when(pl.col("score").is_not_null().all()).then(pl.col("score").mean()),
         n_units=pl.col("score").count().cast(pl.Int64),
+        inferred=(pl.col("status") == "inferred").any(),
     )
     printed = tables["core.figures"].filter((pl.col("measure") == "mean") & (pl.col("status") != "rejected"))
     best = printed.sort("chosen", "observation", descending=[True, False]).group_by(TABLE, maintain_order=True)
@@ -30,11 +30,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         finding=pl.col("finding").drop_nulls().unique().sort().str.join(", "),
         reason=_told("reason"), reason_vi=_told("reason_vi"),
     )  # fmt: skip
-    tolerance = (
-        pl.when((pl.col("edition") == 2024) & pl.col("indicator").is_in(list(PILLAR_ACTIVITY)))
-        .then(TOLERANCE_INFERRED)
-        .otherwise(TOLERANCE_MEAN)
-    )
+    tolerance = pl.when("inferred").then(TOLERANCE_INFERRED).otherwise(TOLERANCE_MEAN)
     return (
         computed.join(published, on=TABLE, how="full", coalesce=True)
         .filter(pl.col("mean_computed").is_not_null() | pl.col("mean_published").is_not_null())

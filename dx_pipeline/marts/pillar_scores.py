@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.conform.edition_tables import PILLAR_ACTIVITY, points_of
+from dx_pipeline.conform.weights import PILLAR_ACTIVITY, PartPoints, part_points
+from dx_pipeline.index import COMPONENTS
+from dx_pipeline.index.identities import derived_pillar_half_widths, pillars_from_components
 from dx_pipeline.marts._editions import dti_units
 
 KEY = ["edition", "unit_system", "province_id"]
@@ -22,10 +24,11 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     grid = dti_units(tables["core.figures"], tables["provinces"]).join(
         pl.DataFrame({"indicator": list(PILLAR_ACTIVITY)}), how="cross"
     )
+    points = part_points(tables["indicator_weights"])
     frame = (
         grid.join(printed_scores, on=[*KEY, "indicator"], how="left")
         .join(printed_ranks, on=[*KEY, "indicator"], how="left")
-        .join(computed_pillars(tables["component_scores"]), on=[*KEY, "indicator"], how="left")
+        .join(computed_pillars(tables["component_scores"], points), on=[*KEY, "indicator"], how="left")
         .with_columns(score=pl.coalesce("score_computed", "score_published"))
     )
     table = ["edition", "unit_system", "indicator"]
@@ -43,31 +46,25 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     )
 
 
-def computed_pillars(components: pl.DataFrame) -> pl.DataFrame:
+def computed_pillars(components: pl.DataFrame, points: dict[int, PartPoints]) -> pl.DataFrame:
     """Pillars of every unit whose foundation and activities are known, with half-width and status."""
+    parts = list(COMPONENTS)
+    own = components.filter(pl.col("indicator").is_in(parts))
+    status = own.filter(pl.col("indicator") == "foundation").select(*KEY, status_computed="status")
+    wide = own.pivot("indicator", index=KEY, values="score").drop_nulls(parts).join(status, on=KEY)
     frames = []
-    known = components.filter(pl.col("score").is_not_null())
-    for (edition,), rows in known.group_by("edition", maintain_order=True):
-        points = points_of(int(str(edition)))
-        if points is None:
-            continue
-        foundation = rows.filter(pl.col("indicator") == "foundation").select(
-            *KEY, foundation="score", foundation_half_width="error_half_width", status_computed="status"
-        )
-        for pillar, activity in PILLAR_ACTIVITY.items():
-            own = rows.filter(pl.col("indicator") == activity).select(
-                *KEY, activity="score", half_width="error_half_width"
+    for (edition,), rows in wide.group_by("edition", maintain_order=True):
+        points_here = points[int(str(edition))].points
+        scores = pillars_from_components(rows.select(parts).to_numpy(), points_here)
+        half_widths = derived_pillar_half_widths(points_here)
+        frames += [
+            rows.select(
+                *KEY,
+                "status_computed",
+                indicator=pl.lit(pillar),
+                score_computed=pl.Series(scores[:, column]),
+                half_width_computed=pl.lit(float(half_widths[column])),
             )
-            common, extra = points["foundation"], points[activity]
-            # in total points the own activity cancels: what is left is overall and the two other activities
-            others = sum(points[other] for other in PILLAR_ACTIVITY.values() if other != activity)
-            frames.append(
-                foundation.join(own, on=KEY).select(
-                    *KEY,
-                    indicator=pl.lit(pillar),
-                    score_computed=(common * pl.col("foundation") + extra * pl.col("activity")) / (common + extra),
-                    half_width_computed=(sum(points.values()) + others) * pl.col("half_width") / (common + extra),
-                    status_computed="status_computed",
-                )
-            )
+            for column, pillar in enumerate(PILLAR_ACTIVITY)
+        ]
     return pl.concat(frames)

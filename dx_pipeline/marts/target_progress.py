@@ -6,9 +6,6 @@ import polars as pl
 
 TARGET = ["province_id", "resolution", "indicator", "target_year"]
 RANK_TARGET = "national_dti_rank"
-#: part of the new Hải Phòng since 1 July 2025 (Resolution 202/2025/QH15): no rank of its own after edition 2024
-ENDED = "hai-duong"
-LAST_EDITION = 2024
 #: claims about targets (press_claims) and the targets they speak of
 CLAIMED = {
     "tn_15_of_15": ("thai-nguyen", "01-NQ/TU", 2025),
@@ -36,7 +33,10 @@ def _rank_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.
         )
         .with_columns(k=pl.col("target_value").cast(pl.Int64))
         .join(thresholds, on=["edition", "k"], how="left")
-        .with_columns(met=pl.col("rank") <= pl.col("k"), ends=_unit_ends())
+        .join(_merged_away(tables["provinces"]), on="province_id", how="left")
+        .with_columns(
+            met=pl.col("rank") <= pl.col("k"), ends=(pl.col("target_year") > pl.col("last_year")).fill_null(False)
+        )
     )
     need = (1000 * (pl.col("threshold") - pl.col("score"))).clip(lower_bound=0.0)
     year = pl.col("target_year")
@@ -57,22 +57,30 @@ def _rank_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.
         .then(pl.lit("met"))
         .otherwise(pl.lit("not_met")),
         need_points=need,
-        reason=pl.when("ends")
+        reason=pl.when(pl.col("rank").is_null())
+        .then(pl.format("edition {}: no rank is known", "edition"))
+        .when("ends")
         .then(
             pl.format(
-                "not assessable as written: since 1 July 2025 Hải Dương is part of the new Hải Phòng and has no rank "
-                "of its own; in edition {} it ranked {} (the target is the top {} by {})",
+                "not assessable as written: since 1 July 2025 {} is part of the new {} and has no rank of its own; "
+                "in edition {} it ranked {} (the target is the top {} by {})",
+                "name",
+                "successor",
                 *words,
             )
         )
         .when(later)
         .then(pl.format("edition {}: rank {} of 63; the target is the top {} by {}, a later year", *words))
         .otherwise(pl.format("edition {}: rank {} of 63; the target is the top {} by {}", *words)),
-        reason_vi=pl.when("ends")
+        reason_vi=pl.when(pl.col("rank").is_null())
+        .then(pl.format("kỳ {}: chưa biết hạng", "edition"))
+        .when("ends")
         .then(
             pl.format(
-                "không đánh giá được như đã viết: từ 1/7/2025 Hải Dương thuộc Hải Phòng mới, không còn thứ hạng riêng; "
+                "không đánh giá được như đã viết: từ 1/7/2025 {} thuộc {} mới, không còn thứ hạng riêng; "
                 "kỳ {} xếp hạng {} (mục tiêu: nhóm {} tỉnh dẫn đầu vào năm {})",
+                "name",
+                "successor",
                 *words,
             )
         )
@@ -82,13 +90,20 @@ def _rank_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.
     )
 
 
-def _unit_ends() -> pl.Expr:
-    """The target year lies after the last edition in which the province has a rank of its own."""
-    return (pl.col("province_id") == ENDED) & (pl.col("target_year") > LAST_EDITION + 1)
+def _merged_away(provinces: pl.DataFrame) -> pl.DataFrame:
+    """Provinces whose name no unit of the 34 carries on, the year they ended, and the unit they are part of."""
+    new = provinces.filter(pl.col("unit_system") == 34).select("province_id", successor="name_vi")
+    return (
+        provinces.filter(pl.col("unit_system") == 63)
+        .join(new, on="province_id", how="anti")
+        .join(new, left_on="successor_id", right_on="province_id")
+        .select("province_id", "successor", name="name_vi", last_year=pl.col("valid_to").dt.year().cast(pl.Int64))
+    )
 
 
 def _other_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """Targets on anything but the rank: the latest value of the matching series, or why there is none."""
+    latest_edition = tables["province_rankings"].filter(pl.col("unit_system") == 63)["edition"].max()
     latest = (
         tables["policy_actuals"]
         .sort("year", "as_of", "row")
@@ -126,7 +141,7 @@ def _other_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl
         "comparator",
         "target_value",
         "unit",
-        edition=pl.coalesce("year", pl.lit(LAST_EDITION)),
+        edition=pl.coalesce("year", pl.lit(latest_edition)),
         actual_value="value",
         actual_as_of="as_of",
         actual_source="source",

@@ -18,6 +18,7 @@ FIGURE_SCHEMA: dict[str, Any] = {
     "source_id": pl.String,
     "file": pl.String,
     "layout": pl.String,
+    "complete": pl.Boolean,
     "table_no": pl.String,
     "row": pl.Int64,
     "column": pl.String,
@@ -112,6 +113,7 @@ def _common(file: FileSpec) -> dict[str, Any]:
         "source_id": file.source_id,
         "file": file.path.name,
         "layout": file.layout,
+        "complete": False,
         "decimal": file.decimal,
         "kind": "stated",
         "tier": file.tier,
@@ -144,6 +146,7 @@ def _wide_figures(file: FileSpec, name: str, grid: Grid) -> list[dict[str, Any]]
             common
             | {
                 "table_no": name,
+                "complete": table.complete,
                 "row": number,
                 "column": column.printed,
                 "locator": locator(file.path.name, name, number, column.printed),

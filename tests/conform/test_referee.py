@@ -18,7 +18,8 @@ INDICATORS = {"overall", "digital_government", "digital_economy", "digital_socie
 def printed(*rows: dict) -> pl.DataFrame:
     """Figures as a reader gives them; what a test does not say is unremarkable."""
     usual = {
-        "source_id": "s", "file": "f.csv", "layout": "long", "table_no": "1", "column": "value", "edition": 2020,
+        "source_id": "s", "file": "f.csv", "layout": "long", "complete": False, "table_no": "1",
+        "column": "value", "edition": 2020,
         "unit_system": 63, "province_text": "Hải Dương", "indicator": "overall", "measure": "score", "decimal": ".",
         "unit": "score 0-1",
         "min": 0.0, "max": 1.0, "kind": "stated", "tier": "press", "publisher": "A", "url": "", "preliminary": False,
@@ -35,8 +36,7 @@ def printed(*rows: dict) -> pl.DataFrame:
 def verdicts(*rows: dict) -> pl.DataFrame:
     """The same figures, conformed and judged."""
     observations = conform_figures(printed(*rows), INDICATORS)
-    files = pl.DataFrame({"source_id": ["s"], "file": ["f.csv"], "complete": [False]})
-    return choose([observations], files, []).sort("row")
+    return choose([observations], [], {}).sort("row")
 
 
 def test_figures_that_agree_within_rounding_are_no_conflict_and_the_best_tier_is_named():
@@ -208,11 +208,24 @@ def test_a_dropped_trailing_zero_is_no_coarser_figure_inside_a_table():
     assert conform_figures(printed(*alone), INDICATORS)["half_width"].to_list() == [0.005, 0.0001]
 
 
+UNITS = {63: {"hai-duong", "ha-noi", "hung-yen"}}
+
+
+def table_of(complete: bool, *provinces: str) -> pl.DataFrame:
+    """Observations of one wide table with a row for each printed province."""
+    wide = {"value_text": "0.5", "layout": "wide", "complete": complete}
+    return conform_figures(printed(*(wide | {"province_text": name} for name in provinces)), INDICATORS)
+
+
 def test_a_complete_table_names_what_is_missing_and_what_is_doubled():
-    rows = printed({"value_text": "0.5"}, {"value_text": "0.6"}, {"province_text": "Hà Nội", "value_text": "0.7"})
-    observations = conform_figures(rows, INDICATORS)
     with pytest.raises(ConformError, match=r"rows \[2, 3\]: expected one row for hai-duong(.|\n)*missing hung-yen"):
-        check_complete(observations, {("f.csv", "1")}, {63: {"hai-duong", "ha-noi", "hung-yen"}})
+        check_complete(table_of(True, "Hải Dương", "Hải Dương", "Hà Nội"), UNITS)
+
+
+def test_an_incomplete_table_may_miss_units_but_holds_none_twice():
+    check_complete(table_of(False, "Hải Dương", "Hà Nội"), UNITS)
+    with pytest.raises(ConformError, match=r"rows \[2, 3\]: expected one row for hai-duong"):
+        check_complete(table_of(False, "Hải Dương", "Hải Dương"), UNITS)
 
 
 CORRECTION = """
@@ -234,8 +247,7 @@ def corrected(folder: Path, action: str, rows: int) -> pl.DataFrame:
     observations = conform_figures(
         printed({"value_text": "0.40", "tier": "official"}, {"value_text": "0.35"}), INDICATORS
     )
-    files = pl.DataFrame({"source_id": ["s"], "file": ["f.csv"], "complete": [False]})
-    return choose([observations], files, load_corrections(folder)).sort("row")
+    return choose([observations], load_corrections(folder), {}).sort("row")
 
 
 def test_a_declared_correction_rules_out_or_only_flags(tmp_path):

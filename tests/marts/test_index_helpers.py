@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from dx_pipeline.conform.weights import part_points
 from dx_pipeline.contracts import load_contract
-from dx_pipeline.marts._arrays import component_weights, full_editions, rows, step_between
+from dx_pipeline.marts._arrays import full_editions, rows, step_between
 from dx_pipeline.marts._endowments import endowment_matrix
 from dx_pipeline.marts._merger import merged, reasons
 from tests.marts.frames import one, pick
@@ -41,10 +42,11 @@ def test_overall_of_the_arrays_is_the_published_score(tables):
 
 
 def test_foundation_weight_is_the_sum_of_its_five_components(tables):
-    weights, status = component_weights(pick(tables["indicator_weights"], edition=2022))
-    assert (weights.tolist(), status) == (pytest.approx([0.5, 0.2, 0.15, 0.15]), "computed")
-    weights, status = component_weights(pick(tables["indicator_weights"], edition=2024))
-    assert (weights.tolist(), status) == (pytest.approx([440 / 940, 200 / 940, 150 / 940, 150 / 940]), "inferred")
+    points = part_points(tables["indicator_weights"])
+    assert list(points) == [2021, 2022, 2023, 2024]
+    assert (points[2022].weights, points[2022].inferred) == (pytest.approx((0.5, 0.2, 0.15, 0.15)), False)
+    assert points[2024].weights == pytest.approx((440 / 940, 200 / 940, 150 / 940, 150 / 940))
+    assert points[2024].inferred
 
 
 def test_a_longer_step_is_as_broken_as_its_worst_part(tables):
