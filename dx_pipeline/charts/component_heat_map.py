@@ -40,6 +40,8 @@ class HeatMap:
     names: dict[str, Words]
     scores: dict[tuple[str, str], float]
     ranks: dict[tuple[str, str], int]
+    #: the foundation rests on inferred weights
+    inferred: bool = False
 
 
 def read(story: Story, picture: str) -> HeatMap:
@@ -49,7 +51,7 @@ def read(story: Story, picture: str) -> HeatMap:
         " order by edition, rank, province_id"
     )
     parts = story.table(
-        "select edition, province_id, indicator, score, rank from component_scores where unit_system = 63"
+        "select edition, province_id, indicator, score, rank, status from component_scores where unit_system = 63"
         " and score is not null order by province_id, indicator"
     )
     edition = max(parts["edition"])
@@ -62,7 +64,8 @@ def read(story: Story, picture: str) -> HeatMap:
         if score is not None:
             scores[province, "overall"] = score
         ranks[province, "overall"] = rank
-    for _, province, indicator, score, rank in parts.filter(parts["edition"] == edition).iter_rows():
+    shown = parts.filter(parts["edition"] == edition)
+    for _, province, indicator, score, rank, _ in shown.iter_rows():
         if rank is not None:
             scores[province, indicator], ranks[province, indicator] = score, rank
     columns = [column for column in COLUMNS if sum(name == column for _, name in scores) >= len(order)]
@@ -83,6 +86,7 @@ def read(story: Story, picture: str) -> HeatMap:
         names={province: story.name(province) for province in order},
         scores=scores,
         ranks=ranks,
+        inferred="inferred" in set(shown["status"]),
     )
 
 
@@ -112,10 +116,15 @@ def subtitle(shown: HeatMap) -> Words:
         "Số trong ô: điểm (0-1). Ô càng đậm, thứ hạng trong cột càng cao.",
         "Number: score (0-1). The darker a cell, the better the rank within its column.",
     )
-    if "digital_infrastructure" in shown.columns:
+    if "digital_infrastructure" in shown.columns and not shown.inferred:
         text = Words(
             f"{text.vi} Hạ tầng số là một trong năm chỉ số của nền tảng chung.",
             f"{text.en} Digital infrastructure is one of the five components of the common foundation.",
+        )
+    if shown.inferred:
+        text = Words(
+            f"{text.vi} Năm {shown.edition}: nền tảng chung tính bằng trọng số suy luận.",
+            f"{text.en} {shown.edition}: the foundation rests on inferred weights.",
         )
     return text
 

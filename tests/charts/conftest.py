@@ -22,7 +22,8 @@ create table provinces (unit_system int, province_id text, name_vi text, name_en
     successor_id text);
 create table province_rankings (edition int, unit_system int, province_id text, score double, rank int, status text,
     n_ranked int, n_units int);
-create table component_scores (edition int, unit_system int, province_id text, indicator text, score double, rank int);
+create table component_scores (edition int, unit_system int, province_id text, indicator text, score double,
+    rank int, status text);
 create table edition_comparability (edition_from int, edition_to int, level text, comparability text);
 create table rank_thresholds (edition int, unit_system int, k int, score double);
 create table target_progress (province_id text, resolution text, indicator text, target_year int, target_value double);
@@ -109,7 +110,7 @@ def build_country(con: duckdb.DuckDBPyConnection) -> None:
     units = sorted(new.values())
     rankings += [(2024, 34, unit, 0.9 - 0.01 * i, i + 1, "computed", 34, 34) for i, unit in enumerate(units)]
     con.executemany("insert into province_rankings values (?, ?, ?, ?, ?, ?, ?, ?)", rankings)
-    con.executemany("insert into component_scores values (?, ?, ?, ?, ?, ?)", parts)
+    con.executemany("insert into component_scores values (?, ?, ?, ?, ?, ?, 'published')", parts)
     con.execute(
         "insert into edition_comparability values (2020, 2021, 'overall', 'broken'),"
         " (2021, 2022, 'overall', 'same_structure'), (2022, 2023, 'overall', 'same_structure'),"

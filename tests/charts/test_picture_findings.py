@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dx_pipeline.charts import finding
+from dx_pipeline.charts import component_heat_map, finding
+from dx_pipeline.charts.story import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,3 +149,12 @@ def test_the_merged_unit_is_named_with_the_province_asked_about(country: duckdb.
     assert finding(country, "tile_map_34", "bac-kan").vi.startswith("Thái Nguyên (gồm Bắc Kạn) đứng thứ")
     assert finding(country, "tile_map_34", "thai-nguyen").en.startswith("Thai Nguyen (with Bac Kan) ranked")
     assert finding(country, "tile_map_34", "thua-thien-hue").vi.startswith("Huế đứng thứ")
+
+
+def test_the_heat_map_says_when_its_foundation_rests_on_inferred_weights(country, say) -> None:
+    def told() -> str:
+        return component_heat_map.subtitle(component_heat_map.read(tell(country, "hai-duong"), "heat")).en
+
+    assert "inferred" not in told()
+    say("update component_scores set status = 'inferred' where edition = 2024 and indicator = 'foundation'")
+    assert "2024: the foundation rests on inferred weights" in told()
