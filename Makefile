@@ -39,7 +39,7 @@ status: $(RUN_READY) ## release, age, sources, failed checks
 	@$(BIN)/dx status
 
 verify: $(DEV_READY) .dagster/dagster.yaml ## build again elsewhere and prove that Parquet, CSV and PNG bytes are the same
-	@$(BIN)/python -m dx_pipeline.rebuild
+	@$(BIN)/python -m dx_pipeline.release.reproduce
 
 bench: $(DEV_READY) ## measure the index methods against plain loops and general solvers
 	@$(BIN)/python -m benchmarks

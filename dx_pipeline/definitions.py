@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dagster as dg
 
-from dx_pipeline.assets.automation import leave_failure_note, nightly, refresh
-from dx_pipeline.assets.checks import quality_checks
-from dx_pipeline.assets.core import core_assets
-from dx_pipeline.assets.marts import mart_assets
-from dx_pipeline.assets.publication import publication_assets
-from dx_pipeline.assets.raw import raw_assets
-from dx_pipeline.assets.resources import Project
+from dx_pipeline.orchestration.assets.checks import quality_checks
+from dx_pipeline.orchestration.assets.core import core_assets
+from dx_pipeline.orchestration.assets.marts import mart_assets
+from dx_pipeline.orchestration.assets.publication import publication_assets
+from dx_pipeline.orchestration.assets.raw import raw_assets
+from dx_pipeline.orchestration.automation import leave_failure_note, nightly, refresh
+from dx_pipeline.orchestration.resources import Project
 
 
 def build_definitions(project: Project | None = None) -> dg.Definitions:

@@ -45,8 +45,8 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Root of a project whose warehouse holds every table of the real data."""
+    from dx_pipeline.build import build_all
     from dx_pipeline.paths import Paths
-    from dx_pipeline.pipeline import build_all
     from dx_pipeline.warehouse import connect
 
     root = copy_project(tmp_path_factory.mktemp("built"))
@@ -58,8 +58,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tables(built: Path) -> dict:
     """Every public table of the real data as a Polars frame, by name."""
+    from dx_pipeline.build import mart_contracts
     from dx_pipeline.paths import Paths
-    from dx_pipeline.pipeline import mart_contracts
     from dx_pipeline.warehouse import connect, read_table
 
     with connect(Paths(built)) as con:
@@ -69,8 +69,8 @@ def tables(built: Path) -> dict:
 @pytest.fixture(scope="session")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Root of a project with a release, made by the main job."""
+    from dx_pipeline.orchestration.run import refresh
     from dx_pipeline.paths import Paths
-    from dx_pipeline.run import refresh
 
     root = copy_project(tmp_path_factory.mktemp("released"))
     outcome = refresh(Paths(root))

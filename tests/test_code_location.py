@@ -9,9 +9,9 @@ import dagster as dg
 import pytest
 import yaml
 
+from dx_pipeline.build import mart_contracts
 from dx_pipeline.contracts import load_contracts
 from dx_pipeline.definitions import defs
-from dx_pipeline.pipeline import mart_contracts
 from dx_pipeline.quality.catalogue import catalogue
 from tests.conftest import ROOT
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dx_pipeline.orchestration.run import refresh
 from dx_pipeline.paths import Paths
-from dx_pipeline.publish.layout import current_folder
-from dx_pipeline.publish.verify import verify_release
-from dx_pipeline.run import refresh
+from dx_pipeline.release.store.layout import current_folder
+from dx_pipeline.release.store.verify import verify_release
 from tests.conftest import ROOT, declare
 
 #: the release these tests start from is made once, by the worker that runs them all
@@ -36,7 +36,8 @@ while not stop.exists():
     time.sleep(0.2)
 print(reads)
 """
-JOB = "import sys; from pathlib import Path; from dx_pipeline.paths import Paths; from dx_pipeline.run import refresh; "
+JOB = "import sys; from pathlib import Path; from dx_pipeline.paths import Paths; "
+JOB += "from dx_pipeline.orchestration.run import refresh; "
 JOB += "sys.exit(bool(refresh(Paths(Path(sys.argv[1]))).failures))"
 
 

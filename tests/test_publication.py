@@ -6,10 +6,10 @@ import shutil
 
 import pytest
 
+from dx_pipeline.orchestration.run import refresh
 from dx_pipeline.paths import Paths
-from dx_pipeline.publish.layout import current_folder
-from dx_pipeline.publish.verify import verify_release
-from dx_pipeline.run import refresh
+from dx_pipeline.release.store.layout import current_folder
+from dx_pipeline.release.store.verify import verify_release
 
 #: the release these tests start from is made once, by the worker that runs them all
 pytestmark = pytest.mark.xdist_group("released")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from dx_pipeline.orchestration.run import refresh
 from dx_pipeline.paths import Paths
-from dx_pipeline.run import refresh
 from tests.conftest import declare
 
 #: the release these tests start from is made once, by the worker that runs them all

@@ -12,7 +12,7 @@ import typer
 from dx_pipeline.cli.errors import FAILED
 from dx_pipeline.cli.output import AsJson, show_json, working
 from dx_pipeline.paths import Paths, default_paths
-from dx_pipeline.query import open_published, select
+from dx_pipeline.tables import open_published, select
 
 #: the index is published once a year, so a source that was not looked at for longer may have a new edition
 STALE_DAYS = 365
@@ -21,7 +21,7 @@ STALE_DAYS = 365
 def run(as_json: AsJson = False) -> None:
     """Build everything from the published bytes, check it, and make it the current release if the checks pass."""
     with working("Building and checking"):
-        from dx_pipeline.run import refresh
+        from dx_pipeline.orchestration.run import refresh
 
         result = refresh(default_paths())
     if as_json:
@@ -50,9 +50,9 @@ def status(as_json: AsJson = False) -> None:
 
     Exit code 1 when a source file is missing or changed, a blocking check failed, or the last run failed.
     """
-    from dx_pipeline.failures import read_failure_note
-    from dx_pipeline.publish.layout import current_folder
-    from dx_pipeline.publish.manifest import read_manifest
+    from dx_pipeline.orchestration.state import read_failure_note
+    from dx_pipeline.release.store.layout import current_folder
+    from dx_pipeline.release.store.manifest import read_manifest
 
     paths = default_paths()
     with open_published(paths) as con:

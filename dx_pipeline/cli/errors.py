@@ -39,9 +39,9 @@ def unknown(what: str, text: object, known: Iterable[object], listing: str = "")
 
 def as_command_error(error: BaseException) -> CommandError | None:
     """The readable form of an error that a layer below raises for a known reason; None when it is a fault of ours."""
-    from dx_pipeline.publish.layout import ReleaseError
-    from dx_pipeline.query import NoReleaseError
+    from dx_pipeline.release.store.layout import ReleaseError
     from dx_pipeline.sources.errors import SourceError
+    from dx_pipeline.tables import NoReleaseError
 
     if isinstance(error, CommandError):
         return error

@@ -11,7 +11,7 @@ import typer
 from dx_pipeline.cli.errors import CommandError
 from dx_pipeline.cli.output import AsJson, show_json, working, written_whole
 from dx_pipeline.paths import default_paths
-from dx_pipeline.query import NoReleaseError, open_published
+from dx_pipeline.tables import NoReleaseError, open_published
 
 
 def export(
@@ -26,7 +26,7 @@ def export(
     """Copy the current release's tables to where you want them: the same bytes as published."""
     if not (xlsx or csv or parquet):
         raise CommandError("nothing to write", hint="Give --xlsx FILE, --csv FOLDER or --parquet FOLDER.")
-    from dx_pipeline.publish.layout import current_folder
+    from dx_pipeline.release.store.layout import current_folder
 
     folder = current_folder(default_paths())
     if folder is None:

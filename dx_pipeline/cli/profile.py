@@ -11,7 +11,7 @@ from dx_pipeline.cli.errors import FAILED, CommandError
 from dx_pipeline.cli.output import MISSING, AsJson, show_json
 from dx_pipeline.cli.provinces import Province, System, find_province, require_system
 from dx_pipeline.paths import Paths, default_paths
-from dx_pipeline.query import open_published, select
+from dx_pipeline.tables import open_published, select
 
 if TYPE_CHECKING:
     import duckdb

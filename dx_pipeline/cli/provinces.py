@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dx_pipeline.cli.errors import CommandError, unknown
-from dx_pipeline.query import select
+from dx_pipeline.tables import select
 
 if TYPE_CHECKING:
     import duckdb

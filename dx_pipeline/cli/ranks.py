@@ -17,7 +17,7 @@ from dx_pipeline.cli.provinces import (
     require_edition,
     require_system,
 )
-from dx_pipeline.query import editions_with_components, editions_with_ranks, open_published, select
+from dx_pipeline.tables import editions_with_components, editions_with_ranks, open_published, select
 
 Edition = Annotated[int | None, typer.Option("--edition", "-e", help="Assessed year; the latest by default.")]
 

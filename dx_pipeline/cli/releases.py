@@ -15,7 +15,7 @@ from dx_pipeline.paths import default_paths
 
 def complete_release(incomplete: str) -> list[str]:
     """Kept releases by folder name, and the two words for them."""
-    from dx_pipeline.publish.layout import release_folders
+    from dx_pipeline.release.store.layout import release_folders
 
     names = ["current", "previous", *(folder.name for folder in release_folders(default_paths()))]
     return [name for name in names if name.startswith(incomplete)]
@@ -23,8 +23,8 @@ def complete_release(incomplete: str) -> list[str]:
 
 def find(name: str) -> Path:
     """The folder of a release named `current`, `previous`, by version, folder name or path."""
-    from dx_pipeline.publish.layout import ReleaseError, current_folder, find_release, release_folders
-    from dx_pipeline.query import NoReleaseError
+    from dx_pipeline.release.store.layout import ReleaseError, current_folder, find_release, release_folders
+    from dx_pipeline.tables import NoReleaseError
 
     paths = default_paths()
     if current_folder(paths) is None and not release_folders(paths):
@@ -53,13 +53,13 @@ def cite(
 ) -> None:
     """Citation of a table, row, cell or figure, with release, hash and where it was printed."""
     folder = find(release)
-    from dx_pipeline.publish.layout import ReleaseError
-    from dx_pipeline.publish.manifest import read_manifest
+    from dx_pipeline.release.store.layout import ReleaseError
+    from dx_pipeline.release.store.manifest import read_manifest
 
     table, published = address.partition(":")[0], read_manifest(folder)["tables"]
     if table != "figure" and table not in published:
         raise unknown("table", table, published, listing="`dx tables` lists them.")
-    from dx_pipeline.publish.cite import cite as make_citation
+    from dx_pipeline.release.history.cite import cite as make_citation
 
     try:
         citation = make_citation(folder, address)
@@ -88,9 +88,9 @@ def diff(
 ) -> None:
     """What differs between release A and release B, value by value."""
     old_folder, new_folder = find(old), find(new)
-    from dx_pipeline.publish.describe import describe_diff
-    from dx_pipeline.publish.diff import diff_releases, snapshot
-    from dx_pipeline.publish.naming import names_of
+    from dx_pipeline.release.content.describe import describe_diff
+    from dx_pipeline.release.history.diff import diff_releases, snapshot
+    from dx_pipeline.release.history.naming import names_of
 
     with working("Comparing the releases"):
         found = diff_releases(old_folder, new_folder)
@@ -125,8 +125,8 @@ def rollback(
     as_json: AsJson = False,
 ) -> None:
     """Make an earlier release current again. Nothing is removed: the newer one can be restored in the same way."""
-    from dx_pipeline.publish.rollback import list_releases
-    from dx_pipeline.publish.rollback import rollback as restore
+    from dx_pipeline.release.store.rollback import list_releases
+    from dx_pipeline.release.store.rollback import rollback as restore
 
     paths = default_paths()
     if listed:
@@ -140,7 +140,7 @@ def rollback(
         rows = [(one.folder.name, one.built_at, "current" if one.current else "", one.change_summary) for one in kept]
         show_table(("release", "built", "", "changes"), rows)
         return
-    from dx_pipeline.publish.layout import current_folder
+    from dx_pipeline.release.store.layout import current_folder
 
     before = current_folder(paths)
     find(to or "previous")
@@ -161,7 +161,7 @@ def verify(
 ) -> None:
     """Prove that a release on disk is what was published: every file, and the database against its Parquet."""
     folder = find(release)
-    from dx_pipeline.publish.verify import verify_release
+    from dx_pipeline.release.store.verify import verify_release
 
     with working(f"Verifying {folder.name}"):
         findings = verify_release(folder)

@@ -11,7 +11,7 @@ import typer
 from dx_pipeline.cli.errors import CommandError, unknown
 from dx_pipeline.cli.output import AsJson, show_json, show_table, written_whole
 from dx_pipeline.paths import default_paths
-from dx_pipeline.query import lock_down, open_published, select
+from dx_pipeline.tables import lock_down, open_published, select
 
 Format = Literal["table", "csv", "json", "parquet"]
 SUFFIXES: dict[str, Format] = {".csv": "csv", ".json": "json", ".parquet": "parquet"}
@@ -23,9 +23,9 @@ def complete_table(incomplete: str) -> list[str]:
 
 
 def _shapes() -> dict[str, dict[str, Any]]:
-    from dx_pipeline.publish.layout import current_folder
-    from dx_pipeline.publish.manifest import read_manifest
-    from dx_pipeline.query import NoReleaseError
+    from dx_pipeline.release.store.layout import current_folder
+    from dx_pipeline.release.store.manifest import read_manifest
+    from dx_pipeline.tables import NoReleaseError
 
     folder = current_folder(default_paths())
     if folder is None:

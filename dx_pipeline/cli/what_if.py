@@ -11,7 +11,7 @@ from dx_pipeline.cli.output import AsJson, show_json, show_table, signed
 from dx_pipeline.cli.provinces import Province, complete_component, find_province, require_edition
 from dx_pipeline.cli.ranks import Edition
 from dx_pipeline.index import COMPONENTS
-from dx_pipeline.query import component_matrix, component_weights, editions_with_components, open_published, select
+from dx_pipeline.tables import component_matrix, component_weights, editions_with_components, open_published, select
 
 
 def what_if(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.conform.referee_means import TOLERANCE_INFERRED, TOLERANCE_MEAN
+from dx_pipeline.conform.referee.means import TOLERANCE_INFERRED, TOLERANCE_MEAN
 
 TABLE = ["edition", "unit_system", "indicator"]
 

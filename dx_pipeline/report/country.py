@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from dx_pipeline.language.wording import PROVINCE_ID
 from dx_pipeline.report.tables import Row, Tables, ordered
-from dx_pipeline.report.wording import PROVINCE_ID
 
 #: parts of the overall, in the order of the decision
 COMPONENTS = (

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from dx_pipeline.language.wording import Wording
 from dx_pipeline.report.country import OLD, Country
 from dx_pipeline.report.svg import Point, Series, Span, rank_spans, rank_trajectory, signed_bars
 from dx_pipeline.report.tables import Row
-from dx_pipeline.report.wording import Wording
 
 Drawing = dict[str, Markup]
 

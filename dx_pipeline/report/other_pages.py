@@ -9,10 +9,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from dx_pipeline.language.wording import Wording
 from dx_pipeline.report.country import COMPONENTS, OLD, Country
 from dx_pipeline.report.drawings import Drawing, draw_bars, draw_trajectory
 from dx_pipeline.report.tables import Row, Tables
-from dx_pipeline.report.wording import Wording
 
 
 @dataclass(frozen=True)

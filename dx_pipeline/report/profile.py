@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dx_pipeline.language.wording import LANGUAGES, Wording
 from dx_pipeline.report.country import (
     COMPONENTS,
     NEIGHBOURHOODS,
@@ -22,7 +23,6 @@ from dx_pipeline.report.country import (
 from dx_pipeline.report.drawings import Drawing, draw_bars, draw_firmness, draw_trajectory, find_pictures
 from dx_pipeline.report.page import compare_path
 from dx_pipeline.report.tables import Row, ordered
-from dx_pipeline.report.wording import LANGUAGES, Wording
 
 PILLARS = ("digital_government", "digital_economy", "digital_society")
 #: so many peers fit on the sheet of paper

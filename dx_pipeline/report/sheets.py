@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dx_pipeline.language.wording import Wording
 from dx_pipeline.report.country import COMPONENTS, HEADLINE_PAIR, NEW, OLD, Country
 from dx_pipeline.report.tables import Row, ordered
-from dx_pipeline.report.wording import Wording
 
 SCORE, POINTS, WHOLE, PERCENT, PLAIN = "0.0000", "0.0", "0", "0.0%", "General"
 

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dx_pipeline.language.wording import LANGUAGES, Wording
 from dx_pipeline.report.country import COMPONENTS, Country
 from dx_pipeline.report.other_pages import Comparison, conflicts, contract_groups, ranking_tables
 from dx_pipeline.report.page import Page, compare_path, profile_path
 from dx_pipeline.report.profile import Profile, pair_links
 from dx_pipeline.report.tables import Tables
-from dx_pipeline.report.wording import LANGUAGES, Wording
 
 if TYPE_CHECKING:
     import duckdb
@@ -88,7 +88,7 @@ def _pages(
             compare_path(first, second),
             {"c": Comparison(country, first, second, wordings)},
         )
-    method_texts = tomllib.loads((HERE / "methods.toml").read_text(encoding="utf-8"))["method"]
+    method_texts = tomllib.loads((HERE.parent / "language" / "methods.toml").read_text(encoding="utf-8"))["method"]
     yield (
         "methods.html.j2",
         "methods.html",

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
-from dx_pipeline.report.numbers import write_number
+from dx_pipeline.language.numbers import write_number
 from dx_pipeline.report.tables import Row
 
 WIDTH = 480

@@ -8,8 +8,8 @@ import polars as pl
 
 from dx_pipeline.contracts import load_contracts
 from dx_pipeline.paths import Paths
-from dx_pipeline.publish.commit import commit
-from dx_pipeline.publish.stage import stage
+from dx_pipeline.release.stage import stage
+from dx_pipeline.release.store.commit import commit
 from dx_pipeline.warehouse import connect
 
 FIRST_DAY = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)

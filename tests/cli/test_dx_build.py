@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from dx_answers import Dx, DxIn
 
-from dx_pipeline.failures import write_failure_note
+from dx_pipeline.orchestration.state import write_failure_note
 from dx_pipeline.paths import Paths
 
 
@@ -24,7 +24,7 @@ class Ended:
 
 
 def refreshing_as(ended: Ended, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "dx_pipeline.run", SimpleNamespace(refresh=lambda paths: ended))
+    monkeypatch.setitem(sys.modules, "dx_pipeline.orchestration.run", SimpleNamespace(refresh=lambda paths: ended))
 
 
 def test_a_run_that_succeeds_is_quiet_but_for_its_summary(

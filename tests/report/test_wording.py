@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-import dx_pipeline.report.wording as wording_module
-from dx_pipeline.report.numbers import write_number
-from dx_pipeline.report.wording import Wording, load_words
+import dx_pipeline.report
+from dx_pipeline.language.numbers import write_number
+from dx_pipeline.language.wording import Wording, load_words
 
-TEMPLATES = Path(wording_module.__file__).parent / "templates"
+TEMPLATES = Path(dx_pipeline.report.__file__).parent / "templates"
 
 
 @pytest.mark.parametrize(

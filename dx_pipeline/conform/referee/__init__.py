@@ -1,0 +1,45 @@
+"""The arithmetic referee: which printed figures can't be true together, found from the data alone.
+
+Each rule looks at all observations and reports `Finding`s, one readable line in each language. A finding explains; only
+where the identities leave no doubt does it rule a figure out. Nothing is changed.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from dx_pipeline.conform.figures import Finding
+from dx_pipeline.conform.referee.identities import broken_identities, rival_identity_2020
+from dx_pipeline.conform.referee.means import contradicted_means, dropped_zeros
+from dx_pipeline.conform.referee.ranks import (
+    activity_ranks_as_pillars,
+    contradicted_ranks,
+    contradicted_stated_changes,
+    editions_dated_by_publication,
+    ties,
+)
+from dx_pipeline.conform.referee.tables import EditionTables
+from dx_pipeline.conform.weights import PartPoints
+
+
+def referee(observations: pl.DataFrame, names: dict[str, str], points: dict[int, PartPoints]) -> list[Finding]:
+    """Everything arithmetic says about the observations.
+
+    Args:
+        observations: all observations with `observation` numbers; rejected and empty ones are passed over.
+        names: province id -> Vietnamese name, for the sentences.
+        points: edition -> points of its four parts, from `weights.part_points`.
+    """
+    usable = observations.filter(pl.col("value").is_not_null() & pl.col("rejected").is_null())
+    tables = EditionTables.from_observations(usable, points)
+    return [
+        *rival_identity_2020(usable, names),
+        *broken_identities(usable, tables),
+        *activity_ranks_as_pillars(usable, tables),
+        *contradicted_ranks(usable, tables),
+        *contradicted_stated_changes(usable, names),
+        *ties(usable, names),
+        *editions_dated_by_publication(usable, tables),
+        *dropped_zeros(usable),
+        *contradicted_means(usable, tables),
+    ]

@@ -1,0 +1,186 @@
+"""Files that declare something (TOML), read into strict models; a mistake is told with file, key path and remedy.
+
+Every declaration of the project (`source.toml`, manifest, contracts, laws, corrections, package) is a `Declaration`.
+Its JSON Schema lies in `docs/schemas/`, so that an editor completes and checks while somebody types.
+"""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
+
+from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
+
+#: a declaration is written by hand; what is longer is something else
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 20
+#: of a value that is wrong, so much is shown
+SHOWN = 80
+
+T = TypeVar("T")
+M = TypeVar("M", bound="Declaration")
+#: a TOML array as a tuple; its items stay strict
+Many = Annotated[tuple[T, ...], Field(strict=False)]
+
+
+class DeclarationError(DxError):
+    """A declaration says something that cannot be meant. Trying again does not help; the message names the key."""
+
+    exit_code = BAD_INPUT
+
+
+class Declaration(BaseModel):
+    """Base of every declaration: exact types, no unknown key, not changed after it was read."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def wrong(expected: str, remedy: str = "") -> NoReturn:
+    """For validators: the value is not what is expected.
+
+    Raises:
+        PydanticCustomError: always.
+    """
+    raise PydanticCustomError("wrong", "{expected}", {"expected": expected, "remedy": remedy})
+
+
+def read_toml(path: Path, where: str) -> dict[str, Any]:
+    """The data of one TOML file.
+
+    Raises:
+        DeclarationError: the file is missing, too large, not UTF-8, not TOML, or nested too deeply.
+    """
+    try:
+        if path.is_symlink():
+            raise _unreadable(where, "a file", "a symbolic link", "put the file itself here")
+        if path.stat().st_size > MAX_BYTES:
+            raise _unreadable(where, f"at most {MAX_BYTES:,} bytes", f"{path.stat().st_size:,} bytes")
+        data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise _unreadable(where, "a readable file", error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise _unreadable(where, "UTF-8 text", f"byte {error.start} is not", "save the file as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise _unreadable(where, "TOML", str(error)) from error
+    except RecursionError as error:
+        raise _unreadable(where, f"at most {MAX_DEPTH} levels", "more") from error
+    if _depth(data) > MAX_DEPTH:
+        raise _unreadable(where, f"at most {MAX_DEPTH} levels", "more")
+    return data
+
+
+def _unreadable(where: str, expected: str, found: str, remedy: str = "") -> DeclarationError:
+    problem = Problem(where, expected, found, remedy)
+    return DeclarationError(str(problem), problems=[problem])
+
+
+def _depth(data: object) -> int:
+    level: list[Any] = [data]
+    deep = 0
+    while level and deep <= MAX_DEPTH:
+        deep += 1
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, dict | list)
+        ]
+    return deep
+
+
+def declare(model: type[M], data: Mapping[str, Any], where: str, context: Any = None) -> M:
+    """The declaration a TOML file holds; `where` is the file as messages name it.
+
+    Raises:
+        DeclarationError: with one problem per mistake: file and key path, expected, found, nearest known key.
+    """
+    try:
+        return model.model_validate(data, context=context)
+    except ValidationError as error:
+        problems = list(dict.fromkeys(_problem(model, data, where, one) for one in error.errors()))
+        raise DeclarationError("\n".join(map(str, problems)), problems=problems) from None
+
+
+def _problem(model: type[BaseModel], data: object, where: str, error: Any) -> Problem:
+    path, known = _walk(model, data, error["loc"])
+    place = f"{where}, {'.'.join(map(_quoted, path))}" if path else where
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        return Problem(place, "no such key", f"`{path[-1]}`", nearest(path[-1], known, f"known: {', '.join(known)}"))
+    if kind == "missing":
+        return Problem(place, "a value", "nothing", f"add the key `{path[-1]}`")
+    found = _shown(error["input"])
+    if kind == "wrong":
+        return Problem(place, context["expected"], found, context["remedy"])
+    expected = context.get("expected") if kind in ("literal_error", "enum") else None
+    remedy = ""
+    if expected and isinstance(error["input"], str):
+        remedy = nearest(error["input"], [one.strip("'") for one in expected.replace(" or ", ", ").split(", ")])
+        remedy = remedy if remedy.startswith("did") else ""
+    return Problem(place, expected or _plain(error["msg"]), found, remedy)
+
+
+def _plain(message: str) -> str:
+    text = message.removeprefix("Input should be ").removeprefix("Value error, ")
+    return text.replace("a valid string", "a text").replace("a valid tuple", "a list").replace("a valid ", "a ")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    text = repr(value)
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def _quoted(part: object) -> str:
+    text = str(part)
+    return text if text.replace("_", "").replace("-", "").isalnum() and text.isascii() else f'"{text}"'
+
+
+def _walk(model: Any, data: object, loc: tuple[Any, ...]) -> tuple[list[Any], list[str]]:
+    """The key path as the file has it (a model's own union tags are left out), and the keys known at its end."""
+    path: list[Any] = []
+    known = _keys(model)
+    for place, part in enumerate(loc):
+        last = place == len(loc) - 1
+        inside = (isinstance(data, Mapping) and part in data) or (isinstance(data, list) and isinstance(part, int))
+        if not inside and not last:
+            continue
+        if not inside and not (isinstance(data, Mapping) and part in known):
+            continue
+        path.append(part)
+        data = data[part] if inside else None  # type: ignore[index]
+        if last:
+            break
+        model = _inner(model, part)
+        known = _keys(model)
+    return path, known
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    elif get_origin(annotation) not in (dict, Mapping):
+        for part in get_args(annotation):
+            yield from _models(part)
+
+
+def _keys(annotation: Any) -> list[str]:
+    return [field.alias or name for model in _models(annotation) for name, field in model.model_fields.items()]
+
+
+def _inner(annotation: Any, part: object) -> Any:
+    for model in _models(annotation):
+        for name, field in model.model_fields.items():
+            if part in (name, field.alias):
+                return field.annotation
+    for part_of in (annotation, *get_args(annotation)):
+        if get_origin(part_of) in (dict, Mapping):
+            return get_args(part_of)[1]
+    return annotation

@@ -1,0 +1,1 @@
+"""The assets by group: raw, core, marts, publication; and the checks on them."""

@@ -1,0 +1,90 @@
+"""Group marts: the public tables, one asset each, built in one step on one connection.
+
+A table that fails does not stop the tables that do not need it; the step fails at the end and names every one.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from dx_pipeline.build import build_mart, mart_contracts
+from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract
+from dx_pipeline.orchestration.assets.core import FIGURES
+from dx_pipeline.orchestration.assets.raw import OWNERS, REFERENCE
+from dx_pipeline.orchestration.metadata import column_lineage, frame_metadata, table_schema
+from dx_pipeline.orchestration.resources import Project
+from dx_pipeline.paths import default_paths
+from dx_pipeline.sources.spec import load_sources
+
+
+def mart_key(name: str) -> dg.AssetKey:
+    """Asset key of a public table."""
+    return dg.AssetKey(["marts", name])
+
+
+def mart_spec(contract: Contract, contracts: dict[str, Contract], records: dict[str, dg.AssetKey]) -> dg.AssetSpec:
+    """One public table as an asset, described by its contract."""
+    deps = [mart_key(table) if table in contracts else _upstream(table, records) for table in contract.inputs]
+    lineage = column_lineage(contract, contracts)
+    metadata: dict[str, Any] = {"dagster/column_schema": table_schema(contract), "limitations": contract.limitations_en}
+    return dg.AssetSpec(
+        key=mart_key(contract.name),
+        deps=list(dict.fromkeys(deps)),
+        group_name="marts",
+        owners=OWNERS,
+        kinds={"sql" if (CONTRACTS_FOLDER / f"{contract.name}.sql").is_file() else "python", "duckdb"},
+        description="\n\n".join(
+            [contract.title_en, contract.description_en, contract.title_vi, contract.description_vi]
+        ),
+        tags={"section": contract.group.lower().replace(" ", "-")},
+        metadata=metadata | ({"dagster/column_lineage": lineage} if lineage else {}),
+    )
+
+
+def _upstream(table: str, records: dict[str, dg.AssetKey]) -> dg.AssetKey:
+    """The asset a table that is no mart comes with: the figures, the source of its records, or the reference."""
+    schema, name = table.split(".")
+    return FIGURES if schema == "core" or name == "sources" else records.get(name, REFERENCE)
+
+
+def record_assets() -> dict[str, dg.AssetKey]:
+    """Name of a table of records -> the asset of its source."""
+    sources = load_sources(default_paths().raw).values()
+    return {
+        file.table: dg.AssetKey(["raw", source.source_id])
+        for source in sources
+        for file in source.files
+        if file.layout == "records"
+    }
+
+
+def mart_assets() -> list[dg.AssetsDefinition]:
+    """All public tables."""
+    contracts, records = mart_contracts(), record_assets()
+    specs = [mart_spec(contract, contracts, records) for contract in contracts.values()]
+
+    @dg.multi_asset(specs=specs, can_subset=True)
+    def marts(context: dg.AssetExecutionContext, project: Project) -> Iterator[dg.MaterializeResult]:
+        failures: dict[str, Exception] = {}
+        with project.warehouse() as con:
+            for name, contract in contracts.items():
+                if mart_key(name) not in context.selected_asset_keys:
+                    continue
+                broken = [table for table in contract.inputs if table in failures]
+                try:
+                    if broken:
+                        raise ValueError(f"not built: it needs {', '.join(broken)}")
+                    frame = build_mart(con, contract)
+                except Exception as error:
+                    failures[name] = error
+                    context.log.error(f"{name}: {error}")
+                    continue
+                yield dg.MaterializeResult(asset_key=mart_key(name), metadata=frame_metadata(frame))
+        if failures:
+            told = "\n".join(f"- {name}: {error}" for name, error in failures.items())
+            raise dg.Failure(f"{len(failures)} tables could not be built:\n{told}", allow_retries=False) from next(
+                iter(failures.values())
+            )
+
+    return [marts]

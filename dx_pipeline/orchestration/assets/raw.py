@@ -1,0 +1,60 @@
+"""Group raw: one asset a source, what it printed and what that was read as; and the reference tables."""
+
+import dagster as dg
+
+from dx_pipeline.build import build_reference, build_source
+from dx_pipeline.orchestration.metadata import frame_metadata
+from dx_pipeline.orchestration.resources import Project
+from dx_pipeline.paths import default_paths
+from dx_pipeline.sources.spec import SourceSpec, load_sources
+
+OWNERS = ["team:data"]
+REFERENCE = dg.AssetKey(["raw", "reference"])
+
+
+@dg.asset(
+    key=REFERENCE,
+    group_name="raw",
+    owners=OWNERS,
+    kinds={"csv", "duckdb"},
+    description="Codes, names and regions of the 63 and the 34 units, and the structure of the index by edition.",
+)
+def reference(project: Project) -> dg.MaterializeResult:
+    """Reference tables into the warehouse."""
+    with project.warehouse() as con:
+        tables = build_reference(con, project.paths)
+    return dg.MaterializeResult(metadata={"tables": len(tables), "names": ", ".join(tables)})
+
+
+def source_asset(source: SourceSpec) -> dg.AssetsDefinition:
+    """The asset of one source. A source that fails stops what depends on it; other sources go on."""
+
+    @dg.asset(
+        key=["raw", source.source_id],
+        deps=[REFERENCE],
+        group_name="raw",
+        owners=OWNERS,
+        kinds={source.files[0].form if source.files else "csv", "duckdb"},
+        description=f"{source.title}\n\n{source.title_vi}\n\nPublisher: {source.publisher}. Read: {source.where_read}.",
+        tags={"tier": source.tier},
+        metadata={"retrieved_on": source.retrieved_on, "licence": source.licence, "url": source.url or "in each row"},
+    )
+    def read(project: Project) -> dg.MaterializeResult:
+        with project.warehouse() as con:
+            files = build_source(con, project.paths, source.source_id)
+        return dg.MaterializeResult(
+            metadata={
+                **frame_metadata(files),
+                "dagster/row_count": int(files["rows_read"].sum()),
+                "figures_read": int(files["figures_read"].sum()),
+                "observations": int(files["observations"].sum()),
+                "rejected": int(files["rejected"].sum()),
+            }
+        )
+
+    return read
+
+
+def raw_assets() -> list[dg.AssetsDefinition]:
+    """The reference tables and every source the manifest names."""
+    return [reference, *(source_asset(source) for source in load_sources(default_paths().raw).values())]

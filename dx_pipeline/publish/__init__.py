@@ -1,1 +1,0 @@
-"""A release: tables to files, the difference to the last one, one atomic switch, the proof of it."""

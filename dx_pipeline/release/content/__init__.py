@@ -1,0 +1,1 @@
+"""The files of a release and their descriptions: exports, dictionary, data package, catalogue records."""

@@ -1,0 +1,134 @@
+r"""Tables to files: Parquet and CSV, the same bytes for the same rows on any day in any folder, and a DuckDB file.
+
+Rows are sorted by key; compression, row-group size, line ends and number format are fixed; nothing here knows the time
+or the release, so an unchanged table has the same bytes, and the same hash, in every release.
+
+CSV holds the values exactly as they are, for machines to read back: UTF-8 with a byte-order mark (Excel then shows
+Vietnamese rightly), `\n`, null as nothing and empty text as `""`. Text that a spreadsheet would *run* (a call or
+a command after = + - @) is never published at all: the figures come from pages of others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from dx_pipeline.contracts import Contract
+from dx_pipeline.release.store.layout import ReleaseError
+from dx_pipeline.warehouse import STORAGE_VERSION
+
+#: one group for each of these tables, and small enough to read a part of a large one
+ROW_GROUP_ROWS = 65_536
+
+#: = @ or a sign, then a call `NAME(` or a command `program|topic!item`; "-0.3", "+17.2 %" and "= 63" are not code
+SPREADSHEET_CODE = r"^\s*[=@+\-].*(?:[A-Za-z][A-Za-z0-9.]*\(|\|.*!)"
+
+
+def write_tables(folder: Path, frames: Mapping[str, pl.DataFrame], contracts: Mapping[str, Contract]) -> None:
+    """Write `parquet/<table>.parquet` and `csv/<table>.csv` below `folder`.
+
+    Raises:
+        ReleaseError: a text cell would run as code in a spreadsheet, or a number is infinite.
+    """
+    for name in ("parquet", "csv"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for name, frame in sorted(frames.items()):
+        _refuse_unpublishable(name, frame)
+        (folder / "csv" / f"{name}.csv").write_bytes(csv_bytes(frame))
+        frame.write_parquet(
+            folder / "parquet" / f"{name}.parquet",
+            compression="zstd",
+            compression_level=9,
+            statistics=True,
+            row_group_size=ROW_GROUP_ROWS,
+            metadata=_parquet_metadata(contracts[name]),
+        )
+
+
+def csv_bytes(frame: pl.DataFrame) -> bytes:
+    """A frame as the bytes of its published CSV."""
+    buffer = io.BytesIO()
+    frame.write_csv(buffer, include_bom=True, line_terminator="\n", datetime_format="%Y-%m-%dT%H:%M:%S")
+    return buffer.getvalue()
+
+
+def _parquet_metadata(contract: Contract) -> dict[str, str]:
+    return {
+        "description": f"{contract.description_vi} | {contract.description_en}",
+        "key": ",".join(contract.key),
+        "limitations": f"{contract.limitations_vi} | {contract.limitations_en}",
+        "title": f"{contract.title_vi} | {contract.title_en}",
+    }
+
+
+def _refuse_unpublishable(name: str, frame: pl.DataFrame) -> None:
+    for column, dtype in frame.schema.items():
+        if dtype == pl.String:
+            bad = frame.filter(pl.col(column).str.contains(SPREADSHEET_CODE))
+            why = "would run as code when the CSV is opened in a spreadsheet"
+        elif dtype == pl.Float64:
+            bad = frame.filter(pl.col(column).is_infinite())
+            why = "is infinite, which neither JSON nor a spreadsheet can hold"
+        else:
+            continue
+        if bad.height:
+            raise ReleaseError(
+                f"table {name}, column {column}: {bad[column][0]!r} {why}; row {bad.row(0, named=True)}. "
+                "Correct it where it enters (data/raw, data/corrections) and run again"
+            )
+
+
+def data_hash(folder: Path, shapes: Mapping[str, Mapping[str, object]]) -> str:
+    """One hash over all data tables: their names, column names and types, keys and published CSV bytes.
+
+    Args:
+        folder: a release folder with `csv/`.
+        shapes: table name -> its description in `release.json` (`columns`, `key`, `ledger`); no ledger tables.
+
+    Returns:
+        `sha256:` and 64 hexadecimal digits.
+    """
+    whole = hashlib.sha256()
+    for name in sorted(shapes):
+        shape = shapes[name]
+        if shape["ledger"]:
+            continue
+        content = hashlib.sha256((folder / "csv" / f"{name}.csv").read_bytes()).hexdigest()
+        whole.update(f"{name}\t{shape['columns']}\t{shape['key']}\t{content}\n".encode())
+    return "sha256:" + whole.hexdigest()
+
+
+def write_database(path: Path, frames: Mapping[str, pl.DataFrame], contracts: Mapping[str, Contract]) -> None:
+    """A fresh DuckDB file with every table, its key, and Vietnamese and English comments.
+
+    The format is the one that DuckDB 1.2 to 2.0 read. Nothing is left in a write-ahead log. The same rows give the same
+    tables, but not always the same bytes (see `stage._reuse_database`): a database is compared table by table.
+    """
+    con = duckdb.connect()
+    try:
+        target = str(path).replace("'", "''")
+        con.execute(f"ATTACH '{target}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
+        con.execute("USE release")
+        for name in sorted(frames):
+            contract = contracts[name]
+            con.register("rows_of_table", frames[name])
+            con.execute(contract.ddl())
+            con.execute(f'INSERT INTO "{name}" BY NAME SELECT * FROM rows_of_table')
+            con.unregister("rows_of_table")
+            for statement in contract.comment_statements():
+                con.execute(statement)
+        con.execute("CHECKPOINT release")
+        con.execute("USE memory")
+        con.execute("DETACH release")
+    finally:
+        con.close()
+
+
+def read_database_table(con: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
+    """One table of an opened published file, rows in stored order."""
+    return con.sql(f'SELECT * FROM "{name}"').pl()

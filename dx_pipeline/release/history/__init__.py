@@ -1,0 +1,1 @@
+"""How a release differs from the ones before: differences, version, change log, ledger, citation."""

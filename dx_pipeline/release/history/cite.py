@@ -1,0 +1,199 @@
+"""How to cite a table, a row, a cell or a figure of a release, down to where it was printed.
+
+Addresses:
+
+    province_rankings                                     a table
+    province_rankings:2023/63/hai-duong                   a row, by the table's key in order
+    province_rankings:2023/63/hai-duong/score             a cell
+    figure:2023/63/hai-duong/overall/score                a figure, with every source that printed it
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from dx_pipeline.release.content.addresses import address_expression, split_address
+from dx_pipeline.release.content.package import FIGURES, PackageInfo, load_package_info
+from dx_pipeline.release.history.diff import snapshot
+from dx_pipeline.release.history.naming import key_of, names_of
+from dx_pipeline.release.store.layout import ReleaseError
+from dx_pipeline.release.store.manifest import NOT_EXPORTED, read_manifest
+
+FIGURE_KEY = ("edition", "unit_system", "province_id", "indicator", "measure")
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A citation: the line for a bibliography, the same as BibTeX, and what it rests on."""
+
+    line: str
+    bibtex: str
+    #: value, chosen source, rivals, original sources with their reuse terms; one line each
+    details: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n".join([self.line, "", self.bibtex, "", *self.details])
+
+
+def cite(folder: Path, address: str, info: PackageInfo | None = None) -> Citation:
+    """The citation of a table, row, cell or figure in a release folder.
+
+    Raises:
+        ReleaseError: the release has no such table, row, column or figure; the message shows the form expected.
+    """
+    info = info or load_package_info()
+    manifest = read_manifest(folder)
+    table, _, rest = address.partition(":")
+    if table == "figure":
+        table, what, figures = FIGURES, f"figure {rest}", _figures_at(folder, manifest, rest)
+        details = [f"{_words(folder, rest)}: {_shown(_chosen_value(figures))}", *_figure_lines(figures)]
+        ids = sorted(set(figures["source_id"].to_list()))
+    elif rest:
+        _require_table(manifest, table)
+        what, details, ids = _cite_row(folder, manifest, table, rest)
+    else:
+        _require_table(manifest, table)
+        shape = manifest["tables"][table]
+        what, details, ids = f"table {table}", [f"{shape['title_en']}: {shape['rows']} rows"], shape["sources"]
+    sources = _source_lines(folder, ids)
+    terms = [f"Terms: {info.licence_title}."]
+    return Citation(
+        _line(info, manifest, table, what), _bibtex(info, manifest, table, what), (*details, *sources, *terms)
+    )
+
+
+def _line(info: PackageInfo, manifest: dict[str, Any], table: str, what: str) -> str:
+    title = manifest["tables"][table]["title_en"]
+    return (
+        f"{info.creator} ({manifest['built_at'][:4]}). {title} [{what}]. In {info.title_en} "
+        f"(release {manifest['release']}, data {manifest['data_hash']})."
+    )
+
+
+def _bibtex(info: PackageInfo, manifest: dict[str, Any], table: str, what: str) -> str:
+    name = f"{info.name}-{manifest['release']}-{table}".replace("_", "-")
+    fields = {
+        "author": f"{{{info.creator}}}",
+        "title": f"{{{manifest['tables'][table]['title_en']}}} [{what}]",
+        "year": manifest["built_at"][:4],
+        "version": manifest["release"],
+        "howpublished": info.title_en,
+        "note": f"data {manifest['data_hash']}",
+    }
+    escaped = {key: value.replace("_", "\\_").replace("&", "\\&").replace("%", "\\%") for key, value in fields.items()}
+    return f"@misc{{{name},\n" + ",\n".join(f"  {key} = {{{value}}}" for key, value in escaped.items()) + "\n}"
+
+
+def _require_table(manifest: dict[str, Any], table: str) -> None:
+    tables = [name for name in manifest["tables"] if name not in NOT_EXPORTED]
+    if table not in tables:
+        near = difflib.get_close_matches(table, tables, 3) or tables
+        raise ReleaseError(f"release {manifest['release']} has no table {table!r}; did you mean {', '.join(near)}?")
+
+
+def _read(folder: Path, table: str) -> pl.DataFrame:
+    return pl.read_parquet(folder / "parquet" / f"{table}.parquet")
+
+
+def _figures_at(folder: Path, manifest: dict[str, Any], rest: str) -> pl.DataFrame:
+    _require_table(manifest, FIGURES)
+    figures = _read(folder, FIGURES).filter(address_expression(FIGURE_KEY) == rest)
+    if figures.is_empty():
+        raise ReleaseError(
+            f"no figure at {rest!r}; expected figure:<{'>/<'.join(FIGURE_KEY)}>, "
+            "e.g. figure:2023/63/hai-duong/overall/score"
+        )
+    return figures
+
+
+def _cite_row(folder: Path, manifest: dict[str, Any], table: str, rest: str) -> tuple[str, list[str], list[str]]:
+    shape = manifest["tables"][table]
+    key, parts = tuple(shape["key"]), split_address(rest)
+    column = parts[-1] if len(parts) == len(key) + 1 else None
+    place = rest.rsplit("/", 1)[0] if column else rest
+    form = f"{table}:<{'>/<'.join(key)}>[/<column>]"
+    if len(parts) not in (len(key), len(key) + 1):
+        raise ReleaseError(f"{rest!r} is not an address in {table}; expected {form}")
+    if column and column not in shape["columns"]:
+        raise ReleaseError(f"{table} has no column {column!r}; it has {', '.join(shape['columns'])}")
+    rows = _read(folder, table).filter(address_expression(key) == place)
+    if rows.is_empty():
+        raise ReleaseError(f"{table} has no row {place!r}; expected {form}")
+    row = rows.row(0, named=True)
+    subject = names_of(snapshot(folder)).subject(key_of(place, key), "en")
+    shown = [column] if column else [name for name in shape["columns"] if name not in key]
+    details = [f"{subject}: " + ", ".join(f"{name} {_shown(row[name])}" for name in shown)]
+    figures = _figures_behind(folder, manifest, row, column)
+    details += _figure_lines(figures)
+    ids = sorted(set(figures["source_id"].to_list())) if not figures.is_empty() else shape["sources"]
+    return f"table {table}, {'cell' if column else 'row'} {rest}", details, ids
+
+
+def _figures_behind(folder: Path, manifest: dict[str, Any], row: dict[str, Any], column: str | None) -> pl.DataFrame:
+    """The printed figures about the row's own province, edition and indicator; none for a table about something else.
+
+    A row about two provinces or two editions has the figures of both. Without an indicator in the key, the row is about
+    the overall index. For a derived value these are the figures of the thing itself, not of every part it was made of.
+    """
+    if FIGURES not in manifest["tables"] or _is_about_nothing_printed(row):
+        return pl.DataFrame(schema={"source_id": pl.String})
+    figures = _read(folder, FIGURES)
+    wanted = (
+        pl.col("province_id").is_in([row[name] for name in ("province_id", "peer_id") if row.get(name)])
+        & pl.col("edition").is_in([row[n] for n in ("edition", "edition_from", "edition_to") if row.get(n)])
+        & (pl.col("unit_system") == row.get("unit_system", 63))
+        & (pl.col("indicator") == row.get("indicator", "overall"))
+    )
+    if column and "rank" not in column:
+        wanted &= pl.col("measure") == "score"
+    return figures.filter(wanted)
+
+
+def _is_about_nothing_printed(row: dict[str, Any]) -> bool:
+    """Whether a row names no province or no edition, so that no printed figure can be its own."""
+    return not row.get("province_id") or not any(row.get(name) for name in ("edition", "edition_from", "edition_to"))
+
+
+def _chosen_value(figures: pl.DataFrame) -> Any:
+    chosen = figures.filter(pl.col("chosen"))
+    return chosen["value"][0] if not chosen.is_empty() else None
+
+
+def _figure_lines(figures: pl.DataFrame) -> list[str]:
+    if figures.is_empty():
+        return []
+    lines = []
+    for row in figures.sort(~pl.col("chosen"), maintain_order=True).to_dicts():
+        role = "chosen" if row["chosen"] else "not chosen"
+        reason = row.get("reason_en") or row.get("reason") or ""
+        lines.append(
+            f"- {row['edition']} {row['province_id']} {row['indicator']} {row['measure']} = {_shown(row['value'])} "
+            f"({role}; {row['source_id']}, {row['locator']}{', ' + row['url'] if row.get('url') else ''})"
+            + (f": {reason}" if reason else "")
+        )
+    return lines
+
+
+def _source_lines(folder: Path, ids: list[str]) -> list[str]:
+    path = folder / "parquet" / "sources.parquet"
+    if not ids or not path.is_file():
+        return []
+    rows = pl.read_parquet(path).filter(pl.col("source_id").is_in(ids)).sort("source_id").to_dicts()
+    lines = ["Original sources:"]
+    for row in rows:
+        url = f", {row['url']}" if row.get("url") else ""
+        lines.append(f"- {row['source_id']}: {row.get('publisher')}{url} (reuse: {row.get('licence')})")
+    return lines
+
+
+def _words(folder: Path, rest: str) -> str:
+    return names_of(snapshot(folder)).subject(key_of(rest, FIGURE_KEY), "en")
+
+
+def _shown(value: Any) -> str:
+    return "null" if value is None else str(value)

@@ -1,0 +1,259 @@
+"""The difference between two releases, value by value.
+
+Tables are compared by their contract's key. Values are compared as text in their shortest exact form, so a float
+differs when any of its digits differs (0.0 and -0.0 too), null equals null, and null differs from empty text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from dx_pipeline.release.content.addresses import address_expression
+from dx_pipeline.release.store.manifest import NOT_EXPORTED, read_manifest
+
+#: one row a change: the columns of `revisions` without the two releases
+CHANGE_SCHEMA = {
+    "table_name": pl.String,
+    "key": pl.String,
+    "column_name": pl.String,
+    "change": pl.String,
+    "old_value": pl.String,
+    "new_value": pl.String,
+}
+
+WHOLE = "*"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One release as the comparison needs it."""
+
+    release: str
+    data_hash: str
+    tables: dict[str, dict[str, Any]]
+    read: Callable[[str], pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class TableDiff:
+    """How one table differs."""
+
+    table: str
+    status: str  # added, removed, changed
+    columns_added: tuple[str, ...] = ()
+    columns_removed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()  # removed column, added column with equal values
+    retyped: tuple[tuple[str, str, str], ...] = ()  # column, old type, new type
+    old_key: tuple[str, ...] = ()
+    new_key: tuple[str, ...] = ()
+    reordered: bool = False
+    rows_added: int = 0
+    rows_removed: int = 0
+    rows_changed: int = 0
+    same_values_as: str = ""  # for a removed table: an added one that is probably the same under a new name
+    changes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CHANGE_SCHEMA), repr=False)
+
+    @property
+    def key_changed(self) -> bool:
+        """Rows are identified in another way than before."""
+        return self.old_key != self.new_key
+
+    @property
+    def values_changed(self) -> int:
+        """Number of single values that changed."""
+        return self.changes.filter((pl.col("change") == "changed") & (pl.col("key") != WHOLE)).height
+
+
+@dataclass(frozen=True)
+class ReleaseDiff:
+    """How a release differs from its baseline; `baseline` is None for the first release."""
+
+    baseline: str | None
+    baseline_hash: str | None
+    release: str
+    data_hash: str
+    tables: tuple[TableDiff, ...]
+
+    @property
+    def changes(self) -> pl.DataFrame:
+        """All changes, one row each, with the columns of CHANGE_SCHEMA."""
+        return pl.concat([pl.DataFrame(schema=CHANGE_SCHEMA), *(table.changes for table in self.tables)])
+
+    def table(self, name: str) -> TableDiff | None:
+        """The difference of one table, None when it is the same in both."""
+        return next((table for table in self.tables if table.table == name), None)
+
+
+def snapshot(folder: Path, manifest: dict[str, Any] | None = None) -> Snapshot:
+    """A release folder (or a staged one, with its manifest in hand) ready to be compared, without its ledger."""
+    data = manifest or read_manifest(folder)
+    tables = {n: s for n, s in data["tables"].items() if not s["ledger"] and n not in NOT_EXPORTED}
+    return Snapshot(
+        data["release"], data["data_hash"], tables, lambda name: pl.read_parquet(folder / "parquet" / f"{name}.parquet")
+    )
+
+
+def diff_releases(old: Path, new: Path) -> ReleaseDiff:
+    """The difference between two release folders, from their Parquet: no reader of a database is in the way."""
+    return diff_snapshots(snapshot(old), snapshot(new))
+
+
+def diff_snapshots(old: Snapshot | None, new: Snapshot) -> ReleaseDiff:
+    """The difference between two snapshots; without an old one, nothing but the new one's name."""
+    if old is None:
+        return ReleaseDiff(None, None, new.release, new.data_hash, ())
+    if old.data_hash == new.data_hash:
+        return ReleaseDiff(old.release, old.data_hash, new.release, new.data_hash, ())
+    found = []
+    for name in sorted(old.tables.keys() | new.tables.keys()):
+        if name not in new.tables:
+            found.append(_removed_table(name, old, new))
+        elif name not in old.tables:
+            rows = new.tables[name]["rows"]
+            changes = _one_change(name, WHOLE, WHOLE, "added", None, f"{rows} rows")
+            found.append(TableDiff(name, "added", rows_added=rows, changes=changes))
+        else:
+            table = diff_tables(name, old.read(name), new.read(name), old.tables[name], new.tables[name])
+            if table is not None:
+                found.append(table)
+    return ReleaseDiff(old.release, old.data_hash, new.release, new.data_hash, tuple(found))
+
+
+def _removed_table(name: str, old: Snapshot, new: Snapshot) -> TableDiff:
+    rows = old.tables[name]["rows"]
+    twin = ""
+    for candidate, shape in new.tables.items():
+        if candidate not in old.tables and shape["columns"] == old.tables[name]["columns"] and shape["rows"] == rows:
+            twin = candidate if new.read(candidate).equals(old.read(name), null_equal=True) else twin
+    changes = _one_change(name, WHOLE, WHOLE, "removed", f"{rows} rows", None)
+    return TableDiff(name, "removed", rows_removed=rows, same_values_as=twin, changes=changes)
+
+
+def diff_tables(
+    name: str, old: pl.DataFrame, new: pl.DataFrame, old_shape: dict[str, Any], new_shape: dict[str, Any]
+) -> TableDiff | None:
+    """The difference of one table, None when there is none.
+
+    Args:
+        name: the table.
+        old: its rows in the baseline.
+        new: its rows now.
+        old_shape: `columns` (name -> contract type, in order) and `key` in the baseline.
+        new_shape: the same now.
+    """
+    old_columns, new_columns = old_shape["columns"], new_shape["columns"]
+    old_key, new_key = tuple(old_shape["key"]), tuple(new_shape["key"])
+    removed = [column for column in old_columns if column not in new_columns]
+    added = [column for column in new_columns if column not in old_columns]
+    common = [column for column in new_columns if column in old_columns]
+    retyped = tuple((c, old_columns[c], new_columns[c]) for c in common if old_columns[c] != new_columns[c])
+    before, now = _as_text(old, old_key), _as_text(new, new_key)
+    renamed = _renamed(before, now, removed, added, old_columns, new_columns, aligned_by_key=old_key == new_key)
+    structure = [_one_change(name, WHOLE, column, "removed", old_columns[column], None) for column in removed]
+    structure += [_one_change(name, WHOLE, column, "added", None, new_columns[column]) for column in added]
+    structure += [_one_change(name, WHOLE, column, "changed", was, to) for column, was, to in retyped]
+    if old_key != new_key:
+        structure.append(_one_change(name, WHOLE, WHOLE, "changed", ", ".join(old_key), ", ".join(new_key)))
+        gone, come = before.clear(), now.clear()
+        cells = pl.DataFrame(schema=CHANGE_SCHEMA)
+    else:
+        gone = before.join(now, on="@key", how="anti")
+        come = now.join(before, on="@key", how="anti")
+        comparable = [
+            column for column in common if column not in old_key and old_columns[column] == new_columns[column]
+        ]
+        cells = _changed_cells(name, before, now, comparable)
+    changes = pl.concat(
+        [*structure, cells, _whole_rows(name, gone, old_key, "removed"), _whole_rows(name, come, new_key, "added")]
+    )
+    reordered = common != [column for column in old_columns if column in new_columns]
+    if changes.is_empty() and not reordered:
+        return None
+    return TableDiff(
+        name,
+        "changed",
+        tuple(added),
+        tuple(removed),
+        renamed,
+        retyped,
+        old_key,
+        new_key,
+        reordered,
+        rows_added=come.height,
+        rows_removed=gone.height,
+        rows_changed=cells["key"].n_unique(),
+        changes=changes,
+    )
+
+
+def _as_text(frame: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
+    """All values as exact text, with the row's address in `@key`."""
+    return frame.select(address_expression(key).alias("@key"), pl.all().cast(pl.String))
+
+
+def _changed_cells(name: str, before: pl.DataFrame, now: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    both = now.join(before, on="@key", how="inner", suffix="@old", maintain_order="left")
+    parts = [
+        both.filter(pl.col(column).ne_missing(pl.col(f"{column}@old"))).select(
+            pl.lit(name).alias("table_name"),
+            pl.col("@key").alias("key"),
+            pl.lit(column).alias("column_name"),
+            pl.lit("changed").alias("change"),
+            pl.col(f"{column}@old").alias("old_value"),
+            pl.col(column).alias("new_value"),
+        )
+        for column in columns
+    ]
+    return pl.concat([pl.DataFrame(schema=CHANGE_SCHEMA), *parts]).sort("key", maintain_order=True)
+
+
+def _whole_rows(name: str, rows: pl.DataFrame, key: tuple[str, ...], change: str) -> pl.DataFrame:
+    values = [column for column in rows.columns if column != "@key" and column not in key]
+    text = pl.struct(values).struct.json_encode() if values else pl.lit("{}")
+    empty = pl.lit(None, dtype=pl.String)
+    return rows.select(
+        pl.lit(name).alias("table_name"),
+        pl.col("@key").alias("key"),
+        pl.lit(WHOLE).alias("column_name"),
+        pl.lit(change).alias("change"),
+        (text if change == "removed" else empty).alias("old_value"),
+        (text if change == "added" else empty).alias("new_value"),
+    )
+
+
+def _one_change(name: str, key: str, column: str, change: str, old: str | None, new: str | None) -> pl.DataFrame:
+    return pl.DataFrame([(name, key, column, change, old, new)], schema=CHANGE_SCHEMA, orient="row")
+
+
+def _renamed(
+    before: pl.DataFrame,
+    now: pl.DataFrame,
+    removed: list[str],
+    added: list[str],
+    old_types: dict[str, str],
+    new_types: dict[str, str],
+    aligned_by_key: bool,
+) -> tuple[tuple[str, str], ...]:
+    """Pairs of a removed and an added column that hold the same values: probably one column under a new name."""
+    if not removed or not added:
+        return ()
+    if aligned_by_key:
+        both = now.join(before.select("@key", *(pl.col(c).alias(f"{c}@old") for c in removed)), on="@key")
+    elif before.height == now.height:
+        both = now.hstack(before.select(pl.col(c).alias(f"{c}@old") for c in removed))
+    else:
+        return ()
+    pairs: list[tuple[str, str]] = []
+    for old in removed:
+        for new in added:
+            same_type = old_types[old] == new_types[new] and new not in (pair[1] for pair in pairs)
+            known = both[new].null_count() < both.height
+            if same_type and known and both[new].equals(both[f"{old}@old"], null_equal=True):
+                pairs.append((old, new))
+                break
+    return tuple(pairs)

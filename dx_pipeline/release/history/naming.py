@@ -1,0 +1,79 @@
+"""Rows in words: the address of a row as a person would say it, in Vietnamese or English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from dx_pipeline.release.content.addresses import split_address
+from dx_pipeline.release.history.diff import Snapshot
+
+Language = Literal["vi", "en"]
+
+#: what a key column's value is called in a sentence; columns not listed show the value alone
+_LABELS: dict[Language, dict[str, str]] = {
+    "vi": {"unit_system": "{} đơn vị", "peer_id": "so với {}", "edition_from": "từ {}", "edition_to": "đến {}"},
+    "en": {"unit_system": "{} units", "peer_id": "beside {}", "edition_from": "from {}", "edition_to": "to {}"},
+}
+#: the units before the merger need no mention
+_USUAL_UNIT_SYSTEM = "63"
+_PROVINCE_COLUMNS = ("province_id", "peer_id", "successor_id")
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of provinces and indicators, taken from a release's own tables; an unknown code is shown as it is."""
+
+    provinces: Mapping[tuple[str, str], str]
+    indicators: Mapping[Language, Mapping[str, str]]
+
+    def province(self, province_id: str, unit_system: str = _USUAL_UNIT_SYSTEM) -> str:
+        """The Vietnamese name of a unit."""
+        if province_id == "viet-nam":
+            return "Việt Nam"
+        for system in (unit_system, _USUAL_UNIT_SYSTEM, "34"):
+            if (system, province_id) in self.provinces:
+                return self.provinces[system, province_id]
+        return province_id
+
+    def indicator(self, code: str, language: Language) -> str:
+        """The name of an indicator."""
+        return self.indicators[language].get(code, code)
+
+    def subject(self, key: Mapping[str, str], language: Language) -> str:
+        """A row's key in words, province and edition first: `Hải Dương 2023, Overall, score`."""
+        first = [self.province(key["province_id"], key.get("unit_system", "63"))] if "province_id" in key else []
+        first += [key["edition"]] if "edition" in key else []
+        rest = []
+        for name, value in key.items():
+            if name in ("province_id", "edition") or (name, value) == ("unit_system", _USUAL_UNIT_SYSTEM):
+                continue
+            if name in _PROVINCE_COLUMNS:
+                value = self.province(value, key.get("unit_system", "63"))
+            elif name == "indicator":
+                value = self.indicator(value, language)
+            rest.append(_LABELS[language].get(name, "{}").format(value))
+        return ", ".join([" ".join(first)] * bool(first) + rest)
+
+
+def names_of(*releases: Snapshot | None) -> Names:
+    """The names that releases give to their provinces and indicators, the last one's first; without tables, none."""
+    provinces: dict[tuple[str, str], str] = {}
+    indicators: dict[Language, dict[str, str]] = {"vi": {}, "en": {}}
+    for release in releases:
+        if release is None:
+            continue
+        if {"unit_system", "province_id", "name_vi"} <= set(release.tables.get("provinces", {}).get("columns", ())):
+            for row in release.read("provinces").to_dicts():
+                provinces[str(row["unit_system"]), row["province_id"]] = row["name_vi"]
+        if {"indicator", "name_vi", "name_en"} <= set(release.tables.get("indicators", {}).get("columns", ())):
+            for row in release.read("indicators").to_dicts():
+                indicators["vi"][row["indicator"]] = row["name_vi"]
+                indicators["en"][row["indicator"]] = row["name_en"]
+    return Names(provinces, indicators)
+
+
+def key_of(address: str, key_columns: tuple[str, ...]) -> dict[str, str]:
+    """The key of a row from its address."""
+    return dict(zip(key_columns, split_address(address), strict=True))

@@ -1,0 +1,1 @@
+"""How releases are kept on disk: layout, locks, commit, verification, repair, rollback."""

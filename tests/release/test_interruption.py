@@ -1,0 +1,267 @@
+"""A refresh killed at any moment, two at once, and readers who do not care."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+from publish_project import read_current, release, stage_tables, with_scores
+
+from dx_pipeline.paths import Paths
+from dx_pipeline.release.store.commit import commit
+from dx_pipeline.release.store.journal import append_event, journal_path, read_events
+from dx_pipeline.release.store.layout import current_folder, releases_folder
+from dx_pipeline.release.store.locks import ReleaseBusy, release_lock
+from dx_pipeline.release.store.repair import repair
+from dx_pipeline.release.store.rollback import list_releases
+from dx_pipeline.release.store.verify import verify_release
+
+STEPS_BEFORE = ["staged", "manifest written", "synced", "renamed", "before switch"]
+STEPS_AFTER = ["switched", "journal written", "prune moved", "pruned"]
+
+REFRESH_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+from publish_project import stage_tables, with_scores
+from dx_pipeline.release.store.commit import commit
+
+def die_at(step):
+    if step == sys.argv[2]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+candidate = stage_tables(Path(sys.argv[1]), with_scores(hai_duong=0.6939))
+die_at("staged")
+commit(candidate, keep=1, at_step=die_at)
+print("survived")
+"""
+
+SCORE = "SELECT score FROM province_rankings WHERE province_id = 'hai-duong'"
+
+
+def start(script: str, *arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *map(str, arguments)],
+        cwd=Path(__file__).parent,
+        stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE,
+        text=True,
+    )
+
+
+def assert_whole(root: Path, score: float) -> None:
+    """Everything a reader can reach is of one release."""
+    marts = root / "data" / "marts"
+    assert read_current(root, SCORE) == [(score,)]
+    assert f"2023,63,hai-duong,{score}" in (marts / "csv" / "province_rankings.csv").read_text(encoding="utf-8-sig")
+    named = {
+        json.loads((marts / name).read_text())["data_hash" if "release" in name else "id"]
+        for name in ("release.json", "datapackage.json")
+    }
+    assert len(named) == 1
+    assert verify_release(marts / "current") == []
+
+
+@pytest.mark.parametrize("step", [*STEPS_BEFORE, *STEPS_AFTER])
+def test_killed_at_any_step_leaves_the_old_or_the_new_release_whole(released: Path, step: str) -> None:
+    process = start(REFRESH_AND_DIE, released, step)
+    output, _ = process.communicate(timeout=60)
+    assert (process.returncode, output) == (-signal.SIGKILL, "")
+    assert_whole(released, 0.6929 if step in STEPS_BEFORE else 0.6939)
+
+    release(released, with_scores(hai_duong=0.6939))
+    assert_whole(released, 0.6939)
+    assert [kept.release for kept in list_releases(Paths(released))][-1] == "1.0.1", "no version was used up"
+    left = {path.name for path in releases_folder(Paths(released)).iterdir() if path.name.startswith(".")}
+    assert left == set()
+    assert [e["folder"] for e in read_events(Paths(released))][-1] == current_folder(Paths(released)).name
+
+
+def test_killed_during_the_very_first_refresh(tmp_path: Path) -> None:
+    for step in ("renamed", "switched"):
+        root = tmp_path / step
+        start(REFRESH_AND_DIE, root, step).communicate(timeout=60)
+        release(root, with_scores(hai_duong=0.6939))
+        assert_whole(root, 0.6939)
+        assert [kept.release for kept in list_releases(Paths(root))] == ["1.0.0"]
+
+
+def test_a_build_at_work_is_not_taken_for_a_dead_one(released: Path) -> None:
+    script = REFRESH_AND_DIE.replace('die_at("staged")', 'print("ready", flush=True); sys.stdin.readline()')
+    working = start(script, released, "never")
+    assert working.stdout.readline() == "ready\n"
+    assert repair(Paths(released)) == []
+    working.stdin.write("\n")
+    working.stdin.flush()
+    assert working.communicate(timeout=60)[0] == "survived\n"
+    assert_whole(released, 0.6939)
+
+
+READER = """
+import sys, duckdb
+con = duckdb.connect(sys.argv[1], read_only=True)
+for line in sys.stdin:
+    print(con.sql("SELECT score FROM province_rankings WHERE province_id = 'hai-duong'").fetchone()[0], flush=True)
+"""
+
+
+def test_a_reader_holds_its_release_while_others_are_published_and_pruned(released: Path) -> None:
+    reader = start(READER, Paths(released).published)
+
+    def asks() -> str:
+        reader.stdin.write("\n")
+        reader.stdin.flush()
+        return reader.stdout.readline().strip()
+
+    assert asks() == "0.6929"
+    candidate = stage_tables(released, with_scores(hai_duong=0.6939))
+    assert asks() == "0.6929"
+    commit(candidate, keep=1, at_step=lambda step: asks() == "0.6929" or pytest.fail(step))
+    assert len(list_releases(Paths(released))) == 1, "the reader's release is gone from disk"
+    assert asks() == "0.6929"
+    reader.communicate(timeout=30)
+    late = start(READER, Paths(released).published)
+    assert late.communicate("\n", timeout=30)[0].strip() == "0.6939"
+
+
+OPENING_READER = """
+import sys, time, duckdb
+from pathlib import Path
+seen, stop = set(), Path(sys.argv[2])
+print("ready", flush=True)
+while not stop.exists():
+    con = duckdb.connect(sys.argv[1], read_only=True)
+    seen.add(con.sql("SELECT score FROM province_rankings WHERE province_id = 'hai-duong'").fetchone()[0])
+    con.close()
+print(sorted(seen))
+"""
+
+
+def test_readers_who_open_the_file_again_and_again_never_get_an_error(released: Path, tmp_path: Path) -> None:
+    stop = tmp_path / "stop"
+    readers = [start(OPENING_READER, Paths(released).published, stop) for _ in range(2)]
+    for reader in readers:
+        assert reader.stdout.readline() == "ready\n"
+    for score in (0.6939, 0.6949, 0.6959):
+        release(released, with_scores(hai_duong=score), keep=2)
+    time.sleep(0.2)
+    stop.touch()
+    for reader in readers:
+        output, _ = reader.communicate(timeout=30)
+        assert reader.returncode == 0
+        assert output.strip().endswith("0.6959]")
+
+
+CRASHED_WRITER = """
+import os, sys, duckdb
+con = duckdb.connect(sys.argv[1])
+con.execute("UPDATE province_rankings SET score = 0.1 WHERE province_id = 'hai-duong'")
+print("written", flush=True)
+if sys.argv[2] == "crash":
+    os._exit(9)
+sys.stdin.readline()
+os._exit(9)
+"""
+
+
+def test_edits_of_a_crashed_writing_session_reach_nobody_after_the_next_refresh(released: Path) -> None:
+    start(CRASHED_WRITER, Paths(released).published, "crash").communicate(timeout=30)
+    old = current_folder(Paths(released))
+    wal = old / "dti.duckdb.wal"
+    assert wal.exists(), "DuckDB puts the log beside the file, not beside the link"
+    assert "dti.duckdb.wal" in [finding.subject for finding in verify_release(old)]
+    release(released)
+    assert not wal.exists()
+    assert_whole(released, 0.6929)
+
+
+def test_a_crashed_writing_session_does_not_reach_the_next_release(released: Path) -> None:
+    candidate = stage_tables(released, with_scores(hai_duong=0.6939))
+    start(CRASHED_WRITER, Paths(released).published, "crash").communicate(timeout=30)
+    (released / "data/marts/dti.duckdb.wal").write_bytes(b"left beside the link by an older DuckDB")
+    commit(candidate)
+    assert not (released / "data/marts/dti.duckdb.wal").exists()
+    assert_whole(released, 0.6939)
+
+
+def test_a_living_writing_session_does_not_stop_a_refresh(released: Path) -> None:
+    writer = start(CRASHED_WRITER, Paths(released).published, "live")
+    assert writer.stdout.readline() == "written\n"
+    wal = current_folder(Paths(released)) / "dti.duckdb.wal"
+    release(released, with_scores(hai_duong=0.6939))
+    assert_whole(released, 0.6939)
+    assert wal.exists(), "the log of a session still open is left to it"
+    writer.communicate("\n", timeout=30)
+
+
+def test_a_release_edited_in_place_is_replaced_by_the_next_refresh(released: Path) -> None:
+    con = duckdb.connect(str(Paths(released).published))
+    con.execute("UPDATE province_rankings SET score = 0.1 WHERE province_id = 'hai-duong'")
+    con.close()
+    damaged = current_folder(Paths(released))
+    assert "table province_rankings in dti.duckdb" in [finding.subject for finding in verify_release(damaged)]
+    published = release(released)
+    assert published.folder.name == damaged.name + ".2"
+    assert_whole(released, 0.6929)
+    assert len(list_releases(Paths(released))) == 1
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from dx_pipeline.paths import Paths
+from dx_pipeline.release.store.locks import release_lock
+with release_lock(Paths(Path(sys.argv[1]))):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_a_second_publication_waits_and_says_so(released: Path, caplog: pytest.LogCaptureFixture) -> None:
+    candidate = stage_tables(released, with_scores(hai_duong=0.6939))
+    holder = start(HOLDER, released)
+    assert holder.stdout.readline() == "held\n"
+    with (
+        pytest.raises(ReleaseBusy, match=f"process {holder.pid} is publishing .* try again"),
+        release_lock(Paths(released), wait_seconds=0.3),
+    ):
+        pytest.fail("two held the lock")
+    holder.stdin.write("\n")
+    holder.stdin.flush()
+    with caplog.at_level(logging.WARNING):
+        commit(candidate, wait_seconds=20)
+    holder.communicate(timeout=10)
+    assert_whole(released, 0.6939)
+
+
+def test_two_refreshes_at_once_end_whole(released: Path) -> None:
+    script = REFRESH_AND_DIE.replace("0.6939", "float(sys.argv[3])")
+    both = [start(script, released, "never", score) for score in (0.6939, 0.6949)]
+    survived = [process.communicate(timeout=60)[0] == "survived\n" for process in both]
+    assert any(survived), "one of them is published; the other was published before it, or refused as out of date"
+    score = read_current(released, SCORE)[0][0]
+    assert score in (0.6939, 0.6949)
+    assert_whole(released, score)
+
+
+def test_lost_current_folder_falls_back_to_the_last_release_kept(released: Path) -> None:
+    release(released, with_scores(hai_duong=0.6939))
+    shutil.rmtree(current_folder(Paths(released)))
+    done = repair(Paths(released))
+    assert "is current again" in done[0]
+    assert_whole(released, 0.6929)
+
+
+def test_a_journal_line_torn_by_a_power_cut_is_passed_over(released: Path) -> None:
+    paths = Paths(released)
+    with journal_path(paths).open("a") as file:
+        file.write('{"at": "2026-')
+    append_event(paths, "published", current_folder(paths))
+    assert len(read_events(paths)) == 2

@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from publish_project import (
+    FIRST_DAY,
+    check_results,
+    column,
+    contract,
+    read_current,
+    release,
+    small_contracts,
+    small_tables,
+    stage_tables,
+    with_scores,
+)
+
+from dx_pipeline.contracts import ContractError
+from dx_pipeline.paths import Paths
+from dx_pipeline.release.compare_builds import compare_builds, verify_rebuild
+from dx_pipeline.release.stage import discard
+from dx_pipeline.release.store.commit import commit
+from dx_pipeline.release.store.layout import ReleaseError, current_folder, release_folders
+from dx_pipeline.release.store.rollback import list_releases, rollback
+from dx_pipeline.release.store.verify import verify_release
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_first_release_is_1_0_0_and_reachable_through_stable_paths(released: Path) -> None:
+    marts = released / "data" / "marts"
+    assert read_current(released, "SELECT release, change_level, baseline FROM releases") == [("1.0.0", "first", None)]
+    for name in (
+        "dti.duckdb",
+        "datapackage.json",
+        "metadata.jsonld",
+        "DICTIONARY.md",
+        "CHANGELOG.md",
+        "dictionary.csv",
+    ):
+        assert (marts / name).is_file()
+        assert not Path((marts / name).readlink()).is_absolute()
+    assert pl.read_parquet(marts / "parquet" / "province_rankings.parquet").height == 4
+    assert (marts / "csv" / "provinces.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert not (marts / "dti.xlsx").is_symlink(), "no link to a workbook that was not made"
+
+
+def test_staging_is_invisible_until_commit(released: Path) -> None:
+    candidate = stage_tables(released, with_scores(hai_duong=0.6939))
+    assert read_current(released, "SELECT score FROM province_rankings WHERE province_id = 'hai-duong'") == [(0.6929,)]
+    commit(candidate)
+    assert read_current(released, "SELECT score FROM province_rankings WHERE province_id = 'hai-duong'") == [(0.6939,)]
+
+
+def test_discard_leaves_nothing(released: Path) -> None:
+    before = sorted((released / "data/marts/releases").iterdir())
+    discard(stage_tables(released, with_scores(hai_duong=0.6939)))
+    assert sorted((released / "data/marts/releases").iterdir()) == before
+
+
+def test_identical_data_keep_name_time_and_folder(released: Path) -> None:
+    before = current_folder(Paths(released))
+    candidate = stage_tables(released, built_at=FIRST_DAY + timedelta(days=9), code_version="fff0000")
+    assert candidate.unchanged
+    assert candidate.release == "1.0.0"
+    published = commit(candidate)
+    assert not published.switched
+    assert current_folder(Paths(released)) == before
+    assert release_folders(Paths(released)) == [before]
+
+
+def test_new_pages_over_the_same_data_are_published_under_the_same_name(released: Path) -> None:
+    before = current_folder(Paths(released))
+    candidate = stage_tables(released, built_at=FIRST_DAY + timedelta(days=9))
+    (candidate.folder / "site").mkdir()
+    (candidate.folder / "site" / "index.html").write_text("<h1>DTI</h1>", encoding="utf-8")
+    (candidate.folder / "dti.xlsx").write_bytes(b"workbook")
+    published = commit(candidate)
+    marts = released / "data" / "marts"
+    assert (published.release, published.new_data, published.switched) == ("1.0.0", False, True)
+    assert published.pruned == (before.name,), "one folder a version"
+    assert (marts / "site" / "index.html").read_text() == "<h1>DTI</h1>"
+    listed = json.loads((marts / "datapackage.json").read_text())["resources"]
+    assert "dti.xlsx" in [resource["path"] for resource in listed]
+    assert verify_release(published.folder) == []
+    release(released)
+    assert not (marts / "site").is_symlink(), "a link that leads nowhere is removed"
+
+
+def test_two_builds_in_different_folders_on_different_days_are_the_same_bytes(tmp_path: Path) -> None:
+    shuffled = {name: frame.sample(fraction=1, shuffle=True, seed=7) for name, frame in small_tables().items()}
+    one = commit(stage_tables(tmp_path / "one")).folder
+    two = commit(
+        stage_tables(tmp_path / "elsewhere" / "two", shuffled, built_at=FIRST_DAY + timedelta(days=400))
+    ).folder
+    report = compare_builds(one, two)
+    assert report.identical
+    assert not report.not_compared
+    assert "parquet/check_results.parquet" in report.same
+    first, second = files_below(one), files_below(two)
+    dated = {name for name in first if first[name] != second[name]}
+    # the time of the build is in the database; the rest states the time, or the hash of the database
+    assert dated == {"dti.duckdb", "release.json", "metadata.jsonld", "datapackage.json"}
+
+
+def test_a_large_release_built_again_is_recognised_as_identical(tmp_path: Path) -> None:
+    columns = {"id": column("text"), "value": column("double")}
+    contracts = small_contracts() | {"large": contract("large", ["id"], columns)}
+    rows = pl.DataFrame({"id": [f"row {number}" for number in range(100_000)]}).with_columns(
+        value=pl.int_range(pl.len()) / 7
+    )
+    assert release(tmp_path, small_tables() | {"large": rows}, contracts).switched
+    # DuckDB would not write the same bytes again
+    assert not release(tmp_path, small_tables() | {"large": rows}, contracts).switched
+
+
+def test_rebuild_names_the_file_that_differs(released: Path, tmp_path: Path) -> None:
+    same = verify_rebuild(current_folder(Paths(released)), lambda root: release(root).folder, tmp_path / "a")
+    assert same.identical
+    release(released, with_scores(hai_duong=0.6939))
+    other = verify_rebuild(current_folder(Paths(released)), lambda root: release(root).folder, tmp_path / "b")
+    assert {finding.subject for finding in other.differences} == {
+        f"{kind}/{name}.{kind}" for kind in ("csv", "parquet") for name in ("figure_sources", "province_rankings")
+    }
+    assert "csv/revisions.csv" in other.not_compared, "the histories differ"
+
+
+def test_parquet_and_csv_hold_the_same_values_as_the_database(released: Path) -> None:
+    folder = current_folder(Paths(released))
+    for name in ("province_rankings", "figure_sources", "data_dictionary", "check_results", "revisions"):
+        parquet = pl.read_parquet(folder / "parquet" / f"{name}.parquet")
+        csv = pl.read_csv(folder / "csv" / f"{name}.csv", schema=parquet.schema)
+        assert csv.equals(parquet, null_equal=True)
+        con = duckdb.connect(str(folder / "dti.duckdb"), read_only=True)
+        assert con.sql(f"FROM {name}").pl().equals(parquet, null_equal=True)
+        con.close()
+
+
+def test_no_clock_time_in_parquet_and_csv(released: Path) -> None:
+    folder = current_folder(Paths(released))
+    assert not (folder / "parquet" / "releases.parquet").exists()
+    assert not (folder / "csv" / "releases.csv").exists()
+    assert json.loads((folder / "release.json").read_text())["built_at"] == "2026-01-05T02:00:00Z"
+
+
+def test_check_results_keep_their_history(released: Path) -> None:
+    release(released, with_scores(hai_duong=0.6939))
+    release(released, with_scores(hai_duong=0.6949))
+    release(released, with_scores(hai_duong=0.6949))
+    assert read_current(released, "SELECT release, passed FROM check_results") == [
+        ("1.0.0", True),
+        ("1.0.1", True),
+        ("1.0.2", True),
+    ]
+    assert read_current(released, "SELECT release, baseline, count(*) FROM revisions GROUP BY ALL ORDER BY ALL") == [
+        ("1.0.1", "1.0.0", 3),
+        ("1.0.2", "1.0.1", 3),
+    ]
+
+
+def test_a_failed_blocking_check_makes_no_release(released: Path) -> None:
+    before = files_below(current_folder(Paths(released)))
+    with pytest.raises(ReleaseError, match=r"province_rankings\.row_counts"):
+        stage_tables(released, with_scores(hai_duong=0.6939), checks=check_results(passed=False))
+    assert files_below(current_folder(Paths(released))) == before
+    assert stage_tables(released, checks=check_results(passed=False, severity="warning")).unchanged
+
+
+def test_a_missing_table_is_named_and_leaves_no_trace(released: Path) -> None:
+    tables = small_tables()
+    del tables["province_rankings"]
+    with pytest.raises(ReleaseError, match="lacks tables that have a contract: province_rankings"):
+        stage_tables(released, tables)
+    assert not list((released / "data/marts/releases").glob(".staging*"))
+
+
+def test_an_undescribed_column_fails(released: Path) -> None:
+    contracts = small_contracts()
+    con = duckdb.connect()
+    con.execute("CREATE TABLE extra AS SELECT 1 AS a")
+    tables = small_tables()
+    tables["province_rankings"] = tables["province_rankings"].with_columns(secret=pl.lit(1))
+    with pytest.raises(ContractError, match=r"undescribed \['secret'\]"):
+        stage_tables(released, tables, contracts)
+
+
+@pytest.mark.parametrize(
+    "text", ['=HYPERLINK("http://x","y")', "+cmd|' /C calc'!A0", "-2+SUM(A1)", "@SUM(1)", " =cmd|'/C calc'!A0"]
+)
+def test_text_that_a_spreadsheet_would_run_is_not_published(released: Path, text: str) -> None:
+    tables = small_tables()
+    tables["figure_sources"] = tables["figure_sources"].with_columns(locator=pl.lit(text) + pl.col("province_id"))
+    with pytest.raises(ReleaseError, match="table figure_sources, column locator"):
+        stage_tables(released, tables)
+
+
+@pytest.mark.parametrize("text", ["-0.3", "+17.2 %", "- see page 3 (table 2)", "= 63", "@dti", "a=SUM(1)", "−5"])
+def test_harmless_text_is_published_exactly(released: Path, text: str) -> None:
+    tables = small_tables()
+    tables["figure_sources"] = tables["figure_sources"].with_columns(reason=pl.lit(text))
+    folder = release(released, tables).folder
+    csv = pl.read_csv(folder / "csv" / "figure_sources.csv", schema_overrides={"reason": pl.String})
+    assert csv["reason"].to_list() == [text] * 4
+
+
+def test_infinite_numbers_are_not_published(released: Path) -> None:
+    with pytest.raises(ReleaseError, match="column value: inf is infinite"):
+        stage_tables(released, with_scores(hai_duong=float("inf")))
+
+
+def test_a_source_without_terms_is_not_published(released: Path) -> None:
+    tables = small_tables()
+    tables["sources"] = tables["sources"].with_columns(licence=pl.lit(" "))
+    with pytest.raises(ReleaseError, match="no reuse terms stated for dti_component_scores"):
+        stage_tables(released, tables)
+
+
+def test_the_last_releases_are_kept_and_the_current_one_always(released: Path) -> None:
+    for step in range(1, 5):
+        release(released, with_scores(hai_duong=0.69 + step / 1000), keep=3)
+    assert [kept.release for kept in list_releases(Paths(released))] == ["1.0.2", "1.0.3", "1.0.4"]
+
+
+def test_rollback_and_the_next_refresh(released: Path) -> None:
+    paths = Paths(released)
+    release(released, with_scores(hai_duong=0.6939))
+    assert rollback(paths).name.startswith("1.0.0-")
+    assert read_current(released, "SELECT max(release) FROM releases") == [("1.0.0",)]
+    again = release(released, with_scores(hai_duong=0.6939))
+    assert again.release == "1.0.1", "the same step from the same baseline is the same release"
+    assert verify_release(again.folder) == []
+    rollback(paths, to="1.0.0")
+    other = release(released, with_scores(hai_duong=0.7))
+    assert other.release == "1.0.2", "a version that was given to other data is not given again"
+    assert read_current(released, "SELECT release, baseline FROM releases ORDER BY ALL") == [
+        ("1.0.0", None),
+        ("1.0.1", "1.0.0"),
+        ("1.0.2", "1.0.0"),
+    ]
+
+
+def test_data_that_return_to_old_values_are_a_new_release(released: Path) -> None:
+    release(released, with_scores(hai_duong=0.6939))
+    assert release(released).release == "1.0.2"
+
+
+def test_rollback_refuses_unknown_current_and_tampered_releases(released: Path) -> None:
+    paths = Paths(released)
+    with pytest.raises(ReleaseError, match=r"no release '9\.9\.9'; kept releases: 1\.0\.0-"):
+        rollback(paths, to="9.9.9")
+    with pytest.raises(ReleaseError, match="is current already"):
+        rollback(paths, to="1.0.0")
+    old = current_folder(paths)
+    release(released, with_scores(hai_duong=0.6939))
+    (old / "csv" / "provinces.csv").write_text("changed", encoding="utf-8")
+    with pytest.raises(ReleaseError, match=r"csv/provinces\.csv: was changed"):
+        rollback(paths)
+    assert read_current(released, "SELECT max(release) FROM releases") == [("1.0.1",)]
+
+
+def test_a_real_file_in_the_place_of_a_link_is_not_overwritten(tmp_path: Path) -> None:
+    precious = tmp_path / "data" / "marts" / "dti.duckdb"
+    precious.parent.mkdir(parents=True)
+    precious.write_bytes(b"somebody's work")
+    with pytest.raises(ReleaseError, match="move it away"):
+        release(tmp_path)
+    assert precious.read_bytes() == b"somebody's work"
+
+
+def test_a_release_staged_on_an_older_one_is_refused(released: Path) -> None:
+    slow = stage_tables(released, with_scores(hai_duong=0.7))
+    release(released, with_scores(hai_duong=0.6939))
+    with pytest.raises(ReleaseError, match=r"became current while 1\.0\.1 was built on 1\.0\.0-"):
+        commit(slow)
+    assert read_current(released, "SELECT score FROM province_rankings WHERE province_id = 'hai-duong'") == [(0.6939,)]
+
+
+def test_a_staged_release_that_was_damaged_is_not_published(released: Path) -> None:
+    candidate = stage_tables(released, with_scores(hai_duong=0.7))
+    damaged = candidate.folder / "parquet" / "province_rankings.parquet"
+    pl.read_parquet(damaged).with_columns(rank=pl.lit(1, dtype=pl.Int64)).write_parquet(damaged)
+    with pytest.raises(
+        ReleaseError, match=r"table province_rankings in dti\.duckdb: differs from its Parquet file in rank"
+    ):
+        commit(candidate)
+    assert read_current(released, "SELECT max(release) FROM releases") == [("1.0.0",)]
