@@ -83,7 +83,7 @@ def foundation_scores(scores: pl.DataFrame, points: dict[int, PartPoints], weigh
 
     Returns:
         edition, unit_system, province_id, indicator, score, error_half_width, `printed_status` (derived, or inferred
-        where the points are) and `score_from_parts`, the weighted mean of the five printed components where there are five.
+        where the points are) and `score_from_parts`, the weighted mean of the five components where all are printed.
     """
     parts = ["overall", *ACTIVITIES]
     wide = scores.filter(pl.col("indicator").is_in(parts)).pivot("indicator", index=KEY, values="score")
