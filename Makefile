@@ -50,8 +50,8 @@ mutation: $(DEV_READY) ## break the quality checks one by one and see whether a 
 expected-rows: $(DEV_READY) ## write the row counts of the last build as the expected ones; look at the difference before you commit
 	@$(BIN)/python -m dx_pipeline.quality.expected_rows
 
-docs: $(RUN_READY) ## write docs/CHECKS.md from the catalogue of checks
-	@$(BIN)/python -m dx_pipeline.quality.catalogue > docs/CHECKS.md
+docs: $(RUN_READY) ## write the page of checks and the JSON Schemas in docs/
+	@$(BIN)/python -m dx_pipeline.documentation
 
 format: $(DEV_READY) ## format the code
 	@$(BIN)/ruff check --fix .

@@ -10,16 +10,21 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
+
+from dx_pipeline.declarations import Declaration, DeclarationError, Many, Text, declare, read_toml, wrong
+from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
 
 if TYPE_CHECKING:
     import polars as pl
 
 CONTRACTS_FOLDER = Path(__file__).parent / "marts"
+COMMON_COLUMNS = CONTRACTS_FOLDER / "_columns.toml"
 
 #: contract type -> DuckDB type
 DUCKDB_TYPES = {
@@ -30,30 +35,43 @@ DUCKDB_TYPES = {
     "date": "DATE",
     "timestamp": "TIMESTAMP",
 }
+NUMBERS = ("integer", "double")
+#: of rows that break a contract, so many are named
+ROWS_NAMED = 5
 
 IDENTIFIER = re.compile(r"^[a-z][a-z0-9_]*$")
+ORIGIN = re.compile(r"^([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)$")
 
 
-class ContractError(ValueError):
-    """A table and its contract disagree, or a contract is incomplete."""
+class ContractError(DxError):
+    """A table and its contract disagree. Trying again does not help."""
+
+    exit_code = BAD_INPUT
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Declaration):
     """One column as its contract describes it."""
 
-    name: str
-    type: str
-    meaning_vi: str
-    meaning_en: str
+    # in a contract's file nothing is required that `_columns.toml` may say
+    model_config = ConfigDict(json_schema_extra=lambda schema: (schema.pop("required", None), None)[1])
+
+    type: Literal["text", "integer", "double", "boolean", "date", "timestamp"]
+    meaning_vi: Text
+    meaning_en: Text
     unit: str = ""
     nullable: bool = False
-    null_rule: str = ""
-    allowed: tuple[str | int | float, ...] = ()
+    null_rule: str = Field("", validate_default=True, description="when the column is null, and why")
+    allowed: Many[str | int | float] = ()
     min: float | None = None
     max: float | None = None
-    pattern: str = ""
-    lineage: tuple[str, ...] = ()
+    pattern: str = Field("", description="regular expression, for texts")
+    lineage: Many[str] = Field((), alias="from", description="columns it is made from, as table.column")
+    _name: str = PrivateAttr("")
+
+    @property
+    def name(self) -> str:
+        """The column's name: its key in the contract."""
+        return self._name
 
     @property
     def comment(self) -> str:
@@ -61,41 +79,123 @@ class Column:
         unit = f" [{self.unit}]" if self.unit else ""
         return f"{self.meaning_vi} | {self.meaning_en}{unit}"
 
+    @field_validator("null_rule")
+    @classmethod
+    def _says_when_null(cls, rule: str, info: ValidationInfo) -> str:
+        if info.data.get("nullable") and not rule.strip():
+            wrong("in words when the column is null, because it is nullable")
+        if rule and not info.data.get("nullable"):
+            wrong("no null_rule, because the column is never null", "add nullable = true, or remove it")
+        return rule
 
-@dataclass(frozen=True)
-class Contract:
+    @field_validator("allowed")
+    @classmethod
+    def _of_the_type(cls, allowed: tuple[Any, ...], info: ValidationInfo) -> tuple[Any, ...]:
+        kind = info.data.get("type")
+        fitting = {"text": str, "integer": int, "double": (int, float)}.get(kind or "", ())
+        if kind and not all(isinstance(value, fitting) for value in allowed):  # type: ignore[arg-type]
+            wrong(f"values of the column's type, {kind}")
+        return allowed
+
+    @field_validator("min", "max")
+    @classmethod
+    def _on_numbers(cls, limit: float | None, info: ValidationInfo) -> float | None:
+        if info.data.get("type", NUMBERS[0]) not in NUMBERS:
+            wrong(f"a limit only on {' or '.join(NUMBERS)}", "remove it")
+        low = info.data.get("min")
+        if low is not None and limit is not None and limit < low:
+            wrong(f"at least min, {low:g}")
+        return limit
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, pattern: str, info: ValidationInfo) -> str:
+        if info.data.get("type", "text") != "text":
+            wrong("a pattern only on text", "remove it")
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            wrong(f"a regular expression: {error}")
+        return pattern
+
+    @field_validator("lineage")
+    @classmethod
+    def _table_and_column(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(ORIGIN.match, origins)):
+            wrong("columns written as table.column")
+        return origins
+
+
+class Contract(Declaration):
     """One table: what a row is, its key, its inputs and its columns in order."""
 
-    name: str
-    group: str
-    title_vi: str
-    title_en: str
-    description_vi: str
-    description_en: str
-    limitations_vi: str
-    limitations_en: str
-    key: tuple[str, ...]
-    inputs: tuple[str, ...]
-    partition: tuple[str, ...]
-    columns: tuple[Column, ...] = field(repr=False)
-    #: not rebuilt from figures but written by the release itself (ledger, dictionary)
-    written_by_release: bool = False
+    group: Text
+    title_vi: Text
+    title_en: Text
+    description_vi: Text
+    description_en: Text
+    limitations_vi: Text
+    limitations_en: Text
+    by_name: dict[str, Column] = Field(alias="columns", min_length=1, repr=False)
+    key: Many[str] = Field(min_length=1)
+    inputs: Many[str] = ()
+    partition: Many[str] = ()
+    written_by_release: bool = Field(False, description="written by the release itself, not built from figures")
+    _name: str = PrivateAttr("")
+
+    @property
+    def name(self) -> str:
+        """The table's name: that of its file."""
+        return self._name
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_common_columns(cls, data: Any, info: ValidationInfo) -> Any:
+        columns = data.get("columns") if isinstance(data, Mapping) else None
+        if not isinstance(columns, Mapping):
+            return data
+        common = (info.context or {}).get("common", {})
+        own = {name: common.get(name, {}) | raw if isinstance(raw, Mapping) else raw for name, raw in columns.items()}
+        return {**data, "columns": own}
+
+    @field_validator("by_name")
+    @classmethod
+    def _plain_names(cls, columns: dict[str, Column]) -> dict[str, Column]:
+        odd = [name for name in columns if not IDENTIFIER.match(name)]
+        if odd:
+            wrong(f"plain lower-case names of columns, not {', '.join(odd)}")
+        for name, column in columns.items():
+            column._name = name
+        return columns
+
+    @field_validator("key", "partition")
+    @classmethod
+    def _names_columns(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        known = info.data.get("by_name", dict.fromkeys(names))
+        for name in names:
+            if name not in known:
+                wrong("columns of the table", nearest(name, known))
+        return names
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns in order."""
+        return tuple(self.by_name.values())
 
     @property
     def column_names(self) -> list[str]:
         """Names in contract order."""
-        return [column.name for column in self.columns]
+        return list(self.by_name)
 
     def column(self, name: str) -> Column:
         """The column of that name.
 
         Raises:
-            KeyError: the contract has no such column.
+            ContractError: the contract has no such column.
         """
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(f"{self.name} has no column {name}")
+        if name not in self.by_name:
+            raise ContractError(f"table {self.name} has no column {name!r}", nearest(name, self.by_name))
+        return self.by_name[name]
 
     @property
     def comment(self) -> str:
@@ -108,8 +208,7 @@ class Contract:
             f'"{column.name}" {DUCKDB_TYPES[column.type]}{"" if column.nullable else " NOT NULL"}'
             for column in self.columns
         ]
-        if self.key:
-            lines.append("PRIMARY KEY (" + ", ".join(f'"{name}"' for name in self.key) + ")")
+        lines.append("PRIMARY KEY (" + ", ".join(f'"{name}"' for name in self.key) + ")")
         return f'CREATE TABLE "{table or self.name}" (\n  ' + ",\n  ".join(lines) + "\n)"
 
     def comment_statements(self, table: str | None = None) -> list[str]:
@@ -151,91 +250,93 @@ class Contract:
         if missing or undescribed:
             raise ContractError(
                 f"table {self.name}: columns differ from marts/{self.name}.toml: "
-                f"missing {missing or 'none'}, undescribed {undescribed or 'none'}"
+                f"missing {missing or 'none'}, undescribed {undescribed or 'none'}",
+                f"describe the column in marts/{self.name}.toml, or leave it out of the table",
             )
+        schema = self.polars_schema()
         try:
-            typed = frame.select(pl.col(name).cast(dtype, strict=True) for name, dtype in self.polars_schema().items())
+            typed = frame.select(pl.col(name).cast(dtype, strict=True) for name, dtype in schema.items())
         except pl.exceptions.PolarsError as error:
-            raise ContractError(f"table {self.name}: a value does not fit its declared type: {error}") from error
+            problems = [self._unfit(frame, name, dtype) for name, dtype in schema.items()]
+            raise self._refusal([one for one in problems if one]) from error
         doubles = [column.name for column in self.columns if column.type == "double"]
         texts = [column.name for column in self.columns if column.type == "text"]
         typed = typed.with_columns(
             [pl.col(doubles).fill_nan(None)] * bool(doubles) + [pl.col(texts).str.normalize("NFC")] * bool(texts)
         )
-        return typed.sort(list(self.key)) if self.key else typed
+        return typed.sort(list(self.key))
+
+    def refusal(self, frame: pl.DataFrame) -> ContractError:
+        """Why a conformed frame cannot be stored: the rows that lack a required value or share a key."""
+        import polars as pl
+
+        problems = []
+        for column in self.columns:
+            lacking = frame.filter(pl.col(column.name).is_null()) if not column.nullable else frame.clear()
+            if lacking.height:
+                found = f"{lacking.height} rows without: {self._rows(lacking)}"
+                problems.append(Problem(f"table {self.name}, column {column.name}", "a value in every row", found))
+        repeated = frame.filter(pl.struct(self.key).is_duplicated())
+        if repeated.height:
+            found = f"{repeated.height} rows that share one: {self._rows(repeated)}"
+            problems.append(Problem(f"table {self.name}", f"one row for each {', '.join(self.key)}", found))
+        return self._refusal(problems)
+
+    def _refusal(self, problems: list[Problem]) -> ContractError:
+        text = "\n".join(map(str, problems)) or f"table {self.name}: does not fit marts/{self.name}.toml"
+        return ContractError(text, f"what the table must look like stands in marts/{self.name}.toml", problems=problems)
+
+    def _unfit(self, frame: pl.DataFrame, name: str, dtype: Any) -> Problem | None:
+        import polars as pl
+
+        try:
+            unfit = frame.filter(pl.col(name).is_not_null() & pl.col(name).cast(dtype, strict=False).is_null())
+        except pl.exceptions.PolarsError:
+            unfit = frame
+        if unfit.is_empty():
+            return None
+        found = f"{unfit[name][0]!r} in {self._rows(unfit)}"
+        return Problem(f"table {self.name}, column {name}", f"type {self.column(name).type}", found)
+
+    def _rows(self, frame: pl.DataFrame) -> str:
+        rows = [", ".join(f"{name} {row[name]}" for name in self.key) for row in frame.head(ROWS_NAMED).to_dicts()]
+        return "; ".join(rows) + (f"; and {frame.height - ROWS_NAMED} more" if frame.height > ROWS_NAMED else "")
 
 
 def _quoted(text: str) -> str:
     return "'" + unicodedata.normalize("NFC", text).replace("'", "''") + "'"
 
 
-def parse_contract(name: str, data: dict[str, Any]) -> Contract:
+def parse_contract(name: str, data: Mapping[str, Any], common: Mapping[str, Any] | None = None) -> Contract:
     """A contract from its TOML data.
 
+    Args:
+        name: of the table.
+        data: what its file says.
+        common: what columns mean wherever they occur; that of `_columns.toml` by default.
+
     Raises:
-        ContractError: a required text is empty, a key or partition names no column, a type is unknown, or a nullable
-            column says not when it is null.
+        DeclarationError: with file, key path, expected and found, for each mistake.
     """
-    problems: list[str] = []
-    for text in (
-        "group",
-        "title_vi",
-        "title_en",
-        "description_vi",
-        "description_en",
-        "limitations_vi",
-        "limitations_en",
-    ):
-        if not data.get(text, "").strip():
-            problems.append(f"{text} is empty")
-    columns = []
-    for column_name, raw in data.get("columns", {}).items():
-        entry = _common_columns().get(column_name, {}) | raw
-        entry["lineage"] = tuple(entry.pop("from", ()))
-        entry["allowed"] = tuple(entry.get("allowed", ()))
-        try:
-            column = Column(name=column_name, **entry)
-        except TypeError as error:
-            problems.append(f"column {column_name}: {error}")
-            continue
-        if not IDENTIFIER.match(column_name):
-            problems.append(f"column {column_name}: not a plain lower-case name")
-        if column.type not in DUCKDB_TYPES:
-            problems.append(f"column {column_name}: unknown type {column.type!r}")
-        if not column.meaning_vi or not column.meaning_en:
-            problems.append(f"column {column_name}: no meaning in both languages")
-        if column.nullable and not column.null_rule:
-            problems.append(f"column {column_name}: nullable without a null_rule")
-        columns.append(column)
-    known = {column.name for column in columns}
-    for part in ("key", "partition"):
-        problems += [f"{part} names no column: {entry}" for entry in data.get(part, []) if entry not in known]
+    where = f"marts/{name}.toml"
     if not IDENTIFIER.match(name):
-        problems.append("the file name is not a plain lower-case table name")
-    if not data.get("key"):
-        problems.append("key is empty")
-    if problems:
-        raise ContractError(f"contract marts/{name}.toml: " + "; ".join(problems))
-    return Contract(
-        name=name,
-        group=data["group"],
-        title_vi=data["title_vi"],
-        title_en=data["title_en"],
-        description_vi=data["description_vi"],
-        description_en=data["description_en"],
-        limitations_vi=data["limitations_vi"],
-        limitations_en=data["limitations_en"],
-        key=tuple(data["key"]),
-        inputs=tuple(data.get("inputs", ())),
-        partition=tuple(data.get("partition", ())),
-        columns=tuple(columns),
-        written_by_release=bool(data.get("written_by_release", False)),
-    )
+        raise DeclarationError(f"{where}: the file name is not a plain lower-case table name")
+    contract = declare(Contract, data, where, {"common": common_columns() if common is None else common})
+    contract._name = name
+    return contract
 
 
 @functools.cache
-def _common_columns() -> dict[str, dict[str, Any]]:
-    return tomllib.loads((CONTRACTS_FOLDER / "_columns.toml").read_text(encoding="utf-8"))
+def common_columns() -> dict[str, dict[str, Any]]:
+    """What `_columns.toml` says of each column, checked.
+
+    Raises:
+        DeclarationError: an entry is incomplete or has a key no column has.
+    """
+    data = read_toml(COMMON_COLUMNS, "marts/_columns.toml")
+    for name, entry in data.items():
+        declare(Column, entry, f"marts/_columns.toml, {name}")
+    return data
 
 
 @functools.cache
@@ -243,16 +344,33 @@ def load_contract(name: str) -> Contract:
     """The contract of one table.
 
     Raises:
-        ContractError: there is none, or it is incomplete.
+        ContractError: there is none.
+        DeclarationError: it is incomplete or says something that cannot be meant.
     """
     path = CONTRACTS_FOLDER / f"{name}.toml"
     if not IDENTIFIER.match(name) or not path.is_file():
-        raise ContractError(f"no contract for table {name!r}: expected dx_pipeline/marts/{name}.toml")
-    return parse_contract(name, tomllib.loads(path.read_text(encoding="utf-8")))
+        known = [file.stem for file in CONTRACTS_FOLDER.glob("[a-z]*.toml")]
+        raise ContractError(
+            f"no contract for table {name!r}: expected dx_pipeline/marts/{name}.toml", nearest(name, known)
+        )
+    return parse_contract(name, read_toml(path, f"marts/{name}.toml"))
 
 
 @functools.cache
 def load_contracts() -> dict[str, Contract]:
-    """All contracts by table name, in alphabetical order."""
+    """All contracts by table name, in alphabetical order.
+
+    Raises:
+        DeclarationError: one says something that cannot be meant, or names an input that is no table.
+    """
     paths = sorted(CONTRACTS_FOLDER.glob("[a-z]*.toml"))
-    return {path.stem: load_contract(path.stem) for path in paths}
+    contracts = {path.stem: load_contract(path.stem) for path in paths}
+    problems = [
+        Problem(f"marts/{name}.toml, inputs", "tables, or core.… and raw.…", repr(table), nearest(table, contracts))
+        for name, contract in contracts.items()
+        for table in contract.inputs
+        if table not in contracts and not table.startswith(("core.", "raw."))
+    ]
+    if problems:
+        raise DeclarationError("\n".join(map(str, problems)), problems=problems)
+    return contracts

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
@@ -48,6 +48,14 @@ def wrong(expected: str, remedy: str = "") -> NoReturn:
         PydanticCustomError: always.
     """
     raise PydanticCustomError("wrong", "{expected}", {"expected": expected, "remedy": remedy})
+
+
+def _not_blank(text: str) -> str:
+    return text if text.strip() else wrong("a text that is not blank")
+
+
+#: a text that must say something
+Text = Annotated[str, AfterValidator(_not_blank)]
 
 
 def read_toml(path: Path, where: str) -> dict[str, Any]:

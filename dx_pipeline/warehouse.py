@@ -6,7 +6,7 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dx_pipeline.contracts import Contract, ContractError
+from dx_pipeline.contracts import Contract
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +92,7 @@ def write_table(con: duckdb.DuckDBPyConnection, contract: Contract, frame: pl.Da
     try:
         con.execute(f'INSERT INTO "{contract.name}" BY NAME SELECT * FROM stored')
     except duckdb.ConstraintException as error:
-        raise ContractError(f"table {contract.name}: {error}") from error
+        raise contract.refusal(stored) from error
     return stored
 
 

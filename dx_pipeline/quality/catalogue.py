@@ -91,9 +91,3 @@ def render_checks_markdown(contracts: Mapping[str, Contract]) -> str:
         names = ", ".join(f"`{check.check_name}`" for check in contract_checks if check.table_name == table)
         lines.append(f"| `{table}` | {names} |")
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    from dx_pipeline.contracts import load_contracts
-
-    print(render_checks_markdown(load_contracts()), end="")

@@ -8,16 +8,26 @@ reader can paste it into the published file and look at the failing rows himself
 from __future__ import annotations
 
 import functools
-import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dx_pipeline.quality.model import FAILING_KEYS_SHOWN, Check, CheckOutcome, broken, nothing_to_check
+from pydantic import ValidationInfo, field_validator
+
+from dx_pipeline.declarations import Declaration, Many, Text, declare, read_toml, wrong
+from dx_pipeline.errors import DxError
+from dx_pipeline.quality.model import (
+    FAILING_KEYS_SHOWN,
+    Check,
+    CheckOutcome,
+    Dimension,
+    Severity,
+    broken,
+    nothing_to_check,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import duckdb
 
 LAWS_FOLDER = Path(__file__).parent / "laws"
@@ -25,11 +35,30 @@ LAWS_FOLDER = Path(__file__).parent / "laws"
 #: the columns of a law's SELECT that do not name the row
 ANSWER_COLUMNS = ("observed", "expected", "holds")
 
-FIELDS = {"table", "tables", "dimension", "severity", "protects_vi", "protects_en", "expects", "sql"}
+
+class LawError(DxError):
+    """A law's SELECT does not answer in the agreed columns."""
 
 
-class LawError(ValueError):
-    """A law's file is incomplete, or its SELECT does not answer in the agreed columns."""
+class LawFile(Declaration):
+    """One law as its file states it; the file's name is the name of the check."""
+
+    table: Text
+    tables: Many[Text]
+    dimension: Dimension
+    severity: Severity
+    protects_vi: Text
+    protects_en: Text
+    expects: Text
+    sql: Text
+
+    @field_validator("tables")
+    @classmethod
+    def _reads_its_own(cls, tables: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        table = info.data.get("table")
+        if table and table not in tables:
+            wrong(f"the law's own table {table} among the tables it reads")
+        return tables
 
 
 @dataclass(frozen=True)
@@ -42,27 +71,23 @@ class Law:
     sql: str
 
 
-def parse_law(check_name: str, data: dict[str, Any]) -> Law:
+def parse_law(check_name: str, data: Mapping[str, Any]) -> Law:
     """A law from its TOML data.
 
     Raises:
-        LawError: a field is missing or unknown, or `table` is not among `tables`.
+        DeclarationError: with file, key, expected and found, for each mistake.
     """
-    differing = FIELDS.symmetric_difference(data)
-    if differing:
-        raise LawError(f"law {check_name}: missing or unknown fields: {', '.join(sorted(differing))}")
-    if data["table"] not in data["tables"]:
-        raise LawError(f"law {check_name}: its own table {data['table']} is not among the tables it reads")
+    law = declare(LawFile, data, f"laws/{check_name}.toml")
     check = Check(
-        table_name=data["table"],
+        table_name=law.table,
         check_name=check_name,
-        dimension=data["dimension"],
-        severity=data["severity"],
-        protects_vi=data["protects_vi"],
-        protects_en=data["protects_en"],
+        dimension=law.dimension,
+        severity=law.severity,
+        protects_vi=law.protects_vi,
+        protects_en=law.protects_en,
         engine="sql",
     )
-    return Law(check, tuple(data["tables"]), data["expects"], data["sql"])
+    return Law(check, law.tables, law.expects, law.sql)
 
 
 @functools.cache
@@ -70,10 +95,10 @@ def load_laws() -> dict[str, Law]:
     """All laws by check name, in alphabetical order.
 
     Raises:
-        LawError: a file is incomplete.
+        DeclarationError: a file is incomplete or says something that cannot be meant.
     """
     paths = sorted(LAWS_FOLDER.glob("*.toml"))
-    return {path.stem: parse_law(path.stem, tomllib.loads(path.read_text(encoding="utf-8"))) for path in paths}
+    return {path.stem: parse_law(path.stem, read_toml(path, f"laws/{path.name}")) for path in paths}
 
 
 def run_laws(con: duckdb.DuckDBPyConnection, laws: Iterable[Law]) -> list[CheckOutcome]:

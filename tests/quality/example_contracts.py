@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from unittest.mock import patch
 
 from dx_pipeline.contracts import Contract, parse_contract
 
@@ -19,5 +18,4 @@ def make_contract(name: str, columns: dict[str, dict[str, Any]], **parts: Any) -
         nullable = {"null_rule": "not published"} if entry.get("nullable") else {}
         described[column] = {"meaning_vi": "nghĩa", "meaning_en": "meaning", "unit": "", **nullable, **entry}
     # what columns of that name mean elsewhere must not change an example
-    with patch("dx_pipeline.contracts._common_columns", return_value={}):
-        return parse_contract(name, {**texts, "columns": described, **parts})
+    return parse_contract(name, {**texts, "columns": described, **parts}, common={})

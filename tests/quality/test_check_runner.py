@@ -158,16 +158,6 @@ def test_failing_keys_are_json_with_vietnamese_text_and_dates_readable():
     assert "Hải Dương" in found.failing_keys_json
 
 
-def test_an_unknown_status_is_refused():
-    with pytest.raises(ValueError, match=r"t\.c: status 'fine' is none of passed, failed, not_applicable, error"):
-        outcome(status="fine")
-
-
-def test_a_check_by_an_unknown_engine_is_refused():
-    with pytest.raises(ValueError, match=r"t\.c: 'oracle' is none of gx, sql, python"):
-        Check("t", "c", "accuracy", "blocking", "một điều", "something", "oracle")
-
-
 def test_a_broken_check_gives_its_reason_on_one_short_line():
     found = broken(outcome().check, "wanted that", "line one\n  line two" + "x" * 999)
     assert found.observed.startswith("the check could not run: line one line two")

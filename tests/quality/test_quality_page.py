@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 import polars as pl
 import pytest
 
-from dx_pipeline.quality.model import DIMENSIONS, SEVERITIES, STATUSES, Check, CheckOutcome
+from dx_pipeline.quality.model import STATUSES, Check, CheckOutcome, Dimension, Severity
 from dx_pipeline.quality.page import DIMENSION_LABELS, SEVERITY_LABELS, STATUS_LABELS, render_quality_page
 from dx_pipeline.quality.runner import results_frame
 
@@ -132,6 +133,6 @@ def test_a_release_without_results_is_refused(history):
 def test_every_status_severity_and_dimension_has_labels():
     assert (set(STATUS_LABELS), set(SEVERITY_LABELS), set(DIMENSION_LABELS)) == (
         set(STATUSES),
-        set(SEVERITIES),
-        set(DIMENSIONS),
+        set(get_args(Severity)),
+        set(get_args(Dimension)),
     )

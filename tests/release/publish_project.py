@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -188,13 +187,19 @@ def with_scores(**changed: float) -> dict[str, pl.DataFrame]:
 
 
 def without_column(contracts: Mapping[str, Contract], table: str, name: str) -> dict[str, Contract]:
-    kept = tuple(entry for entry in contracts[table].columns if entry.name != name)
-    return {**contracts, table: replace(contracts[table], columns=kept)}
+    return _with_columns(contracts, table, {own: own for own in contracts[table].column_names if own != name})
 
 
 def renamed_column(contracts: Mapping[str, Contract], table: str, old: str, new: str) -> dict[str, Contract]:
-    columns = tuple(replace(entry, name=new) if entry.name == old else entry for entry in contracts[table].columns)
-    return {**contracts, table: replace(contracts[table], columns=columns)}
+    names = {new if own == old else own: own for own in contracts[table].column_names}
+    return _with_columns(contracts, table, names)
+
+
+def _with_columns(contracts: Mapping[str, Contract], table: str, names: Mapping[str, str]) -> dict[str, Contract]:
+    """The contracts with the columns `new name -> old name` in one table."""
+    data = contracts[table].model_dump(by_alias=True)
+    data["columns"] = {new: data["columns"][old] for new, old in names.items()}
+    return {**contracts, table: parse_contract(table, data, common={})}
 
 
 def read_current(root: Path, query: str) -> list[tuple]:

@@ -21,8 +21,9 @@ from publish_project import (
 )
 
 from dx_pipeline.contracts import DUCKDB_TYPES
+from dx_pipeline.declarations import DeclarationError
 from dx_pipeline.paths import Paths
-from dx_pipeline.release.content.package import load_package_info, sources_by_table
+from dx_pipeline.release.content.package import PACKAGE_FILE, load_package_info, sources_by_table
 from dx_pipeline.release.history.cite import cite
 from dx_pipeline.release.store.commit import commit
 from dx_pipeline.release.store.layout import ReleaseError, current_folder
@@ -156,17 +157,18 @@ def test_json_ld_is_a_dataset_with_files_and_sources(folder: Path) -> None:
     assert all((folder / file["contentUrl"]).is_file() and len(file["sha256"]) == 64 for file in files)
 
 
-@pytest.mark.parametrize("line", ['title_en = ""', 'description_vi = "  "'])
-def test_a_package_without_title_or_description_is_refused(tmp_path: Path, line: str) -> None:
-    original = Path(load_package_info.__code__.co_filename).with_name("package.toml").read_text(encoding="utf-8")
-    name = line.split(" ")[0]
+def test_a_package_without_title_description_or_licence_is_refused(tmp_path: Path) -> None:
+    original = PACKAGE_FILE.read_text(encoding="utf-8")
     broken = tmp_path / "package.toml"
-    broken.write_text(re.sub(rf"^{name} = .*$", line, original, flags=re.MULTILINE), encoding="utf-8")
-    with pytest.raises(ReleaseError, match=f"{name} is empty"):
-        load_package_info(broken)
-    broken.write_text(original.split("[licence]")[0], encoding="utf-8")
-    with pytest.raises(ReleaseError, match="licence_name, licence_title, licence_path is empty"):
-        load_package_info(broken)
+    cases = {
+        re.sub(r"^title_en = .*$", 'title_en = ""', original, flags=re.MULTILINE): "title_en: expected a text that",
+        re.sub(r"^description_vi = .*$", 'description_vi = " "', original, flags=re.MULTILINE): "description_vi",
+        original.split("[licence]")[0]: "licence: expected a value, found nothing",
+    }
+    for text, told in cases.items():
+        broken.write_text(text, encoding="utf-8")
+        with pytest.raises(DeclarationError, match=f"package.toml, {told}"):
+            load_package_info(broken)
 
 
 def test_a_file_that_the_package_should_list_but_is_missing_stops_the_release(released: Path) -> None:

@@ -62,7 +62,7 @@ def write_datapackage(
         "description": f"{info.description_vi}\n\n{info.description_en}",
         "keywords": list(info.keywords),
         "contributors": [{"title": info.creator, "role": "author"}],
-        "licenses": [{"name": info.licence_name, "title": info.licence_title, "path": info.licence_path}],
+        "licenses": [{"name": info.licence.name, "title": info.licence.title, "path": info.licence.path}],
         "sources": [_source(row) for row in sources],
         "resources": resources,
     }

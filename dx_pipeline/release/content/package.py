@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from dx_pipeline.contracts import Contract
+from dx_pipeline.declarations import Declaration, Many, Text, declare, read_toml
 from dx_pipeline.release.store.layout import ReleaseError
 
 PACKAGE_FILE = Path(__file__).with_name("package.toml")
@@ -21,39 +20,34 @@ FIGURES = "figure_sources"
 CHOSEN_FIGURES = "core.figures"
 
 
-@dataclass(frozen=True)
-class PackageInfo:
+class Licence(Declaration):
+    """Terms of what is ours."""
+
+    name: Text
+    title: Text
+    path: Text
+
+
+class PackageInfo(Declaration):
     """Title, description, licence and creator of every release."""
 
-    name: str
-    title_vi: str
-    title_en: str
-    description_vi: str
-    description_en: str
-    creator: str
-    keywords: tuple[str, ...]
-    licence_name: str
-    licence_title: str
-    licence_path: str
+    name: Text
+    title_vi: Text
+    title_en: Text
+    description_vi: Text
+    description_en: Text
+    creator: Text
+    keywords: Many[Text]
+    licence: Licence
 
 
 def load_package_info(path: Path = PACKAGE_FILE) -> PackageInfo:
     """The package's own description.
 
     Raises:
-        ReleaseError: a text is missing; a release without title, description or licence is not made.
+        DeclarationError: a text is missing; a release without title, description or licence is not made.
     """
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
-    licence = data.get("licence", {})
-    texts = {
-        name: str(data.get(name, "")).strip() for name in PackageInfo.__annotations__ if not name.startswith("lic")
-    }
-    texts.pop("keywords")
-    texts |= {f"licence_{name}": str(licence.get(name, "")).strip() for name in ("name", "title", "path")}
-    empty = [name for name, text in texts.items() if not text]
-    if empty:
-        raise ReleaseError(f"{path.name}: {', '.join(empty)} is empty; a release needs all of them")
-    return PackageInfo(keywords=tuple(data.get("keywords", ())), **texts)
+    return declare(PackageInfo, read_toml(path, path.name), path.name)
 
 
 def source_records(sources: pl.DataFrame | None) -> list[dict[str, Any]]:

@@ -61,7 +61,7 @@ def cite(folder: Path, address: str, info: PackageInfo | None = None) -> Citatio
         shape = manifest["tables"][table]
         what, details, ids = f"table {table}", [f"{shape['title_en']}: {shape['rows']} rows"], shape["sources"]
     sources = _source_lines(folder, ids)
-    terms = [f"Terms: {info.licence_title}."]
+    terms = [f"Terms: {info.licence.title}."]
     return Citation(
         _line(info, manifest, table, what), _bibtex(info, manifest, table, what), (*details, *sources, *terms)
     )
