@@ -13,7 +13,9 @@ from dx_pipeline.sources.readers import read_grids
 from dx_pipeline.sources.spec import FileSpec, SourceSpec
 from dx_pipeline.sources.verified_bytes import read_verified
 
-#: one printed figure: what it says, and where it stands
+#: one printed figure: what it says, and where it stands. `number` is the number of a typed cell (workbook, JSON, Parquet,
+#: Stata) at full precision, whatever `decimal` says, and null for text; `note` is a footnote mark of the cell, or what
+#: the layout parsed away from its text. `preliminary` may differ from row to row.
 FIGURE_SCHEMA: dict[str, Any] = {
     "source_id": pl.String,
     "file": pl.String,
@@ -29,6 +31,8 @@ FIGURE_SCHEMA: dict[str, Any] = {
     "indicator": pl.String,
     "measure": pl.String,
     "value_text": pl.String,
+    "number": pl.Float64,
+    "note": pl.String,
     "decimal": pl.String,
     "unit": pl.String,
     "min": pl.Float64,
@@ -119,6 +123,8 @@ def _common(file: FileSpec) -> dict[str, Any]:
         "tier": file.tier,
         "publisher": file.publisher,
         "url": file.url,
+        "number": None,
+        "note": None,
         "preliminary": file.status == "preliminary",
         "remark": None,
         "rejected": None,

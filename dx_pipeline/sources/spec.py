@@ -9,8 +9,11 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from pydantic import Field
+
+from dx_pipeline.declarations import Declaration, declare
 from dx_pipeline.sources.errors import SourceError
 
 FORMS = ("csv", "json", "html", "workbook")
@@ -30,6 +33,22 @@ class PrintedColumn:
     min: float | None = None
     max: float | None = None
     evidence: str = ""
+
+
+class Indicator(Declaration):
+    """An indicator of a source outside the index: its names, and how its figures may be used.
+
+    A score and a printed rank of one indicator share the entry.
+    """
+
+    name_vi: str
+    name_en: str
+    unit: str = ""
+    direction: Literal["higher_is_better", "lower_is_better", "neither"] = "neither"
+    scale: Literal["linear", "logarithm"] = Field(default="linear", description="how it enters a regression")
+    linked: bool = Field(default=False, description="whether `external_links` compares the index with it")
+    shared_inputs_vi: str = Field(default="", description="what may stand in both, the index and this indicator")
+    shared_inputs_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,15 +115,16 @@ class SourceSpec:
     licence: str
     tier: str
     files: tuple[FileSpec, ...] = field(repr=False)
+    indicators: dict[str, Indicator] = field(repr=False, default_factory=dict)
 
 
 SOURCE_KEYS = {
     "title", "title_vi", "publisher", "url", "where_read", "retrieved_on", "licence", "tier", "form", "layout",
     "decimal", "unit_system", "complete", "province", "columns", "tables", "files", "roles", "measures",
     "footers", "rows", "stated", "national_mean", "delimiter", "encoding", "ignore", "status", "fetch",
-    "areas",
+    "areas", "indicators",
 }  # fmt: skip
-FILE_KEYS = (SOURCE_KEYS - {"files", "title", "title_vi", "where_read", "retrieved_on", "fetch"}) | {
+FILE_KEYS = (SOURCE_KEYS - {"files", "title", "title_vi", "where_read", "retrieved_on", "fetch", "indicators"}) | {
     "edition",
     "sha256",
     "table",
@@ -145,6 +165,10 @@ def load_source(folder: Path) -> SourceSpec:
         licence=data["licence"],
         tier=_one_of(where, "tier", data["tier"], TIERS),
         files=tuple(files),
+        indicators={
+            code: declare(Indicator, entry, f"{where}, indicators.{code}")
+            for code, entry in data.get("indicators", {}).items()
+        },
     )
 
 
