@@ -13,7 +13,7 @@ from dx_pipeline.sources.readers import read_grids
 from dx_pipeline.sources.spec import FileSpec, SourceSpec
 from dx_pipeline.sources.verified_bytes import read_verified
 
-#: one printed figure: what it says, and where it stands. `number` is the number of a typed cell (workbook, JSON, Parquet,
+#: one printed figure: what it says, and where it stands. `number` is that of a typed cell (workbook, JSON, Parquet,
 #: Stata) at full precision, whatever `decimal` says, and null for text; `note` is a footnote mark of the cell, or what
 #: the layout parsed away from its text. `preliminary` may differ from row to row.
 FIGURE_SCHEMA: dict[str, Any] = {
