@@ -8,24 +8,23 @@ and dashes are missing figures, anything else that is no number is an error that
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeVar
 
 import polars as pl
 
+from dx_pipeline.text import compatible
+
 DecimalMark = Literal[".", ","]
 
 NOT_PUBLISHED = "not_published"
 #: printed where there is no figure; the statistics office prints - and … for it
 MISSING = frozenset({"", "-", "--", ".", "..", "...", "n/a", "na", "n.a.", "nan", "null", "none", "không có"})
-MINUS = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 #: between groups of three digits, besides the mark that is not the decimal mark
 GROUP_MARKS = " '’"
 #: a digit in round brackets is no note: it may be a figure of its own
 NOTE = re.compile(r"\s*(?:\*+|[†‡]|\(\s*\*+\s*\)|\[\s*(?:\*+|\d{1,2}|[a-z])\s*\])$")
-SUPERSCRIPTS = str.maketrans(dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹", "*"))
 
 ORDINAL_ENDING = {1: "st", 2: "nd", 3: "rd"}
 RANK = re.compile(
@@ -83,13 +82,6 @@ def half_width(decimals: int) -> float:
     return 0.5 * 10.0**-decimals
 
 
-def _plain(text: str) -> str:
-    """Text with plain spaces and minus signs, without invisible characters."""
-    normal = unicodedata.normalize("NFKC", text.translate(SUPERSCRIPTS)).translate(MINUS)
-    visible = "".join(character for character in normal if unicodedata.category(character) != "Cf")
-    return " ".join(visible.split())
-
-
 def parse_number(text: str | None, decimal: DecimalMark | None = None) -> ParsedNumber:
     """Read one printed number.
 
@@ -100,7 +92,7 @@ def parse_number(text: str | None, decimal: DecimalMark | None = None) -> Parsed
     if decimal not in (".", ",", None):
         raise ValueError(f"decimal is {decimal!r}; expected '.' or ',' or None")
     printed = "" if text is None else text
-    plain = _plain(printed)
+    plain = compatible(printed)
     if plain.lower() in MISSING:
         return ParsedNumber(None, None, printed, reason=NOT_PUBLISHED)
     while (shorter := NOTE.sub("", plain)) != plain:
@@ -145,7 +137,7 @@ def parse_rank(text: str | None, decimal: DecimalMark | None = None) -> ParsedRa
     rank of 0, a range that does not rise, or a rank beyond the number of units printed with it.
     """
     printed = "" if text is None else text
-    plain = _plain(printed).lower()
+    plain = compatible(printed).lower()
     if plain in MISSING:
         return ParsedRank(None, printed, reason=NOT_PUBLISHED)
     while (shorter := NOTE.sub("", plain)) != plain:

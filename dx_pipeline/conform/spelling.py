@@ -13,15 +13,14 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dx_pipeline.text import compatible
+
 GRAVE, ACUTE, TILDE, HOOK, DOT_BELOW = "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"
 CIRCUMFLEX, BREVE, HORN, STROKE = "\u0302", "\u0306", "\u031b", "\u0335"
 TONES = frozenset({GRAVE, ACUTE, TILDE, HOOK, DOT_BELOW})
 LETTER_MARKS = frozenset({CIRCUMFLEX, BREVE, HORN, STROKE})
 #: marks printed for another: a caron for the breve (pinyin keyboards); the diaeresis of French Hanoï is no tone
 REPLACED_MARKS = {"\u030c": BREVE, "\u0308": ""}
-#: Icelandic and African letters that look like Đ and come out of old fonts
-ETHS = str.maketrans("ÐðƉɖ", "ĐđĐđ")
-SUPERSCRIPTS = str.maketrans(dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹", "*"))
 #: between the syllables of a name
 SEPARATORS = frozenset(" -‐‑‒–—―−_./·:")
 EDGE_PUNCTUATION = " .,;:-‐‑‒–—―−_'\"“”‘’«»•·…/|"
@@ -85,13 +84,7 @@ class Spelling:
 
 def clean(text: str) -> str:
     """Text in NFC without invisible characters, list number, footnote marks, edge punctuation and country."""
-    text = unicodedata.normalize("NFKC", text.translate(SUPERSCRIPTS)).translate(ETHS)
-    text = "".join(
-        " " if unicodedata.category(character) == "Cc" else character
-        for character in text
-        if unicodedata.category(character) != "Cf" and not "\ufe00" <= character <= "\ufe0f"
-    )
-    text = " ".join(text.split()).lstrip("*+>").strip(EDGE_PUNCTUATION)
+    text = compatible(text).lstrip("*+>").strip(EDGE_PUNCTUATION)
     text = ORDINAL.sub("", text).strip(EDGE_PUNCTUATION)
     shorter = COUNTRY.sub("", FOOTNOTE.sub("", text)).strip(EDGE_PUNCTUATION)
     while shorter != text:
