@@ -1,36 +1,135 @@
-"""Opening the published file read-only, for the command line and the notebooks."""
+"""The only door to built tables, for charts, report, command and notebooks: open them, read their rows.
+
+A row remembers where it comes from, so that every number on a page can be traced back. A table that a release lacks is
+empty here; the page then says that it is not available.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from dx_pipeline.contracts import Contract, load_contracts
+from dx_pipeline.errors import NO_RELEASE, DxError
 from dx_pipeline.index import COMPONENTS
-from dx_pipeline.paths import Paths, default_paths
+from dx_pipeline.paths import Paths
 
 if TYPE_CHECKING:
     import duckdb
 
 
-class NoReleaseError(RuntimeError):
+class NoReleaseError(DxError):
     """Nothing has been published yet."""
 
+    exit_code = NO_RELEASE
 
-def open_published(paths: Paths | None = None) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to the published tables, e.g. `open_published().sql("from province_rankings").pl()`.
+    def __init__(self) -> None:
+        super().__init__("there is no release yet", "Run `make run` first.")
+
+
+def open_published(paths: Paths) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to the published tables, e.g. `open_published(paths).sql("from province_rankings").pl()`.
 
     It goes on showing the release it opened, whole, while a newer one is published.
 
     Raises:
         NoReleaseError: nothing has been published yet.
-        duckdb.IOException: the file is not a database this DuckDB can read.
+        DxError: the file is not a database this DuckDB can read.
     """
     import duckdb
 
-    published = (paths or default_paths()).published
-    if not published.is_file():
-        raise NoReleaseError("there is no release yet: run `make run` first")
-    return duckdb.connect(str(published), read_only=True)
+    if not paths.published.is_file():
+        raise NoReleaseError
+    try:
+        return duckdb.connect(str(paths.published), read_only=True)
+    except duckdb.Error as error:
+        said = str(error).splitlines()[0]
+        raise DxError(
+            f"the published file cannot be read: {said}", "See `dx verify`, or go back with `dx rollback`."
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a public table. `key` holds the contract's key values, joined by commas."""
+
+    table: str
+    key: str
+    values: dict[str, Any] = field(repr=False)
+
+    def __getitem__(self, column: str) -> Any:
+        return self.values[column]
+
+    def get(self, column: str) -> Any:
+        """The value, None where the table has no such column."""
+        return self.values.get(column)
+
+
+class Tables:
+    """Reads each table once from an open connection whose default schema holds the public tables."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self.con = con
+        self.contracts: dict[str, Contract] = load_contracts()
+        found = con.sql(
+            "SELECT table_name FROM information_schema.tables"
+            " WHERE table_schema = current_schema() AND table_catalog = current_database()"
+        ).fetchall()
+        self.names = {name for (name,) in found} & self.contracts.keys()
+        self._rows: dict[tuple[str, str], list[Row]] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def count(self, name: str) -> int | None:
+        """Number of rows; None if the release has no such table."""
+        if name not in self.names:
+            return None
+        counted = self.con.sql(f'SELECT count(*) FROM "{name}"').fetchone()
+        return int(counted[0]) if counted else 0
+
+    def rows(self, name: str, where: str = "") -> list[Row]:
+        """Rows in order of the key, none if the release has no such table.
+
+        Args:
+            name: table name.
+            where: an SQL condition of our own, never text from outside.
+        """
+        if name not in self.names:
+            return []
+        if (name, where) not in self._rows:
+            self._rows[name, where] = self._read(name, where)
+        return self._rows[name, where]
+
+    def _read(self, name: str, where: str) -> list[Row]:
+        key = self.contracts[name].key
+        order = ", ".join(f'"{column}"' for column in key)
+        condition = f" WHERE {where}" if where else ""
+        answer = self.con.sql(f'SELECT * FROM "{name}"{condition} ORDER BY {order}')
+        columns = answer.columns
+        places = [columns.index(column) for column in key]
+        return [
+            Row(name, ",".join(str(line[place]) for place in places), dict(zip(columns, line, strict=True)))
+            for line in answer.fetchall()
+        ]
+
+    def grouped(self, name: str, by: Sequence[str], where: str = "") -> dict[tuple[Any, ...], list[Row]]:
+        """Rows by the values of some columns, each group in order of the key."""
+        groups: dict[tuple[Any, ...], list[Row]] = {}
+        for row in self.rows(name, where):
+            groups.setdefault(tuple(row[column] for column in by), []).append(row)
+        return groups
+
+    def indexed(self, name: str, by: Sequence[str], where: str = "") -> dict[tuple[Any, ...], Row]:
+        """The one row for each combination of values; the last one where a combination is not unique."""
+        return {tuple(row[column] for column in by): row for row in self.rows(name, where)}
+
+
+def ordered(rows: list[Row], column: str, order: tuple[Any, ...]) -> list[Row]:
+    """Rows in a given order of one column's values; values that are not in it come last."""
+    places = {value: place for place, value in enumerate(order)}
+    return sorted(rows, key=lambda row: places.get(row[column], len(order)))
 
 
 def lock_down(con: duckdb.DuckDBPyConnection) -> None:
@@ -100,7 +199,7 @@ def component_weights(con: duckdb.DuckDBPyConnection, edition: int) -> tuple[lis
     Where the five foundation components have weights of their own, the foundation has their sum.
 
     Raises:
-        ValueError: the edition has no weights.
+        DxError: the edition has no weights.
     """
     weights: dict[str, float] = dict.fromkeys(COMPONENTS, 0.0)
     inferred = False
@@ -114,7 +213,7 @@ def component_weights(con: duckdb.DuckDBPyConnection, edition: int) -> tuple[lis
             inferred = inferred or row["status"] == "inferred"
     total = sum(weights.values())
     if not total:
-        raise ValueError(f"edition {edition} has no weights")
+        raise DxError(f"edition {edition} has no weights")
     return [weights[part] / total for part in COMPONENTS], inferred
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dx_pipeline.charts.story import UnknownProvinceError
-from dx_pipeline.charts.words import LANGUAGES, Words
+from dx_pipeline.charts.subject import UnknownProvinceError
+from dx_pipeline.language.words import LANGUAGES, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-__all__ = ["PICTURES", "Picture", "UnknownProvinceError", "finding", "render", "render_all"]
+__all__ = ["PICTURES", "Picture", "UnknownProvinceError", "finding", "render"]
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,8 @@ def render(
     con: duckdb.DuckDBPyConnection,
     name: str,
     folder: Path,
-    focus: str = "hai-duong",
+    reference: Path,
+    focus: str,
     peer: str | None = None,
     release: str = "",
     languages: Sequence[str] = LANGUAGES,
@@ -136,6 +137,7 @@ def render(
         con: connection whose default schema holds the published tables.
         name: key of `PICTURES`.
         folder: where the files go; made if needed.
+        reference: folder of the reference data.
         focus: province_id of the 63.
         peer: province_id to compare with; by default the focus's first named peer, else the nearest by endowments.
         release: printed in the footer.
@@ -150,18 +152,11 @@ def render(
     """
     from dx_pipeline.charts.drawing import draw_picture
 
-    return draw_picture(con, PICTURES[name], folder, focus, peer, release, languages, sizes, formats)
+    return draw_picture(con, PICTURES[name], folder, reference, focus, peer, release, languages, sizes, formats)
 
 
-def render_all(
-    con: duckdb.DuckDBPyConnection, folder: Path, focus: str = "hai-duong", release: str = ""
-) -> dict[str, list[Path]]:
-    """Draw every picture of one province in both languages, sizes and formats; returns the files by picture."""
-    return {name: render(con, name, folder, focus, release=release) for name in PICTURES}
-
-
-def finding(con: duckdb.DuckDBPyConnection, name: str, focus: str = "hai-duong", peer: str | None = None) -> Words:
+def finding(con: duckdb.DuckDBPyConnection, name: str, reference: Path, focus: str, peer: str | None = None) -> Words:
     """The finding a picture states in its title, in both languages; serves as its alternative text."""
-    from dx_pipeline.charts.facts import read_facts
+    from dx_pipeline.charts.findings import read_finding
 
-    return read_facts(con, PICTURES[name], focus, peer).title
+    return read_finding(con, PICTURES[name], reference, focus, peer).title

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dx_pipeline.charts import style
-from dx_pipeline.charts.heat import ink_on, shade
 from dx_pipeline.charts.lettering import Lettering
+from dx_pipeline.charts.name_rows import NAMES_WIDTH, name_rows, row_points
 from dx_pipeline.charts.page import text_width, wrap
-from dx_pipeline.charts.rows import NAMES_WIDTH, name_rows, row_points
-from dx_pipeline.charts.story import NothingToShowError, Story
-from dx_pipeline.charts.words import Words, capital, component_in_text, component_name
+from dx_pipeline.charts.shades import ink_on, shade
+from dx_pipeline.charts.subject import NothingToShowError, Subject
+from dx_pipeline.language.words import Words, capital, component_in_text, component_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,13 +44,13 @@ class HeatMap:
     inferred: bool = False
 
 
-def read(story: Story, picture: str) -> HeatMap:
+def read(subject: Subject, picture: str) -> HeatMap:
     """The latest edition in which components are known, with the columns known for every province."""
-    overall = story.table(
+    overall = subject.table(
         "select edition, province_id, score, rank from province_rankings where unit_system = 63 and rank is not null"
         " order by edition, rank, province_id"
     )
-    parts = story.table(
+    parts = subject.table(
         "select edition, province_id, indicator, score, rank, status from component_scores where unit_system = 63"
         " and score is not null order by province_id, indicator"
     )
@@ -69,8 +69,8 @@ def read(story: Story, picture: str) -> HeatMap:
         if rank is not None:
             scores[province, indicator], ranks[province, indicator] = score, rank
     columns = [column for column in COLUMNS if sum(name == column for _, name in scores) >= len(order)]
-    if not columns or story.focus not in order:
-        name = story.name()
+    if not columns or subject.focus not in order:
+        name = subject.name()
         raise NothingToShowError(
             Words(
                 f"Điểm thành phần năm {edition} của {name.vi} chưa được công bố đủ.",
@@ -78,12 +78,12 @@ def read(story: Story, picture: str) -> HeatMap:
             )
         )
     return HeatMap(
-        focus=story.focus,
-        peers=story.peers(),
+        focus=subject.focus,
+        peers=subject.peers(),
         edition=edition,
         columns=["overall", *columns],
         order=order,
-        names={province: story.name(province) for province in order},
+        names={province: subject.name(province) for province in order},
         scores=scores,
         ranks=ranks,
         inferred="inferred" in set(shown["status"]),

@@ -11,9 +11,9 @@ import matplotlib as mpl
 import numpy as np
 
 from dx_pipeline.charts import style
-from dx_pipeline.charts.facts import Facts, read_facts
+from dx_pipeline.charts.findings import Finding, read_finding
 from dx_pipeline.charts.page import Page, wrap
-from dx_pipeline.charts.words import LANGUAGES, Words
+from dx_pipeline.language.words import LANGUAGES, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +41,7 @@ def draw_picture(
     con: duckdb.DuckDBPyConnection,
     picture: Picture,
     folder: Path,
+    reference: Path,
     focus: str,
     peer: str | None,
     release: str,
@@ -53,7 +54,7 @@ def draw_picture(
         for one in asked:
             if one not in known:
                 raise ValueError(f"no {one!r}: expected one of {', '.join(known)}")
-    facts = read_facts(con, picture, focus, peer)
+    found = read_finding(con, picture, reference, focus, peer)
     if not SLUG.fullmatch(focus):  # the name of a file never comes from data unchecked
         raise ValueError(f"province_id {focus!r} is no slug of letters and hyphens")
     folder.mkdir(parents=True, exist_ok=True)
@@ -64,33 +65,33 @@ def draw_picture(
         settings.update(style.SETTINGS)
         for language in languages:
             for size in sizes:
-                page = draw_page(facts, language, style.SIZES[size], release)
+                page = draw_page(found, language, style.SIZES[size], release)
                 for form in formats:
                     path = folder / f"{picture.name}-{focus}-{language}-{size}.{form}"
-                    save(page, path, facts.title.in_language(language))
+                    save(page, path, found.title.in_language(language))
                     files.append(path)
     return files
 
 
-def draw_page(facts: Facts, language: str, size: style.Size, release: str) -> Page:
+def draw_page(found: Finding, language: str, size: style.Size, release: str) -> Page:
     """One picture in one language and size."""
-    module = importlib.import_module(facts.picture.module)
+    module = importlib.import_module(found.picture.module)
     page = Page(language, size, module.HEIGHT[size.name])
-    page.head(page.say(facts.title), page.say(facts.subtitle))
-    page.foot(_footer(facts, page, release, getattr(module, "EXTRA_SOURCE", None)))
-    if isinstance(facts.shown, Words):
-        _say_why_empty(page, facts.shown)
+    page.head(page.say(found.title), page.say(found.subtitle))
+    page.foot(_footer(found, page, release, getattr(module, "EXTRA_SOURCE", None)))
+    if isinstance(found.shown, Words):
+        _say_why_empty(page, found.shown)
     else:
-        module.draw(page, facts.shown)
+        module.draw(page, found.shown)
     return page
 
 
-def _footer(facts: Facts, page: Page, release: str, extra: Words | None) -> str:
+def _footer(found: Finding, page: Page, release: str, extra: Words | None) -> str:
     tables = Words("Bảng dữ liệu", "Tables").in_language(page.language)
     parts = [page.say(SOURCE)]
     if extra:
         parts.append(page.say(extra))
-    parts.append(f"{tables}: {', '.join(facts.picture.tables)}.")
+    parts.append(f"{tables}: {', '.join(found.picture.tables)}.")
     if release:
         parts.append(f"{page.say(Words('Bản phát hành', 'Release'))}: {release}.")
     return " ".join(parts)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from dx_pipeline.charts import style
 from dx_pipeline.charts.page import shorten, text_width
-from dx_pipeline.charts.story import NothingToShowError, Story
-from dx_pipeline.charts.words import Words, number, numbers, points
+from dx_pipeline.charts.subject import NothingToShowError, Subject
+from dx_pipeline.language.numbers import number
+from dx_pipeline.language.words import Words, numbers, points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,19 +37,19 @@ class Income:
     spearman: tuple[float, float, float] | None
 
 
-def read(story: Story, picture: str) -> Income:
+def read(subject: Subject, picture: str) -> Income:
     """The latest edition with expected scores, and the GRDP figure the link of that edition uses."""
-    expected = story.table(
+    expected = subject.table(
         "select edition, province_id, score, expected, r_squared from expected_scores order by edition, province_id"
     )
     edition = int(expected["edition"].max())  # type: ignore[arg-type]
     latest = expected.filter(expected["edition"] == edition)
-    link = story.table(
+    link = subject.table(
         "select year, spearman, ci_low, ci_high from external_links where edition = ? and indicator = ?"
         " and year is not null",
         [edition, GRDP],
     ).row(0)
-    grdp = story.table(
+    grdp = subject.table(
         "select province_id, value from external_indicators where indicator = ? and year = ? and measure <> 'rank'"
         " and value > 0 order by province_id",
         [GRDP, link[0]],
@@ -59,8 +60,8 @@ def read(story: Story, picture: str) -> Income:
         for province, score in zip(latest["province_id"], latest["score"], strict=True)
         if province in value and score is not None
     }
-    if story.focus not in dots:
-        name = story.name()
+    if subject.focus not in dots:
+        name = subject.name()
         raise NothingToShowError(
             Words(
                 f"Chưa có đủ điểm DTI và GRDP bình quân đầu người của {name.vi}.",
@@ -69,9 +70,9 @@ def read(story: Story, picture: str) -> Income:
         )
     spearman = (link[1], link[2], link[3]) if None not in link[1:] else None
     return Income(
-        focus=story.focus,
-        peers=[peer for peer in story.peers() if peer in dots],
-        names={province: story.name(province) for province in dots},
+        focus=subject.focus,
+        peers=[peer for peer in subject.peers() if peer in dots],
+        names={province: subject.name(province) for province in dots},
         edition=edition,
         year=int(link[0]),
         dots=dots,

@@ -17,7 +17,8 @@ from matplotlib.font_manager import get_font
 from matplotlib.ft2font import LoadFlags
 
 from dx_pipeline.charts import style
-from dx_pipeline.charts.words import Words, number, signed
+from dx_pipeline.language.numbers import number, signed
+from dx_pipeline.language.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from dx_pipeline.charts import style
 from dx_pipeline.charts.bars import limits, waterfall
 from dx_pipeline.charts.page import wrap
-from dx_pipeline.charts.story import NothingToShowError, Story
-from dx_pipeline.charts.words import Words, capital, component_in_text, component_name, listed, points, same, signed
+from dx_pipeline.charts.subject import NothingToShowError, Subject
+from dx_pipeline.language.numbers import signed
+from dx_pipeline.language.words import Words, capital, component_in_text, component_name, listed, points, same
 
 if TYPE_CHECKING:
     from dx_pipeline.charts.page import Page
@@ -28,18 +29,18 @@ class PeerGap:
     inferred: list[int]
 
 
-def read(story: Story, picture: str) -> PeerGap:
+def read(subject: Subject, picture: str) -> PeerGap:
     """All editions with complete parts for the focus and its first peer."""
-    peers = story.peers(1)
-    name = story.name()
+    peers = subject.peers(1)
+    name = subject.name()
     if not peers:
         raise NothingToShowError(
             Words(f"{name.vi} chưa có tỉnh để so sánh.", f"There is no province to compare {name.en} with.")
         )
-    rows = story.table(
+    rows = subject.table(
         "select edition, indicator, gap_points, status from component_gaps where province_id = ? and peer_id = ?"
         " and gap_points is not null order by edition, indicator",
-        [story.focus, peers[0]],
+        [subject.focus, peers[0]],
     )
     gaps = {}
     for edition in sorted(rows["edition"].unique()):
@@ -50,7 +51,7 @@ def read(story: Story, picture: str) -> PeerGap:
     if not gaps:
         raise NothingToShowError(Words("Chưa kỳ nào có đủ điểm thành phần.", "No edition has all component scores."))
     inferred = sorted(rows.filter(rows["status"] == "inferred")["edition"].unique())
-    return PeerGap(name, story.name(peers[0]), dict(list(gaps.items())[-3:]), [int(edition) for edition in inferred])
+    return PeerGap(name, subject.name(peers[0]), dict(list(gaps.items())[-3:]), [int(edition) for edition in inferred])
 
 
 def title(shown: PeerGap) -> Words:

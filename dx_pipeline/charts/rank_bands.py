@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dx_pipeline.charts import style
+from dx_pipeline.charts.name_rows import NAMES_WIDTH, name_rows
 from dx_pipeline.charts.page import text_width
-from dx_pipeline.charts.rows import NAMES_WIDTH, name_rows
-from dx_pipeline.charts.story import NothingToShowError, Story
-from dx_pipeline.charts.words import Words
+from dx_pipeline.charts.subject import NothingToShowError, Subject
+from dx_pipeline.language.words import Words, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,9 +47,9 @@ class Bands:
     draws: int
 
 
-def read(story: Story, picture: str) -> Bands:
+def read(subject: Subject, picture: str) -> Bands:
     """The latest edition with bands, every weight within +-25 %."""
-    rows = story.table(
+    rows = subject.table(
         "select b.edition, b.province_id, r.rank, b.p5, b.p95, e.best, e.worst, b.draws, b.status"
         " from rank_bands b join rank_bounds e on e.edition = b.edition and e.province_id = b.province_id"
         " and abs(e.delta - 0.25) < 1e-9 join province_rankings r on r.edition = b.edition"
@@ -62,17 +62,17 @@ def read(story: Story, picture: str) -> Bands:
         row["province_id"]: Band(*(int(row[key]) for key in ("rank", "p5", "p95", "best", "worst")))
         for row in latest.iter_rows(named=True)
     }
-    if story.focus not in bands:
-        name = story.name()
+    if subject.focus not in bands:
+        name = subject.name()
         raise NothingToShowError(
             Words(f"Chưa tính được khoảng thứ hạng của {name.vi}.", f"No rank band of {name.en} could be computed.")
         )
     return Bands(
-        focus=story.focus,
-        peers=[peer for peer in story.peers() if peer in bands],
+        focus=subject.focus,
+        peers=[peer for peer in subject.peers() if peer in bands],
         edition=int(latest["edition"][0]),
         inferred="inferred" in set(latest["status"]),
-        names={province: story.name(province) for province in bands},
+        names={province: subject.name(province) for province in bands},
         bands=bands,
         draws=int(latest["draws"][0]),
     )
@@ -96,11 +96,11 @@ def title(shown: Bands) -> Words:
 
 def subtitle(shown: Bands) -> Words:
     """What it is not: an error of measurement."""
-    thousands = f"{shown.draws:,}"
+    draws = numbers(shown.draws, 0)
     text = Words(
-        f"Không phải sai số đo lường. Vạch đậm: 90% của {thousands.replace(',', '.')} bộ trọng số được rút ngẫu nhiên;"
+        f"Không phải sai số đo lường. Vạch đậm: 90% của {draws.vi} bộ trọng số được rút ngẫu nhiên;"
         " vạch mảnh: giới hạn chính xác.",
-        f"Not an error of measurement. Heavy bar: 90% of {thousands} drawn sets of weights; thin line: exact bounds.",
+        f"Not an error of measurement. Heavy bar: 90% of {draws.en} drawn sets of weights; thin line: exact bounds.",
     )
     if shown.inferred:
         text = Words(

@@ -8,10 +8,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.charts import style
+from dx_pipeline.charts.label_places import spread
 from dx_pipeline.charts.page import shorten, text_width
-from dx_pipeline.charts.spread import spread
-from dx_pipeline.charts.story import NothingToShowError, Story, joins, missing_years
-from dx_pipeline.charts.words import Words, joined, places
+from dx_pipeline.charts.subject import NothingToShowError, Subject, joins, missing_years
+from dx_pipeline.language.words import Words, joined, places
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,9 +36,9 @@ class Trajectories:
     breaks: dict[tuple[int, int], str]
 
 
-def read(story: Story, picture: str) -> Trajectories:
+def read(subject: Subject, picture: str) -> Trajectories:
     """Ranks of all provinces in all editions."""
-    rows = story.table(
+    rows = subject.table(
         "select edition, province_id, rank, status, n_ranked, n_units from province_rankings where unit_system = 63"
         " order by province_id, edition"
     )
@@ -51,22 +51,22 @@ def read(story: Story, picture: str) -> Trajectories:
             ranks.setdefault(province, {})[edition] = rank
             if status == "computed":
                 computed.add((province, edition))
-    if story.focus not in ranks:
-        name = story.name()
+    if subject.focus not in ranks:
+        name = subject.name()
         raise NothingToShowError(
             Words(f"Chưa có thứ hạng nào của {name.vi} được công bố.", f"No rank of {name.en} has been published.")
         )
-    peers = [peer for peer in story.peers() if peer in ranks]
+    peers = [peer for peer in subject.peers() if peer in ranks]
     return Trajectories(
-        focus=story.focus,
+        focus=subject.focus,
         peers=peers,
-        names={province: story.name(province) for province in [story.focus, *peers]},
+        names={province: subject.name(province) for province in [subject.focus, *peers]},
         editions=sorted(ranked),
         ranked=ranked,
         units=max(rows["n_units"]),
         ranks=ranks,
         computed=computed,
-        breaks=story.breaks(),
+        breaks=subject.breaks(),
     )
 
 

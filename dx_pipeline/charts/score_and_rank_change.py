@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from dx_pipeline.charts import style
 from dx_pipeline.charts.bars import limits, waterfall
 from dx_pipeline.charts.page import wrap
-from dx_pipeline.charts.story import NothingToShowError, Story
-from dx_pipeline.charts.words import Words, capital, component_name, numbers, places, points
+from dx_pipeline.charts.subject import NothingToShowError, Subject
+from dx_pipeline.language.words import Words, capital, component_name, numbers, places, points
 
 if TYPE_CHECKING:
     from dx_pipeline.charts.page import Page
@@ -41,27 +41,27 @@ class Change:
     steps: list[Step]
 
 
-def read(story: Story, picture: str) -> Change:
+def read(subject: Subject, picture: str) -> Change:
     """All steps of the focus; the latest whose scores compare is drawn."""
-    rows = story.table(
+    rows = subject.table(
         "select edition_from, edition_to, rank_from, rank_to, own_effect, others_effect, reason_vi, reason"
         " from rank_changes where province_id = ? order by edition_from",
-        [story.focus],
+        [subject.focus],
     )
     steps = [_step(row) for row in rows.iter_rows()]
-    parts = story.table(
+    parts = subject.table(
         "select edition_from, edition_to, indicator, performance_points + weight_points as points from score_changes"
         " where province_id = ? and performance_points is not null and weight_points is not null"
         " order by edition_from, indicator",
-        [story.focus],
+        [subject.focus],
     )
     score = {(a, b, indicator): value for a, b, indicator, value in parts.iter_rows()}
     for step in reversed(steps):
         keys = [(step.edition_from, step.edition_to, part) for part in (*PARTS, "overall")]
         known = None not in (step.own, step.others, step.rank_from, step.rank_to)
         if known and all(key in score for key in keys):
-            return Change(story.name(), step, [score[key] for key in keys], steps)
-    name = story.name()
+            return Change(subject.name(), step, [score[key] for key in keys], steps)
+    name = subject.name()
     raise NothingToShowError(
         Words(
             f"Chưa có hai kỳ liền nhau nào so sánh được điểm của {name.vi}.",

@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dx_pipeline.charts import style
+from dx_pipeline.charts.label_places import spread
 from dx_pipeline.charts.page import shorten
-from dx_pipeline.charts.spread import spread
-from dx_pipeline.charts.story import NothingToShowError, Story, joins, missing_years
-from dx_pipeline.charts.words import Words, joined, listed, numbers, points, same
+from dx_pipeline.charts.subject import NothingToShowError, Subject, joins, missing_years
+from dx_pipeline.language.words import Words, joined, listed, numbers, points, same
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,18 +44,18 @@ class Tracker:
         return known or sorted(self.own)
 
 
-def read(story: Story, picture: str) -> Tracker:
+def read(subject: Subject, picture: str) -> Tracker:
     """Own scores, thresholds and the province's own rank targets."""
-    own = story.table(
+    own = subject.table(
         "select edition, score, rank from province_rankings where unit_system = 63 and province_id = ?"
         " order by edition",
-        [story.focus],
+        [subject.focus],
     )
-    cuts = story.table(
+    cuts = subject.table(
         "select edition, k, score from rank_thresholds where unit_system = 63 and k in (10, 15, 20) order by edition, k"
     )
     scores = {edition: score for edition, score, _ in own.iter_rows() if score is not None}
-    name = story.name()
+    name = subject.name()
     if not scores:
         raise NothingToShowError(
             Words(f"Chưa có điểm nào của {name.vi} được công bố.", f"No score of {name.en} has been published.")
@@ -64,10 +64,10 @@ def read(story: Story, picture: str) -> Tracker:
     for edition, k, score in cuts.iter_rows():
         thresholds[k][edition] = score
     try:
-        targets = story.table(
+        targets = subject.table(
             "select distinct cast(target_value as integer) as k, target_year, resolution from target_progress"
             " where province_id = ? and indicator = ? and target_value is not null order by target_year, k",
-            [story.focus, RANK_TARGET],
+            [subject.focus, RANK_TARGET],
         ).rows()
     except NothingToShowError:  # most provinces have no known target of this kind
         targets = []
@@ -78,7 +78,7 @@ def read(story: Story, picture: str) -> Tracker:
         ranks={edition: rank for edition, _, rank in own.iter_rows() if rank is not None},
         thresholds=thresholds,
         targets=[(int(k), int(year), str(resolution)) for k, year, resolution in targets],
-        breaks=story.breaks(),
+        breaks=subject.breaks(),
     )
 
 

@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dx_pipeline.charts import style
-from dx_pipeline.charts.heat import STEPS, ink_on, shade
 from dx_pipeline.charts.lettering import Lettering
 from dx_pipeline.charts.page import shorten, text_width, wrap
-from dx_pipeline.charts.story import NothingToShowError, Story
-from dx_pipeline.charts.words import Words, listed
-from dx_pipeline.paths import default_paths
+from dx_pipeline.charts.shades import STEPS, ink_on, shade
+from dx_pipeline.charts.subject import NothingToShowError, Subject
+from dx_pipeline.language.words import Words, listed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.axes import Axes
 
-    from dx_pipeline.charts.lettering import Lettering
-from dx_pipeline.charts.page import Page
+    from dx_pipeline.charts.page import Page
 
 HEIGHT = {"screen": 12.2, "print": 10.4}
 
@@ -53,10 +52,9 @@ class TileMap:
     region: tuple[Words, int, int] | None
 
 
-@lru_cache
-def tiles(unit_system: int) -> list[Tile]:
-    """Cells of one unit system from data/reference/tile_grid.csv."""
-    with (default_paths().reference / "tile_grid.csv").open(encoding="utf-8", newline="") as file:
+def tiles(reference: Path, unit_system: int) -> list[Tile]:
+    """Cells of one unit system from tile_grid.csv of the reference data."""
+    with (reference / "tile_grid.csv").open(encoding="utf-8", newline="") as file:
         return [
             Tile(
                 row["province_id"],
@@ -69,16 +67,16 @@ def tiles(unit_system: int) -> list[Tile]:
         ]
 
 
-def read(story: Story, picture: str) -> TileMap:
+def read(subject: Subject, picture: str) -> TileMap:
     """Ranks of the latest edition of the picture's unit system."""
     system = int(picture.removeprefix("tile_map_"))
-    units = story.table(
+    units = subject.table(
         "select province_id, region_vi, region_en, successor_id from provinces where unit_system = 63"
         " order by province_id"
     )
-    successor = dict(zip(units["province_id"], units["successor_id"], strict=True))[story.focus]
-    focus = story.focus if system == 63 else successor
-    rows = story.table(
+    successor = dict(zip(units["province_id"], units["successor_id"], strict=True))[subject.focus]
+    focus = subject.focus if system == 63 else successor
+    rows = subject.table(
         "select edition, province_id, rank from province_rankings where unit_system = ? and rank is not null"
         " order by edition, rank, province_id",
         [system],
@@ -87,7 +85,7 @@ def read(story: Story, picture: str) -> TileMap:
     latest = rows.filter(rows["edition"] == edition)
     ranks = dict(zip(latest["province_id"], latest["rank"], strict=True))
     if focus not in ranks:
-        name = story.name(focus, system)
+        name = subject.name(focus, system)
         raise NothingToShowError(
             Words(f"Chưa có thứ hạng năm {edition} của {name.vi}.", f"No rank of {name.en} is known for {edition}.")
         )
@@ -96,20 +94,20 @@ def read(story: Story, picture: str) -> TileMap:
         unit_system=system,
         edition=edition,
         focus=focus,
-        merged=_merged(story, focus, members) if system == 34 else None,
-        tiles=tiles(system),
-        names={province: words for (of, province), words in story.names.items() if of == system},
+        merged=_merged(subject, focus, members) if system == 34 else None,
+        tiles=tiles(subject.reference, system),
+        names={province: words for (of, province), words in subject.names.items() if of == system},
         ranks=ranks,
-        peers=story.peers() if system == 63 else [],
-        region=_region(units, story.focus, ranks) if system == 63 else None,
+        peers=subject.peers() if system == 63 else [],
+        region=_region(units, subject.focus, ranks) if system == 63 else None,
     )
 
 
-def _merged(story: Story, unit: str, members: list[str]) -> Words | None:
+def _merged(subject: Subject, unit: str, members: list[str]) -> Words | None:
     """Whom to name beside a unit of the 34: the province asked about, or those that joined it; None if it is alone."""
     if len(members) < 2:
         return None
-    return listed([story.name(p) for p in members if p != unit]) if story.focus == unit else story.name()
+    return listed([subject.name(p) for p in members if p != unit]) if subject.focus == unit else subject.name()
 
 
 def _region(units: object, focus: str, ranks: dict[str, int]) -> tuple[Words, int, int] | None:

@@ -17,7 +17,8 @@ import typer
 from typer.core import TyperGroup
 
 from dx_pipeline.cli import build, export, profile, ranks, releases, tables, what_if
-from dx_pipeline.cli.errors import EXIT_CODES, CommandError, as_command_error
+from dx_pipeline.cli.errors import EXIT_CODES, CommandError, foreseen
+from dx_pipeline.errors import DxError
 
 #: commands that must not die half-way because nobody reads their output any more
 WRITING = {"run", "rollback", "export"}
@@ -51,13 +52,13 @@ def _report(error: Exception) -> int:
     if hasattr(error, "format_message"):  # Typer's own: a wrong option, a missing argument
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "dx"
-        told = CommandError(error.format_message(), hint=f"See `{path} --help`.")
+        told: DxError = CommandError(error.format_message(), f"See `{path} --help`.")
     else:
-        foreseen = as_command_error(error)
-        if foreseen is None:
+        known = foreseen(error)
+        if known is None:
             raise error
-        told = foreseen
-    print(f"dx: {told}", file=sys.stderr)
+        told = known
+    print(f"dx: {told.message}", file=sys.stderr)
     if told.hint:
         print(told.hint, file=sys.stderr)
     return told.exit_code

@@ -9,8 +9,8 @@ from typing import Any
 
 import typer
 
-from dx_pipeline.cli.errors import FAILED
 from dx_pipeline.cli.output import AsJson, show_json, working
+from dx_pipeline.errors import FAILED
 from dx_pipeline.paths import Paths, default_paths
 from dx_pipeline.tables import open_published, select
 

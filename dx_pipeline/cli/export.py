@@ -55,7 +55,7 @@ def _write_workbook(folder: Path, target: Path) -> None:
             return
         from dx_pipeline.report import write_workbook
 
-        with open_published() as con:
+        with open_published(default_paths()) as con:
             write_workbook(con, file, folder.name.split("-")[0])
 
 

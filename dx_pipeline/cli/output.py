@@ -57,10 +57,9 @@ def text_of(value: Any, decimals: int = 4) -> str:
 
 def signed(value: float | None, decimals: int = 2) -> str:
     """A difference with its sign; a true minus, and no sign for nothing."""
-    if value is None:
-        return MISSING
-    rounded = round(value, decimals)
-    return f"{rounded:+.{decimals}f}".replace("-", "−") if rounded else f"{0:.{decimals}f}"
+    from dx_pipeline.language import numbers
+
+    return MISSING if value is None else numbers.signed(value, decimals, "en")
 
 
 def show_table(

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from dx_pipeline.cli.errors import FAILED, CommandError
+from dx_pipeline.cli.errors import CommandError
 from dx_pipeline.cli.output import MISSING, AsJson, show_json
 from dx_pipeline.cli.provinces import Province, System, find_province, require_system
+from dx_pipeline.errors import FAILED
+from dx_pipeline.language.numbers import number
 from dx_pipeline.paths import Paths, default_paths
 from dx_pipeline.tables import open_published, select
 
@@ -63,7 +65,7 @@ def profile(
 ) -> None:
     """One PROVINCE in short: ranks, components, how firm its rank is, why it moved, its own targets."""
     require_system(system)
-    with open_published() as con:
+    with open_published(default_paths()) as con:
         province_id = find_province(con, province, system)
         found = _profile(con, province_id, system)
     page = site_page(default_paths(), province_id, system, lang)
@@ -134,7 +136,6 @@ def _profile(con: duckdb.DuckDBPyConnection, province_id: str, system: int) -> d
 
 
 def _show(found: dict[str, Any], words: dict[str, str], lang: Language) -> None:
-    number = (lambda text: text.replace(".", ",")) if lang == "vi" else (lambda text: text)
     facts = [found[f"region_{lang}"], words["units"].format(n=found["unit_system"])]
     if found["successor_id"] and found["unit_system"] == 63:
         facts.append(words["part_of"].format(name=found[f"successor_{lang}"]))
@@ -143,13 +144,13 @@ def _show(found: dict[str, Any], words: dict[str, str], lang: Language) -> None:
         told = words["no_rank"].format(status=row["status"])
         if row["rank"] is not None:
             told = words["rank"].format(rank=row["rank"], n=row["n_units"])
-        score = number(f"{row['score']:.4f}") if row["score"] is not None else f"{MISSING} ({row['score_status']})"
+        score = number(row["score"], 4, lang) if row["score"] is not None else f"{MISSING} ({row['score_status']})"
         print(f"  {row['edition']}  {told}, {words['score'].format(score=score)}")
     if found["components"]:
         print(f"\n{words['components'].format(edition=found['components'][0]['edition'])}")
         for row in found["components"]:
             rank = words["rank"].format(rank=row["rank"], n=found["unit_system"])
-            print(f"  {number(format(row['score'], '.4f'))}  {row[f'name_{lang}']}, {rank}")
+            print(f"  {number(row['score'], 4, lang)}  {row[f'name_{lang}']}, {rank}")
     if found["bands"]:
         last = found["bands"][-1]
         band = words["band"].format(p5=last["p5"], p95=last["p95"], low=last["best"], high=last["worst"])
@@ -176,7 +177,9 @@ def _open(page: Path | None) -> None:
     import webbrowser
 
     if page is None:
-        raise CommandError("the current release has no page of this province", FAILED, "Run `dx run` to make the site.")
+        raise CommandError(
+            "the current release has no page of this unit", "Run `dx run` to make the site.", exit_code=FAILED
+        )
     if not webbrowser.open(page.as_uri()):
-        raise CommandError("no browser could be started", FAILED, f"The page is {page}")
+        raise CommandError("no browser could be started", f"The page is {page}", exit_code=FAILED)
     print(page)

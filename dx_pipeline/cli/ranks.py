@@ -17,6 +17,7 @@ from dx_pipeline.cli.provinces import (
     require_edition,
     require_system,
 )
+from dx_pipeline.paths import default_paths
 from dx_pipeline.tables import editions_with_components, editions_with_ranks, open_published, select
 
 Edition = Annotated[int | None, typer.Option("--edition", "-e", help="Assessed year; the latest by default.")]
@@ -34,7 +35,7 @@ def rank(
 ) -> None:
     """Ranking of an edition, or of one PROVINCE over all editions."""
     require_system(system)
-    with open_published() as con:
+    with open_published(default_paths()) as con:
         known = editions_with_ranks(con, system)
         province_id = find_province(con, province, system) if province else None
         wanted = None if province_id and edition is None else require_edition(edition, known)
@@ -106,7 +107,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Two provinces side by side, score, rank and gap by component."""
-    with open_published() as con:
+    with open_published(default_paths()) as con:
         province_id, peer_id = find_province(con, province), find_province(con, peer)
         if province_id == peer_id:
             raise CommandError(f"both are {province_name(con, province_id)}", hint="Give two provinces.")

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from dx_pipeline.cli.errors import FAILED, CommandError, unknown
+from dx_pipeline.cli.errors import CommandError, unknown
 from dx_pipeline.cli.output import AsJson, show_json, show_table, working
 from dx_pipeline.cli.tables import complete_table
+from dx_pipeline.errors import FAILED
 from dx_pipeline.paths import default_paths
 
 
@@ -34,8 +35,7 @@ def find(name: str) -> Path:
     try:
         return find_release(paths, name)
     except ReleaseError as error:
-        message, _, kept = str(error).partition("; ")
-        raise CommandError(message, hint=kept.capitalize()) from error
+        raise CommandError(error.message, error.hint) from error
 
 
 def cite(
@@ -64,7 +64,7 @@ def cite(
     try:
         citation = make_citation(folder, address)
     except ReleaseError as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(error.message, error.hint) from error
     if as_json:
         show_json(
             {

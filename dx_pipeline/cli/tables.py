@@ -56,7 +56,7 @@ def query(
 
     from dx_pipeline.cli import rows
 
-    with open_published() as con:
+    with open_published(default_paths()) as con:
         lock_down(con)
         try:
             if wanted == "parquet":
@@ -106,7 +106,7 @@ def describe(table: Table, as_json: AsJson = False) -> None:
     shapes = _shapes()
     if table not in shapes:
         raise unknown("table", table, shapes, listing="`dx tables` lists them.")
-    with open_published() as con:
+    with open_published(default_paths()) as con:
         comment = select(con, "SELECT comment FROM duckdb_tables() WHERE table_name = ?", [table])
         columns = select(
             con,

@@ -11,6 +11,7 @@ from dx_pipeline.cli.output import AsJson, show_json, show_table, signed
 from dx_pipeline.cli.provinces import Province, complete_component, find_province, require_edition
 from dx_pipeline.cli.ranks import Edition
 from dx_pipeline.index import COMPONENTS
+from dx_pipeline.paths import default_paths
 from dx_pipeline.tables import component_matrix, component_weights, editions_with_components, open_published, select
 
 
@@ -47,7 +48,7 @@ def what_if(
     from dx_pipeline.index.errors import IndexInputError
     from dx_pipeline.index.what_if import what_if as compute
 
-    with open_published() as con:
+    with open_published(default_paths()) as con:
         province_id = find_province(con, province)
         wanted = require_edition(edition, editions_with_components(con))
         official, inferred = component_weights(con, wanted)
@@ -60,7 +61,7 @@ def what_if(
             list(matrix), COMPONENTS, [matrix[one] for one in matrix], official, province_id, scores, weights
         )
     except IndexInputError as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(error.message, error.hint) from error
     if as_json:
         show_json(
             {

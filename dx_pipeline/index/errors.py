@@ -1,7 +1,9 @@
 """What can be wrong with the inputs of a method, each with a name a caller can catch. All are `ValueError`s."""
 
+from dx_pipeline.errors import DxError
 
-class IndexInputError(ValueError):
+
+class IndexInputError(DxError, ValueError):
     """An input of a method is not what the method is defined for; trying again with the same input cannot help."""
 
 

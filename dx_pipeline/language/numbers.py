@@ -1,4 +1,9 @@
-"""Numbers as a reader of each language expects them: decimal comma in Vietnamese, decimal point in English."""
+"""Numbers as a reader of each language expects them: the only place that writes a number for people.
+
+Vietnamese has a decimal comma and a point between thousands, English the reverse; a minus is a true minus, at which no
+browser breaks the line; a rounded zero has no sign. One rule for signs: **plus is better** for the province, so a rise
+of three places is +3 wherever it stands.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +11,23 @@ from collections.abc import Callable
 
 MINUS = "\N{MINUS SIGN}"
 PLUS_MINUS = "\N{PLUS-MINUS SIGN}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def localise(text: str, language: str) -> str:
-    """A number printed by Python (`,` for thousands, `.` for decimals) with the language's own marks.
-
-    The hyphen becomes a true minus, at which no browser breaks the line.
-    """
+    """A number printed by Python (`,` for thousands, `.` for decimals) with the language's own marks."""
     text = text.replace("-", MINUS)
     return text.translate(str.maketrans(",.", ".,")) if language == "vi" else text
+
+
+def number(value: float, decimals: int, language: str) -> str:
+    """A number with so many decimals; a rounded zero has no sign."""
+    return localise(_fixed(decimals)(value), language)
+
+
+def signed(value: float, decimals: int, language: str) -> str:
+    """The same with its sign; zero has none."""
+    return localise(_fixed(decimals, "+")(value), language)
 
 
 def _fixed(decimals: int, sign: str = "") -> Callable[[float], str]:
@@ -31,6 +44,11 @@ def _as_it_is(value: float) -> str:
     return f"{int(value):,}" if value == int(value) else f"{value:,.4f}".rstrip("0")
 
 
+def _places(value: float) -> str:
+    """Places gained (+) or lost: whole ones without a decimal, halves with one."""
+    return _fixed(0 if float(value).is_integer() else 1, "+")(value)
+
+
 #: what kind of number it is -> how it is written, before the language's marks
 KINDS: dict[str, Callable[[float], str]] = {
     "count": lambda value: f"{int(value):,}",
@@ -41,24 +59,27 @@ KINDS: dict[str, Callable[[float], str]] = {
     "score_change": _fixed(4, "+"),
     "points": _fixed(1),
     "points_change": _fixed(1, "+"),
-    "places": _fixed(1, "+"),
+    "places": _places,
     "distance": _fixed(3),
     "error": lambda value: PLUS_MINUS + f"{value:.5f}",
-    "whole_percent": lambda value: f"{100 * value:.0f}" + "\N{NO-BREAK SPACE}%",
-    "percent": lambda value: f"{100 * value:.1f}" + "\N{NO-BREAK SPACE}%",
+    "whole_percent": lambda value: f"{100 * value:.0f}{NO_BREAK}%",
+    "percent": lambda value: f"{100 * value:.1f}{NO_BREAK}%",
     "plain": _as_it_is,
 }
 
 
-def write_number(value: float, kind: str, language: str) -> str:
+def write_number(value: float, kind: str, language: str, decimals: int | None = None) -> str:
     """A number as shown.
 
     Args:
         value: the mart's value.
         kind: one of KINDS; `percent` and `whole_percent` take a share of 1.
         language: `vi` or `en`.
+        decimals: printed digits of a figure that has fewer than its kind: 0.33 is shown as 0.33, not as 0.3300.
 
     Raises:
         KeyError: no such kind.
     """
+    if decimals is not None and kind in ("score", "score_change"):
+        return localise(_fixed(min(decimals, 4), "+" if kind == "score_change" else "")(value), language)
     return localise(KINDS[kind](value), language)

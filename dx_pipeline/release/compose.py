@@ -52,7 +52,9 @@ def draw_pictures(con: duckdb.DuckDBPyConnection, candidate: Candidate, names: l
     drawn = {}
     for name in names:
         files = _take_over(candidate, f"pictures/{name}-*")
-        drawn[name] = files or render(con, name, folder, focus=FOCUS, peer=PEER, release=candidate.release)
+        drawn[name] = files or render(
+            con, name, folder, candidate.paths.reference, FOCUS, peer=PEER, release=candidate.release
+        )
     return drawn
 
 
@@ -63,7 +65,7 @@ def write_site(con: duckdb.DuckDBPyConnection, candidate: Candidate) -> int:
         from dx_pipeline.quality.page import render_quality_page
         from dx_pipeline.report import build_site
 
-        build_site(con, folder, candidate.release, pictures=candidate.folder / "pictures")
+        build_site(con, folder, candidate.release)
         history = pl.read_parquet(_check_history(candidate))
         (folder / "quality.html").write_text(render_quality_page(history, candidate.release), encoding="utf-8")
     return sum(1 for _ in folder.rglob("*.html"))

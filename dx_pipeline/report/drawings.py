@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from markupsafe import Markup
 
-from dx_pipeline.language.wording import Wording
-from dx_pipeline.report.country import OLD, Country
+from dx_pipeline.report.site_data import OLD, SiteData
 from dx_pipeline.report.svg import Point, Series, Span, rank_spans, rank_trajectory, signed_bars
-from dx_pipeline.report.tables import Row
+from dx_pipeline.report.wording import Wording
+from dx_pipeline.tables import Row
 
 Drawing = dict[str, Markup]
 
 
-def draw_trajectory(country: Country, wordings: Mapping[str, Wording], units: Sequence[Row]) -> Drawing | None:
+def draw_trajectory(country: SiteData, wordings: Mapping[str, Wording], units: Sequence[Row]) -> Drawing | None:
     """Ranks over the editions: the first unit in focus, the others beside it. None if no rank of the first is known."""
     system = units[0]["unit_system"]
     editions = sorted(edition for edition, each in country.rankings if each == system)
@@ -103,45 +102,3 @@ def draw_firmness(
             wording.text("firm.alt", name=wording.name(unit)),
         )
     return drawn
-
-
-def find_pictures(
-    country: Country, folder: Path | None, province_id: str, wordings: Mapping[str, Wording]
-) -> dict[str, list[dict[str, str | int]]]:
-    """Pictures of a province that lie in the release's folder, by language, each with the finding it states.
-
-    Args:
-        country: the tables; the finding is read from them.
-        folder: the release's pictures; None shows none.
-        province_id: one of the 63.
-        wordings: by language.
-    """
-    from dx_pipeline.charts import PICTURES, finding
-
-    found: dict[str, list[dict[str, str | int]]] = {language: [] for language in wordings}
-    if folder is None:
-        return found
-    for name in PICTURES:
-        files = {language: f"{name}-{province_id}-{language}-screen.png" for language in wordings}
-        files = {language: file for language, file in files.items() if (folder / file).is_file()}
-        said = finding(country.tables.con, name, province_id) if files else None
-        for language, file in files.items():
-            if said:
-                width, height = _size(folder / file)
-                shown: dict[str, str | int] = {
-                    "file": file,
-                    "alt": said.in_language(language),
-                    "width": width,
-                    "height": height,
-                }
-                found[language].append(shown)
-    return found
-
-
-def _size(file: Path) -> tuple[int, int]:
-    """Width and height that a PNG states in its head, so that the page keeps room for it; zeros if it is no PNG."""
-    with file.open("rb") as handle:
-        head = handle.read(24)
-    if len(head) < 24 or not head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return 0, 0
-    return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")

@@ -9,10 +9,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dx_pipeline.language.wording import Wording
-from dx_pipeline.report.country import COMPONENTS, OLD, Country
 from dx_pipeline.report.drawings import Drawing, draw_bars, draw_trajectory
-from dx_pipeline.report.tables import Row, Tables
+from dx_pipeline.report.site_data import COMPONENTS, OLD, SiteData
+from dx_pipeline.report.wording import Wording
+from dx_pipeline.tables import Row, Tables
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Ranking:
         return f"e{self.edition}-{self.system}"
 
 
-def ranking_tables(country: Country, wording: Wording) -> list[Ranking]:
+def ranking_tables(country: SiteData, wording: Wording) -> list[Ranking]:
     """All rankings, the latest first and within an edition the 63 before the 34."""
     found = []
     for (edition, system), rows in sorted(country.rankings.items(), key=lambda item: (-item[0][0], -item[0][1])):
@@ -67,7 +67,7 @@ def ranking_tables(country: Country, wording: Wording) -> list[Ranking]:
     return found
 
 
-def _score(country: Country, edition: int, system: int, row: Row, part: str) -> float | None:
+def _score(country: SiteData, edition: int, system: int, row: Row, part: str) -> float | None:
     found = country.component.get((edition, system, row["province_id"], part))
     return found["score"] if found else None
 
@@ -88,7 +88,7 @@ class Comparison:
 
     def __init__(
         self,
-        country: Country,
+        country: SiteData,
         first: str,
         second: str,
         wordings: Mapping[str, Wording],
@@ -148,7 +148,7 @@ class Comparison:
         self.targets = [(unit, country.latest_targets(unit["province_id"])) for unit in units]
 
 
-def conflicts(country: Country) -> list[tuple[Row | None, Row]]:
+def conflicts(country: SiteData) -> list[tuple[Row | None, Row]]:
     """DTI figures that are in conflict, with their unit (none for a national mean)."""
     rows = country.tables.rows("figure_sources", "conflict")
     return [

@@ -5,24 +5,24 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from dx_pipeline.language.wording import LANGUAGES, Wording
-from dx_pipeline.report.country import (
+from dx_pipeline.language.words import LANGUAGES
+from dx_pipeline.report.drawings import Drawing, draw_bars, draw_firmness, draw_trajectory
+from dx_pipeline.report.page import compare_path
+from dx_pipeline.report.site_data import (
     COMPONENTS,
     NEIGHBOURHOODS,
     NEW,
     OLD,
     RANK_TARGET,
-    Country,
     Movement,
     Peer,
+    SiteData,
     by_part,
 )
-from dx_pipeline.report.drawings import Drawing, draw_bars, draw_firmness, draw_trajectory, find_pictures
-from dx_pipeline.report.page import compare_path
-from dx_pipeline.report.tables import Row, ordered
+from dx_pipeline.report.wording import Wording
+from dx_pipeline.tables import Row, ordered
 
 PILLARS = ("digital_government", "digital_economy", "digital_society")
 #: so many peers fit on the sheet of paper
@@ -65,7 +65,7 @@ class Pair:
     b: Row
 
 
-def pair_links(country: Country, province_id: str | None = None) -> list[Pair]:
+def pair_links(country: SiteData, province_id: str | None = None) -> list[Pair]:
     """Pages of pairs, or those in which one province takes part."""
     return [
         Pair(compare_path(a, b), country.units[OLD, a], country.units[OLD, b])
@@ -77,10 +77,8 @@ def pair_links(country: Country, province_id: str | None = None) -> list[Pair]:
 class Profile:
     """One unit's page; every attribute is a row of a mart, a list of rows or a drawing of them."""
 
-    def __init__(
-        self, country: Country, unit: Row, wordings: Mapping[str, Wording], pictures: Path | None = None
-    ) -> None:
-        self._country, self._wordings, self._pictures = country, wordings, pictures
+    def __init__(self, country: SiteData, unit: Row, wordings: Mapping[str, Wording]) -> None:
+        self._country, self._wordings = country, wordings
         self.unit = unit
         self.system: int = unit["unit_system"]
         self.province_id: str = unit["province_id"]
@@ -266,12 +264,6 @@ class Profile:
         """Edition of `ways`."""
         edition: int = self.ways[0].first["edition"]
         return edition
-
-    @functools.cached_property
-    def pictures(self) -> dict[str, list[dict[str, str | int]]]:
-        """Pictures of this province by language."""
-        wanted = self.system == OLD and self.targets
-        return find_pictures(self._country, self._pictures if wanted else None, self.province_id, self._wordings)
 
     @property
     def tables(self) -> list[str]:

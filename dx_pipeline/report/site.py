@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dx_pipeline.language.wording import LANGUAGES, Wording
-from dx_pipeline.report.country import COMPONENTS, Country
+from dx_pipeline.language.words import LANGUAGES
 from dx_pipeline.report.other_pages import Comparison, conflicts, contract_groups, ranking_tables
 from dx_pipeline.report.page import Page, compare_path, profile_path
 from dx_pipeline.report.profile import Profile, pair_links
-from dx_pipeline.report.tables import Tables
+from dx_pipeline.report.site_data import COMPONENTS, SiteData
+from dx_pipeline.report.wording import Wording
+from dx_pipeline.tables import Tables
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,9 +32,7 @@ POLICY = (
 )
 
 
-def build_site(
-    con: duckdb.DuckDBPyConnection, folder: Path, release: str | Mapping[str, Any], pictures: Path | None = None
-) -> list[Path]:
+def build_site(con: duckdb.DuckDBPyConnection, folder: Path, release: str | Mapping[str, Any]) -> list[Path]:
     """Write the whole site below `folder`, which is created; returns the files, sorted.
 
     Args:
@@ -41,11 +40,10 @@ def build_site(
             pages.
         folder: where to write; files of another build that lie there are overwritten, not removed.
         release: name of the release, or its manifest with the key `release`.
-        pictures: the release's folder of pictures; those that exist are shown, by their place beside the site.
     """
     name = release if isinstance(release, str) else str(release["release"])
     tables = Tables(con)
-    country = Country(tables)
+    country = SiteData(tables)
     wordings = {language: Wording(language) for language in LANGUAGES}
     environment = _environment(name, country)
     written = []
@@ -55,7 +53,7 @@ def build_site(
         written.append(Path(shutil.copyfile(source, folder / "assets" / source.name)))
     pairs = country.pairs()
     first = compare_path(*pairs[0]) if pairs else ""
-    for template, path, values in _pages(country, wordings, pictures):
+    for template, path, values in _pages(country, wordings):
         compiled = environment.get_template(template)
         for language, wording in wordings.items():
             page = Page(path, language, first)
@@ -72,9 +70,7 @@ def _in_language(values: Mapping[str, Any], wording: Wording) -> dict[str, Any]:
     return {name: value(wording) if callable(value) else value for name, value in values.items()}
 
 
-def _pages(
-    country: Country, wordings: Mapping[str, Wording], pictures: Path | None
-) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _pages(country: SiteData, wordings: Mapping[str, Wording]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Template, path and values of every page."""
     tables = country.tables
     yield (
@@ -111,11 +107,11 @@ def _pages(
     yield "sources.html.j2", "sources.html", {"sources": tables.rows("sources"), "conflicts": conflicts(country)}
     yield "data.html.j2", "data.html", {"groups": contract_groups(tables)}
     for (system, province_id), unit in country.units.items():
-        profile = Profile(country, unit, wordings, pictures)
+        profile = Profile(country, unit, wordings)
         yield "profile.html.j2", profile_path(system, province_id), {"p": profile}
 
 
-def _environment(release: str, country: Country) -> Environment:
+def _environment(release: str, country: SiteData) -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

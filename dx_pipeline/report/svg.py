@@ -13,7 +13,7 @@ from itertools import pairwise
 from markupsafe import Markup, escape
 
 from dx_pipeline.language.numbers import write_number
-from dx_pipeline.report.tables import Row
+from dx_pipeline.tables import Row
 
 WIDTH = 480
 #: the longest name of a province has 17
@@ -31,7 +31,8 @@ class Point:
     @property
     def value(self) -> float | None:
         """The number; None if it is missing."""
-        return self.row[self.column]
+        value: float | None = self.row[self.column]
+        return value
 
     def at(self, x: float, y: float, style: str, language: str) -> Markup:
         """The number as text of the chart."""

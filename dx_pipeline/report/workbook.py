@@ -11,9 +11,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dx_pipeline.report.country import Country
-from dx_pipeline.report.sheets import Heading, Sheet, read_me, release_sheets
-from dx_pipeline.report.tables import Tables
+from dx_pipeline.report.site_data import SiteData
+from dx_pipeline.report.workbook_sheets import Heading, Sheet, read_me, release_sheets
+from dx_pipeline.tables import Tables
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,7 +39,7 @@ def write_workbook(con: duckdb.DuckDBPyConnection, path: Path, release: str | Ma
     import xlsxwriter
 
     name = release if isinstance(release, str) else str(release["release"])
-    country = Country(Tables(con))
+    country = SiteData(Tables(con))
     sheets = list(release_sheets(country))
     path.parent.mkdir(parents=True, exist_ok=True)
     book = xlsxwriter.Workbook(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dx_pipeline.errors import DxError
 
-class SourceError(ValueError):
+
+class SourceError(DxError, ValueError):
     """An input can't be used as it is. Trying again does not help; the message says what to look at."""
 
 

@@ -18,16 +18,20 @@ from matplotlib.text import Text
 from dx_pipeline.charts import PICTURES, style
 from dx_pipeline.charts.bars import limits
 from dx_pipeline.charts.drawing import draw_page
-from dx_pipeline.charts.facts import read_facts
-from dx_pipeline.charts.heat import STEPS, ink_on, shade
+from dx_pipeline.charts.findings import read_finding
+from dx_pipeline.charts.label_places import spread
 from dx_pipeline.charts.page import balanced, font_path, shorten, text_width, wrap
-from dx_pipeline.charts.spread import spread
+from dx_pipeline.charts.shades import STEPS, ink_on, shade
 from dx_pipeline.charts.tile_map import tiles
-from dx_pipeline.charts.words import number, places, signed
 from dx_pipeline.conform.names import slug
+from dx_pipeline.language.numbers import number, signed
+from dx_pipeline.language.words import places
 
 if TYPE_CHECKING:
     import duckdb
+
+REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
+FOCUS = (REFERENCE, "hai-duong")
 
 ROOT = Path(__file__).resolve().parents[2]
 VIETNAMESE = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
@@ -41,16 +45,16 @@ def province_ids(file: str) -> set[str]:
 
 @pytest.mark.parametrize(("system", "file"), [(63, "provinces_63.csv"), (34, "provinces_34.csv")])
 def test_every_unit_has_one_tile_and_every_tile_its_own_cell(system: int, file: str) -> None:
-    units = [tile for tile in tiles(system) if tile.islands is None]
+    units = [tile for tile in tiles(REFERENCE, system) if tile.islands is None]
     assert len(units) == system
     assert {tile.province_id for tile in units} == province_ids(file)
-    cells = [(tile.row, tile.column) for tile in tiles(system)]
+    cells = [(tile.row, tile.column) for tile in tiles(REFERENCE, system)]
     assert len(set(cells)) == len(cells)
 
 
 @pytest.mark.parametrize("system", [63, 34])
 def test_the_archipelagos_are_shown_with_their_provinces(system: int) -> None:
-    islands = {tile.islands.vi: tile.province_id for tile in tiles(system) if tile.islands}
+    islands = {tile.islands.vi: tile.province_id for tile in tiles(REFERENCE, system) if tile.islands}
     assert islands == {"Hoàng Sa": "da-nang", "Trường Sa": "khanh-hoa"}
 
 
@@ -61,7 +65,7 @@ def test_the_archipelagos_are_shown_with_their_provinces(system: int) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("system", [63, 34])
 def test_north_is_above_south(system: int, north: str, south: str) -> None:
-    row = {tile.province_id: tile.row for tile in tiles(system) if tile.islands is None}
+    row = {tile.province_id: tile.row for tile in tiles(REFERENCE, system) if tile.islands is None}
     assert row[north] < row[south]
 
 
@@ -91,7 +95,7 @@ def test_labels_keep_their_order_their_distance_and_the_room(wanted: list[float]
 @pytest.mark.parametrize("name", PICTURES)
 def test_no_text_leaves_the_sheet_or_covers_another(country: duckdb.DuckDBPyConnection, name: str) -> None:
     with mpl.rc_context(style.SETTINGS):  # type: ignore[arg-type]
-        page = draw_page(read_facts(country, PICTURES[name], "hai-duong", None), "vi", style.SIZES["print"], "r1")
+        page = draw_page(read_finding(country, PICTURES[name], *FOCUS, None), "vi", style.SIZES["print"], "r1")
         page.figure.draw_without_rendering()
         renderer = page.figure.canvas.get_renderer()  # type: ignore[attr-defined]
         texts = [t for t in page.figure.findobj(Text) if t.get_visible() and t.get_text().strip()]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from dx_pipeline.charts import component_heat_map, finding
-from dx_pipeline.charts.story import tell
+from dx_pipeline.charts.subject import subject_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import duckdb
+
+REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
+FOCUS = (REFERENCE, "hai-duong")
 
 HD = "province_id = 'hai-duong'"
 
@@ -56,7 +60,7 @@ def test_the_trajectory_tells_the_largest_move(
     country: duckdb.DuckDBPyConnection, say: Callable[..., None], ranks: dict[int, int | None], vi: str, en: str
 ) -> None:
     set_ranks(say, ranks)
-    assert finding(country, "rank_trajectories") == (vi, en)
+    assert finding(country, "rank_trajectories", *FOCUS) == (vi, en)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +87,7 @@ def test_rank_and_score_are_told_together(
 ) -> None:
     say(f"update rank_changes set rank_from = ?, rank_to = ? where {HD} and edition_from = 2022", rank_from, rank_to)
     say(f"update score_changes set performance_points = ? where {HD} and indicator = 'overall'", points)
-    told = finding(country, "score_and_rank_change")
+    told = finding(country, "score_and_rank_change", *FOCUS)
     assert vi in told.vi
     assert en in told.en
 
@@ -100,13 +104,13 @@ def test_the_gap_says_who_is_ahead(
     country: duckdb.DuckDBPyConnection, say: Callable[..., None], gap: float, vi: str, en: str
 ) -> None:
     say(f"update component_gaps set gap_points = ? where {HD} and indicator = 'overall' and edition = 2024", gap)
-    told = finding(country, "peer_gap")
+    told = finding(country, "peer_gap", *FOCUS)
     assert vi in told.vi
     assert en in told.en
 
 
 def test_the_peer_asked_for_comes_before_the_named_one(country: duckdb.DuckDBPyConnection) -> None:
-    assert "Cao Bằng" in finding(country, "peer_gap", peer="cao-bang").vi
+    assert "Cao Bằng" in finding(country, "peer_gap", *FOCUS, peer="cao-bang").vi
 
 
 @pytest.mark.parametrize(
@@ -120,7 +124,7 @@ def test_the_tracker_says_what_it_takes(
     country: duckdb.DuckDBPyConnection, say: Callable[..., None], score: float, vi: str, en: str
 ) -> None:
     say(f"update province_rankings set score = ? where {HD} and edition = 2024", score)
-    told = finding(country, "target_tracker")
+    told = finding(country, "target_tracker", *FOCUS)
     assert vi in told.vi
     assert en in told.en
 
@@ -134,26 +138,26 @@ def test_a_score_on_the_threshold_is_inside(country: duckdb.DuckDBPyConnection, 
         (0.6999, "còn thiếu 0,1 điểm để vào nhóm 20 tỉnh đầu"),
     ):
         say(f"update province_rankings set score = ? where {HD} and edition = 2024", score)
-        assert vi in finding(country, "target_tracker").vi
+        assert vi in finding(country, "target_tracker", *FOCUS).vi
 
 
 def test_bands_are_a_condition_and_no_interval_of_confidence(
     country: duckdb.DuckDBPyConnection, say: Callable[..., None]
 ) -> None:
-    assert finding(country, "rank_bands").vi.startswith("Nếu mỗi trọng số khác đi tới 25%")
+    assert finding(country, "rank_bands", *FOCUS).vi.startswith("Nếu mỗi trọng số khác đi tới 25%")
     say(f"update rank_bounds set best = 7, worst = 7 where {HD}")
-    assert "vẫn đứng thứ" in finding(country, "rank_bands").vi
+    assert "vẫn đứng thứ" in finding(country, "rank_bands", *FOCUS).vi
 
 
 def test_the_merged_unit_is_named_with_the_province_asked_about(country: duckdb.DuckDBPyConnection) -> None:
-    assert finding(country, "tile_map_34", "bac-kan").vi.startswith("Thái Nguyên (gồm Bắc Kạn) đứng thứ")
-    assert finding(country, "tile_map_34", "thai-nguyen").en.startswith("Thai Nguyen (with Bac Kan) ranked")
-    assert finding(country, "tile_map_34", "thua-thien-hue").vi.startswith("Huế đứng thứ")
+    assert finding(country, "tile_map_34", REFERENCE, "bac-kan").vi.startswith("Thái Nguyên (gồm Bắc Kạn) đứng thứ")
+    assert finding(country, "tile_map_34", REFERENCE, "thai-nguyen").en.startswith("Thai Nguyen (with Bac Kan) ranked")
+    assert finding(country, "tile_map_34", REFERENCE, "thua-thien-hue").vi.startswith("Huế đứng thứ")
 
 
 def test_the_heat_map_says_when_its_foundation_rests_on_inferred_weights(country, say) -> None:
     def told() -> str:
-        return component_heat_map.subtitle(component_heat_map.read(tell(country, "hai-duong"), "heat")).en
+        return component_heat_map.subtitle(component_heat_map.read(subject_of(country, *FOCUS), "heat")).en
 
     assert "inferred" not in told()
     say("update component_scores set status = 'inferred' where edition = 2024 and indicator = 'foundation'")

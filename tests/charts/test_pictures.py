@@ -6,19 +6,22 @@ import re
 import subprocess
 import sys
 import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from dx_pipeline.charts import PICTURES, UnknownProvinceError, finding, render
-from dx_pipeline.charts.facts import read_facts
-from dx_pipeline.charts.words import Words
+from dx_pipeline.charts.findings import read_finding
+from dx_pipeline.language.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     import duckdb
+
+REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
+FOCUS = (REFERENCE, "hai-duong")
 
 QUICK = {"languages": ["vi"], "sizes": ["screen"]}
 
@@ -32,7 +35,7 @@ def test_a_picture_has_a_file_for_each_language_size_and_format(
     country: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     name = "peer_gap"
-    files = render(country, name, tmp_path, release="r1")
+    files = render(country, name, tmp_path, *FOCUS, release="r1")
     assert {file.name for file in files} == {
         f"{name}-hai-duong-{language}-{size}.{form}"
         for language in ("vi", "en")
@@ -47,7 +50,7 @@ def test_a_picture_has_a_file_for_each_language_size_and_format(
 def test_two_runs_give_the_same_bytes_without_date_or_version(
     country: duckdb.DuckDBPyConnection, tmp_path: Path, name: str
 ) -> None:
-    once, again = (render(country, name, tmp_path / run, **QUICK) for run in ("a", "b"))
+    once, again = (render(country, name, tmp_path / run, *FOCUS, **QUICK) for run in ("a", "b"))
     for first, second in zip(once, again, strict=True):
         assert first.read_bytes() == second.read_bytes()
         assert b"Software" not in first.read_bytes()
@@ -57,7 +60,7 @@ def test_two_runs_give_the_same_bytes_without_date_or_version(
 @pytest.mark.parametrize("focus", ["bac-kan", "ba-ria-vung-tau"])
 def test_any_province_can_be_the_focus(country: duckdb.DuckDBPyConnection, tmp_path: Path, focus: str) -> None:
     for name in PICTURES:
-        assert render(country, name, tmp_path, focus=focus, languages=["en"], sizes=["print"], formats=["svg"])
+        assert render(country, name, tmp_path, REFERENCE, focus, languages=["en"], sizes=["print"], formats=["svg"])
 
 
 @pytest.mark.parametrize("name", [name for name in PICTURES if name != "tile_map_34"])
@@ -67,9 +70,12 @@ def test_a_province_without_any_figure_gets_a_picture_that_says_so(
     say("update province_rankings set rank = null, score = null where province_id = 'hai-duong' and unit_system = 63")
     for table in ("component_scores", "rank_bands", "component_gaps", "rank_changes", "expected_scores"):
         say(f"delete from {table} where province_id = 'hai-duong'")
-    assert isinstance(read_facts(country, PICTURES[name], "hai-duong", None).shown, Words)
-    assert finding(country, name, "hai-duong") == ("Hải Dương: chưa có số liệu để vẽ", "Hai Duong: no figures to draw")
-    assert render(country, name, tmp_path, formats=["svg"], **QUICK)[0].stat().st_size > 1000
+    assert isinstance(read_finding(country, PICTURES[name], *FOCUS, None).shown, Words)
+    assert finding(country, name, *FOCUS) == (
+        "Hải Dương: chưa có số liệu để vẽ",
+        "Hai Duong: no figures to draw",
+    )
+    assert render(country, name, tmp_path, *FOCUS, formats=["svg"], **QUICK)[0].stat().st_size > 1000
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -79,7 +85,7 @@ def test_an_empty_or_missing_table_never_fails_a_picture(
 ) -> None:
     for table in PICTURES[name].tables[1:]:
         say(harm.format(table))
-    assert render(country, name, tmp_path, formats=["svg"], **QUICK)[0].exists()
+    assert render(country, name, tmp_path, *FOCUS, formats=["svg"], **QUICK)[0].exists()
 
 
 @pytest.mark.parametrize("wrong", ["atlantis", "../../etc", "hue", "", "Hải Dương"])
@@ -87,7 +93,7 @@ def test_only_a_known_province_becomes_a_file_name(
     country: duckdb.DuckDBPyConnection, tmp_path: Path, wrong: str
 ) -> None:
     with pytest.raises(UnknownProvinceError, match="63"):
-        render(country, "rank_trajectories", tmp_path, focus=wrong)
+        render(country, "rank_trajectories", tmp_path, REFERENCE, wrong)
     assert not list(tmp_path.iterdir())
 
 
@@ -96,7 +102,7 @@ def test_a_slug_with_a_path_in_it_is_refused_even_if_the_table_holds_it(
 ) -> None:
     say("insert into provinces values (63, '../up', 'X', 'X', null, null, null)")
     with pytest.raises(ValueError, match="slug"):
-        render(country, "rank_trajectories", tmp_path, focus="../up")
+        render(country, "rank_trajectories", tmp_path, REFERENCE, "../up")
 
 
 @pytest.mark.parametrize("awkward", [r"$\frac{1}{0}$ & <b>_^{", "X" * 200 + " \n" + "Tỉnh " * 60])
@@ -105,14 +111,16 @@ def test_a_name_is_printed_as_it_is_whatever_it_holds(
 ) -> None:
     say("update provinces set name_vi = ? where province_id in ('hai-duong', 'hai-phong')", awkward)
     for name in PICTURES:
-        svg = render(country, name, tmp_path, formats=["svg"], **QUICK)[0].read_text(encoding="utf-8")
+        svg = render(country, name, tmp_path, *FOCUS, formats=["svg"], **QUICK)[0].read_text(encoding="utf-8")
         assert "<b>" not in svg
-    assert unicodedata.is_normalized("NFC", finding(country, "rank_trajectories").in_language("vi"))
+    assert unicodedata.is_normalized("NFC", finding(country, "rank_trajectories", *FOCUS).in_language("vi"))
 
 
 def test_the_svg_carries_its_finding_as_title(country: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    svg = render(country, "rank_trajectories", tmp_path, formats=["svg"], **QUICK)[0].read_text(encoding="utf-8")
-    assert re.search(r"<title>(.+?)</title>", svg)[1] == finding(country, "rank_trajectories").vi
+    svg = render(country, "rank_trajectories", tmp_path, *FOCUS, formats=["svg"], **QUICK)[0].read_text(
+        encoding="utf-8"
+    )
+    assert re.search(r"<title>(.+?)</title>", svg)[1] == finding(country, "rank_trajectories", *FOCUS).vi
 
 
 def test_no_module_of_the_package_hides_a_name_of_its_interface() -> None:
@@ -125,9 +133,9 @@ def test_no_module_of_the_package_hides_a_name_of_its_interface() -> None:
 def test_a_png_of_few_colours_keeps_its_colours(country: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     from PIL import Image
 
-    from dx_pipeline.charts.heat import STEPS
+    from dx_pipeline.charts.shades import STEPS
 
-    png = render(country, "tile_map_63", tmp_path, formats=["png"], **QUICK)[0]
+    png = render(country, "tile_map_63", tmp_path, *FOCUS, formats=["png"], **QUICK)[0]
     with Image.open(png) as image:
         colours = {colour for _, colour in image.convert("RGB").getcolors(256)}
     assert (255, 255, 255) in colours

@@ -175,4 +175,4 @@ def test_open_shows_the_page_of_the_site(
 def test_open_says_when_there_is_no_page(dx: Dx) -> None:
     answer = dx("profile", "thai-nguyen", "--open")
     assert answer.code == 1
-    assert "no page of this province" in answer.err
+    assert "no page of this unit" in answer.err

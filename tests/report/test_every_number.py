@@ -12,7 +12,7 @@ import lxml.html
 import pytest
 
 from dx_pipeline.contracts import load_contract, load_contracts
-from dx_pipeline.language.wording import MISSING_CODES
+from dx_pipeline.report.wording import MISSING_CODES
 
 
 class Marts:

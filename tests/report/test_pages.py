@@ -113,16 +113,3 @@ def test_a_cheapest_path_never_stands_without_the_moving_threshold(
             shown += 1
             assert table.xpath(".//data[starts-with(@data-from, 'threshold_paths.')]")
     assert shown == 2 * 63
-
-
-def test_pictures_are_shown_where_they_exist(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    pictures = tmp_path / "pictures"
-    pictures.mkdir()
-    (pictures / "peer_gap-hai-duong-vi-screen.png").write_bytes(b"")
-    (pictures / "peer_gap-hai-duong-vi-print.png").write_bytes(b"")
-    build_site(con, tmp_path / "site", "1.2.3", pictures=pictures)
-    page = lxml.html.parse(str(tmp_path / "site" / "63" / "hai-duong.html"))
-    (image,) = page.xpath("//img")
-    assert image.get("src") == "../../pictures/peer_gap-hai-duong-vi-screen.png"
-    assert "Hải Dương" in image.get("alt")
-    assert not lxml.html.parse(str(tmp_path / "site" / "en" / "63" / "hai-duong.html")).xpath("//img")

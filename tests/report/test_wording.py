@@ -9,7 +9,8 @@ import pytest
 
 import dx_pipeline.report
 from dx_pipeline.language.numbers import write_number
-from dx_pipeline.language.wording import Wording, load_words
+from dx_pipeline.language.words import catalogue
+from dx_pipeline.report.wording import Wording
 
 TEMPLATES = Path(dx_pipeline.report.__file__).parent / "templates"
 
@@ -37,7 +38,7 @@ def test_numbers_are_written_as_each_language_writes_them(value, kind, vietnames
 
 
 def test_every_text_exists_in_both_languages_with_the_same_places() -> None:
-    for key, texts in load_words().items():
+    for key, texts in catalogue().items():
         assert set(texts) == {"vi", "en"}, key
         assert texts["vi"].strip(), key
         assert texts["en"].strip(), key
@@ -49,7 +50,7 @@ def test_every_text_of_the_templates_exists() -> None:
     used = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.j2"))
     named = set(re.findall(r"text\('([a-z0-9_.]+)'[,)]", used))
     assert len(named) > 100
-    assert named <= set(load_words())
+    assert named <= set(catalogue())
 
 
 def test_what_is_filled_in_is_escaped() -> None:

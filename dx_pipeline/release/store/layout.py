@@ -17,6 +17,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
+from dx_pipeline.errors import DxError
 from dx_pipeline.paths import Paths
 
 RELEASE_FOLDER = re.compile(r"^(\d+)\.(\d+)\.(\d+)-[0-9a-f]{8}(\.\d+)?$")
@@ -38,7 +39,7 @@ STABLE_LINKS = {
 }
 
 
-class ReleaseError(RuntimeError):
+class ReleaseError(DxError):
     """A release cannot be made, found or restored; the message says why and what to do."""
 
 
@@ -98,7 +99,7 @@ def find_release(paths: Paths, name: str) -> Path:
     if direct.is_dir() and (direct / "release.json").is_file():
         return direct.resolve()
     kept = ", ".join(folder.name for folder in folders) or "none"
-    raise ReleaseError(f"no release {name!r}; kept releases: {kept}")
+    raise ReleaseError(f"no release {name!r}", f"Kept releases: {kept}")
 
 
 def point_current(paths: Paths, folder: Path) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from dx_pipeline.errors import BUSY
 from dx_pipeline.paths import Paths
 from dx_pipeline.release.store.layout import ReleaseError, releases_folder
 
@@ -29,6 +30,9 @@ _staging_handles: dict[Path, int] = {}
 
 class ReleaseBusy(ReleaseError):
     """Another process is publishing; trying again later helps."""
+
+    exit_code = BUSY
+    retry = True
 
 
 @contextmanager

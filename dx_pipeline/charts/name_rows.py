@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dx_pipeline.charts.page import Page
-    from dx_pipeline.charts.words import Words
+    from dx_pipeline.language.words import Words
 
 #: inches for rank and name; the longest name of the 63 fits
 NAMES_WIDTH = 1.75

@@ -6,17 +6,19 @@ import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dx_pipeline.charts.story import NothingToShowError, Story, tell
-from dx_pipeline.charts.words import Words
+from dx_pipeline.charts.subject import NothingToShowError, Subject, subject_of
+from dx_pipeline.language.words import Words
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import duckdb
 
     from dx_pipeline.charts import Picture
 
 
 @dataclass(frozen=True)
-class Facts:
+class Finding:
     """What one picture says: its finding, how to read it, and the module's own figures (None: nothing to show)."""
 
     picture: Picture
@@ -25,22 +27,24 @@ class Facts:
     shown: Any
 
 
-def read_facts(con: duckdb.DuckDBPyConnection, picture: Picture, focus: str, peer: str | None) -> Facts:
+def read_finding(
+    con: duckdb.DuckDBPyConnection, picture: Picture, reference: Path, focus: str, peer: str | None
+) -> Finding:
     """Read what a picture of a province needs.
 
     Raises:
         UnknownProvinceError: focus or peer is not one of the 63.
     """
-    story: Story = tell(con, focus, peer)
+    subject: Subject = subject_of(con, reference, focus, peer)
     module = importlib.import_module(picture.module)
     try:
-        shown = module.read(story, picture.name)
+        shown = module.read(subject, picture.name)
     except NothingToShowError as nothing:
-        name = story.name()
-        return Facts(
+        name = subject.name()
+        return Finding(
             picture,
             Words(f"{name.vi}: chưa có số liệu để vẽ", f"{name.en}: no figures to draw"),
             picture.title,
             nothing.reason,
         )
-    return Facts(picture, module.title(shown), module.subtitle(shown), shown)
+    return Finding(picture, module.title(shown), module.subtitle(shown), shown)

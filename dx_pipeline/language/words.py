@@ -1,11 +1,17 @@
-"""Words and numbers as a picture prints them, in Vietnamese and in English."""
+"""Words in Vietnamese and English: texts as pairs, and the one catalogue of words (the TOML files beside this)."""
 
 from __future__ import annotations
 
+import functools
+import tomllib
 import unicodedata
+from pathlib import Path
 from typing import NamedTuple
 
+from dx_pipeline.language.numbers import number
+
 LANGUAGES = ("vi", "en")
+CATALOGUE = ("words", "words_methods", "labels")
 
 
 class Words(NamedTuple):
@@ -17,6 +23,26 @@ class Words(NamedTuple):
     def in_language(self, language: str) -> str:
         """The text in `vi` or `en`, composed (NFC), because a decomposed accent is drawn beside its letter."""
         return unicodedata.normalize("NFC", self.vi if language == "vi" else self.en)
+
+
+@functools.cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """Texts and labels by key, each in Vietnamese and English."""
+    words: dict[str, dict[str, str]] = {}
+    for name in CATALOGUE:
+        words |= tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
+    return words
+
+
+def words_of(key: str) -> Words:
+    """A text of the catalogue. Raises KeyError when it has none of that key."""
+    return Words(**catalogue()[key])
+
+
+def label_of(group: str, code: str) -> Words:
+    """What a code such as a status is called; the code itself, in words, when it is new to the catalogue."""
+    found = catalogue().get(f"{group}.{code}")
+    return Words(**found) if found else same(code.replace("_", " "))
 
 
 def same(text: str) -> Words:
@@ -37,21 +63,6 @@ def listed(parts: list[Words]) -> Words:
     return Words(f"{head.vi} và {last.vi}", f"{head.en} and {last.en}")
 
 
-def number(value: float, decimals: int, language: str) -> str:
-    """Number with a decimal comma in Vietnamese and a point in English; a rounded zero has no sign."""
-    text = f"{value:.{decimals}f}"
-    if float(text) == 0:
-        text = text.removeprefix("-")
-    text = text.replace("-", "\N{MINUS SIGN}")
-    return text.replace(".", ",") if language == "vi" else text
-
-
-def signed(value: float, decimals: int, language: str) -> str:
-    """Number with its sign; zero has none."""
-    text = number(value, decimals, language)
-    return text if text.startswith("\N{MINUS SIGN}") or float(f"{value:.{decimals}f}") == 0 else f"+{text}"
-
-
 def numbers(value: float, decimals: int) -> Words:
     """A number without its sign as words."""
     return Words(number(abs(value), decimals, "vi"), number(abs(value), decimals, "en"))
@@ -59,8 +70,7 @@ def numbers(value: float, decimals: int) -> Words:
 
 def places(count: float) -> Words:
     """'13 bậc', '13 places', '1 place', '16,5 bậc'."""
-    decimals = 0 if float(count).is_integer() else 1
-    amount = numbers(count, decimals)
+    amount = numbers(count, 0 if float(count).is_integer() else 1)
     return Words(f"{amount.vi} bậc", f"{amount.en} {'place' if abs(count) == 1 else 'places'}")
 
 
@@ -71,8 +81,9 @@ def points(value: float) -> Words:
 
 
 def component_name(indicator: str) -> Words:
-    """Short running-text name of a part of the index."""
-    return COMPONENT_NAMES.get(indicator, same(indicator))
+    """Short running-text name of a part of the index: its label, in small letters."""
+    name = label_of("part", indicator)
+    return Words(small(name.vi), small(name.en))
 
 
 def component_in_text(indicator: str) -> Words:
@@ -81,16 +92,11 @@ def component_in_text(indicator: str) -> Words:
     return Words(name.vi, f"the {name.en}") if indicator in ("foundation", "overall") else name
 
 
-COMPONENT_NAMES = {
-    "overall": Words("chỉ số chung", "overall"),
-    "foundation": Words("nền tảng chung", "common foundation"),
-    "digital_infrastructure": Words("hạ tầng số", "digital infrastructure"),
-    "digital_government_activity": Words("hoạt động chính quyền số", "digital government activity"),
-    "digital_economy_activity": Words("hoạt động kinh tế số", "digital economy activity"),
-    "digital_society_activity": Words("hoạt động xã hội số", "digital society activity"),
-}
-
-
 def capital(text: str) -> str:
     """First letter as at the start of a sentence."""
     return text[:1].upper() + text[1:]
+
+
+def small(text: str) -> str:
+    """First letter as within a sentence."""
+    return text[:1].lower() + text[1:]

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dx_pipeline.language.wording import Wording
-from dx_pipeline.report.country import COMPONENTS, HEADLINE_PAIR, NEW, OLD, Country
-from dx_pipeline.report.tables import Row, ordered
+from dx_pipeline.report.site_data import COMPONENTS, HEADLINE_PAIR, NEW, OLD, SiteData
+from dx_pipeline.report.wording import Wording
+from dx_pipeline.tables import Row, ordered
 
 SCORE, POINTS, WHOLE, PERCENT, PLAIN = "0.0000", "0.0", "0", "0.0%", "General"
 
@@ -65,7 +65,7 @@ def read_me(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
         yield f"{sheet.name}: {sheet.about_vi}", f"{sheet.name}: {sheet.about_en}"
 
 
-def release_sheets(country: Country) -> Iterator[Sheet]:
+def release_sheets(country: SiteData) -> Iterator[Sheet]:
     """All sheets after the first."""
     texts = _Texts(country)
     for system in (OLD, NEW):
@@ -108,7 +108,7 @@ def release_sheets(country: Country) -> Iterator[Sheet]:
 class _Texts:
     """Names, labels and reasons in both languages."""
 
-    def __init__(self, country: Country) -> None:
+    def __init__(self, country: SiteData) -> None:
         self._country = country
         self._vi, self._en = Wording("vi"), Wording("en")
 
@@ -133,7 +133,7 @@ class _Texts:
         return value if value is not None else self.label("missing", row.get(status) or "unknown")
 
 
-def _rankings(country: Country, texts: _Texts, system: int) -> Sheet:
+def _rankings(country: SiteData, texts: _Texts, system: int) -> Sheet:
     editions = sorted((edition for edition, each in country.rankings if each == system), reverse=True)
     headings = [Heading("Mã", "Code", "", 20), *NAMES, Heading("Vùng", "Region", "", 36)]
     for edition in editions:
@@ -163,7 +163,7 @@ def _rankings(country: Country, texts: _Texts, system: int) -> Sheet:
     return Sheet(name, f"hạng và điểm các kỳ, hệ {system}", f"ranks and scores, {system} units", headings, rows, 3)
 
 
-def _peers(country: Country, texts: _Texts) -> Sheet:
+def _peers(country: SiteData, texts: _Texts) -> Sheet:
     rows = [
         row
         for row in country.tables.rows("component_gaps", "province_id IN ('hai-duong', 'thai-nguyen')")
@@ -183,7 +183,7 @@ def _peers(country: Country, texts: _Texts) -> Sheet:
     )  # fmt: skip
 
 
-def _bands(country: Country, texts: _Texts) -> Sheet:
+def _bands(country: SiteData, texts: _Texts) -> Sheet:
     rows = sorted(country.tables.rows("rank_bands"), key=lambda row: (-row["edition"], row["neighbourhood"]))
     numbers = ("p5", "p50", "p95", "rank_min", "rank_max", "p_top10", "p_top15", "p_top20")
     return Sheet(
@@ -201,7 +201,7 @@ def _bands(country: Country, texts: _Texts) -> Sheet:
     )  # fmt: skip
 
 
-def _targets(country: Country, texts: _Texts) -> Sheet:
+def _targets(country: SiteData, texts: _Texts) -> Sheet:
     rows = country.tables.rows("target_progress")
     return Sheet(
         "Mục tiêu - Targets",
@@ -222,7 +222,7 @@ def _targets(country: Country, texts: _Texts) -> Sheet:
     )  # fmt: skip
 
 
-def _merger(country: Country, texts: _Texts) -> Sheet:
+def _merger(country: SiteData, texts: _Texts) -> Sheet:
     return Sheet(
         "Sáp nhập - Merger",
         "34 đơn vị mới tính từ các tỉnh thành viên, bên cạnh số công bố",
@@ -237,7 +237,7 @@ def _merger(country: Country, texts: _Texts) -> Sheet:
     )  # fmt: skip
 
 
-def _means(country: Country, texts: _Texts) -> Sheet:
+def _means(country: SiteData, texts: _Texts) -> Sheet:
     return Sheet(
         "Trung bình - Means",
         "trung bình cả nước tính được, bên cạnh số đã in",
@@ -251,7 +251,7 @@ def _means(country: Country, texts: _Texts) -> Sheet:
     )  # fmt: skip
 
 
-def _sources(country: Country) -> Sheet:
+def _sources(country: SiteData) -> Sheet:
     columns = ("source_id", "title_vi", "title", "publisher", "url", "where_read", "retrieved_on", "licence", "tier")
     return Sheet(
         "Nguồn - Sources",

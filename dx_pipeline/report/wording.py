@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import functools
 import re
-import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
 from dx_pipeline.contracts import load_contract
 from dx_pipeline.language.numbers import write_number
-from dx_pipeline.report.tables import Row
+from dx_pipeline.language.words import catalogue
+from dx_pipeline.tables import Row
 
 if TYPE_CHECKING:
-    from dx_pipeline.report.country import Country
     from dx_pipeline.report.page import Page
     from dx_pipeline.report.profile import Firm
+    from dx_pipeline.report.site_data import SiteData
 
-LANGUAGES = ("vi", "en")
 MISSING_CODES = re.compile(r"^(not_published|not_read|not_comparable|boundary_change|not_applicable):\s*")
 WEB_ADDRESS = re.compile(r"^https?://[^\s\"'<>]+$")
 ADDRESS_SEPARATOR = re.compile(r"\s*;\s+")
@@ -27,21 +24,12 @@ ADDRESS_SEPARATOR = re.compile(r"\s*;\s+")
 PROVINCE_ID = re.compile(r"^[a-z]+(-[a-z]+)*$")
 
 
-@functools.cache
-def load_words() -> dict[str, dict[str, str]]:
-    """Texts and labels by key, each in Vietnamese and English, from the TOML files beside this module."""
-    words: dict[str, dict[str, str]] = {}
-    for name in ("words", "words_methods", "labels"):
-        words |= tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
-    return words
-
-
 class Wording:
     """Writes in one language; the templates' only way to a text, a number or a reason."""
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._words = {key: Markup(escape(texts[language])) for key, texts in load_words().items()}
+        self._words = {key: Markup(escape(texts[language])) for key, texts in catalogue().items()}
 
     def __contains__(self, key: str) -> bool:
         return key in self._words
@@ -129,7 +117,7 @@ class Wording:
             page.home, unit["unit_system"], unit["province_id"], self.name(unit)
         )
 
-    def indicator(self, country: Country, code: str) -> str:
+    def indicator(self, country: SiteData, code: str) -> str:
         """Name of an indicator; its code if the table of indicators lacks it."""
         row = country.indicators.get((code,))
         return self.column(row, "name") if row else code
@@ -138,7 +126,7 @@ class Wording:
         """A text of a table's contract: `title`, `description` or `limitations`."""
         return str(getattr(load_contract(table), f"{what}_{self.language}"))
 
-    def source_name(self, country: Country, figure: Row) -> str:
+    def source_name(self, country: SiteData, figure: Row) -> str:
         """Who printed a figure."""
         row = country.sources.get((figure["source_id"],))
         return str(figure["publisher"] or (row and row["publisher"]) or figure["source_id"])

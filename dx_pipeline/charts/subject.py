@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dx_pipeline.charts.words import Words, listed
+from dx_pipeline.errors import DxError
+from dx_pipeline.language.words import Words, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import duckdb
     import polars as pl
 
 
-class UnknownProvinceError(ValueError):
+class UnknownProvinceError(DxError):
     """The province asked for is not one of the 63."""
 
 
-class NothingToShowError(Exception):
+class NothingToShowError(DxError):
     """The tables hold no figure for this picture; `reason` says why, in both languages."""
 
     def __init__(self, reason: Words) -> None:
@@ -27,13 +29,15 @@ class NothingToShowError(Exception):
 
 
 @dataclass(frozen=True)
-class Story:
+class Subject:
     """Reads the published tables for one province; every picture of a run shares it."""
 
     con: duckdb.DuckDBPyConnection
     focus: str
     peer: str | None
     names: dict[tuple[int, str], Words]
+    #: folder of the reference data, which holds the tile grid
+    reference: Path
 
     def table(self, query: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
         """Rows of a query.
@@ -90,8 +94,8 @@ class Story:
         return {(int(a), int(b)): str(c) for a, b, c in rows.iter_rows()}
 
 
-def tell(con: duckdb.DuckDBPyConnection, focus: str, peer: str | None = None) -> Story:
-    """The story of one province.
+def subject_of(con: duckdb.DuckDBPyConnection, reference: Path, focus: str, peer: str | None = None) -> Subject:
+    """The subject of one province.
 
     Raises:
         UnknownProvinceError: `focus` or `peer` is not a province_id of the 63.
@@ -103,7 +107,7 @@ def tell(con: duckdb.DuckDBPyConnection, focus: str, peer: str | None = None) ->
             raise UnknownProvinceError(
                 f"no province {asked!r} among the 63: expected a province_id of table provinces such as 'hai-duong'"
             )
-    return Story(con, focus, None if peer == focus else peer, names)
+    return Subject(con, focus, None if peer == focus else peer, names, reference)
 
 
 def joins(before: int, after: int, breaks: dict[tuple[int, int], str]) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from dx_pipeline.language.wording import PROVINCE_ID
-from dx_pipeline.report.tables import Row, Tables, ordered
+from dx_pipeline.report.wording import PROVINCE_ID
+from dx_pipeline.tables import Row, Tables, ordered
 
 #: parts of the overall, in the order of the decision
 COMPONENTS = (
@@ -55,7 +55,7 @@ class Movement:
         return any(row["performance_points"] is not None for row in self.scores.values())
 
 
-class Country:
+class SiteData:
     """Units, editions and lookups shared by all pages; one read of each table."""
 
     def __init__(self, tables: Tables) -> None:
