@@ -18,6 +18,9 @@ from dx_pipeline.paths import Paths
 if TYPE_CHECKING:
     import duckdb
 
+#: what weights rest on that were not read in a decision: solved from published rows, or inferred
+UNREAD = frozenset({"solved", "inferred"})
+
 
 class NoReleaseError(DxError):
     """Nothing has been published yet."""
@@ -193,8 +196,8 @@ def editions_with_components(con: duckdb.DuckDBPyConnection, unit_system: int = 
     return [row["edition"] for row in select(con, statement, [unit_system, COMPONENTS])]
 
 
-def component_weights(con: duckdb.DuckDBPyConnection, edition: int) -> tuple[list[float], bool]:
-    """Weights of an edition in the order of `COMPONENTS`, summing to 1, and whether they are inferred.
+def component_weights(con: duckdb.DuckDBPyConnection, edition: int) -> tuple[list[float], str]:
+    """Weights of an edition in the order of `COMPONENTS`, summing to 1, and what they rest on: published, or UNREAD.
 
     Where the five foundation components have weights of their own, the foundation has their sum.
 
@@ -202,7 +205,7 @@ def component_weights(con: duckdb.DuckDBPyConnection, edition: int) -> tuple[lis
         DxError: the edition has no weights.
     """
     weights: dict[str, float] = dict.fromkeys(COMPONENTS, 0.0)
-    inferred = False
+    basis = "published"
     statement = """
         SELECT w.indicator, i.role, w.weight, w.status FROM indicator_weights w JOIN indicators i USING (indicator)
         WHERE w.edition = ? AND w.weight IS NOT NULL ORDER BY w.indicator"""
@@ -210,11 +213,11 @@ def component_weights(con: duckdb.DuckDBPyConnection, edition: int) -> tuple[lis
         part = "foundation" if row["role"] == "foundation" else row["indicator"]
         if part in weights:
             weights[part] += row["weight"]
-            inferred = inferred or row["status"] == "inferred"
+            basis = row["status"] if row["status"] in UNREAD else basis
     total = sum(weights.values())
     if not total:
         raise DxError(f"edition {edition} has no weights")
-    return [weights[part] / total for part in COMPONENTS], inferred
+    return [weights[part] / total for part in COMPONENTS], basis
 
 
 def component_matrix(

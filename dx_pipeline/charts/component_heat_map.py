@@ -12,6 +12,7 @@ from dx_pipeline.charts.page import text_width, wrap
 from dx_pipeline.charts.shades import ink_on, shade
 from dx_pipeline.charts.subject import NothingToShowError, Subject
 from dx_pipeline.language.words import Words, capital, component_in_text, component_name
+from dx_pipeline.tables import UNREAD
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,7 +87,7 @@ def read(subject: Subject, picture: str) -> HeatMap:
         names={province: subject.name(province) for province in order},
         scores=scores,
         ranks=ranks,
-        inferred="inferred" in set(shown["status"]),
+        inferred=not UNREAD.isdisjoint(shown["status"]),
     )
 
 
@@ -123,8 +124,8 @@ def subtitle(shown: HeatMap) -> Words:
         )
     if shown.inferred:
         text = Words(
-            f"{text.vi} Năm {shown.edition}: nền tảng chung tính bằng trọng số suy luận.",
-            f"{text.en} {shown.edition}: the foundation rests on inferred weights.",
+            f"{text.vi} Năm {shown.edition}: nền tảng chung tính bằng trọng số tính ngược từ các bảng điểm đã công bố.",
+            f"{text.en} {shown.edition}: the foundation rests on weights solved from published scores.",
         )
     return text
 

@@ -11,6 +11,7 @@ from dx_pipeline.charts.page import wrap
 from dx_pipeline.charts.subject import NothingToShowError, Subject
 from dx_pipeline.language.numbers import signed
 from dx_pipeline.language.words import Words, capital, component_in_text, component_name, listed, points, same
+from dx_pipeline.tables import UNREAD
 
 if TYPE_CHECKING:
     from dx_pipeline.charts.page import Page
@@ -50,7 +51,7 @@ def read(subject: Subject, picture: str) -> PeerGap:
             gaps[int(edition)] = [found[part] for part in (*PARTS, "overall")]
     if not gaps:
         raise NothingToShowError(Words("Chưa kỳ nào có đủ điểm thành phần.", "No edition has all component scores."))
-    inferred = sorted(rows.filter(rows["status"] == "inferred")["edition"].unique())
+    inferred = sorted(rows.filter(rows["status"].is_in(list(UNREAD)))["edition"].unique())
     return PeerGap(name, subject.name(peers[0]), dict(list(gaps.items())[-3:]), [int(edition) for edition in inferred])
 
 
@@ -89,7 +90,7 @@ def subtitle(shown: PeerGap) -> Words:
         years = listed([same(str(edition)) for edition in inferred])
         text = Words(
             f"{text.vi} Năm {years.vi}: trọng số chưa công bố, suy luận từ số trung bình cả nước.",
-            f"{text.en} {years.en}: weights are not published, they are inferred from national means.",
+            f"{text.en} {years.en}: weights are not published, they are solved from published scores.",
         )
     return text
 
@@ -113,5 +114,5 @@ def draw(page: Page, shown: PeerGap) -> None:
     for place, (edition, (values, labels)) in enumerate(zip(shown.gaps, panels, strict=True)):
         left = page.left + names_width + place * panel
         waterfall(page, page.axes(left, bottom, left + panel - 0.08, top), values, labels, ends)
-        note = page.say(Words(" (trọng số suy luận)", " (weights inferred)")) if edition in shown.inferred else ""
+        note = page.say(Words(" (trọng số tính ngược)", " (weights solved)")) if edition in shown.inferred else ""
         page.write(left + panel / 2 - 0.04, page.top - 0.12, f"{edition}{note}", bold=not note, ha="center")

@@ -11,6 +11,7 @@ from dx_pipeline.charts.name_rows import NAMES_WIDTH, name_rows
 from dx_pipeline.charts.page import text_width
 from dx_pipeline.charts.subject import NothingToShowError, Subject
 from dx_pipeline.language.words import Words, numbers
+from dx_pipeline.tables import UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +72,7 @@ def read(subject: Subject, picture: str) -> Bands:
         focus=subject.focus,
         peers=[peer for peer in subject.peers() if peer in bands],
         edition=int(latest["edition"][0]),
-        inferred="inferred" in set(latest["status"]),
+        inferred=not UNREAD.isdisjoint(latest["status"]),
         names={province: subject.name(province) for province in bands},
         bands=bands,
         draws=int(latest["draws"][0]),
@@ -104,8 +105,8 @@ def subtitle(shown: Bands) -> Words:
     )
     if shown.inferred:
         text = Words(
-            f"{text.vi} Trọng số năm {shown.edition} chưa công bố, được suy luận từ số trung bình cả nước.",
-            f"{text.en} The weights of {shown.edition} are not published; they are inferred from national means.",
+            f"{text.vi} Trọng số năm {shown.edition} chưa công bố, được tính ngược từ các bảng điểm đã công bố.",
+            f"{text.en} The weights of {shown.edition} are not published; they are solved from published scores.",
         )
     return text
 

@@ -18,7 +18,7 @@ from dx_pipeline.cli.provinces import (
     require_system,
 )
 from dx_pipeline.paths import default_paths
-from dx_pipeline.tables import editions_with_components, editions_with_ranks, open_published, select
+from dx_pipeline.tables import UNREAD, editions_with_components, editions_with_ranks, open_published, select
 
 Edition = Annotated[int | None, typer.Option("--edition", "-e", help="Assessed year; the latest by default.")]
 
@@ -147,8 +147,8 @@ def compare(
     headers = ("indicator", names[0], names[1], "gap", "points", f"rank {names[0]}", f"rank {names[1]}")
     show_table(headers, table, f"{names[0]} beside {names[1]}, DTI {wanted}", right=range(1, 7))
     if any(row["gap_points"] is not None for row in rows):
-        inferred = any(row["points_status"] == "inferred" for row in rows)
+        unread = any(row["points_status"] in UNREAD for row in rows)
         print(
             "points: thousandths of the overall; foundation and the three activities sum to it"
-            + (f" (the weights of {wanted} are inferred, not published)." if inferred else ".")
+            + (f" (the weights of {wanted} are solved from published scores, not read)." if unread else ".")
         )

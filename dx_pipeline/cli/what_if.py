@@ -12,7 +12,14 @@ from dx_pipeline.cli.provinces import Province, complete_component, find_provinc
 from dx_pipeline.cli.ranks import Edition
 from dx_pipeline.index import COMPONENTS
 from dx_pipeline.paths import default_paths
-from dx_pipeline.tables import component_matrix, component_weights, editions_with_components, open_published, select
+from dx_pipeline.tables import (
+    UNREAD,
+    component_matrix,
+    component_weights,
+    editions_with_components,
+    open_published,
+    select,
+)
 
 
 def what_if(
@@ -51,7 +58,7 @@ def what_if(
     with open_published(default_paths()) as con:
         province_id = find_province(con, province)
         wanted = require_edition(edition, editions_with_components(con))
-        official, inferred = component_weights(con, wanted)
+        official, basis = component_weights(con, wanted)
         matrix = component_matrix(con, wanted)
         units = select(con, "SELECT province_id, name_vi FROM provinces WHERE unit_system = 63")
         names = {unit["province_id"]: unit["name_vi"] for unit in units}
@@ -67,7 +74,7 @@ def what_if(
             {
                 "edition": wanted,
                 "province_id": province_id,
-                "weights_status": "inferred" if inferred else "published",
+                "weights_status": basis,
                 "overall_before": answer.overall_before,
                 "overall_after": answer.overall_after,
                 "rank_before": answer.rank_before,
@@ -95,8 +102,8 @@ def what_if(
     rows.append(("overall", f"{before:.2f}", f"{after:.2f}", signed(after - before)))
     print()
     show_table(("points (thousandths of the overall)", "before", "after", "change"), rows, right=(1, 2, 3))
-    if inferred:
-        print(f"The weights of {wanted} are inferred from the published scores, not published.")
+    if basis in UNREAD:
+        print(f"The weights of {wanted} are solved from published scores, not read in the decision.")
 
 
 def _assignments(option: str, texts: list[str] | None) -> dict[str, float]:

@@ -155,10 +155,10 @@ def test_the_merged_unit_is_named_with_the_province_asked_about(country: duckdb.
     assert finding(country, "tile_map_34", REFERENCE, "thua-thien-hue").vi.startswith("Huế đứng thứ")
 
 
-def test_the_heat_map_says_when_its_foundation_rests_on_inferred_weights(country, say) -> None:
+def test_the_heat_map_says_when_its_foundation_rests_on_solved_weights(country, say) -> None:
     def told() -> str:
         return component_heat_map.subtitle(component_heat_map.read(subject_of(country, *FOCUS), "heat")).en
 
-    assert "inferred" not in told()
+    assert "solved" not in told()
     say("update component_scores set status = 'inferred' where edition = 2024 and indicator = 'foundation'")
-    assert "2024: the foundation rests on inferred weights" in told()
+    assert "2024: the foundation rests on weights solved" in told()

@@ -76,7 +76,7 @@ def test_two_provinces_side_by_side(dx: Dx) -> None:
     answer = dx("compare", "Hải Dương", "Thái Nguyên", "--edition", "2022")
     assert answer.out.startswith("Hải Dương beside Thái Nguyên, DTI 2022")
     assert "−49.74" in answer.out  # foundation, thousandths of the overall
-    assert "inferred" not in answer.out
+    assert "solved" not in answer.out
 
 
 def test_the_parts_of_a_gap_sum_to_it(dx: Dx) -> None:
@@ -86,8 +86,8 @@ def test_the_parts_of_a_gap_sum_to_it(dx: Dx) -> None:
     assert sum(points.values()) == pytest.approx(-8.6)
 
 
-def test_points_that_rest_on_inferred_weights_say_so(dx: Dx) -> None:
-    assert "weights of 2024 are inferred" in dx("compare", "hai-duong", "thai-nguyen").out
+def test_points_that_rest_on_solved_weights_say_so(dx: Dx) -> None:
+    assert "weights of 2024 are solved" in dx("compare", "hai-duong", "thai-nguyen").out
 
 
 def test_a_better_component_and_whom_it_would_pass(dx: Dx) -> None:
@@ -114,8 +114,8 @@ def test_other_weights_for_everybody(dx: Dx) -> None:
     assert answer["rank_before"] == 13
 
 
-def test_inferred_weights_are_told(dx: Dx) -> None:
-    assert "inferred" in dx("what-if", "hai-duong", "--set", "foundation=0.99").out
+def test_solved_weights_are_told(dx: Dx) -> None:
+    assert "solved" in dx("what-if", "hai-duong", "--set", "foundation=0.99").out
 
 
 @pytest.mark.parametrize(
