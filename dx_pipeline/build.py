@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dx_pipeline.paths import Paths
 
 #: reference tables that are kept by this project, not published by somebody else
-OWN_REFERENCE = ("indicators", "named_peers", "target_matches")
+OWN_REFERENCE = ("indicators", "named_peers", "target_matches", "remark_doubts")
 
 
 def build_reference(con: duckdb.DuckDBPyConnection, paths: Paths) -> list[str]:
@@ -81,7 +81,8 @@ def build_figures(con: duckdb.DuckDBPyConnection, paths: Paths) -> pl.DataFrame:
     files = pl.concat([read_table(con, f"raw.{source_id}__files") for source_id in sources])
     observations = [read_table(con, f"raw.{source_id}") for source_id in sources]
     points = part_points(read_weights(read_table(con, "raw.dti_weights")))
-    figures = choose(observations, load_corrections(paths.corrections), points)
+    phrases = dict(read_table(con, "raw.remark_doubts").select("phrase", "doubt").iter_rows())
+    figures = choose(observations, load_corrections(paths.corrections), points, phrases)
     _replace(con, "core.figures", figures)
     _replace(con, "core.files", files)
     _replace(con, "raw.sources", source_register(sources))
@@ -136,12 +137,16 @@ def build_mart(con: duckdb.DuckDBPyConnection, contract: Contract) -> pl.DataFra
     Raises:
         ContractError: the result does not fit the contract.
     """
+    from dx_pipeline.marts._carry import carry
+
     query = CONTRACTS_FOLDER / f"{contract.name}.sql"
     if query.is_file():
         frame = con.sql(query.read_text(encoding="utf-8")).pl()
     else:
         module = importlib.import_module(f"dx_pipeline.marts.{contract.name}")
         frame = module.build({name: read_table(con, name) for name in contract.inputs})
+    if contract.rests_on:
+        frame = carry(frame, contract, {entry.table: read_table(con, entry.table) for entry in contract.rests_on})
     return write_table(con, contract, frame)
 
 

@@ -19,6 +19,9 @@ from pydantic import ConfigDict, Field, PrivateAttr, ValidationInfo, field_valid
 
 from dx_pipeline.declarations import Declaration, DeclarationError, Many, Text, declare, read_toml, wrong
 from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
+from dx_pipeline.rests_on import RestsOn
+from dx_pipeline.vocabulary import codes as codes_of
+from dx_pipeline.vocabulary import several_pattern
 
 if TYPE_CHECKING:
     import polars as pl
@@ -61,10 +64,12 @@ class Column(Declaration):
     unit: str = ""
     nullable: bool = False
     null_rule: str = Field("", validate_default=True, description="when the column is null, and why")
-    allowed: Many[str | int | float] = ()
+    codes: Many[Literal["basis", "doubt", "missing"]] = Field((), description="kinds of codes of the vocabulary")
+    several: bool = Field(False, description="any number of codes, separated by commas, instead of one")
+    allowed: Many[str | int | float] = Field((), validate_default=True)
     min: float | None = None
     max: float | None = None
-    pattern: str = Field("", description="regular expression, for texts")
+    pattern: str = Field("", validate_default=True, description="regular expression, for texts")
     lineage: Many[str] = Field((), alias="from", description="columns it is made from, as table.column")
     _name: str = PrivateAttr("")
 
@@ -95,7 +100,9 @@ class Column(Declaration):
         fitting = {"text": str, "integer": int, "double": (int, float)}.get(kind or "", ())
         if kind and not all(isinstance(value, fitting) for value in allowed):  # type: ignore[arg-type]
             wrong(f"values of the column's type, {kind}")
-        return allowed
+        if info.data.get("several"):
+            return allowed
+        return (*(code for kind in info.data.get("codes", ()) for code in codes_of(kind)), *allowed)
 
     @field_validator("min", "max")
     @classmethod
@@ -110,7 +117,9 @@ class Column(Declaration):
     @field_validator("pattern")
     @classmethod
     def _compiles(cls, pattern: str, info: ValidationInfo) -> str:
-        if info.data.get("type", "text") != "text":
+        if info.data.get("several") and len(info.data.get("codes", ())) == 1:
+            return several_pattern(info.data["codes"][0])
+        if pattern and info.data.get("type", "text") != "text":
             wrong("a pattern only on text", "remove it")
         try:
             re.compile(pattern)
@@ -140,6 +149,7 @@ class Contract(Declaration):
     key: Many[str] = Field(min_length=1)
     inputs: Many[str] = ()
     partition: Many[str] = ()
+    rests_on: Many[RestsOn] = Field((), description="rows of inputs from which basis and doubts come")
     written_by_release: bool = Field(False, description="written by the release itself, not built from figures")
     _name: str = PrivateAttr("")
 
@@ -176,6 +186,18 @@ class Contract(Declaration):
             if name not in known:
                 wrong("columns of the table", nearest(name, known))
         return names
+
+    @field_validator("rests_on")
+    @classmethod
+    def _names_inputs_and_columns(cls, entries: tuple[RestsOn, ...], info: ValidationInfo) -> tuple[RestsOn, ...]:
+        inputs, columns = info.data.get("inputs", ()), info.data.get("by_name", {})
+        for entry in entries if columns else ():
+            if entry.table not in inputs:
+                wrong(f"a table that is among the inputs, not {entry.table}", nearest(entry.table, inputs))
+            for name in entry.columns_here:
+                if name not in columns:
+                    wrong(f"columns of the table, not {name}", nearest(name, columns))
+        return entries
 
     @property
     def columns(self) -> tuple[Column, ...]:

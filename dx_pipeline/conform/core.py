@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from dx_pipeline.conform.corrections import Correction, apply_corrections
+from dx_pipeline.conform.doubts import with_doubts
 from dx_pipeline.conform.figures import choose_figures
 from dx_pipeline.conform.names import units
 from dx_pipeline.conform.observations import COUNTRY, check_complete, conform_figures
@@ -53,7 +55,10 @@ def unit_names() -> dict[str, str]:
 
 
 def choose(
-    observations: list[pl.DataFrame], corrections: list[Correction], points: dict[int, PartPoints]
+    observations: list[pl.DataFrame],
+    corrections: list[Correction],
+    points: dict[int, PartPoints],
+    remark_doubts: Mapping[str, str],
 ) -> pl.DataFrame:
     """All observations with verdict, one figure chosen per key.
 
@@ -61,6 +66,7 @@ def choose(
         observations: of each source.
         corrections: the declared ones.
         points: edition -> points of its four parts.
+        remark_doubts: phrase of a remark -> the doubt it stands for.
 
     Raises:
         CorrectionError: a declared correction no longer fits its source.
@@ -68,4 +74,4 @@ def choose(
     everything = pl.concat(observations).sort("source_id", "file", "table_no", "row", "column")
     numbered = everything.with_row_index("observation").with_columns(pl.col("observation").cast(pl.Int64))
     findings = referee(numbered, unit_names(), points) + apply_corrections(numbered, corrections)
-    return choose_figures(numbered, findings)
+    return with_doubts(choose_figures(numbered, findings), corrections, remark_doubts)

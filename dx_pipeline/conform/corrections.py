@@ -5,6 +5,7 @@
     action = "rule_out"            # or "flag": stays usable, the doubt is shown
     reason_vi = "..."
     reason_en = "..."
+    doubts = ["edition_not_stated"]  # codes of the vocabulary the figures carry from here on; may be left out
     evidence = "..."               # what shows it
     evidence_by = "..."            # who says so
     [target]                       # which printed figures; every key must match
@@ -30,6 +31,7 @@ from typing import Any
 import polars as pl
 
 from dx_pipeline.conform.figures import Finding
+from dx_pipeline.vocabulary import codes
 
 TARGET_KEYS = {
     "source_id", "edition", "unit_system", "province_id", "indicator", "measure", "value_text", "publisher", "kind",
@@ -52,6 +54,7 @@ class Correction:
     reason_en: str
     evidence: str
     evidence_by: str
+    doubts: tuple[str, ...] = ()
 
 
 def load_corrections(folder: Path) -> list[Correction]:
@@ -67,6 +70,11 @@ def load_corrections(folder: Path) -> list[Correction]:
             key for key in ("reason_vi", "reason_en", "evidence", "evidence_by", "target", "guard") if not data.get(key)
         ]
         unknown = sorted(set(data.get("target", {})) - TARGET_KEYS)
+        no_codes = sorted(set(data.get("doubts", ())) - set(codes("doubt")))
+        if no_codes:
+            raise CorrectionError(
+                f"data/corrections/{path.name}, doubts: expected codes of {', '.join(codes('doubt'))}, found {no_codes}"
+            )
         if missing or unknown or data.get("action") not in ("rule_out", "flag"):
             raise CorrectionError(
                 f"data/corrections/{path.name}: missing {missing or 'nothing'}, unknown target keys "
@@ -82,6 +90,7 @@ def load_corrections(folder: Path) -> list[Correction]:
                 data["reason_en"],
                 data["evidence"],
                 data["evidence_by"],
+                tuple(data.get("doubts", ())),
             )
         )
     return corrections

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from dx_pipeline.quality.contract_rules import contract_rules
 from dx_pipeline.quality.expected_rows import row_checks
 from dx_pipeline.quality.laws import Law, load_laws
+from dx_pipeline.quality.lineage_laws import CHECK_NAME as LINEAGE
+from dx_pipeline.quality.lineage_laws import lineage_law
 from dx_pipeline.quality.references import reference_law
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ TESTS = {
     "row_counts": "tests/quality/test_expected_rows.py",
     "new_partitions": "tests/quality/test_expected_rows.py",
     "references": "tests/quality/test_references.py",
+    LINEAGE: "tests/quality/test_lineage_laws.py",
 }
 
 
@@ -31,11 +34,11 @@ def checked_contracts(contracts: Mapping[str, Contract]) -> dict[str, Contract]:
 
 
 def applicable_laws(contracts: Mapping[str, Contract]) -> list[Law]:
-    """The generated references and the written laws of these tables, by table."""
+    """The generated laws (references, lineage of doubt) and the written ones of these tables, by table."""
     checked = checked_contracts(contracts)
-    references = [law for law in map(reference_law, checked.values()) if law is not None]
+    generated = [make(contract) for contract in checked.values() for make in (reference_law, lineage_law)]
     written = [law for law in load_laws().values() if law.check.table_name in checked]
-    return sorted(references + written, key=lambda law: law.check.check_id)
+    return sorted([law for law in generated if law] + written, key=lambda law: law.check.check_id)
 
 
 def catalogue(contracts: Mapping[str, Contract]) -> list[Check]:

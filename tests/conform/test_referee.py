@@ -36,7 +36,7 @@ def printed(*rows: dict) -> pl.DataFrame:
 def verdicts(*rows: dict) -> pl.DataFrame:
     """The same figures, conformed and judged."""
     observations = conform_figures(printed(*rows), INDICATORS)
-    return choose([observations], [], {}).sort("row")
+    return choose([observations], [], {}, {}).sort("row")
 
 
 def test_figures_that_agree_within_rounding_are_no_conflict_and_the_best_tier_is_named():
@@ -247,7 +247,7 @@ def corrected(folder: Path, action: str, rows: int) -> pl.DataFrame:
     observations = conform_figures(
         printed({"value_text": "0.40", "tier": "official"}, {"value_text": "0.35"}), INDICATORS
     )
-    return choose([observations], load_corrections(folder), {}).sort("row")
+    return choose([observations], load_corrections(folder), {}, {}).sort("row")
 
 
 def test_a_declared_correction_rules_out_or_only_flags(tmp_path):
