@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dx_pipeline.quality.contract_rules import contract_rules
+from dx_pipeline.quality.expectations import contract_rules
 from dx_pipeline.quality.expected_rows import row_checks
 from dx_pipeline.quality.laws import Law, load_laws
 from dx_pipeline.quality.lineage_laws import CHECK_NAME as LINEAGE
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from dx_pipeline.contracts import Contract
     from dx_pipeline.quality.model import Check
 
+#: check -> test that breaks it in every table; a law has its breaking examples in a file of its name
 TESTS = {
+    "allowed_values": "tests/quality/test_expectations.py",
+    "ranges": "tests/quality/test_expectations.py",
+    "patterns": "tests/quality/test_expectations.py",
     "row_counts": "tests/quality/test_expected_rows.py",
     "new_partitions": "tests/quality/test_expected_rows.py",
     "references": "tests/quality/test_references.py",
@@ -51,25 +55,27 @@ def catalogue(contracts: Mapping[str, Contract]) -> list[Check]:
 
 
 def breaking_test(check: Check) -> str:
-    """The test that breaks this check with bad data."""
-    if check.engine == "gx":
-        return f"tests/quality/test_contract_rules.py -k {check.check_name}"
-    return TESTS.get(check.check_name, f"tests/quality/test_laws.py -k {check.check_name}")
+    """The test, or the file of examples, that breaks this check with bad data."""
+    return TESTS.get(check.check_name, f"tests/quality/breaking/{check.check_name}.toml")
 
 
 def render_checks_markdown(contracts: Mapping[str, Contract]) -> str:
     """The text of `docs/CHECKS.md`: what each law protects, and which contract rules each table has."""
     checks = catalogue(contracts)
-    contract_checks = [check for check in checks if check.engine == "gx" or check.check_name in TESTS]
+    contract_checks = [check for check in checks if check.check_name in TESTS]
     law_checks = [check for check in checks if check not in contract_checks]
     lines = [
         "# Checks",
         "",
         f"{len(checks)} checks on {len({check.table_name for check in checks})} tables. "
-        "This page is generated from the contracts and `dx_pipeline/quality/laws/`.",
+        "Each has an example that breaks it. Generated from the contracts and `dx_pipeline/quality/laws/`.",
         "",
         "A check ends as **passed**, **failed**, **not applicable** (nothing to look at) or **error** (it could not "
         "run). A **blocking** check that fails or errs stops the release; a **warning** or **info** goes out with it.",
+        "",
+        "Columns, key and required values are not counted: a table that breaks them cannot be written at all "
+        "(`dx_pipeline/contracts.py`). The suites in a release (`quality/suites/<table>.json`, the JSON of Great "
+        "Expectations) hold them too, so that anybody can try the published files.",
         "",
         "## Laws",
         "",

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dx_pipeline.errors import DxError
 from dx_pipeline.quality.model import FAILING_KEYS_SHOWN, Check, CheckOutcome, broken
 
 if TYPE_CHECKING:
@@ -82,20 +83,30 @@ def read_expected(path: Path = EXPECTED_ROWS) -> dict[str, Counts]:
     """Table name -> expected rows by partition.
 
     Raises:
-        ValueError: the header is another, a count is no number, or a partition stands twice.
+        DxError: the file is missing, its header is another, a count is no number, or a partition stands twice.
     """
     expected: dict[str, Counts] = {}
-    with path.open(encoding="utf-8", newline="") as stream:
-        reader = csv.reader(stream)
-        header = tuple(next(reader, ()))
-        if header != HEADER:
-            raise ValueError(f"{path.name}: expected the header {','.join(HEADER)}, found {','.join(header)}")
-        for table, partition, n_rows in reader:
-            counts = expected.setdefault(table, {})
-            if partition in counts:
-                raise ValueError(f"{path.name}: {table} [{partition}] stands twice")
-            counts[partition] = int(n_rows)
+    try:
+        header, *rows = csv.reader(path.read_text(encoding="utf-8").splitlines() or [""])
+    except OSError as error:
+        raise DxError(f"{path.name}: {error.strerror}", f"run {REGENERATE}") from error
+    if tuple(header) != HEADER:
+        raise _spoiled(path, f"expected the header {','.join(HEADER)}, found {','.join(header)}")
+    for line, row in enumerate(rows, 2):
+        if len(row) != len(HEADER):
+            raise _spoiled(path, f"line {line}: expected {len(HEADER)} cells, found {len(row)}")
+        table, partition, n_rows = row
+        counts = expected.setdefault(table, {})
+        if partition in counts:
+            raise _spoiled(path, f"line {line}: {table} [{partition}] stands twice")
+        if not n_rows.isdecimal():
+            raise _spoiled(path, f"line {line}: expected a whole number, found {n_rows!r}")
+        counts[partition] = int(n_rows)
     return expected
+
+
+def _spoiled(path: Path, found: str) -> DxError:
+    return DxError(f"{path.name}: {found}", f"run {REGENERATE} and read the difference")
 
 
 def write_expected(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], path: Path) -> int:
@@ -121,7 +132,7 @@ def check_row_counts(
 
     try:
         expected = read_expected(path)
-    except (OSError, ValueError) as error:
+    except DxError as error:
         checks = [check for contract in contracts.values() for check in row_checks(contract)]
         return [broken(check, "committed row counts", error) for check in checks]
     outcomes = []

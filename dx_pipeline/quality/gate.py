@@ -23,10 +23,11 @@ def check_build(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Run every check on the warehouse's public tables and store results and fingerprints in `core`."""
     from dx_pipeline.quality.runner import run_checks
 
-    results = run_checks(con, load_contracts(), UNRELEASED)
+    seen = table_fingerprints(con)
+    results = run_checks(con, load_contracts(), UNRELEASED, fingerprints=dict(seen.iter_rows()))
     con.register("found", results)
     con.execute("CREATE OR REPLACE TABLE core.check_results AS SELECT * FROM found")
-    con.register("seen", table_fingerprints(con))
+    con.register("seen", seen)
     con.execute("CREATE OR REPLACE TABLE core.checked AS SELECT * FROM seen")
     return results
 

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 PROVINCE_COLUMNS = ("province_id", "peer_id")
 
-#: a table without the column `unit_system` speaks of the 63 units, the merged ones of the 34
-MERGED = "merged_"
-
 #: stands for the whole country where national means and shares are kept beside the units' figures
 COUNTRY = "viet-nam"
 TABLES_WITH_COUNTRY = ("figure_sources", "policy_actuals")
@@ -32,12 +29,14 @@ def reference_law(contract: Contract) -> Law | None:
     selects = []
     if contract.name != "provinces":
         country = f" AND t.{{}} <> '{COUNTRY}'" if contract.name in TABLES_WITH_COUNTRY else ""
-        system = "t.unit_system" if "unit_system" in names else ("34" if contract.name.startswith(MERGED) else "63")
+        # a table without the column `unit_system` may name a unit of any system
+        own = "unit_system" in names
+        system, same = ("t.unit_system", " AND p.unit_system = t.unit_system") if own else ("NULL", "")
+        wanted = "'a province_id of the ' || t.unit_system || ' units'" if own else "'a province_id'"
         selects += [
             f"""SELECT DISTINCT '{column}' AS named_in, {system}::VARCHAR AS unit_system, t.{column}::VARCHAR AS code,
-       t.{column}::VARCHAR AS observed, 'a province_id of the ' || {system} || ' units' AS expected,
-       p.province_id IS NOT NULL AS holds
-FROM "{contract.name}" t LEFT JOIN provinces p ON p.province_id = t.{column} AND p.unit_system = {system}
+       t.{column}::VARCHAR AS observed, {wanted} AS expected, p.province_id IS NOT NULL AS holds
+FROM "{contract.name}" t LEFT JOIN provinces p ON p.province_id = t.{column}{same}
 WHERE t.{column} IS NOT NULL{country.format(column)}"""
             for column in PROVINCE_COLUMNS
             if column in names

@@ -18,6 +18,7 @@ import polars as pl
 
 from dx_pipeline.contracts import Contract
 from dx_pipeline.paths import Paths
+from dx_pipeline.quality.expectations import write_suites
 from dx_pipeline.release.content.dictionary import dictionary_frame, dictionary_page
 from dx_pipeline.release.content.export import data_hash, write_database, write_tables
 from dx_pipeline.release.content.package import PackageInfo, load_package_info, source_records, sources_by_table
@@ -154,6 +155,7 @@ def _fill(
     sources: list[dict[str, Any]],
 ) -> Candidate:
     write_tables(folder, frames, contracts)
+    write_suites(folder, contracts)
     origins = sources_by_table(contracts, frames)
     shapes = {name: _shape(contracts[name], frame.height, origins) for name, frame in frames.items()}
     digest = data_hash(folder, shapes)

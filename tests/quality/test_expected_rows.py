@@ -10,8 +10,19 @@ import polars as pl
 import pytest
 from example_contracts import make_contract
 
+from dx_pipeline.contracts import load_contracts
 from dx_pipeline.quality import expected_rows
-from dx_pipeline.quality.expected_rows import check_row_counts, count_rows, read_expected, write_expected
+from dx_pipeline.quality.catalogue import checked_contracts
+from dx_pipeline.quality.expected_rows import (
+    check_row_counts,
+    compare_counts,
+    count_rows,
+    find_new_partitions,
+    new_partitions_check,
+    read_expected,
+    row_counts_check,
+    write_expected,
+)
 
 SCORES = pl.DataFrame({"edition": [2022, 2022, 2023], "province_id": ["a", "b", "a"]})
 
@@ -60,35 +71,40 @@ def test_equal_counts_pass(con, contracts, committed):
     assert outcome(con, contracts, committed, "names").status == "passed"
 
 
-@pytest.mark.parametrize(
-    ("editions", "n_failed", "text"),
-    [
+def test_a_missing_partition_and_another_count_stop_the_release(con, contracts, committed):
+    for editions, n_failed, text in (
         ([2022, 2022], 1, "edition=2023: missing, expected 1 rows"),
         ([2022, 2023, 2023], 2, "edition=2022: 1 rows, expected 2; edition=2023: 2 rows, expected 1"),
         ([2022, 2022, 2024], 1, "edition=2023: missing, expected 1 rows"),
         ([2022, 2022, None], 1, "edition=2023: missing, expected 1 rows"),
-    ],
-)
-def test_a_missing_partition_and_another_count_stop_the_release(con, contracts, committed, editions, n_failed, text):
-    con.register("scores", pl.DataFrame({"edition": editions}, schema={"edition": pl.Int64}))
-    found = outcome(con, contracts, committed)
-    assert (found.status, found.n_checked, found.n_failed, found.observed) == ("failed", 2, n_failed, text)
-    assert found.blocks
+    ):
+        con.register("scores", pl.DataFrame({"edition": editions}, schema={"edition": pl.Int64}))
+        found = outcome(con, contracts, committed)
+        assert (found.status, found.n_checked, found.n_failed, found.observed) == ("failed", 2, n_failed, text)
+        assert found.blocks
 
 
-@pytest.mark.parametrize(
-    ("editions", "text"),
-    [
+def test_a_new_partition_is_told_and_does_not_stop_the_release(con, contracts, committed):
+    for editions, text in (
         ([2022, 2022, 2023, 2024], "edition=2024: unexpected, 1 rows"),
         ([2022, 2022, 2023, None], "edition=: unexpected, 1 rows"),
-    ],
-)
-def test_a_new_partition_is_told_and_does_not_stop_the_release(con, contracts, committed, editions, text):
-    con.register("scores", pl.DataFrame({"edition": editions}, schema={"edition": pl.Int64}))
-    assert outcome(con, contracts, committed).status == "passed"
-    found = news(con, contracts, committed)
-    assert (found.status, found.n_checked, found.n_failed, found.observed) == ("failed", 3, 1, text)
-    assert not found.blocks
+    ):
+        con.register("scores", pl.DataFrame({"edition": editions}, schema={"edition": pl.Int64}))
+        assert outcome(con, contracts, committed).status == "passed"
+        found = news(con, contracts, committed)
+        assert (found.status, found.n_checked, found.n_failed, found.observed) == ("failed", 3, 1, text)
+        assert not found.blocks
+
+
+def test_the_committed_counts_of_every_table_can_fail():
+    """A partition less, and one more, in each table of the contracts."""
+    expected = read_expected()
+    for name, contract in checked_contracts(load_contracts()).items():
+        first, *rest = expected[name]
+        fewer = {part: expected[name][part] for part in rest} or {"": 0, first: 0}
+        assert compare_counts(row_counts_check(contract), expected[name], fewer).status == "failed", name
+        more = {**expected[name], "edition=1900": 1}
+        assert find_new_partitions(new_partitions_check(contract), expected[name], more).status == "failed", name
 
 
 def test_no_new_partition_passes_and_without_committed_counts_nothing_is_new(con, contracts, committed, tmp_path):
@@ -136,21 +152,18 @@ def test_a_missing_table_is_an_error(con, contracts, committed):
     assert [each.status for each in found] == ["error", "error", "passed", "passed"]
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("table,partition,rows\n", "expected the header table_name,partition,n_rows, found table,partition,rows"),
-        ("", "expected the header"),
-        ("table_name,partition,n_rows\na,,1\na,,2\n", "stands twice"),
-        ("table_name,partition,n_rows\na,,many\n", "many"),
-    ],
-)
-def test_a_spoiled_file_of_counts_is_an_error(con, contracts, tmp_path, text, message):
+def test_a_spoiled_file_of_counts_is_an_error(con, contracts, tmp_path):
     path = tmp_path / "expected_rows.csv"
-    path.write_text(text)
-    found = outcome(con, contracts, path)
-    assert found.status == "error"
-    assert message in found.observed
+    for text, message in {
+        "table,partition,rows\n": "expected the header table_name,partition,n_rows, found table,partition,rows",
+        "": "expected the header",
+        "table_name,partition,n_rows\na,,1\na,,2\n": "stands twice",
+        "table_name,partition,n_rows\na,,many\n": "line 2: expected a whole number",
+        "table_name,partition,n_rows\na,1\n": "line 2: expected 3 cells, found 2",
+    }.items():
+        path.write_text(text)
+        found = outcome(con, contracts, path)
+        assert (found.status, message in found.observed) == ("error", True), found.observed
     assert outcome(con, contracts, tmp_path / "none.csv").status == "error"
 
 
