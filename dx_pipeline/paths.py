@@ -29,6 +29,11 @@ class Paths:
         return self.root / "data" / "corrections"
 
     @property
+    def snapshots(self) -> Path:
+        """What publishers served, night by night, and how the looks went; a build reads none of it."""
+        return self.root / "data" / "snapshots"
+
+    @property
     def marts(self) -> Path:
         """Releases, and links to the current one."""
         return self.root / "data" / "marts"

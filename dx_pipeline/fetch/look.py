@@ -1,0 +1,193 @@
+"""One file, one night: ask, check what came, store what changed, judge it, accept it or let it wait."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from dx_pipeline.fetch import snapshots
+from dx_pipeline.fetch.accept import declaration_hash, take_over
+from dx_pipeline.fetch.addresses import shown
+from dx_pipeline.fetch.content import check_content
+from dx_pipeline.fetch.declaration import Fetch
+from dx_pipeline.fetch.download import NOT_FOUND, Answer, Manners, download
+from dx_pipeline.fetch.errors import FetchError, TransientFetchError
+from dx_pipeline.fetch.judge import judge
+from dx_pipeline.fetch.plan import Planned
+from dx_pipeline.fetch.records import Failure, Record, moment, source_folder
+from dx_pipeline.fetch.retrying import with_retries
+from dx_pipeline.fetch.robots import Robots
+from dx_pipeline.paths import Paths
+from dx_pipeline.warehouse import build_lock
+
+if TYPE_CHECKING:
+    import httpx
+
+Result = Literal["unchanged", "accepted", "waiting", "not yet", "failed", "not due"]
+#: what a publisher answers for an edition that is not there yet; some serve a page instead of 404
+NOT_YET = (*(f"http {status}" for status in NOT_FOUND), "web page", "error page")
+#: a daily look half an hour early is still the next day's
+EARLY = timedelta(hours=6)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one look ended.
+
+    Attributes:
+        result: in one word or two.
+        told: in one sentence.
+        problems: why it waits for somebody.
+        kind: of a failure.
+        hint: what to do.
+        retry: whether the failure may pass by itself.
+    """
+
+    source_id: str
+    file: str
+    result: Result
+    told: str
+    problems: tuple[str, ...] = ()
+    kind: str = ""
+    hint: str = ""
+    retry: bool = field(default=False)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What all looks of one source share."""
+
+    paths: Paths
+    source_id: str
+    fetch: Fetch
+    client: httpx.Client
+    manners: Manners
+    robots: Robots
+    now: datetime
+
+    def outcome(self, file: Planned, result: Result, told: str, problems: tuple[str, ...] = ()) -> Outcome:
+        """An outcome of this source."""
+        return Outcome(self.source_id, file.file, result, told, problems)
+
+
+def look_at(visit: Visit, file: Planned, record: Record) -> Outcome:
+    """Look at one file and bring its record up to date; whatever fails becomes an outcome.
+
+    Raises:
+        OSError: the disk is full or not writable.
+    """
+    if not due(visit, record):
+        return visit.outcome(file, "not due", _why_not_due(record, visit.now))
+    record.checked_at = visit.now.isoformat(timespec="seconds")
+    try:
+        outcome = _look(visit, file, record)
+    except FetchError as error:
+        if file.is_new and error.kind in NOT_YET:
+            outcome = visit.outcome(file, "not yet", f"{shown(file.url)} is not published yet")
+        else:
+            return _failed(visit, file, record, error)
+    record.failure = None
+    record.not_before = ""
+    if outcome.result in ("unchanged", "accepted"):
+        record.good_at = record.checked_at
+    return outcome
+
+
+def due(visit: Visit, record: Record) -> bool:
+    """Whether it is time: as often as declared, after a failure every night, never before a server's own wish."""
+    wish = moment(record.not_before)
+    # a wish from a clock that was wrong is not kept for ever
+    if wish and visit.now < wish <= visit.now + timedelta(days=7):
+        return False
+    last = moment(record.good_at)
+    if record.failure or record.waiting or last is None or last > visit.now:
+        return True
+    return visit.now >= last + timedelta(days=visit.fetch.every_days) - EARLY
+
+
+def _why_not_due(record: Record, now: datetime) -> str:
+    wish = moment(record.not_before)
+    if wish and wish > now:
+        return f"the server asked to be left alone until {record.not_before}"
+    return f"was looked at on {record.good_at}"
+
+
+def _look(visit: Visit, file: Planned, record: Record) -> Outcome:
+    answer = with_retries(lambda: _ask(visit, file, record), visit.manners.sleep)
+    folder = source_folder(visit.paths, visit.source_id) / file.file
+    if answer.data is None:
+        if record.waiting:
+            return _again(visit, file, record)
+        return visit.outcome(file, "unchanged", "unchanged (304)")
+    sha256 = hashlib.sha256(answer.data).hexdigest()
+    if sha256 == file.sha256:
+        _remember(record, answer, sha256)
+        return visit.outcome(file, "unchanged", "unchanged (same bytes)")
+    snapshot = snapshots.store(folder, file.file, answer, visit.now)
+    outcome = _settle(visit, file, record, snapshot, answer.data)
+    # the validators are kept only now: after a crash before this line, the next request brings the bytes again
+    _remember(record, answer, sha256)
+    return outcome
+
+
+def _ask(visit: Visit, file: Planned, record: Record) -> Answer:
+    pause = visit.robots.pause(visit.client, file.url, visit.fetch, visit.manners)
+    conditions = record.conditions if _still_here(visit, file, record) else {}
+    answer = download(visit.client, file.url, visit.fetch, visit.manners, conditions=conditions, pause_seconds=pause)
+    if answer.data is None and not conditions:
+        raise TransientFetchError("http 304", f"{shown(file.url)} answers 304 although nothing was conditional")
+    if answer.data is not None:
+        kind = answer.headers.get("content-type", "")
+        check_content(shown(file.url), file.form, kind, answer.data, visit.fetch.content_types)
+    return answer
+
+
+def _still_here(visit: Visit, file: Planned, record: Record) -> bool:
+    """Whether what the validators stand for is what is declared, or waits as a sound snapshot."""
+    if record.sha256 == file.sha256:
+        return bool(file.sha256)
+    folder = source_folder(visit.paths, visit.source_id) / file.file
+    return bool(record.waiting) and snapshots.find(folder, file.file, record.sha256) is not None
+
+
+def _again(visit: Visit, file: Planned, record: Record) -> Outcome:
+    """The same bytes still wait; they are judged again when somebody has changed the declaration."""
+    snapshot = snapshots.find(source_folder(visit.paths, visit.source_id) / file.file, file.file, record.sha256)
+    if snapshot and record.judged_with != declaration_hash(visit.paths.raw / visit.source_id):
+        return _settle(visit, file, record, snapshot, snapshot.read() or b"")
+    return visit.outcome(file, "waiting", "still waits for somebody to look", tuple(record.waiting))
+
+
+def _settle(visit: Visit, file: Planned, record: Record, snapshot: snapshots.Snapshot, data: bytes) -> Outcome:
+    verdict = judge(visit.paths, visit.source_id, file, data, snapshot.sha256)
+    if verdict.holds and visit.fetch.accept == "automatic":
+        with build_lock(visit.paths):
+            take_over(visit.paths, visit.source_id, file, snapshot, visit.now)
+        record.waiting, record.judged_with = [], ""
+        what = f"edition {file.edition}" if file.is_new else "changed"
+        return visit.outcome(file, "accepted", f"{what}: {verdict.change}")
+    reasons = verdict.problems or ["the source is accepted by hand only"]
+    record.waiting = reasons
+    record.judged_with = declaration_hash(visit.paths.raw / visit.source_id)
+    return visit.outcome(file, "waiting", f"changed and waits for somebody to look; {verdict.change}", tuple(reasons))
+
+
+def _remember(record: Record, answer: Answer, sha256: str) -> None:
+    record.sha256 = sha256
+    record.etag = answer.headers.get("etag", "")
+    record.last_modified = answer.headers.get("last-modified", "")
+
+
+def _failed(visit: Visit, file: Planned, record: Record, error: FetchError) -> Outcome:
+    before = record.failure
+    same = before is not None and before.kind == error.kind
+    since = before.since if same and before else record.checked_at
+    count = before.count + 1 if same and before else 1
+    record.failure = Failure(error.kind, error.message, error.hint, error.retry, since, count)
+    wish = error.after_seconds if isinstance(error, TransientFetchError) else None
+    record.not_before = (visit.now + timedelta(seconds=wish)).isoformat(timespec="seconds") if wish else ""
+    return Outcome(
+        visit.source_id, file.file, "failed", error.message, kind=error.kind, hint=error.hint, retry=error.retry
+    )

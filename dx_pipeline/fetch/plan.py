@@ -1,0 +1,103 @@
+"""Which files are to be fetched: the `[fetch]` block beside the files that a source declares already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dx_pipeline.declarations import DeclarationError, declare, read_toml
+from dx_pipeline.errors import Problem
+from dx_pipeline.fetch.declaration import EDITION, Fetch, FetchedFile
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One file to look for.
+
+    Attributes:
+        url: where.
+        file: its name in the folder of the source.
+        form: what it should be (`csv`, `json`, `html`, `workbook` ...).
+        sha256: of the bytes that are declared today; empty for an edition that is not declared yet.
+        edition: of a file with `{edition}` in its name.
+        like: the declared file whose entry a new edition copies; empty for a declared file.
+    """
+
+    url: str
+    file: str
+    form: str
+    sha256: str
+    edition: int | None = None
+    like: str = ""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the file is an edition that nobody has declared yet; its absence is no failure."""
+        return not self.sha256
+
+
+def read_fetch(folder: Path) -> tuple[Fetch, dict[str, Any]] | None:
+    """The `[fetch]` block of a source and the whole declaration as read; None when it has none.
+
+    Raises:
+        DeclarationError: the file or the block is not as it should be.
+    """
+    where = f"{folder.name}/source.toml"
+    data = read_toml(folder / "source.toml", where)
+    if "fetch" not in data:
+        return None
+    return declare(Fetch, data["fetch"], f"{where}, fetch"), data
+
+
+def planned(folder: Path, fetch: Fetch, data: Mapping[str, Any]) -> list[Planned]:
+    """Every file to look for, declared ones first, then the next edition of each series.
+
+    Raises:
+        DeclarationError: a file to be fetched is not declared, or no edition of a series is.
+    """
+    where = f"{folder.name}/source.toml"
+    files: Mapping[str, Mapping[str, Any]] = data.get("files", {})
+    found: list[Planned] = []
+    for one in fetch.files:
+        if EDITION in one.file:
+            found += _series(where, one, files, str(data.get("form", "")))
+        elif one.file in files:
+            entry = files[one.file]
+            found.append(Planned(one.url, one.file, _form(entry, data), entry["sha256"].lower()))
+        else:
+            remedy = "declare it once by hand: a fetch keeps it up to date"
+            raise _undeclared(where, one, f'an entry [files."{one.file}"]', "none", remedy)
+    return sorted(found, key=lambda file: file.is_new)
+
+
+def _form(entry: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    return str(entry.get("form") or data.get("form", ""))
+
+
+def _series(where: str, one: FetchedFile, files: Mapping[str, Mapping[str, Any]], form: str) -> list[Planned]:
+    pattern = re.compile(re.escape(one.file).replace(re.escape(EDITION), r"(\d{4})") + "$")
+    found = []
+    for name, entry in files.items():
+        match = pattern.match(name)
+        if match:
+            url = one.url.replace(EDITION, match[1])
+            own = str(entry.get("form") or form)
+            found.append(Planned(url, name, own, entry["sha256"].lower(), int(match[1])))
+    if not found:
+        remedy = "declare one edition by hand: the next ones are declared like it"
+        raise _undeclared(where, one, f"a declared file such as {one.file.replace(EDITION, '2024')}", "none", remedy)
+    newest = max(found, key=lambda file: file.edition or 0)
+    edition = (newest.edition or 0) + 1
+    text = str(edition)
+    following = Planned(
+        one.url.replace(EDITION, text), one.file.replace(EDITION, text), newest.form, "", edition, newest.file
+    )
+    return [*found, following]
+
+
+def _undeclared(where: str, one: FetchedFile, expected: str, found: str, remedy: str) -> DeclarationError:
+    problem = Problem(f"{where}, fetch.files, {one.file}", expected, found, remedy)
+    return DeclarationError(str(problem), problems=[problem])

@@ -1,0 +1,98 @@
+"""How the looks at one source went: one small JSON file a source, written whole after every look."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from dx_pipeline.fetch.files import read_json, write_json
+from dx_pipeline.paths import Paths
+
+
+@dataclass
+class Failure:
+    """Why the last look failed, since when, and how often in a row."""
+
+    kind: str
+    message: str
+    hint: str
+    retry: bool
+    since: str
+    count: int = 1
+
+
+@dataclass
+class Record:
+    """What is known of one file at its publisher's.
+
+    Attributes:
+        checked_at: last time it was asked for.
+        good_at: last time it was as declared, or changed and accepted.
+        sha256: of the bytes served last.
+        etag: validator of these bytes, for the next conditional request.
+        last_modified: the same.
+        waiting: reasons why these bytes wait for a person; empty when they don't.
+        judged_with: hash of the source.toml they were judged with.
+        not_before: until then the server asked to be left alone.
+        failure: of the last look; None when it succeeded.
+    """
+
+    checked_at: str = ""
+    good_at: str = ""
+    sha256: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    waiting: list[str] = field(default_factory=list)
+    judged_with: str = ""
+    not_before: str = ""
+    failure: Failure | None = None
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """Headers that let the server say that nothing changed."""
+        pairs = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: text for name, text in pairs.items() if text}
+
+
+def source_folder(paths: Paths, source_id: str) -> Path:
+    """Where snapshots and records of a source lie."""
+    return paths.snapshots / source_id
+
+
+def read_records(paths: Paths, source_id: str) -> dict[str, Record]:
+    """File name -> record. What cannot be read is forgotten: then the next request is not conditional."""
+    found: dict[str, Record] = {}
+    known = {one.name for one in fields(Record)}
+    for name, entry in read_json(source_folder(paths, source_id) / "state.json").items():
+        if not isinstance(entry, dict):
+            continue
+        values = {key: value for key, value in entry.items() if key in known}
+        try:
+            failure = values.pop("failure", None)
+            found[name] = Record(**values, failure=Failure(**failure) if failure else None)
+        except TypeError:
+            continue
+    return found
+
+
+def write_records(paths: Paths, source_id: str, records: dict[str, Record]) -> None:
+    """Replace the records of a source."""
+    data: dict[str, Any] = {name: asdict(record) for name, record in records.items()}
+    write_json(source_folder(paths, source_id) / "state.json", data)
+
+
+def moment(text: str) -> datetime | None:
+    """A stored time, None when there is none or it cannot be read."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def day(text: str) -> date | None:
+    """The day of a stored time."""
+    found = moment(text)
+    return found.date() if found else None

@@ -1,0 +1,119 @@
+"""Snapshots: what a publisher served, when, with its hash and headers. A snapshot never changes; one rename makes it.
+
+    data/snapshots/<source>/<file>/000007-20261127T183012Z-3f9a0c12ab34/<file>
+                                                                       /snapshot.json
+
+The number orders them, whatever a clock says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from dx_pipeline.fetch.addresses import shown
+from dx_pipeline.fetch.download import Answer
+from dx_pipeline.fetch.files import sync_folder
+
+#: of each file so many are kept, beside those that wait for somebody or were accepted last
+KEPT = 4
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One stored answer."""
+
+    folder: Path
+    file: str
+    sha256: str
+
+    @property
+    def path(self) -> Path:
+        """The bytes."""
+        return self.folder / self.file
+
+    def read(self) -> bytes | None:
+        """The bytes, None if they are not the ones that were stored."""
+        try:
+            data = self.path.read_bytes()
+        except OSError:
+            return None
+        return data if hashlib.sha256(data).hexdigest() == self.sha256 else None
+
+    def facts(self) -> dict[str, Any]:
+        """Time, address, hash, headers."""
+        found: dict[str, Any] = json.loads((self.folder / "snapshot.json").read_bytes())
+        return found
+
+
+def stored(folder: Path, file: str) -> list[Snapshot]:
+    """Snapshots of one file that are whole, oldest first."""
+    found = []
+    for path in sorted(folder.glob("[0-9]*-*-*")):
+        try:
+            facts = json.loads((path / "snapshot.json").read_bytes())
+            found.append(Snapshot(path, file, str(facts["sha256"])))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return found
+
+
+def find(folder: Path, file: str, sha256: str) -> Snapshot | None:
+    """The newest sound snapshot with these bytes."""
+    for one in reversed(stored(folder, file)):
+        if one.sha256 == sha256 and one.read() is not None:
+            return one
+    return None
+
+
+def store(folder: Path, file: str, answer: Answer, now: datetime) -> Snapshot:
+    """Store an answer's bytes, unless the newest snapshot has the very same."""
+    data = answer.data or b""
+    sha256 = hashlib.sha256(data).hexdigest()
+    known = stored(folder, file)
+    if known and known[-1].sha256 == sha256 and known[-1].read() is not None:
+        return known[-1]
+    numbers = [int(path.name.split("-")[0]) for path in folder.glob("[0-9]*-*-*")]
+    name = f"{max(numbers, default=0) + 1:06d}-{now.strftime('%Y%m%dT%H%M%SZ')}-{sha256[:12]}"
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f".{secrets.token_hex(4)}.part"
+    part.mkdir()
+    facts = {
+        "file": file,
+        "sha256": sha256,
+        "bytes": len(data),
+        "fetched_at": now.isoformat(timespec="seconds"),
+        "url": shown(answer.url),
+        "headers": dict(answer.headers),
+    }
+    _write(part / file, data)
+    _write(part / "snapshot.json", (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode())
+    sync_folder(part)
+    part.rename(folder / name)
+    sync_folder(folder)
+    return Snapshot(folder / name, file, sha256)
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    path.chmod(0o444)
+
+
+def prune(folder: Path, file: str, needed: Iterable[str], kept: int = KEPT) -> int:
+    """Remove all but the newest snapshots and those with a needed hash; returns how many went."""
+    wanted = set(needed)
+    old = [one for one in stored(folder, file)[:-kept] if one.sha256 not in wanted]
+    for one in old:
+        shutil.rmtree(one.folder, ignore_errors=True)
+    return len(old)

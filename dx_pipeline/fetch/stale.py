@@ -1,0 +1,68 @@
+"""Sources whose last good look is older than their own limit.
+
+The build knows no clock, so it is told by a small file, which changes only when a source becomes stale or fresh again:
+that change is a reason to build, the passing of another day is not. Tables count ages to the day it was noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from dx_pipeline.fetch.files import read_json, write_json
+from dx_pipeline.paths import Paths
+
+
+@dataclass(frozen=True)
+class Stale:
+    """One stale source.
+
+    Attributes:
+        last_good_on: day of the last look that found it as declared, or accepted it.
+        noticed_on: day on which its limit was found to be passed.
+        limit_days: its declared limit.
+        reason: why there was no good look, in one sentence.
+    """
+
+    source_id: str
+    last_good_on: date
+    noticed_on: date
+    limit_days: int
+    reason: str
+
+    def age_days(self, today: date) -> int:
+        """Days since the last good look."""
+        return max(0, (today - self.last_good_on).days)
+
+
+def stale_file(paths: Paths) -> Path:
+    """Where the stale sources are written down."""
+    return paths.snapshots / "stale.json"
+
+
+def read_stale(paths: Paths) -> dict[str, Stale]:
+    """Stale sources by id; empty when there are none or nothing was ever fetched."""
+    found = {}
+    for source_id, entry in read_json(stale_file(paths)).items():
+        days = {name: date.fromisoformat(entry[name]) for name in ("last_good_on", "noticed_on")}
+        found[source_id] = Stale(source_id, **days, limit_days=entry["limit_days"], reason=entry["reason"])
+    return found
+
+
+def write_stale(paths: Paths, found: Iterable[Stale]) -> bool:
+    """Write the stale sources down; returns whether other sources are stale than before.
+
+    A source that was stale already keeps the day on which it was noticed and the reason told then.
+    """
+    before = read_stale(paths)
+    now = {one.source_id: before.get(one.source_id, one) for one in found}
+    if now == before:
+        return False
+    write_json(stale_file(paths), {name: _plain(one) for name, one in now.items()})
+    return True
+
+
+def _plain(one: Stale) -> Mapping[str, object]:
+    return {key: str(value) if isinstance(value, date) else value for key, value in asdict(one).items()}
