@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from dx_pipeline.fetch.declaration import Fetch
 from dx_pipeline.fetch.errors import PermanentFetchError, TransientFetchError
 
+#: addresses through which a network of IPv6 only reaches IPv4 (RFC 6052)
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -22,7 +24,7 @@ def shown(url: str) -> str:
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host
     netloc = f"{host}:{parts.port}" if parts.port else host
-    query = urlencode([(name, "…") for name, _ in parse_qsl(parts.query, keep_blank_values=True)], safe="…")
+    query = urlencode([(name, "...") for name, _ in parse_qsl(parts.query, keep_blank_values=True)])
     return f"{parts.scheme}://{netloc}{parts.path}" + (f"?{query}" if query else "")
 
 
@@ -76,6 +78,8 @@ def is_public(address: Address) -> bool:
     teredo = getattr(address, "teredo", None)
     if teredo:
         mapped = teredo[1]
+    if isinstance(address, ipaddress.IPv6Address) and address in NAT64:
+        mapped = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     judged = mapped or address
     return judged.is_global and not judged.is_multicast
 

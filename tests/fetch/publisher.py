@@ -60,7 +60,7 @@ class Publisher:
             return found.pop(0) if len(found) > 1 else found[0]
         return found
 
-    def _handler(publisher) -> type[http.server.BaseHTTPRequestHandler]:  # noqa: N805
+    def _handler(publisher) -> type[http.server.BaseHTTPRequestHandler]:
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
