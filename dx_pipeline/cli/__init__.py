@@ -16,12 +16,12 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from dx_pipeline.cli import build, export, profile, ranks, releases, tables, what_if
+from dx_pipeline.cli import build, export, fetching, profile, ranks, releases, tables, what_if
 from dx_pipeline.cli.errors import EXIT_CODES, CommandError, foreseen
 from dx_pipeline.errors import DxError
 
 #: commands that must not die half-way because nobody reads their output any more
-WRITING = {"run", "rollback", "export"}
+WRITING = {"run", "fetch", "accept", "rollback", "export"}
 
 
 class DxGroup(TyperGroup):
@@ -106,6 +106,8 @@ app.command(rich_help_panel=TRUST)(releases.cite)
 app.command(rich_help_panel=TRUST)(releases.diff)
 app.command(rich_help_panel=TRUST)(releases.verify)
 app.command(rich_help_panel=TRUST)(releases.rollback)
+app.command(rich_help_panel=MAKE)(fetching.fetch)
+app.command(rich_help_panel=MAKE)(fetching.accept)
 app.command(rich_help_panel=MAKE)(build.run)
 app.command(rich_help_panel=MAKE)(build.status)
 

@@ -1,0 +1,81 @@
+"""`dx fetch` and `dx accept`: look at the publishers, and take over what waits for a person."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from dx_pipeline.cli.output import AsJson, show_json, working
+from dx_pipeline.errors import FAILED
+from dx_pipeline.paths import default_paths
+
+
+def complete_source(incomplete: str) -> list[str]:
+    """Source ids of the manifest."""
+    from dx_pipeline.fetch.night import source_ids
+
+    return [name for name in source_ids(default_paths()) if name.startswith(incomplete)]
+
+
+def fetch(
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE]...", help="All if none.", autocompletion=complete_source)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look at every source that declares `fetch`, and take over what changed and keeps its layout and its laws.
+
+    Exit code 1 when a source could not be fetched or waits for somebody. DX_CONTACT says whom hosts may ask.
+    """
+    with working("Looking at the publishers"):
+        from dx_pipeline.fetch.night import fetch_all
+
+        night = fetch_all(default_paths(), only=sources or ())
+    if as_json:
+        show_json(night.summary())
+    else:
+        print("\n".join(night.lines()))
+    wrong = night.with_result("failed", "waiting")
+    if wrong and not as_json:
+        for one in wrong:
+            for told in (*one.problems, *([one.hint] if one.hint else [])):
+                print(f"  {one.source_id}/{one.file}: {told}", file=sys.stderr)
+    if wrong:
+        raise typer.Exit(FAILED)
+
+
+def accept(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", autocompletion=complete_source)] = "",
+    file: Annotated[str, typer.Argument(metavar="[FILE]", help="All that waits if not given.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Accept changed bytes that wait for a person; without SOURCE: show what waits, where, and why."""
+    from dx_pipeline.fetch.by_hand import accept as take
+    from dx_pipeline.fetch.by_hand import waiting
+    from dx_pipeline.fetch.night import source_ids
+
+    paths = default_paths()
+    if source:
+        told = take(paths, source, file)
+        if as_json:
+            show_json({"accepted": told})
+        else:
+            print("\n".join(f"accepted: {line}" for line in told))
+            print("`dx run` builds with it.")
+        return
+    there = waiting(paths, source_ids(paths))
+    if as_json:
+        plain = [
+            {"source_id": one.source_id, "file": one.file, "path": str(one.snapshot), "problems": list(one.problems)}
+            for one in there
+        ]
+        show_json({"waiting": plain})
+        return
+    for one in there:
+        print(f"{one.source_id}/{one.file}: {one.snapshot}")
+        for problem in one.problems:
+            print(f"  {problem}")
+    if not there:
+        print("Nothing waits to be accepted.")
