@@ -23,76 +23,94 @@ The guard fails as soon as the source no longer prints what was judged, so that 
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
 
 import polars as pl
+from pydantic import Field
 
-from dx_pipeline.conform.figures import Finding
+from dx_pipeline.conform.findings import Finding
+from dx_pipeline.declarations import Declaration, Many, declare, read_toml
+from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
 from dx_pipeline.vocabulary import codes
 
-TARGET_KEYS = {
-    "source_id", "edition", "unit_system", "province_id", "indicator", "measure", "value_text", "publisher", "kind",
-}  # fmt: skip
+FOLDER = "data/corrections"
+DOUBTS = tuple(codes("doubt"))
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
-class CorrectionError(ValueError):
-    """A correction is incomplete, or its source no longer prints what it was made for."""
+class CorrectionError(DxError):
+    """A correction speaks of a source that is not there, or its source no longer prints what it was made for."""
+
+    exit_code = BAD_INPUT
 
 
-@dataclass(frozen=True)
-class Correction:
-    """One declared judgement."""
+class Target(Declaration):
+    """Which printed figures a correction judges; every key that is given must match."""
+
+    source_id: Text
+    edition: int | None = Field(default=None, ge=1900, le=2100)
+    unit_system: int | None = Field(default=None, ge=1)
+    province_id: Text | None = None
+    indicator: Text | None = None
+    measure: Literal["score", "rank", "mean", "value"] | None = None
+    value_text: Text | None = None
+    publisher: Text | None = None
+    kind: Literal["stated", "derived"] | None = None
+
+    @property
+    def given(self) -> dict[str, object]:
+        """The keys that must match."""
+        return self.model_dump(exclude_none=True)
+
+
+class Guard(Declaration):
+    """How many printed figures the target matches, exactly."""
+
+    rows: int = Field(ge=1)
+
+
+class CorrectionFile(Declaration):
+    """One file of `data/corrections`."""
+
+    action: Literal["rule_out", "flag"] = Field(description="flag: stays usable, the doubt is shown")
+    reason_vi: Text
+    reason_en: Text
+    evidence: Text = Field(description="what shows it")
+    evidence_by: Text = Field(description="who says so")
+    doubts: Many[Literal[DOUBTS]] = Field(default=(), description="codes the figures carry from here on")  # type: ignore[valid-type]
+    target: Target
+    guard: Guard
+
+
+class Correction(CorrectionFile):
+    """One declared judgement, by the name of its file."""
 
     correction_id: str
-    action: str
-    target: dict[str, Any]
-    rows: int
-    reason_vi: str
-    reason_en: str
-    evidence: str
-    evidence_by: str
-    doubts: tuple[str, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """The file as messages name it."""
+        return f"{FOLDER}/{self.correction_id}.toml"
 
 
 def load_corrections(folder: Path) -> list[Correction]:
-    """All declared corrections, by file name.
+    """All declared corrections, by file name; no folder means none.
 
     Raises:
-        CorrectionError: a field is missing, or a key of [target] is unknown.
+        DeclarationError: a file is not TOML, or says something that cannot be meant.
+        CorrectionError: the folder holds something else than corrections.
     """
     corrections = []
-    for path in sorted(folder.glob("*.toml")):
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        missing = [
-            key for key in ("reason_vi", "reason_en", "evidence", "evidence_by", "target", "guard") if not data.get(key)
-        ]
-        unknown = sorted(set(data.get("target", {})) - TARGET_KEYS)
-        no_codes = sorted(set(data.get("doubts", ())) - set(codes("doubt")))
-        if no_codes:
-            raise CorrectionError(
-                f"data/corrections/{path.name}, doubts: expected codes of {', '.join(codes('doubt'))}, found {no_codes}"
-            )
-        if missing or unknown or data.get("action") not in ("rule_out", "flag"):
-            raise CorrectionError(
-                f"data/corrections/{path.name}: missing {missing or 'nothing'}, unknown target keys "
-                f"{unknown or 'none'}, action {data.get('action')!r} (expected rule_out or flag)"
-            )
-        corrections.append(
-            Correction(
-                path.stem,
-                data["action"],
-                data["target"],
-                int(data["guard"]["rows"]),
-                data["reason_vi"],
-                data["reason_en"],
-                data["evidence"],
-                data["evidence_by"],
-                tuple(data.get("doubts", ())),
-            )
-        )
+    for path in sorted(folder.glob("*")):
+        where = f"{FOLDER}/{path.name}"
+        if path.name.startswith("."):
+            continue
+        if path.suffix != ".toml" or not path.is_file():
+            problem = Problem(where, "a correction: <id>.toml", "another file", "move it elsewhere")
+            raise CorrectionError(str(problem), problems=[problem])
+        data = declare(CorrectionFile, read_toml(path, where), where)
+        corrections.append(Correction(correction_id=path.stem, **dict(data)))
     return corrections
 
 
@@ -100,26 +118,39 @@ def apply_corrections(observations: pl.DataFrame, corrections: list[Correction])
     """A finding for every printed figure a correction speaks of.
 
     Raises:
-        CorrectionError: the guard fails.
+        CorrectionError: a source is unknown, the guard fails, or two corrections judge one figure.
     """
     findings = []
-    for correction in corrections:
-        matching = observations.filter(*[pl.col(key) == value for key, value in correction.target.items()])
-        if matching.height != correction.rows:
-            raise CorrectionError(
-                f"data/corrections/{correction.correction_id}.toml: expected {correction.rows} printed figures like "
-                f"{correction.target}, found {matching.height}; the source has changed: check it, then change or "
-                "remove the correction"
+    judged: dict[int, Correction] = {}
+    known = observations["source_id"].unique().sort().to_list()
+    for one in corrections:
+        if one.target.source_id not in known:
+            problem = Problem(
+                f"{one.where}, target.source_id", "a source of data/raw/manifest.toml", repr(one.target.source_id),
+                nearest(one.target.source_id, known),
+            )  # fmt: skip
+            raise CorrectionError(str(problem), problems=[problem])
+        matching = observations.filter(*[pl.col(key) == value for key, value in one.target.given.items()])
+        if matching.height != one.guard.rows:
+            problem = Problem(
+                f"{one.where}, guard.rows", f"{one.guard.rows} printed figures like {one.target.given}",
+                str(matching.height), "the source has changed: check it, then change or remove the correction",
+            )  # fmt: skip
+            raise CorrectionError(str(problem), problems=[problem])
+        for row in matching.iter_rows(named=True):
+            other = judged.setdefault(row["observation"], one)
+            if other is not one:
+                at = f"data/raw/{row['source_id']}/{row['locator']}"
+                problem = Problem(f"{other.where} and {one.where}", "one correction a figure", f"two for {at}")
+                raise CorrectionError(str(problem), problems=[problem])
+            findings.append(
+                Finding(
+                    row["observation"],
+                    f"correction:{one.correction_id}",
+                    conflict=one.action == "rule_out",
+                    ruled_out=one.action == "rule_out",
+                    reason_vi=one.reason_vi,
+                    reason_en=one.reason_en,
+                )
             )
-        findings += [
-            Finding(
-                row["observation"],
-                f"correction:{correction.correction_id}",
-                conflict=correction.action == "rule_out",
-                ruled_out=correction.action == "rule_out",
-                reason_vi=correction.reason_vi,
-                reason_en=correction.reason_en,
-            )
-            for row in matching.iter_rows(named=True)
-        ]
     return findings

@@ -12,13 +12,15 @@ The written rule, in this order:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
 
+from dx_pipeline.conform.corrections import Correction, apply_corrections
+from dx_pipeline.conform.findings import KEY, Finding, number
+from dx_pipeline.conform.observations import COUNTRY
+from dx_pipeline.conform.reference import Reference
+from dx_pipeline.conform.referee import referee
+from dx_pipeline.conform.weights import PartPoints
 from dx_pipeline.sources.spec import TIERS
-
-KEY = ["edition", "unit_system", "province_id", "indicator", "measure"]
 
 TIER_WORDS = {
     "official": ("cơ quan chính thức", "official"),
@@ -28,22 +30,28 @@ TIER_WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What the referee says of one observation."""
+def choose(
+    observations: list[pl.DataFrame],
+    corrections: list[Correction],
+    points: dict[int, PartPoints],
+    reference: Reference,
+) -> pl.DataFrame:
+    """All observations with verdict, one figure chosen per key.
 
-    observation: int
-    code: str
-    conflict: bool
-    ruled_out: bool
-    reason_vi: str
-    reason_en: str
+    Args:
+        observations: of each source.
+        corrections: the declared ones.
+        points: edition -> points of its four parts.
+        reference: for the names in sentences.
 
-
-def number(value: float, decimals: int | None = 4) -> tuple[str, str]:
-    """A number as people read it: (Vietnamese with a decimal comma, English with a point)."""
-    text = f"{value:.{decimals if decimals is not None else 4}f}"
-    return text.replace(".", ","), text
+    Raises:
+        CorrectionError: a declared correction no longer fits its source.
+    """
+    everything = pl.concat(observations).sort("source_id", "file", "table_no", "row", "column")
+    numbered = everything.with_row_index("observation").with_columns(pl.col("observation").cast(pl.Int64))
+    names = reference.country_names() | {COUNTRY: "Cả nước"}
+    findings = referee(numbered, names, points) + apply_corrections(numbered, corrections)
+    return choose_figures(numbered, findings)
 
 
 def choose_figures(observations: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:

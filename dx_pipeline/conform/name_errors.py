@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dx_pipeline.errors import BAD_INPUT, DxError
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -14,12 +16,14 @@ class Unit:
     name_vi: str
     name_en: str
     kind: str  # "province" or "municipality"
-    code: str  # of the statistics office; the same code means another unit in the other system
-    successor_id: str  # of the unit of the 34 it is part of; the unit itself in the 34
+    code: str  # of the statistics office; the same code means another unit in another system
+    successor_id: str  # of the unit of the next system it is part of; the unit itself in the newest system
 
 
-class ProvinceNameError(ValueError):
+class ProvinceNameError(DxError, ValueError):
     """Text that cannot be resolved to one province. `candidates` are the nearest units, nearest first."""
+
+    exit_code = BAD_INPUT
 
     def __init__(self, message: str, text: str, unit_system: int, candidates: tuple[Unit, ...] = ()) -> None:
         super().__init__(message)
@@ -34,12 +38,3 @@ class UnknownProvinceError(ProvinceNameError):
 
 class AmbiguousProvinceError(ProvinceNameError):
     """The text could stand for several provinces (`QN`, `Quảng`) or names several at once."""
-
-
-class ProvinceColumnError(ProvinceNameError):
-    """Texts of a column that are no provinces. `problems` holds each distinct text with its error and its rows."""
-
-    def __init__(self, message: str, unit_system: int, problems: tuple[tuple[ProvinceNameError, tuple[str, ...]], ...]):
-        first = problems[0][0]
-        super().__init__(message, first.text, unit_system, first.candidates)
-        self.problems = problems

@@ -23,35 +23,31 @@ Decisions
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from dx_pipeline.conform.name_errors import (
     AmbiguousProvinceError,
-    ProvinceColumnError,
     ProvinceNameError,
     Unit,
     UnknownProvinceError,
 )
-from dx_pipeline.conform.province_tables import ALIASES, MERGER, Known, Tables, slug, tables_of
+from dx_pipeline.conform.province_tables import ALIASES, Known, Tables, slug
 from dx_pipeline.conform.spelling import BRACKET, Reading, around_word, bases, clean, read_letters, readings, spelling
-from dx_pipeline.paths import default_paths
+from dx_pipeline.text import other_letters
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from dx_pipeline.conform.reference import Reference
+
 __all__ = [
     "AmbiguousProvinceError",
-    "ProvinceColumnError",
     "ProvinceNameError",
     "Unit",
     "UnknownProvinceError",
-    "require_column",
     "resolve",
     "resolve_column",
     "slug",
-    "unit",
-    "units",
 ]
 
 LISTING = re.compile(r"\s*[,;/&+]\s*|\s+[-–—]\s+|\s+(?:và|and)\s+", re.IGNORECASE)
@@ -61,30 +57,21 @@ SMALLER = re.compile(r"(huyen|thi-xa|tx|thi-tran|quan|phuong|xa|dac-khu|district
 NEAR = 60
 
 
-def units(unit_system: int = 63) -> tuple[Unit, ...]:
-    """All units of a system in the order of their codes. Raises ValueError for a system other than 63 or 34."""
-    return tuple(tables_of(default_paths().reference, unit_system).units.values())
+def resolve(text: str, reference: Reference, unit_system: int) -> str:
+    """The `province_id` of the unit a printed text names. Never guesses.
 
-
-def unit(province_id: str, unit_system: int = 63) -> Unit:
-    """The unit with this `province_id`. Raises KeyError when the system has none."""
-    return tables_of(default_paths().reference, unit_system).units[province_id]
-
-
-def resolve(text: str, unit_system: int = 63) -> str:
-    """The `province_id` of the unit a printed text names.
-
-    `unit_system` is 63 or 34. Raises `UnknownProvinceError` when the text names no unit of it and
-    `AmbiguousProvinceError` when it could be several; both are `ProvinceNameError` (a ValueError) and carry the nearest
-    units. Never guesses.
+    Raises:
+        UnknownProvinceError: the text names no unit of the system.
+        AmbiguousProvinceError: it could be several; both are `ProvinceNameError` and carry the nearest units.
+        ReferenceTableError: there is no such unit system.
     """
-    tables = tables_of(default_paths().reference, unit_system)
+    tables = reference.of_system(unit_system)
     if not isinstance(text, str) or not clean(text):
         raise UnknownProvinceError(f"{text!r} is no province: there is no text to read", str(text), unit_system)
     found = _find(text, tables)
     if found is not None:
         return found.province_id
-    raise _refusal(text, tables, unit_system)
+    raise _refusal(text, tables, reference)
 
 
 def _find(text: str, tables: Tables) -> Unit | None:
@@ -113,7 +100,7 @@ def _find_name(text: str, said: frozenset[str], tables: Tables) -> Unit | None:
     for reading in readings(text):
         words = reading.said | said
         fitting = _fitting(reading, tables)
-        allowed = {known.unit for known in fitting if _agrees(known, words)}
+        allowed = {known.unit for known in fitting if _agrees(known, words, tables)}
         if not allowed:
             continue
         printed_whole = any(known.spelling.is_exactly(reading.letters) for known in fitting)
@@ -128,16 +115,16 @@ def _fitting(reading: Reading, tables: Tables) -> list[Known]:
     return [one for one in tables.known.get(bases(reading.letters), ()) if one.spelling.fits(reading.letters)]
 
 
-def _agrees(known: Known, words: frozenset[str]) -> bool:
+def _agrees(known: Known, words: frozenset[str], tables: Tables) -> bool:
     """Whether what is said around the name may be said of the unit."""
-    era = "new" if known.unit.unit_system == 63 else "old"
     city = "city" not in words or known.as_city or known.unit.kind == "municipality"
-    return city and era not in words
+    return city and (words & {"old", "new"}) <= tables.era
 
 
-def _refusal(text: str, tables: Tables, unit_system: int) -> ProvinceNameError:
+def _refusal(text: str, tables: Tables, reference: Reference) -> ProvinceNameError:
     """The error for a text that names no unit, saying what it is where that is known."""
-    what = _listed_as_other(text, tables)
+    unit_system = tables.unit_system
+    what = _listed_as_other(text, tables, reference)
     named = {found for part in LISTING.split(clean(text)) if clean(part) and (found := _find(part, tables))}
     if len(named) > 1 and not what:
         several = tuple(sorted(named, key=lambda one: one.code))
@@ -151,14 +138,14 @@ def _refusal(text: str, tables: Tables, unit_system: int) -> ProvinceNameError:
         )
         return AmbiguousProvinceError(message, text, unit_system, shortened)
     near = shortened or _nearest(text, tables)
-    if unit_system == 34 and not what and (former := _find(text, tables_of(default_paths().reference, 63))):
-        joined = tables.units[former.successor_id]
-        near = (joined,)
-        what = f"it names {former.name_vi} of the 63, which is part of {joined.name_vi} since {MERGER}"
+    if not what and (former := _former(text, tables, reference)):
+        near, what = former
     what = what or _known_fault(text, tables)
     message = f"{text!r} names no province of the {unit_system}{': ' if what else ''}{what}"
     message += f". Nearest: {_listed(near)}" if near else ". No name is near"
-    if not what:
+    if not what and (letters := other_letters(text)):
+        message += f". It holds letters of another script: {letters}"
+    elif not what:
         message += f". If it is a spelling of a province, declare it in data/reference/{ALIASES}"
     return UnknownProvinceError(message, text, unit_system, near)
 
@@ -167,12 +154,24 @@ def _listed(several: tuple[Unit, ...]) -> str:
     return ", ".join(f"{one.name_vi} ({one.province_id})" for one in several)
 
 
-def _listed_as_other(text: str, tables: Tables) -> str:
+def _former(text: str, tables: Tables, reference: Reference) -> tuple[tuple[Unit, ...], str] | None:
+    """The unit that a unit of an earlier system became part of, and how to say so."""
+    for earlier in reference.before(tables.unit_system):
+        former = _find(text, reference.of_system(earlier.unit_system))
+        joined = tables.units.get(former.successor_id) if former and earlier.successor == tables.unit_system else None
+        if former and joined:
+            since = reference.systems[tables.unit_system].valid_from
+            told = f"it names {former.name_vi} of the {earlier.unit_system}, which is part of {joined.name_vi}"
+            return (joined,), told + (f" since {since.day} {since:%B %Y}" if since else "")
+    return None
+
+
+def _listed_as_other(text: str, tables: Tables, reference: Reference) -> str:
     """What the list of other places says of a text, or an empty text."""
-    of_the_63 = tables_of(default_paths().reference, 63).known
+    systems = [tables, *(reference.of_system(one.unit_system) for one in reference.before(tables.unit_system))]
     for reading in readings(clean(text)):
         for other, what, reason in tables.lookalikes.get(bases(reading.letters), ()):
-            fits = other.fits(reading.letters) and bases(reading.letters) not in of_the_63
+            fits = other.fits(reading.letters) and not any(bases(reading.letters) in one.known for one in systems)
             if fits or other.is_exactly(reading.letters):
                 return f"it is {other.text}, a {what.replace('_', ' ')} ({reason})"
     return ""
@@ -203,7 +202,7 @@ def _shortened(text: str, tables: Tables) -> tuple[Unit, ...]:
         parts = ["".join(word[0].upper() for word in words)]
         parts += [" ".join(words[:size]) for size in range(1, len(words))]
         parts += [" ".join(words[-size:]) for size in range(1, len(words))]
-        if any(spelling(part).fits(letters) for part in parts):
+        if any(known.fits(letters) for part in parts if (known := spelling(part))):
             found.append(one)
     return tuple(found)
 
@@ -230,7 +229,7 @@ class ResolvedColumn(NamedTuple):
     bad: dict[str, ProvinceNameError]
 
 
-def resolve_column(texts: pl.Series, unit_system: int = 63) -> ResolvedColumn:
+def resolve_column(texts: pl.Series, reference: Reference, unit_system: int) -> ResolvedColumn:
     """Resolve a String column, each distinct text once. A null counts as an empty text."""
     import polars as pl
 
@@ -239,30 +238,8 @@ def resolve_column(texts: pl.Series, unit_system: int = 63) -> ResolvedColumn:
     printed = texts.fill_null("")
     for text in printed.unique(maintain_order=True).to_list():
         try:
-            ids[text] = resolve(text, unit_system)
+            ids[text] = resolve(text, reference, unit_system)
         except ProvinceNameError as error:
             bad[text] = error
-    found = [ids.get(text) for text in printed.to_list()]
-    return ResolvedColumn(pl.Series("province_id", found, dtype=pl.String), bad)
-
-
-def require_column(texts: pl.Series, unit_system: int = 63, where: str | pl.Series = "row") -> pl.Series:
-    """As `resolve_column`, but every text must be a province: gives the ids alone.
-
-    `where` locates a row in messages: a Series of locators as long as `texts`, or a word put before the row number,
-    which counts from 1. Raises `ProvinceColumnError` naming every text that is no province, with its rows.
-    """
-    ids, bad = resolve_column(texts, unit_system)
-    if not bad:
-        return ids
-    places = [f"{where} {row}" for row in range(1, len(texts) + 1)] if isinstance(where, str) else where.to_list()
-    rows: dict[str, list[str]] = defaultdict(list)
-    for text, place in zip(texts.fill_null("").to_list(), places, strict=True):
-        if text in bad:
-            rows[text].append(str(place))
-    problems = tuple((error, tuple(rows[text])) for text, error in bad.items())
-    lines = [
-        f"- {', '.join(at[:5])}{' ...' if len(at) > 5 else ''} ({len(at)} in all): {error}" for error, at in problems
-    ]
-    message = f"{len(problems)} distinct texts are not provinces of the {unit_system}:\n" + "\n".join(lines)
-    raise ProvinceColumnError(message, unit_system, problems)
+    found = printed.replace_strict(ids, default=None, return_dtype=pl.String).alias("province_id")
+    return ResolvedColumn(found, bad)

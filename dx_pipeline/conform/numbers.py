@@ -8,12 +8,13 @@ and dashes are missing figures, anything else that is no number is an error that
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import polars as pl
 
+from dx_pipeline.errors import BAD_INPUT, DxError
 from dx_pipeline.text import compatible
 
 DecimalMark = Literal[".", ","]
@@ -33,12 +34,15 @@ RANK = re.compile(
 )
 
 
-class NumberFormatError(ValueError):
+class NumberFormatError(DxError, ValueError):
     """Printed text that is not one number in the declared format. `text` is what was printed."""
+
+    exit_code = BAD_INPUT
 
     def __init__(self, text: str, expected: str) -> None:
         super().__init__(f"{text!r} is not readable: expected {expected}")
         self.text = text
+        self.expected = expected
 
 
 class RankFormatError(NumberFormatError):
@@ -165,10 +169,13 @@ def _ordinal_ending(rank: int) -> str:
 
 
 class ParsedColumn(NamedTuple):
-    """`values` (Float64) and `decimals` (Int64) are null where missing or bad; `bad` holds the error of a text."""
+    """`values` (Float64), `decimals` (Int64), `percent` (Boolean: a percent sign stands behind it) are null where missing
+    or bad; `bad` holds the error of a text.
+    """
 
     values: pl.Series
     decimals: pl.Series
+    percent: pl.Series
     bad: dict[str, NumberFormatError]
 
 
@@ -177,30 +184,41 @@ Parsed = TypeVar("Parsed", ParsedNumber, ParsedRank)
 
 def _each_once(
     texts: pl.Series, parse: Callable[[str], Parsed]
-) -> tuple[list[Parsed | None], dict[str, NumberFormatError]]:
-    """What `parse` gives for every text of a String column, called once a distinct text; None where it failed."""
+) -> tuple[dict[str, Parsed], dict[str, NumberFormatError]]:
+    """What `parse` gives for each distinct text of a String column, and the errors of the others."""
     parsed: dict[str, Parsed] = {}
     bad: dict[str, NumberFormatError] = {}
-    printed = texts.fill_null("")
-    for text in printed.unique(maintain_order=True).to_list():
+    for text in texts.fill_null("").unique(maintain_order=True).to_list():
         try:
             parsed[text] = parse(text)
         except NumberFormatError as error:
             bad[text] = error
-    return [parsed.get(text) for text in printed.to_list()], bad
+    return parsed, bad
+
+
+def each(column: pl.Series, values: Mapping[Any, object], dtype: type[pl.DataType]) -> pl.Series:
+    """What a mapping gives for every entry of a column, null where it has none."""
+    return column.replace_strict(values, default=None, return_dtype=dtype) if values else column.is_null().replace_strict(
+        {True: None, False: None}, return_dtype=dtype
+    )
+
+
+def _column(texts: pl.Series, name: str, values: Mapping[str, object], dtype: type[pl.DataType]) -> pl.Series:
+    return each(texts.fill_null(""), values, dtype).alias(name)
 
 
 def parse_column(texts: pl.Series, decimal: DecimalMark | None = None) -> ParsedColumn:
     """`parse_number` on a String column, each distinct text once. Bad texts are returned, not raised."""
     found, bad = _each_once(texts, lambda text: parse_number(text, decimal))
-    values = pl.Series("value", [one.value if one else None for one in found], dtype=pl.Float64)
-    decimals = pl.Series("decimals", [one.decimals if one else None for one in found], dtype=pl.Int64)
-    return ParsedColumn(values, decimals, bad)
+    values = _column(texts, "value", {text: one.value for text, one in found.items()}, pl.Float64)
+    decimals = _column(texts, "decimals", {text: one.decimals for text, one in found.items()}, pl.Int64)
+    signs = {text: one.percent for text, one in found.items() if one.value is not None}
+    return ParsedColumn(values, decimals, _column(texts, "percent", signs, pl.Boolean), bad)
 
 
 def parse_ranks(texts: pl.Series) -> ParsedColumn:
     """`parse_rank` on a String column, each distinct text once: the rank as value, with no decimals."""
     found, bad = _each_once(texts, parse_rank)
-    values = pl.Series("value", [one.rank if one else None for one in found], dtype=pl.Float64)
-    decimals = pl.Series("decimals", [0 if one and one.rank else None for one in found], dtype=pl.Int64)
-    return ParsedColumn(values, decimals, bad)
+    values = _column(texts, "value", {text: one.rank for text, one in found.items()}, pl.Float64)
+    decimals = _column(texts, "decimals", {text: 0 if one.rank else None for text, one in found.items()}, pl.Int64)
+    return ParsedColumn(values, decimals, _column(texts, "percent", {}, pl.Boolean), bad)

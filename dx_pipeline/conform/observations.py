@@ -7,32 +7,85 @@ An observation has the columns of `sources.read.FIGURE_SCHEMA` plus `province_id
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from decimal import Decimal
+
 import polars as pl
 
 from dx_pipeline.conform.names import resolve_column
-from dx_pipeline.conform.numbers import DecimalMark, parse_column, parse_ranks
+from dx_pipeline.conform.numbers import DecimalMark, NumberFormatError, each, parse_column, parse_ranks
+from dx_pipeline.conform.reference import Reference
+from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
+from dx_pipeline.sources.read import read_source
+from dx_pipeline.sources.spec import SourceSpec
 
 #: the area of a figure that stands for the whole country
 COUNTRY = "viet-nam"
 #: how many problems one message lists
 SHOWN = 20
+#: significant digits of a typed number: it is exact to half a unit of the last one
+TYPED_DIGITS = 15
 
 
-class ConformError(ValueError):
-    """Printed rows that can't become observations. The message lists file, row, column, expected and found."""
+class ConformError(DxError):
+    """Printed rows that can't become observations; `problems` has file, row, column, expected, found and remedy."""
+
+    exit_code = BAD_INPUT
+
+    @classmethod
+    def listing(cls, summary: str, problems: list[Problem]) -> ConformError:
+        """The error for several problems; the message shows the first of them."""
+        rest = f"\n  ... and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
+        return cls(f"{summary}:\n  " + "\n  ".join(map(str, problems[:SHOWN])) + rest, problems=problems)
 
 
-def conform_figures(figures: pl.DataFrame, known_indicators: set[str]) -> pl.DataFrame:
+@dataclass(frozen=True)
+class ObservedSource:
+    """One source, read and conformed; `files` counts what went in and what came out."""
+
+    observations: pl.DataFrame
+    records: dict[str, pl.DataFrame]
+    files: pl.DataFrame
+
+
+def observe_source(source: SourceSpec, reference: Reference) -> ObservedSource:
+    """Read, conform and check one source. A figure carries a code of the index, or one its source.toml declares.
+
+    Raises:
+        SourceError: the bytes are not as declared.
+        ConformError: printed rows can't be used, or a complete table is not complete.
+    """
+    reading = read_source(source)
+    declared = {column.indicator for file in source.files for table in file.tables for column in table.columns}
+    observations = conform_figures(reading.figures, reference, set(reference.indicators) | declared)
+    check_complete(observations, {system: set(known.units) for system, known in reference.names.items()})
+    counts = observations.group_by("file").agg(
+        observations=pl.col("rejected").is_null().sum().cast(pl.Int64),
+        rejected=pl.col("rejected").is_not_null().sum().cast(pl.Int64),
+    )
+    files = reading.files.join(counts, on="file", how="left", maintain_order="left").with_columns(
+        pl.col("observations", "rejected").fill_null(0)
+    )
+    return ObservedSource(observations, reading.records, files)
+
+
+def conform_figures(figures: pl.DataFrame, reference: Reference, indicators: AbstractSet[str]) -> pl.DataFrame:
     """Observations from the figures of one source, row by row.
+
+    Args:
+        figures: of `read_source`.
+        reference: unit systems and names.
+        indicators: the codes a figure may carry.
 
     Raises:
         ConformError: a name, number or indicator is not readable, or a figure is outside its declared range; every
             problem is listed, up to SHOWN.
     """
     rejected = figures["rejected"].is_not_null()
-    problems = _unknown_indicators(figures.filter(~rejected), known_indicators)
+    problems = _unknown_indicators(figures.filter(~rejected), indicators)
     frame = figures.with_columns(
-        province_id=_provinces(figures, problems),
+        province_id=_provinces(figures, reference, problems),
         **_numbers(figures, problems),
     )
     # a table's column is rounded as a whole: 0.635 between figures of four decimals is 0.6350 with its zero dropped
@@ -54,8 +107,7 @@ def conform_figures(figures: pl.DataFrame, known_indicators: set[str]) -> pl.Dat
     )
     problems += _out_of_range(frame)
     if problems:
-        rest = f"\n  ... and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
-        raise ConformError(f"{len(problems)} printed rows can't be used:\n  " + "\n  ".join(problems[:SHOWN]) + rest)
+        raise ConformError.listing(f"{len(problems)} printed rows can't be used", problems)
     return frame
 
 
@@ -77,42 +129,48 @@ def check_complete(observations: pl.DataFrame, units: dict[int, set[str]]) -> No
         where = f"data/raw/{rows['source_id'][0]}/{file}" + ("" if table == "1" else f", table {table}")
         for province, doubled in lines.group_by("province_id", maintain_order=True):
             if doubled.height > 1:
-                rows_printed = sorted(doubled["row"])
-                problems.append(f"{where}, rows {rows_printed}: expected one row for {province[0]}, found several")
+                at = f"{where}, rows {sorted(doubled['row'])}"
+                problems.append(Problem(at, f"one row for {province[0]}", f"{doubled.height} of them"))
         missing = sorted(expected - set(lines["province_id"]))
         if missing and rows["complete"][0]:
-            problems.append(
-                f"{where}: expected a row for each of {len(expected)} units, found {lines['province_id'].n_unique()}; "
-                f"missing {', '.join(missing)}"
-            )
+            found = f"{lines['province_id'].n_unique()}; missing {', '.join(missing)}"
+            problems.append(Problem(where, f"a row for each of {len(expected)} units", found))
     if problems:
-        raise ConformError("a table does not hold its units once each:\n  " + "\n  ".join(problems[:SHOWN]))
+        raise ConformError.listing("a table does not hold its units once each", problems)
 
 
 def _where(row: dict[str, object]) -> str:
     return f"data/raw/{row['source_id']}/{row['locator']}"
 
 
-def _unknown_indicators(figures: pl.DataFrame, known: set[str]) -> list[str]:
+def _unknown_indicators(figures: pl.DataFrame, known: AbstractSet[str]) -> list[Problem]:
     unknown = figures.filter(~pl.col("indicator").is_in(sorted(known)))
     return [
-        f"{_where(row)}: expected an indicator code of data/reference/indicators.csv, found {row['indicator']!r}"
+        Problem(
+            _where(row),
+            "an indicator code of data/reference/indicators.csv",
+            repr(row["indicator"]),
+            nearest(row["indicator"], known),
+        )
         for row in unknown.iter_rows(named=True)
     ]
 
 
-def _provinces(figures: pl.DataFrame, problems: list[str]) -> pl.Series:
+def _provinces(figures: pl.DataFrame, reference: Reference, problems: list[Problem]) -> pl.Series:
     """Province ids; the country for a national mean, null for a rejected row."""
-    ids = pl.Series("province_id", [None] * figures.height, dtype=pl.String)
     country = figures["measure"] == "mean"
+    ids = pl.Series("province_id", [None] * figures.height, dtype=pl.String)
     ids = pl.select(pl.when(country).then(pl.lit(COUNTRY)).otherwise(ids).alias("province_id")).to_series()
     rest = ~country & figures["rejected"].is_null()
     for unit_system in figures.filter(rest)["unit_system"].unique().sort():
         here = rest & (figures["unit_system"] == unit_system)
-        resolved, bad = resolve_column(figures.filter(here)["province_text"], unit_system)
-        lookup = pl.Series(resolved, dtype=pl.String)
-        positions = here.arg_true()
-        ids = ids.scatter(positions, lookup)
+        if unit_system not in reference.systems:
+            row = figures.filter(here).row(0, named=True)
+            known = ", ".join(map(str, reference.systems))
+            problems.append(Problem(_where(row), f"one of the unit systems {known}", str(unit_system)))
+            continue
+        resolved, bad = resolve_column(figures.filter(here)["province_text"], reference, unit_system)
+        ids = ids.scatter(here.arg_true(), resolved)
         if bad:
             first = (
                 figures.filter(here & figures["province_text"].fill_null("").is_in(list(bad)))
@@ -120,21 +178,27 @@ def _provinces(figures: pl.DataFrame, problems: list[str]) -> pl.Series:
                 .iter_rows(named=True)
             )
             problems += [
-                f"data/raw/{row['source_id']}/{row['file']}, row {row['row']}: {bad[row['province_text'] or '']}"
+                Problem(
+                    f"data/raw/{row['source_id']}/{row['file']}, row {row['row']}",
+                    f"a unit of the {unit_system}",
+                    str(bad[row["province_text"] or ""]),
+                )
                 for row in first
             ]
     return ids
 
 
-def _numbers(figures: pl.DataFrame, problems: list[str]) -> dict[str, pl.Series]:
-    """Values and printed decimals; ranks are whole numbers."""
-    value = pl.Series("value", [None] * figures.height, dtype=pl.Float64)
-    decimals = pl.Series("decimals", [None] * figures.height, dtype=pl.Int64)
+def _numbers(figures: pl.DataFrame, problems: list[Problem]) -> dict[str, pl.Series]:
+    """Values and printed decimals; ranks are whole numbers. A typed number stays what it is."""
+    value = figures["number"] if "number" in figures.columns else pl.Series("value", [None] * figures.height)
+    value = value.cast(pl.Float64).alias("value")
+    typed = value.is_not_null()
+    decimals = _typed_decimals(value)
     usable = figures["rejected"].is_null()
-    groups: list[tuple[pl.Series, DecimalMark | None]] = [(usable & (figures["measure"] == "rank"), None)]
+    is_rank = figures["measure"] == "rank"
+    groups: list[tuple[pl.Series, DecimalMark | None]] = [(usable & ~typed & is_rank, None)]
     groups += [
-        (usable & (figures["measure"] != "rank") & (figures["decimal"] == mark), mark)
-        for mark in figures["decimal"].unique().sort()
+        (usable & ~typed & ~is_rank & (figures["decimal"] == mark), mark) for mark in figures["decimal"].unique().sort()
     ]
     for here, mark in groups:
         rows = figures.filter(here)
@@ -144,19 +208,50 @@ def _numbers(figures: pl.DataFrame, problems: list[str]) -> dict[str, pl.Series]
         positions = here.arg_true()
         value = value.scatter(positions, parsed.values)
         decimals = decimals.scatter(positions, parsed.decimals)
-        if parsed.bad:
-            problems += [
-                f"{_where(row)}: {parsed.bad[row['value_text'] or '']}"
-                for row in rows.filter(rows["value_text"].fill_null("").is_in(list(parsed.bad))).iter_rows(named=True)
-            ]
+        problems += _unreadable(rows, parsed.bad) + _half_percent(rows.with_columns(percent=parsed.percent))
+    fraction = figures.filter(usable & typed & is_rank & (value.fill_null(1.0) % 1 != 0))
+    problems += [Problem(_where(row), "a rank: a whole number", str(row["number"])) for row in fraction.iter_rows(named=True)]
     return {"value": value, "decimals": decimals}
 
 
-def _out_of_range(frame: pl.DataFrame) -> list[str]:
-    out = frame.filter((pl.col("value") < pl.col("min")) | (pl.col("value") > pl.col("max")))
+def _typed_decimals(value: pl.Series) -> pl.Series:
+    """Decimals of typed numbers: as many as the shortest text that gives the same number has."""
+    shortest = {one: Decimal(f"{one:.{TYPED_DIGITS}g}").normalize() for one in value.unique().drop_nulls().to_list()}
+    decimals = {one: max(0, -int(text.as_tuple().exponent)) for one, text in shortest.items()}
+    return each(value, decimals, pl.Int64).alias("decimals")
+
+
+def _half_percent(rows: pl.DataFrame) -> list[Problem]:
+    """A column is printed with percent signs in all its figures or in none."""
+    signed = rows.filter(pl.col("percent").is_not_null() & (pl.col("layout") == "wide"))
+    mixed = signed.filter(pl.col("percent").n_unique().over("file", "table_no", "column") > 1)
+    first = mixed.unique(["file", "table_no", "column", "percent"], keep="first", maintain_order=True)
     return [
-        f"{_where(row)}: expected {row['unit'] or 'a value'} from {row['min']:g} to "
-        + ("any" if row["max"] is None else f"{row['max']:g}")
-        + f", found {row['value_text']} ({row['province_text']})"
+        Problem(_where(row), "a percent sign", f"none in {row['value_text']!r}", "all figures of the column, or none")
+        for row in first.filter(~pl.col("percent")).iter_rows(named=True)
+    ]
+
+
+def _unreadable(rows: pl.DataFrame, bad: dict[str, NumberFormatError]) -> list[Problem]:
+    if not bad:
+        return []
+    at = rows.filter(rows["value_text"].fill_null("").is_in(list(bad)))
+    return [
+        Problem(_where(row), bad[row["value_text"] or ""].expected, repr(row["value_text"]))
+        for row in at.iter_rows(named=True)
+    ]
+
+
+def _out_of_range(frame: pl.DataFrame) -> list[Problem]:
+    out = frame.filter(((pl.col("value") < pl.col("min")) | (pl.col("value") > pl.col("max"))) & pl.col("rejected").is_null())
+    return [
+        Problem(
+            _where(row),
+            f"{row['unit'] or 'a value'} from "
+            + ("any" if row["min"] is None else f"{row['min']:g}")
+            + " to "
+            + ("any" if row["max"] is None else f"{row['max']:g}"),
+            f"{row['value_text']} ({row['province_text']})",
+        )
         for row in out.iter_rows(named=True)
     ]

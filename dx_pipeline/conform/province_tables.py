@@ -1,26 +1,25 @@
-"""The units of each system and the spellings known for them, read once from the reference tables.
+"""The spellings known for the units of a system, and the places that only look like one.
 
-`provinces_63.csv` and `provinces_34.csv` give the units, `province_aliases.csv` further spellings (an empty
-`unit_system` means both systems), `lookalike_names.csv` real places and table rows that are not provinces.
+`units.csv` gives the names, `province_aliases.csv` further spellings (an empty `unit_system` means every system that
+has the unit), `lookalike_names.csv` real places and table rows that are not provinces.
 """
 
 from __future__ import annotations
 
-import csv
-import functools
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+
+import polars as pl
 
 from dx_pipeline.conform.name_errors import Unit
+from dx_pipeline.conform.reference_tables import file_of, refuse
 from dx_pipeline.conform.spelling import Spelling, clean, spelling
+from dx_pipeline.errors import Problem
 
-UNIT_SYSTEMS = (63, 34)
-MERGER = "1 July 2025"
-ALIASES, LOOKALIKES = "province_aliases.csv", "lookalike_names.csv"
+ALIASES = "province_aliases.csv"
 
 
 @dataclass(frozen=True)
@@ -36,10 +35,13 @@ class Known:
 class Tables:
     """What is known of one unit system."""
 
+    unit_system: int
     units: dict[str, Unit]
     known: dict[str, list[Known]]  # by letters without marks
     lookalikes: dict[str, list[tuple[Spelling, str, str]]]  # by letters without marks: spelling, what, reason
     iso: dict[str, Unit]
+    #: whether its units may be called old, new, or either
+    era: frozenset[str]
 
 
 def slug(name: str) -> str:
@@ -48,40 +50,46 @@ def slug(name: str) -> str:
     return re.sub("[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        yield from csv.DictReader(file)
+def names_of(
+    unit_system: int,
+    units: Mapping[str, Unit],
+    aliases: pl.DataFrame,
+    lookalikes: pl.DataFrame,
+    iso: Mapping[str, str],
+    era: frozenset[str],
+) -> Tables:
+    """The known names of a unit system.
 
-
-@functools.cache
-def tables_of(reference: Path, unit_system: int) -> Tables:
-    """The tables of a unit system (63 or 34) in a folder of reference files, read once.
-
-    Raises ValueError for another system, and for an alias of a province that does not exist.
+    Raises:
+        ReferenceTableError: an alias means no unit, or a name is not letters with marks.
     """
-    if unit_system not in UNIT_SYSTEMS:
-        raise ValueError(f"unit_system is {unit_system!r}; there are 63 (until 30 June 2025) and 34 (since {MERGER})")
-    code, kind = ("gso_code", "kind") if unit_system == 63 else ("gso_code_2025", "kind_2025_07_01")
-    rows = list(_rows(reference / f"provinces_{unit_system}.csv"))
-    by_id = {}
-    for row in rows:
-        name, part_of = row["name_vi"], row.get("successor_name_2025", row["name_vi"])
-        by_id[slug(name)] = Unit(unit_system, slug(name), name, row["name_en"], row[kind], row[code], slug(part_of))
+    problems: list[Problem] = []
+
+    def read(name: str, where: str) -> Spelling | None:
+        found = spelling(name)
+        if found is None:
+            problems.append(Problem(where, "a name: letters with marks", repr(name)))
+        return found
+
     known: dict[str, list[Known]] = defaultdict(list)
-    for one in by_id.values():
-        as_printed = spelling(one.name_vi)
-        known[as_printed.base].append(Known(as_printed, one, as_city=False))
-    for row in _rows(reference / ALIASES):
-        if row["unit_system"] not in ("", str(unit_system)):
+    for one in units.values():
+        if as_printed := read(one.name_vi, f"{file_of('units')}, {one.province_id} of {unit_system}"):
+            known[as_printed.base].append(Known(as_printed, one, as_city=False))
+    for row in aliases.iter_rows(named=True):
+        meant = units.get(row["province_id"])
+        if row["unit_system"] not in (None, str(unit_system)) or (meant is None and row["unit_system"] is None):
             continue
-        if row["province_id"] not in by_id:
-            raise ValueError(f"{ALIASES}: {row['alias']!r} means {row['province_id']!r}, no unit of the {unit_system}")
+        where = f"{file_of('province_aliases')}, row {row['row']}"
+        if meant is None:
+            problems.append(Problem(where, f"a unit of the {unit_system}", repr(row["province_id"])))
+            continue
         name = row["alias"].removeprefix("Thành phố ")
-        as_printed = spelling(name)
-        known[as_printed.base].append(Known(as_printed, by_id[row["province_id"]], as_city=name != row["alias"]))
-    lookalikes: dict[str, list[tuple[Spelling, str, str]]] = defaultdict(list)
-    for row in _rows(reference / LOOKALIKES):
-        as_printed = spelling(row["name"])
-        lookalikes[as_printed.base].append((as_printed, row["what"], row["reason"]))
-    iso = {row["iso_3166_2"]: by_id[slug(row["name_vi"])] for row in rows if "iso_3166_2" in row}
-    return Tables(by_id, dict(known), dict(lookalikes), iso)
+        if as_printed := read(name, where):
+            known[as_printed.base].append(Known(as_printed, meant, as_city=name != row["alias"]))
+    others: dict[str, list[tuple[Spelling, str, str]]] = defaultdict(list)
+    for row in lookalikes.iter_rows(named=True):
+        if as_printed := read(row["name"], f"{file_of('lookalike_names')}, row {row['row']}"):
+            others[as_printed.base].append((as_printed, row["what"], row["reason"]))
+    refuse(problems)
+    by_code = {code: units[province_id] for code, province_id in iso.items()}
+    return Tables(unit_system, dict(units), dict(known), dict(others), by_code, era)

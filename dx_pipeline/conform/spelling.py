@@ -3,7 +3,7 @@
 The same name comes with all its marks, some or none, composed (NFC) or decomposed (NFD), in any case, joined or spaced,
 and with the tone on either vowel of a pair (Hòa, Hoà). Two printings are compared letter by letter: the letters must be
 the same, and a mark that is printed must be one the known name has in that place. A missing mark is an omission, a
-different one is another word. The reading is by rule alone; which spellings are known is data (`province_tables.py`).
+different one is another word. The reading is by rule alone; which spellings are known is data (`province_tables`).
 """
 
 from __future__ import annotations
@@ -116,8 +116,8 @@ def bases(letters: Letters) -> str:
     return "".join(letter.base for letter in letters)
 
 
-def spelling(name: str) -> Spelling:
-    """A known name as a `Spelling`. Raises ValueError for text that is no name: the fault is in a reference file."""
+def spelling(name: str) -> Spelling | None:
+    """A known name as a `Spelling`; None for a text that is no name."""
     base = ""
     syllables: list[int] = []
     letter_marks: list[frozenset[str]] = []
@@ -127,7 +127,7 @@ def spelling(name: str) -> Spelling:
         for part in word if initials else [word]:
             letters = read_letters(part)
             if letters is None:
-                raise ValueError(f"{name!r} of a reference file is not a name: {part!r} is not letters with marks")
+                return None
             base += bases(letters)
             syllables += [len(tones)] * len(letters)
             letter_marks += [letter.marks - TONES for letter in letters]
@@ -135,28 +135,36 @@ def spelling(name: str) -> Spelling:
     return Spelling(name, base, tuple(syllables), tuple(letter_marks), tuple(tones))
 
 
+def _words(said: dict[str, str]) -> dict[Spelling, str]:
+    return {word: what for name, what in said.items() if (word := spelling(name))}
+
+
 #: words around a name and what they say of it
-BEFORE_NAME = {
-    spelling("Tỉnh"): "province",
-    spelling("Province of"): "province",
-    spelling("Thành phố"): "city",
-    spelling("TP"): "city",
-    spelling("City of"): "city",
-    spelling("Municipality of"): "city",
-}
-AFTER_NAME = {
-    spelling("Province"): "province",
-    spelling("Prov"): "province",
-    spelling("City"): "city",
-    spelling("Municipality"): "city",
-    spelling("Ville"): "city",
-    spelling("Stadt"): "city",
-    spelling("cũ"): "old",
-    spelling("old"): "old",
-    spelling("former"): "old",
-    spelling("mới"): "new",
-    spelling("new"): "new",
-}
+BEFORE_NAME = _words(
+    {
+        "Tỉnh": "province",
+        "Province of": "province",
+        "Thành phố": "city",
+        "TP": "city",
+        "City of": "city",
+        "Municipality of": "city",
+    }
+)
+AFTER_NAME = _words(
+    {
+        "Province": "province",
+        "Prov": "province",
+        "City": "city",
+        "Municipality": "city",
+        "Ville": "city",
+        "Stadt": "city",
+        "cũ": "old",
+        "old": "old",
+        "former": "old",
+        "mới": "new",
+        "new": "new",
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.conform.figures import Finding
+from dx_pipeline.conform.findings import Finding
 from dx_pipeline.conform.referee.identities import broken_identities, rival_identity_2020
 from dx_pipeline.conform.referee.means import contradicted_means, dropped_zeros
 from dx_pipeline.conform.referee.ranks import (

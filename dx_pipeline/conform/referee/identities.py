@@ -6,7 +6,7 @@ from itertools import product
 
 import polars as pl
 
-from dx_pipeline.conform.figures import Finding, number
+from dx_pipeline.conform.findings import Finding, number
 from dx_pipeline.conform.referee.tables import EditionTables
 from dx_pipeline.conform.weights import PILLAR_ACTIVITY
 

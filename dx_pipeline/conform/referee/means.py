@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.conform.figures import KEY, Finding, number
+from dx_pipeline.conform.findings import KEY, Finding, number
 from dx_pipeline.conform.referee.tables import EditionTables
 
 #: printed to four decimals, from figures of four decimals

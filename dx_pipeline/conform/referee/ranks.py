@@ -6,7 +6,7 @@ import re
 
 import polars as pl
 
-from dx_pipeline.conform.figures import KEY, Finding, number
+from dx_pipeline.conform.findings import KEY, Finding, number
 from dx_pipeline.conform.referee.tables import EditionTables
 from dx_pipeline.conform.weights import PILLAR_ACTIVITY
 

@@ -1,0 +1,216 @@
+"""What the project knows before it reads a source: unit systems, their units and spellings, the index's indicators.
+
+One `Reference` is read from a folder (or from the tables a build has stored) and handed down. Unit systems, units and
+spellings are rows of its tables; nothing here knows how many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from dx_pipeline.conform.name_errors import Unit
+from dx_pipeline.conform.province_tables import Tables, names_of
+from dx_pipeline.conform.reference_tables import (
+    SHAPES,
+    ReferenceTableError,
+    check_tables,
+    file_of,
+    read_own,
+    refuse,
+)
+from dx_pipeline.errors import Problem
+
+#: what `Reference.of` needs
+TABLES = ("unit_systems", "units", "province_aliases", "lookalike_names", "indicators")
+
+
+@dataclass(frozen=True)
+class UnitSystem:
+    """A set of units that covered the country for a time; `successor` is the system that replaced it."""
+
+    unit_system: int
+    name_vi: str
+    name_en: str
+    valid_from: date | None
+    valid_to: date | None
+    successor: int | None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Unit systems, known names by system, and the codes of the index with their role."""
+
+    systems: Mapping[int, UnitSystem]
+    names: Mapping[int, Tables]
+    indicators: Mapping[str, str]
+
+    @classmethod
+    def of(cls, tables: Mapping[str, pl.DataFrame]) -> Reference:
+        """From the reference tables as frames of text.
+
+        Raises:
+            ReferenceTableError: a date, a system or a successor is not readable or not there.
+        """
+        systems = _systems(tables["unit_systems"])
+        units = _units(tables["units"], systems)
+        names = {
+            system: names_of(
+                system,
+                units[system],
+                tables["province_aliases"],
+                tables["lookalike_names"],
+                iso=_iso(tables["units"], system),
+                era=_era(system, systems),
+            )
+            for system in systems
+        }
+        return cls(systems, names, dict(tables["indicators"].select("indicator", "role").iter_rows()))
+
+    def units(self, unit_system: int) -> tuple[Unit, ...]:
+        """All units of a system in the order of its file."""
+        return tuple(self.of_system(unit_system).units.values())
+
+    def of_system(self, unit_system: int) -> Tables:
+        """The known names of a system.
+
+        Raises:
+            ReferenceTableError: there is no such system.
+        """
+        if unit_system not in self.names:
+            known = ", ".join(map(str, self.names))
+            problem = Problem(file_of("unit_systems"), f"one of the unit systems {known}", str(unit_system))
+            raise ReferenceTableError(f"unit system {unit_system} is not known: there are {known}", problems=[problem])
+        return self.names[unit_system]
+
+    def before(self, unit_system: int) -> tuple[UnitSystem, ...]:
+        """The systems a system replaced, the nearest first."""
+        earlier = tuple(one for one in self.systems.values() if one.successor == unit_system)
+        return earlier + tuple(far for one in earlier for far in self.before(one.unit_system))
+
+    def country_names(self) -> dict[str, str]:
+        """Province id -> Vietnamese name, over all systems; the oldest system's name where an id is used twice."""
+        newest_first = sorted(self.systems.values(), key=lambda one: one.valid_to or date.max, reverse=True)
+        return {unit.province_id: unit.name_vi for one in newest_first for unit in self.units(one.unit_system)}
+
+
+def load_reference(folder: Path) -> Reference:
+    """The reference of a project, from `data/reference`.
+
+    Raises:
+        SourceError: a published table is not as declared.
+        ReferenceTableError: a table has missing columns, doubled keys or unknown units.
+    """
+    return Reference.of(reference_tables(folder))
+
+
+def reference_tables(folder: Path) -> dict[str, pl.DataFrame]:
+    """Every reference table as text, with the line of each row: the published ones by their hash, then our own.
+
+    Raises:
+        SourceError: a published table is not as declared.
+        ReferenceTableError: a table has missing columns, doubled keys or unknown units.
+    """
+    from dx_pipeline.sources.read import read_source
+    from dx_pipeline.sources.spec import load_source
+
+    tables = dict(read_source(load_source(folder)).records)
+    tables |= {name: read_own(folder, name) for name, shape in SHAPES.items() if shape.own}
+    check_tables(tables)
+    return tables
+
+
+def _systems(frame: pl.DataFrame) -> dict[int, UnitSystem]:
+    where = file_of("unit_systems")
+    problems: list[Problem] = []
+
+    def read(row: dict[str, str], column: str, kind: type[int] | type[date]) -> int | date | None:
+        text = row[column]
+        try:
+            return None if text is None else (date.fromisoformat(text) if kind is date else int(text))
+        except ValueError:
+            expected = "a day (2025-07-01)" if kind is date else "a whole number"
+            problems.append(Problem(f"{where}, row {row['row']}, column {column}", expected, repr(text)))
+            return None
+
+    systems: dict[int, UnitSystem] = {}
+    for row in frame.iter_rows(named=True):
+        number, successor = read(row, "unit_system", int), read(row, "successor_system", int)
+        start, end = read(row, "valid_from", date), read(row, "valid_to", date)
+        if isinstance(number, int) and number > 0:
+            systems[number] = UnitSystem(number, row["name_vi"], row["name_en"], start, end, successor)  # type: ignore[arg-type]
+        elif number is not None:
+            problems.append(Problem(f"{where}, row {row['row']}", "a positive number", str(number)))
+    for one in systems.values():
+        later = _later(one, systems)
+        if one.successor is not None and (one.successor not in systems or one.unit_system in later):
+            problems.append(
+                Problem(f"{where}, unit_system {one.unit_system}", "a later system as successor", str(one.successor))
+            )
+        if one.valid_from and one.valid_to and one.valid_from > one.valid_to:
+            problems.append(Problem(f"{where}, unit_system {one.unit_system}", "an end after its start", str(one.valid_to)))
+    refuse(problems)
+    return systems
+
+
+def _later(one: UnitSystem, systems: Mapping[int, UnitSystem]) -> list[int]:
+    """The systems that followed a system, nearest first; stops where they go in a circle."""
+    found: list[int] = []
+    following = one.successor
+    while following is not None and following in systems and following not in found:
+        found.append(following)
+        following = systems[following].successor
+    return found
+
+
+def _units(frame: pl.DataFrame, systems: Mapping[int, UnitSystem]) -> dict[int, dict[str, Unit]]:
+    where = file_of("units")
+    problems: list[Problem] = []
+    units: dict[int, dict[str, Unit]] = {system: {} for system in systems}
+    for row in frame.iter_rows(named=True):
+        system = systems.get(int(row["unit_system"])) if row["unit_system"].isdecimal() else None
+        if system is None:
+            expected = "a system of unit_systems.csv"
+            problems.append(Problem(f"{where}, row {row['row']}, column unit_system", expected, row["unit_system"]))
+            continue
+        if system.successor is None and row["successor_id"]:
+            told = Problem(f"{where}, row {row['row']}, column successor_id", "nothing", row["successor_id"])
+            problems.append(told)
+        units[system.unit_system][row["province_id"]] = Unit(
+            system.unit_system,
+            row["province_id"],
+            row["name_vi"],
+            row["name_en"],
+            row["kind"],
+            row["gso_code"],
+            row["successor_id"] or row["province_id"],
+        )
+    for system in systems.values():
+        own = units[system.unit_system]
+        if not own:
+            problems.append(Problem(where, f"units of system {system.unit_system}", "none"))
+        if system.successor is None:
+            continue
+        problems += [
+            Problem(f"{where}, {one.province_id} of {one.unit_system}", f"a unit of {system.successor} as successor", one.successor_id)
+            for one in own.values()
+            if one.successor_id not in units[system.successor]
+        ]  # fmt: skip
+    refuse(problems)
+    return units
+
+
+def _iso(frame: pl.DataFrame, system: int) -> dict[str, str]:
+    rows = frame.filter((pl.col("unit_system") == str(system)) & pl.col("iso_3166_2").is_not_null())
+    return dict(rows.select("iso_3166_2", "province_id").iter_rows())
+
+
+def _era(system: int, systems: Mapping[int, UnitSystem]) -> frozenset[str]:
+    """What may be said of its units: old (of a system that was replaced), new (of one that replaced another)."""
+    old = {"old"} if systems[system].successor is not None else set()
+    new = {"new"} if any(one.successor == system for one in systems.values()) else set()
+    return frozenset(old | new)

@@ -1,0 +1,195 @@
+"""The reference tables as frames of text, checked on every read: a mistake is told with file, row and column.
+
+Those a publisher's figures rest on are declared with their hash in `data/reference/source.toml`; the others are kept by
+this project and edited by hand.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
+from dx_pipeline.text import plain
+
+FOLDER = "data/reference"
+#: no reference table is near this size; keeps a wrong file from filling memory
+MAX_BYTES = 8 * 1024 * 1024
+
+
+class ReferenceTableError(DxError):
+    """A reference table can't be used; nothing is guessed from it."""
+
+    exit_code = BAD_INPUT
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a reference table must look like."""
+
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    #: besides the key, never empty
+    filled: tuple[str, ...] = ()
+    #: columns that hold ids of units; an empty one is none
+    units: tuple[str, ...] = ()
+    #: kept by hand in this project, without a hash
+    own: bool = True
+
+    @property
+    def line(self) -> str:
+        """The column that holds the line of the file."""
+        return "line" if "row" in self.columns else "row"
+
+
+SHAPES: dict[str, Shape] = {
+    "unit_systems": Shape(
+        ("unit_system", "name_vi", "name_en", "valid_from", "valid_to", "successor_system", "legal_basis"),
+        ("unit_system",),
+        ("name_vi", "name_en"),
+    ),
+    "units": Shape(
+        ("unit_system", "province_id", "gso_code", "name_vi", "name_en", "kind", "iso_3166_2", "region_code",
+         "region_vi", "region_en", "successor_id", "legal_basis"),
+        ("unit_system", "province_id"),
+        ("gso_code", "name_vi", "name_en", "kind"),
+        own=False,
+    ),
+    "province_aliases": Shape(
+        ("alias", "unit_system", "province_id", "note"), ("alias", "unit_system"), ("province_id",), ("province_id",)
+    ),
+    "lookalike_names": Shape(("name", "what", "reason"), ("name",), ("what", "reason")),
+    "indicators": Shape(("indicator", "role", "name_vi", "name_en"), ("indicator",), ("role", "name_vi", "name_en")),
+    "named_peers": Shape(
+        ("province_id", "peer_id", "reason_vi", "reason_en"), ("province_id", "peer_id"), (), ("province_id", "peer_id")
+    ),
+    "target_matches": Shape(
+        ("province_id", "indicator", "actual_indicator", "nearest_indicator", "reason_vi", "reason_en"),
+        ("province_id", "indicator"), (), ("province_id",),
+    ),
+    "tile_grid": Shape(
+        ("unit_system", "province_id", "row", "column", "islands_vi", "islands_en"),
+        ("unit_system", "row", "column"), ("province_id",), ("province_id",),
+    ),
+}  # fmt: skip
+
+
+def file_of(table: str) -> str:
+    """The file of a reference table as messages name it."""
+    return f"{FOLDER}/{table}.csv"
+
+
+def refuse(problems: list[Problem]) -> None:
+    """Stop if there are problems.
+
+    Raises:
+        ReferenceTableError: with all of them.
+    """
+    if problems:
+        raise ReferenceTableError("\n".join(map(str, problems[:20])), problems=problems)
+
+
+def read_own(folder: Path, table: str) -> pl.DataFrame:
+    """One hand-kept table: its columns as text (null where empty) and the line of the file, as `row`.
+
+    Raises:
+        ReferenceTableError: the file is missing, not UTF-8, ragged, or its cells hold line breaks.
+    """
+    where, path = file_of(table), folder / f"{table}.csv"
+    try:
+        size = path.stat().st_size
+        if path.is_symlink() or size > MAX_BYTES:
+            refuse([Problem(where, f"a file of at most {MAX_BYTES:,} bytes", f"{size:,} bytes, or a link")])
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ReferenceTableError(str(Problem(where, "a readable file", error.strerror or str(error)))) from error
+    except UnicodeDecodeError as error:
+        told = Problem(where, "UTF-8 text", f"byte {error.start} is not", "save the file as UTF-8")
+        raise ReferenceTableError(str(told), problems=[told]) from error
+    try:
+        header, *rows = list(csv.reader(io.StringIO(text, newline=""), strict=True)) or [[]]
+    except csv.Error as error:
+        raise ReferenceTableError(str(Problem(where, "a CSV table", str(error)))) from error
+    problems = []
+    for number, cells in enumerate(rows, start=2):
+        if len(cells) != len(header):
+            problems.append(Problem(f"{where}, row {number}", f"{len(header)} cells", str(len(cells))))
+        for name, cell in zip(header, cells, strict=False):
+            if not cell.isprintable():
+                found = ascii(cell if len(cell) < 40 else cell[:39])
+                problems.append(Problem(f"{where}, row {number}, column {name}", "text on one line", found))
+    if len(set(header)) != len(header):
+        problems.append(Problem(f"{where}, header", "each column once", ", ".join(header)))
+    refuse(problems)
+    columns = {
+        name: pl.Series([plain(cells[place]) or None for cells in rows], dtype=pl.String)
+        for place, name in enumerate(header)
+    }
+    return pl.DataFrame({SHAPES[table].line: pl.Series(range(2, len(rows) + 2), dtype=pl.Int64), **columns})
+
+
+def check_tables(tables: Mapping[str, pl.DataFrame]) -> None:
+    """Every reference table has its columns, rows, a key without doubles, and units that exist.
+
+    Raises:
+        ReferenceTableError: listing every problem.
+    """
+    problems: list[Problem] = []
+    for name, shape in SHAPES.items():
+        problems += _problems(name, shape, tables.get(name))
+    refuse(problems)
+    units = tables["units"].select("unit_system", "province_id")
+    for name, shape in SHAPES.items():
+        for column in shape.units:
+            problems += _unknown_units(name, column, tables[name], units)
+    refuse(problems)
+
+
+def _problems(name: str, shape: Shape, frame: pl.DataFrame | None) -> list[Problem]:
+    where = file_of(name)
+    if frame is None:
+        return [Problem(where, "this reference table", "nothing")]
+    columns = [column for column in frame.columns if column != shape.line]
+    missing = [column for column in shape.columns if column not in columns]
+    unknown = [column for column in columns if column not in shape.columns]
+    problems = [Problem(f"{where}, header", f"a column `{one}`", "none", nearest(one, unknown)) for one in missing]
+    problems += [Problem(f"{where}, header", "no other column", f"`{one}`") for one in unknown]
+    if problems:
+        return problems
+    if frame.is_empty():
+        return [Problem(where, "at least one row", "only the header")]
+    needed = [column for column in (*shape.key, *shape.filled) if (name, column) != ("province_aliases", "unit_system")]
+    for column in needed:
+        problems += [
+            Problem(f"{where}, row {line}, column {column}", "a value", "an empty cell")
+            for line in frame.filter(pl.col(column).is_null())[shape.line]
+        ]
+    for key, rows in frame.filter(pl.struct(shape.key).is_duplicated()).group_by(shape.key, maintain_order=True):
+        told = ", ".join(f"{column} {value}" for column, value in zip(shape.key, key, strict=True))
+        problems.append(Problem(f"{where}, rows {rows[shape.line].to_list()}", f"one row for {told}", str(rows.height)))
+    return problems
+
+
+def _unknown_units(name: str, column: str, frame: pl.DataFrame, units: pl.DataFrame) -> list[Problem]:
+    keyed = "unit_system" in frame.columns
+    known = units.rename({"province_id": column})
+    per_system = frame.filter(pl.col("unit_system").is_not_null()) if keyed else frame.clear()
+    anywhere = frame.filter(pl.col("unit_system").is_null()) if keyed else frame
+    missing = [anywhere.filter(pl.col(column).is_not_null()).join(known.unique(column), on=column, how="anti")]
+    if keyed:
+        missing.append(per_system.join(known, on=["unit_system", column], how="anti").select(anywhere.columns))
+    ids = units["province_id"].unique().to_list()
+    return [
+        Problem(
+            f"{file_of(name)}, row {row[SHAPES[name].line]}, column {column}",
+            f"a unit of {FOLDER}/units.csv" + (f" in system {row['unit_system']}" if row.get("unit_system") else ""),
+            repr(row[column]),
+            nearest(row[column], ids),
+        )
+        for row in pl.concat(missing).iter_rows(named=True)
+    ]
