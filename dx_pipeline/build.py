@@ -13,7 +13,7 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract, load_contracts
-from dx_pipeline.sources.spec import SourceSpec, load_source, load_sources
+from dx_pipeline.sources.spec import SourceSpec, load_sources
 from dx_pipeline.warehouse import read_table, write_table
 
 if TYPE_CHECKING:
@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     import duckdb
     import polars as pl
 
+    from dx_pipeline.conform.reference import Reference
     from dx_pipeline.paths import Paths
-
-#: reference tables that are kept by this project, not published by somebody else
-OWN_REFERENCE = ("indicators", "named_peers", "target_matches", "remark_doubts")
 
 
 def build_reference(con: duckdb.DuckDBPyConnection, paths: Paths) -> list[str]:
@@ -33,18 +31,22 @@ def build_reference(con: duckdb.DuckDBPyConnection, paths: Paths) -> list[str]:
 
     Raises:
         SourceError: a published reference file is not as declared.
+        ReferenceTableError: a table has missing columns, doubled keys or unknown units.
     """
-    import polars as pl
+    from dx_pipeline.conform.reference import Reference, reference_tables
 
-    from dx_pipeline.sources.read import read_source
-
-    records = read_source(load_source(paths.reference)).records
-    for name in OWN_REFERENCE:
-        own = pl.read_csv(paths.reference / f"{name}.csv", infer_schema=False)
-        records[name] = own.with_row_index("row", offset=2).with_columns(pl.col("row").cast(pl.Int64))
+    records = reference_tables(paths.reference)
+    Reference.of(records)
     for name, frame in records.items():
         _replace(con, f"raw.{name}", frame)
     return [f"raw.{name}" for name in records]
+
+
+def stored_reference(con: duckdb.DuckDBPyConnection) -> Reference:
+    """The reference as `build_reference` stored it."""
+    from dx_pipeline.conform.reference import TABLES, Reference
+
+    return Reference.of({name: read_table(con, f"raw.{name}") for name in TABLES})
 
 
 def build_source(con: duckdb.DuckDBPyConnection, paths: Paths, source_id: str) -> pl.DataFrame:
@@ -54,10 +56,10 @@ def build_source(con: duckdb.DuckDBPyConnection, paths: Paths, source_id: str) -
         SourceError: the bytes are not as declared.
         ConformError: printed rows can't be used.
     """
-    from dx_pipeline.conform.core import observe_source
+    from dx_pipeline.conform.observations import observe_source
 
     source = load_sources(paths.raw)[source_id]
-    observed = observe_source(source, set(read_table(con, "raw.indicators")["indicator"]))
+    observed = observe_source(source, stored_reference(con))
     _replace(con, f"raw.{source_id}", observed.observations)
     _replace(con, f"raw.{source_id}__files", observed.files)
     for name, frame in observed.records.items():
@@ -73,16 +75,15 @@ def build_figures(con: duckdb.DuckDBPyConnection, paths: Paths) -> pl.DataFrame:
     """
     import polars as pl
 
-    from dx_pipeline.conform.core import choose
     from dx_pipeline.conform.corrections import load_corrections
+    from dx_pipeline.conform.figures import choose
     from dx_pipeline.conform.weights import part_points, read_weights
 
     sources = load_sources(paths.raw)
     files = pl.concat([read_table(con, f"raw.{source_id}__files") for source_id in sources])
     observations = [read_table(con, f"raw.{source_id}") for source_id in sources]
     points = part_points(read_weights(read_table(con, "raw.dti_weights")))
-    phrases = dict(read_table(con, "raw.remark_doubts").select("phrase", "doubt").iter_rows())
-    figures = choose(observations, load_corrections(paths.corrections), points, phrases)
+    figures = choose(observations, load_corrections(paths.corrections), points, stored_reference(con))
     _replace(con, "core.figures", figures)
     _replace(con, "core.files", files)
     _replace(con, "raw.sources", source_register(sources))

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 def complete_province(incomplete: str) -> list[tuple[str, str]]:
     """Identifiers that begin with what was typed, marks and capitals aside, with the name beside each."""
-    from dx_pipeline.conform.province_tables import UNIT_SYSTEMS, slug, tables_of
+    from dx_pipeline.conform.names import slug
+    from dx_pipeline.conform.reference import load_reference
     from dx_pipeline.paths import default_paths
 
     typed = slug(incomplete)
     found: dict[str, str] = {}
-    for unit_system in UNIT_SYSTEMS:
-        for unit in tables_of(default_paths().reference, unit_system).units.values():
+    reference = load_reference(default_paths().reference)
+    for unit_system in reference.systems:
+        for unit in reference.units(unit_system):
             if unit.province_id.startswith(typed):
                 found.setdefault(unit.province_id, unit.name_vi)
     return sorted(found.items())
@@ -61,9 +63,11 @@ def find_province(con: duckdb.DuckDBPyConnection, text: str, unit_system: int = 
         return typed.lower()
     from dx_pipeline.conform.name_errors import ProvinceNameError
     from dx_pipeline.conform.names import resolve
+    from dx_pipeline.conform.reference import load_reference
+    from dx_pipeline.paths import default_paths
 
     try:
-        return resolve(text, unit_system)
+        return resolve(text, load_reference(default_paths().reference), unit_system)
     except ProvinceNameError as error:
         near = ", ".join(f"{one.name_vi} ({one.province_id})" for one in error.candidates)
         said = _first_sentence(str(error)).removesuffix(near).removesuffix(" any of ")

@@ -27,10 +27,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import polars as pl
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dx_pipeline.conform.findings import Finding
-from dx_pipeline.declarations import Declaration, Many, declare, read_toml
+from dx_pipeline.declarations import Declaration, Many, declare, read_toml, wrong
 from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
 from dx_pipeline.vocabulary import codes
 
@@ -48,7 +48,7 @@ class CorrectionError(DxError):
 class Target(Declaration):
     """Which printed figures a correction judges; every key that is given must match."""
 
-    source_id: Text
+    source_id: Text | None = None
     edition: int | None = Field(default=None, ge=1900, le=2100)
     unit_system: int | None = Field(default=None, ge=1)
     province_id: Text | None = None
@@ -62,6 +62,12 @@ class Target(Declaration):
     def given(self) -> dict[str, object]:
         """The keys that must match."""
         return self.model_dump(exclude_none=True)
+
+    @model_validator(mode="after")
+    def _not_everything(self) -> Target:
+        if not self.given:
+            wrong("at least one key that says which figures", "name source_id, edition, province_id ...")
+        return self
 
 
 class Guard(Declaration):
@@ -124,7 +130,7 @@ def apply_corrections(observations: pl.DataFrame, corrections: list[Correction])
     judged: dict[int, Correction] = {}
     known = observations["source_id"].unique().sort().to_list()
     for one in corrections:
-        if one.target.source_id not in known:
+        if one.target.source_id not in (None, *known):
             problem = Problem(
                 f"{one.where}, target.source_id", "a source of data/raw/manifest.toml", repr(one.target.source_id),
                 nearest(one.target.source_id, known),

@@ -78,7 +78,7 @@ def _third_party_only(usable: pl.Expr) -> pl.Expr:
 def _of_corrections(corrections: Sequence[Correction]) -> list[pl.Expr]:
     doubtful = [correction for correction in corrections if correction.doubts]
     return [
-        pl.when(pl.all_horizontal(*(pl.col(key) == value for key, value in correction.target.items()))).then(
+        pl.when(pl.all_horizontal(*(pl.col(key) == value for key, value in correction.target.given.items()))).then(
             pl.lit(", ".join(correction.doubts))
         )
         for correction in doubtful

@@ -15,10 +15,11 @@ from __future__ import annotations
 import polars as pl
 
 from dx_pipeline.conform.corrections import Correction, apply_corrections
+from dx_pipeline.conform.doubts import with_doubts
 from dx_pipeline.conform.findings import KEY, Finding, number
 from dx_pipeline.conform.observations import COUNTRY
-from dx_pipeline.conform.reference import Reference
 from dx_pipeline.conform.referee import referee
+from dx_pipeline.conform.reference import Reference
 from dx_pipeline.conform.weights import PartPoints
 from dx_pipeline.sources.spec import TIERS
 
@@ -42,7 +43,7 @@ def choose(
         observations: of each source.
         corrections: the declared ones.
         points: edition -> points of its four parts.
-        reference: for the names in sentences.
+        reference: for the names in sentences, and the phrases of remarks that are doubts.
 
     Raises:
         CorrectionError: a declared correction no longer fits its source.
@@ -50,8 +51,9 @@ def choose(
     everything = pl.concat(observations).sort("source_id", "file", "table_no", "row", "column")
     numbered = everything.with_row_index("observation").with_columns(pl.col("observation").cast(pl.Int64))
     names = reference.country_names() | {COUNTRY: "Cả nước"}
-    findings = referee(numbered, names, points) + apply_corrections(numbered, corrections)
-    return choose_figures(numbered, findings)
+    findings = referee(numbered, names, points, set(reference.indicators))
+    findings += apply_corrections(numbered, corrections)
+    return with_doubts(choose_figures(numbered, findings), corrections, reference.remark_doubts)
 
 
 def choose_figures(observations: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:

@@ -169,13 +169,11 @@ def _ordinal_ending(rank: int) -> str:
 
 
 class ParsedColumn(NamedTuple):
-    """`values` (Float64), `decimals` (Int64), `percent` (Boolean: a percent sign stands behind it) are null where missing
-    or bad; `bad` holds the error of a text.
-    """
+    """A column as read: null where a text is missing or bad; `bad` holds the error of a text."""
 
-    values: pl.Series
-    decimals: pl.Series
-    percent: pl.Series
+    values: pl.Series  # Float64
+    decimals: pl.Series  # Int64
+    percent: pl.Series  # Boolean: a percent sign stands behind it
     bad: dict[str, NumberFormatError]
 
 
@@ -198,9 +196,9 @@ def _each_once(
 
 def each(column: pl.Series, values: Mapping[Any, object], dtype: type[pl.DataType]) -> pl.Series:
     """What a mapping gives for every entry of a column, null where it has none."""
-    return column.replace_strict(values, default=None, return_dtype=dtype) if values else column.is_null().replace_strict(
-        {True: None, False: None}, return_dtype=dtype
-    )
+    if not values:
+        return pl.Series(column.name, [None] * len(column), dtype=dtype)
+    return column.replace_strict(values, default=None, return_dtype=dtype)
 
 
 def _column(texts: pl.Series, name: str, values: Mapping[str, object], dtype: type[pl.DataType]) -> pl.Series:

@@ -210,7 +210,9 @@ def _numbers(figures: pl.DataFrame, problems: list[Problem]) -> dict[str, pl.Ser
         decimals = decimals.scatter(positions, parsed.decimals)
         problems += _unreadable(rows, parsed.bad) + _half_percent(rows.with_columns(percent=parsed.percent))
     fraction = figures.filter(usable & typed & is_rank & (value.fill_null(1.0) % 1 != 0))
-    problems += [Problem(_where(row), "a rank: a whole number", str(row["number"])) for row in fraction.iter_rows(named=True)]
+    problems += [
+        Problem(_where(row), "a rank: a whole number", str(row["number"])) for row in fraction.iter_rows(named=True)
+    ]
     return {"value": value, "decimals": decimals}
 
 
@@ -243,7 +245,9 @@ def _unreadable(rows: pl.DataFrame, bad: dict[str, NumberFormatError]) -> list[P
 
 
 def _out_of_range(frame: pl.DataFrame) -> list[Problem]:
-    out = frame.filter(((pl.col("value") < pl.col("min")) | (pl.col("value") > pl.col("max"))) & pl.col("rejected").is_null())
+    out = frame.filter(
+        ((pl.col("value") < pl.col("min")) | (pl.col("value") > pl.col("max"))) & pl.col("rejected").is_null()
+    )
     return [
         Problem(
             _where(row),

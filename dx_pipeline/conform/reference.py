@@ -7,7 +7,7 @@ spellings are rows of its tables; nothing here knows how many there are.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from dx_pipeline.conform.reference_tables import (
 from dx_pipeline.errors import Problem
 
 #: what `Reference.of` needs
-TABLES = ("unit_systems", "units", "province_aliases", "lookalike_names", "indicators")
+TABLES = ("unit_systems", "units", "province_aliases", "lookalike_names", "indicators", "remark_doubts")
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class Reference:
     systems: Mapping[int, UnitSystem]
     names: Mapping[int, Tables]
     indicators: Mapping[str, str]
+    #: phrase of a remark, in lower case -> the doubt it stands for
+    remark_doubts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tables: Mapping[str, pl.DataFrame]) -> Reference:
@@ -69,7 +71,7 @@ class Reference:
             )
             for system in systems
         }
-        return cls(systems, names, dict(tables["indicators"].select("indicator", "role").iter_rows()))
+        return cls(systems, names, _pairs(tables, "indicators"), _pairs(tables, "remark_doubts"))
 
     def units(self, unit_system: int) -> tuple[Unit, ...]:
         """All units of a system in the order of its file."""
@@ -124,6 +126,11 @@ def reference_tables(folder: Path) -> dict[str, pl.DataFrame]:
     return tables
 
 
+def _pairs(tables: Mapping[str, pl.DataFrame], name: str) -> dict[str, str]:
+    """First column -> second column of a table; nothing where the table is not needed."""
+    return dict(tables[name].select(SHAPES[name].columns[:2]).iter_rows()) if name in tables else {}
+
+
 def _systems(frame: pl.DataFrame) -> dict[int, UnitSystem]:
     where = file_of("unit_systems")
     problems: list[Problem] = []
@@ -152,7 +159,9 @@ def _systems(frame: pl.DataFrame) -> dict[int, UnitSystem]:
                 Problem(f"{where}, unit_system {one.unit_system}", "a later system as successor", str(one.successor))
             )
         if one.valid_from and one.valid_to and one.valid_from > one.valid_to:
-            problems.append(Problem(f"{where}, unit_system {one.unit_system}", "an end after its start", str(one.valid_to)))
+            problems.append(
+                Problem(f"{where}, unit_system {one.unit_system}", "an end after its start", str(one.valid_to))
+            )
     refuse(problems)
     return systems
 
@@ -195,11 +204,12 @@ def _units(frame: pl.DataFrame, systems: Mapping[int, UnitSystem]) -> dict[int, 
             problems.append(Problem(where, f"units of system {system.unit_system}", "none"))
         if system.successor is None:
             continue
+        expected = f"a unit of {system.successor} as successor"
         problems += [
-            Problem(f"{where}, {one.province_id} of {one.unit_system}", f"a unit of {system.successor} as successor", one.successor_id)
+            Problem(f"{where}, {one.province_id} of {one.unit_system}", expected, one.successor_id)
             for one in own.values()
             if one.successor_id not in units[system.successor]
-        ]  # fmt: skip
+        ]
     refuse(problems)
     return units
 

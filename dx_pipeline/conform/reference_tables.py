@@ -72,6 +72,7 @@ SHAPES: dict[str, Shape] = {
         ("province_id", "indicator", "actual_indicator", "nearest_indicator", "reason_vi", "reason_en"),
         ("province_id", "indicator"), (), ("province_id",),
     ),
+    "remark_doubts": Shape(("phrase", "doubt"), ("phrase",), ("doubt",)),
     "tile_grid": Shape(
         ("unit_system", "province_id", "row", "column", "islands_vi", "islands_en"),
         ("unit_system", "row", "column"), ("province_id",), ("province_id",),

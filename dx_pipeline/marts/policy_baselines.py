@@ -9,5 +9,5 @@ from dx_pipeline.marts._policy import with_province
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row per printed starting value."""
-    printed = with_province(tables["raw.policy_baselines"], "policy_baselines", "province_name")
+    printed = with_province(tables, "policy_baselines", "province_name")
     return printed.with_columns(pl.col("value").cast(pl.Float64))

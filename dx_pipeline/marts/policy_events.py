@@ -9,5 +9,5 @@ from dx_pipeline.marts._policy import with_province
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row per printed event."""
-    printed = with_province(tables["raw.policy_events"], "policy_events", "province_name")
+    printed = with_province(tables, "policy_events", "province_name")
     return printed.with_columns(pl.col("date").str.to_date())

@@ -11,7 +11,7 @@ from dx_pipeline.marts._policy import with_province
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row per claim with a verdict; a claim without a rule here is `not_checkable`, never silently confirmed."""
-    printed = with_province(tables["raw.press_claims"], "press_claims", "province_name")
+    printed = with_province(tables, "press_claims", "province_name")
     judged = {
         "hd_ranks_2021_2023": _ranks_in_three_years(tables["province_rankings"]),
         "tn_15_of_15": _fifteen_of_fifteen(tables["target_progress"]),

@@ -50,8 +50,8 @@ def _read(name: str) -> list[dict[str, str]]:
 def build_country(con: duckdb.DuckDBPyConnection) -> None:
     """Editions 2020 (nothing known), 2021 (every third rank), 2022 to 2024; the i-th province in slug order moves."""
     con.execute(TABLES)
-    new = {row["gso_code_2025"]: slug(row["name_vi"]) for row in _read("provinces_34.csv")}
-    old = _read("provinces_63.csv")
+    old = [row for row in _read("units.csv") if row["unit_system"] == "63"]
+    new = [row for row in _read("units.csv") if row["unit_system"] == "34"]
     con.executemany(
         "insert into provinces values (63, ?, ?, ?, ?, ?, ?)",
         [
@@ -61,14 +61,14 @@ def build_country(con: duckdb.DuckDBPyConnection) -> None:
                 r["name_en"],
                 r["region_vi"],
                 r["region_en"],
-                new[r["successor_code_2025"]],
+                r["successor_id"],
             )
             for r in old
         ],
     )
     con.executemany(
         "insert into provinces values (34, ?, ?, ?, null, null, null)",
-        [(slug(r["name_vi"]), r["name_vi"], r["name_en"]) for r in _read("provinces_34.csv")],
+        [(slug(r["name_vi"]), r["name_vi"], r["name_en"]) for r in new],
     )
     ids = sorted(slug(row["name_vi"]) for row in old)
     rankings, parts = [], []
@@ -107,7 +107,7 @@ def build_country(con: duckdb.DuckDBPyConnection) -> None:
                     if all((edition, q) in scores for q in ids)
                     else []
                 )
-    units = sorted(new.values())
+    units = sorted(row["province_id"] for row in new)
     rankings += [(2024, 34, unit, 0.9 - 0.01 * i, i + 1, "computed", 34, 34) for i, unit in enumerate(units)]
     con.executemany("insert into province_rankings values (?, ?, ?, ?, ?, ?, ?, ?)", rankings)
     con.executemany("insert into component_scores values (?, ?, ?, ?, ?, ?, 'published')", parts)

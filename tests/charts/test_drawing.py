@@ -23,7 +23,6 @@ from dx_pipeline.charts.label_places import spread
 from dx_pipeline.charts.page import balanced, font_path, shorten, text_width, wrap
 from dx_pipeline.charts.shades import STEPS, ink_on, shade
 from dx_pipeline.charts.tile_map import tiles
-from dx_pipeline.conform.names import slug
 from dx_pipeline.language.numbers import number, signed
 from dx_pipeline.language.words import places
 
@@ -38,16 +37,16 @@ VIETNAMESE = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
 TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 
 
-def province_ids(file: str) -> set[str]:
-    with (ROOT / "data" / "reference" / file).open(encoding="utf-8", newline="") as rows:
-        return {slug(row["name_vi"]) for row in csv.DictReader(rows)}
+def province_ids(system: int) -> set[str]:
+    with (ROOT / "data" / "reference" / "units.csv").open(encoding="utf-8", newline="") as rows:
+        return {row["province_id"] for row in csv.DictReader(rows) if row["unit_system"] == str(system)}
 
 
-@pytest.mark.parametrize(("system", "file"), [(63, "provinces_63.csv"), (34, "provinces_34.csv")])
-def test_every_unit_has_one_tile_and_every_tile_its_own_cell(system: int, file: str) -> None:
+@pytest.mark.parametrize("system", [63, 34])
+def test_every_unit_has_one_tile_and_every_tile_its_own_cell(system: int) -> None:
     units = [tile for tile in tiles(REFERENCE, system) if tile.islands is None]
     assert len(units) == system
-    assert {tile.province_id for tile in units} == province_ids(file)
+    assert {tile.province_id for tile in units} == province_ids(system)
     cells = [(tile.row, tile.column) for tile in tiles(REFERENCE, system)]
     assert len(set(cells)) == len(cells)
 

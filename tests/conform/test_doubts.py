@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dx_pipeline.conform.corrections import CorrectionError, load_corrections
+from dx_pipeline.conform.corrections import load_corrections
+from dx_pipeline.declarations import DeclarationError
 
 
 def doubts(tables, edition, province, indicator, measure):
@@ -61,5 +62,5 @@ def test_a_correction_declares_only_doubts_of_the_vocabulary(tmp_path):
     rows = 1
     """
     (tmp_path / "one.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(CorrectionError, match="odd"):
+    with pytest.raises(DeclarationError, match="odd"):
         load_corrections(tmp_path)

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from dx_pipeline.conform.core import choose
 from dx_pipeline.conform.corrections import CorrectionError, load_corrections
-from dx_pipeline.conform.observations import ConformError, check_complete, conform_figures
+from dx_pipeline.conform.figures import choose
+from dx_pipeline.conform.observations import ConformError, check_complete
+from dx_pipeline.conform.observations import conform_figures as conform
+from dx_pipeline.conform.reference import load_reference
+from dx_pipeline.declarations import DeclarationError
+from dx_pipeline.errors import DxError
 from dx_pipeline.sources.read import FIGURE_SCHEMA
 
+REFERENCE = load_reference(Path(__file__).resolve().parents[2] / "data" / "reference")
+
 INDICATORS = {"overall", "digital_government", "digital_economy", "digital_society", "digital_government_activity"}
+
+
+def conform_figures(figures: pl.DataFrame, indicators: set[str]) -> pl.DataFrame:
+    """With this project's reference."""
+    return conform(figures, REFERENCE, indicators)
 
 
 def printed(*rows: dict) -> pl.DataFrame:
@@ -36,7 +49,7 @@ def printed(*rows: dict) -> pl.DataFrame:
 def verdicts(*rows: dict) -> pl.DataFrame:
     """The same figures, conformed and judged."""
     observations = conform_figures(printed(*rows), INDICATORS)
-    return choose([observations], [], {}, {}).sort("row")
+    return choose([observations], [], {}, REFERENCE).sort("row")
 
 
 def test_figures_that_agree_within_rounding_are_no_conflict_and_the_best_tier_is_named():
@@ -247,7 +260,7 @@ def corrected(folder: Path, action: str, rows: int) -> pl.DataFrame:
     observations = conform_figures(
         printed({"value_text": "0.40", "tier": "official"}, {"value_text": "0.35"}), INDICATORS
     )
-    return choose([observations], load_corrections(folder), {}, {}).sort("row")
+    return choose([observations], load_corrections(folder), {}, REFERENCE).sort("row")
 
 
 def test_a_declared_correction_rules_out_or_only_flags(tmp_path):
@@ -258,11 +271,61 @@ def test_a_declared_correction_rules_out_or_only_flags(tmp_path):
 
 
 def test_a_correction_fails_once_its_source_is_fixed(tmp_path):
-    with pytest.raises(CorrectionError, match=r"expected 2 printed figures .* found 1; the source has changed"):
+    with pytest.raises(CorrectionError, match=r"expected 2 printed figures .* found 1 \(the source has changed"):
         corrected(tmp_path, "rule_out", 2)
 
 
 def test_a_correction_without_its_evidence_is_refused(tmp_path):
     (tmp_path / "case.toml").write_text(CORRECTION.format(action="improve", rows=1).replace('evidence = "seen"', ""))
-    with pytest.raises(CorrectionError, match=r"missing \['evidence'\].*action 'improve'"):
+    with pytest.raises(DeclarationError) as refused:
         load_corrections(tmp_path)
+    assert {problem.where for problem in refused.value.problems} == {
+        "data/corrections/case.toml, action",
+        "data/corrections/case.toml, evidence",
+    }
+
+
+def test_careless_corrections_are_refused_by_name(tmp_path):
+    sound = CORRECTION.format(action="flag", rows=1)
+    observations = conform_figures(printed({"value_text": "0.40"}), INDICATORS)
+    cases = [
+        ({"a.toml": sound.replace("[guard]", "[guard")}, "data/corrections/a.toml: expected TOML"),
+        ({"a.toml": sound.encode("utf-16")}, "data/corrections/a.toml: expected UTF-8 text"),
+        ({"a.toml": sound, "b.toml": sound}, "a.toml and data/corrections/b.toml: expected one correction a figure"),
+        (
+            {"a.toml": sound.replace("[target]", '[target]\nsource_id = "dti_pres"')},
+            "target.source_id: expected a source",
+        ),
+        ({"a.toml": sound.replace("rows = 1", 'rows = "1"')}, "a.toml, guard.rows: expected"),
+        ({"a.toml": sound.replace("value_text", "valuetext")}, "target.valuetext: expected no such key"),
+        ({"a.csv": "x"}, "data/corrections/a.csv: expected a correction"),
+        ({"a.toml": re.sub(r"(?s)\[target\].*\[guard\]", "[target]\n[guard]", sound)}, "at least one key"),
+    ]
+    for files, told in cases:
+        folder = tmp_path / "corrections"
+        folder.mkdir()
+        for name, text in files.items():
+            (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+        with pytest.raises(DxError) as refused:
+            choose([observations], load_corrections(folder), {}, REFERENCE)
+        assert told in str(refused.value)
+        shutil.rmtree(folder)
+
+
+def test_a_typed_number_stays_what_it_is():
+    rows = printed({"value_text": "0.5", "number": 0.5, "decimal": ","}, {"value_text": "1E-10", "number": 1.2e-10})
+    found = conform_figures(rows, INDICATORS)
+    assert found["value"].to_list() == [0.5, 1.2e-10]
+    assert found["decimals"].to_list() == [1, 11]
+
+
+def test_percent_signs_stand_behind_all_figures_of_a_column_or_none():
+    wide = {"layout": "wide", "indicator": "overall", "max": 100.0}
+    rows = printed(wide | {"value_text": "57.3 %"}, wide | {"value_text": "55.1"})
+    with pytest.raises(ConformError, match=r"row 3, column value: expected a percent sign, found none in '55.1'"):
+        conform_figures(rows, INDICATORS)
+
+
+def test_an_unknown_unit_system_is_refused_at_its_row():
+    with pytest.raises(ConformError, match=r"row 2, column value: expected one of the unit systems 63, 34, found 64"):
+        conform_figures(printed({"value_text": "0.5", "unit_system": 64}), INDICATORS)

@@ -6,6 +6,8 @@ where the identities leave no doubt does it rule a figure out. Nothing is change
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 import polars as pl
 
 from dx_pipeline.conform.findings import Finding
@@ -22,13 +24,16 @@ from dx_pipeline.conform.referee.tables import EditionTables
 from dx_pipeline.conform.weights import PartPoints
 
 
-def referee(observations: pl.DataFrame, names: dict[str, str], points: dict[int, PartPoints]) -> list[Finding]:
+def referee(
+    observations: pl.DataFrame, names: dict[str, str], points: dict[int, PartPoints], indicators: AbstractSet[str]
+) -> list[Finding]:
     """Everything arithmetic says about the observations.
 
     Args:
         observations: all observations with `observation` numbers; rejected and empty ones are passed over.
         names: province id -> Vietnamese name, for the sentences.
         points: edition -> points of its four parts, from `weights.part_points`.
+        indicators: the codes of the index.
     """
     usable = observations.filter(pl.col("value").is_not_null() & pl.col("rejected").is_null())
     tables = EditionTables.from_observations(usable, points)
@@ -36,7 +41,7 @@ def referee(observations: pl.DataFrame, names: dict[str, str], points: dict[int,
         *rival_identity_2020(usable, names),
         *broken_identities(usable, tables),
         *activity_ranks_as_pillars(usable, tables),
-        *contradicted_ranks(usable, tables),
+        *contradicted_ranks(usable, tables, indicators),
         *contradicted_stated_changes(usable, names),
         *ties(usable, names),
         *editions_dated_by_publication(usable, tables),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 
 import polars as pl
 
@@ -46,13 +47,22 @@ def activity_ranks_as_pillars(observations: pl.DataFrame, tables: EditionTables)
     return findings
 
 
-def contradicted_ranks(observations: pl.DataFrame, tables: EditionTables) -> list[Finding]:
-    """Printed ranks that a complete score table of the same indicator contradicts (M3)."""
+def contradicted_ranks(
+    observations: pl.DataFrame, tables: EditionTables, indicators: AbstractSet[str]
+) -> list[Finding]:
+    """Printed ranks that a complete score table of the same indicator contradicts (M3).
+
+    Only indicators of the index: other publishers rank on more digits than they print.
+    """
     findings = []
-    ranks = observations.filter((pl.col("measure") == "rank") & ~pl.col("indicator").is_in(list(PILLAR_ACTIVITY)))
+    ranks = observations.filter(
+        (pl.col("measure") == "rank")
+        & pl.col("indicator").is_in(sorted(indicators))
+        & ~pl.col("indicator").is_in(list(PILLAR_ACTIVITY))
+    )
     for row in ranks.iter_rows(named=True):
         computed = tables.rank(row["edition"], row["unit_system"], row["indicator"], row["province_id"])
-        if computed is None or computed == row["value"] or row["source_id"] == "pci_scores":
+        if computed is None or computed == row["value"]:
             continue
         vi = f"bảng điểm đầy đủ cho hạng {computed}, không phải {row['value']:.0f}"
         en = f"the complete score table gives rank {computed}, not {row['value']:.0f}"
