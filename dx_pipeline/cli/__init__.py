@@ -108,6 +108,7 @@ app.command(rich_help_panel=TRUST)(releases.verify)
 app.command(rich_help_panel=TRUST)(releases.rollback)
 app.command(rich_help_panel=MAKE)(fetching.fetch)
 app.command(rich_help_panel=MAKE)(fetching.accept)
+app.command(rich_help_panel=MAKE)(fetching.alerts)
 app.command(rich_help_panel=MAKE)(build.run)
 app.command(rich_help_panel=MAKE)(build.status)
 

@@ -1,4 +1,4 @@
-"""`dx fetch` and `dx accept`: look at the publishers, and take over what waits for a person."""
+"""`dx fetch`, `dx accept`, `dx alerts`: look at publishers, take over what waits for a person, see what was told."""
 
 from __future__ import annotations
 
@@ -79,3 +79,41 @@ def accept(
             print(f"  {problem}")
     if not there:
         print("Nothing waits to be accepted.")
+
+
+def alerts(
+    test: Annotated[bool, typer.Option("--test", help="Send a test message over every channel.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What is broken and was told, over how many channels (DX_ALERT_URLS), and what could not be delivered."""
+    from dx_pipeline.alerts.memory import read_memory
+    from dx_pipeline.alerts.tell import tell_test, undelivered
+
+    paths = default_paths()
+    if test:
+        arrived = tell_test()
+        if as_json:
+            show_json({"channels": arrived})
+        for mark, good in arrived.items() if not as_json else ():
+            print(f"channel {mark}: {'delivered' if good else 'NOT delivered'}")
+        if not arrived and not as_json:
+            print("No channel: set DX_ALERT_URLS.")
+        if not arrived or not all(arrived.values()):
+            raise typer.Exit(FAILED)
+        return
+    known = read_memory(paths)["causes"]
+    active = [
+        {"domain": domain, "cause": key, "since": entry["since"], "told": entry["last_told"] or None}
+        for domain, causes in known.items()
+        for key, entry in causes.items()
+        if entry["active"]
+    ]
+    if as_json:
+        show_json({"active": active, **undelivered(paths)})
+        return
+    for one in active:
+        print(f"{one['domain']}: {one['cause']}, since {one['since']}")
+    state = undelivered(paths)
+    print(f"{len(active)} active; {state['channels']} channels; {state['waiting']} messages wait to be delivered.")
+    if state["given_up"]:
+        print(f"A message was given up on {state['given_up']}: it could not be delivered for a week.")

@@ -39,8 +39,8 @@ class Outcome:
     Attributes:
         result: in one word or two.
         told: in one sentence.
-        problems: why it waits for somebody.
-        kind: of a failure.
+        problems: why a snapshot of it waits for somebody, tonight or from an earlier night.
+        kind: of a failure, tonight's or, when it was not due, the one before.
         hint: what to do.
         retry: whether the failure may pass by itself.
     """
@@ -79,7 +79,10 @@ def look_at(visit: Visit, file: Planned, record: Record) -> Outcome:
         OSError: the disk is full or not writable.
     """
     if not due(visit, record):
-        return visit.outcome(file, "not due", _why_not_due(record, visit.now))
+        failure = record.failure
+        why = _why_not_due(record, visit.now)
+        kind, retry = (failure.kind, failure.retry) if failure else ("", False)
+        return Outcome(visit.source_id, file.file, "not due", why, tuple(record.waiting), kind=kind, retry=retry)
     record.checked_at = visit.now.isoformat(timespec="seconds")
     try:
         outcome = _look(visit, file, record)
@@ -189,5 +192,12 @@ def _failed(visit: Visit, file: Planned, record: Record, error: FetchError) -> O
     wish = error.after_seconds if isinstance(error, TransientFetchError) else None
     record.not_before = (visit.now + timedelta(seconds=wish)).isoformat(timespec="seconds") if wish else ""
     return Outcome(
-        visit.source_id, file.file, "failed", error.message, kind=error.kind, hint=error.hint, retry=error.retry
+        visit.source_id,
+        file.file,
+        "failed",
+        error.message,
+        tuple(record.waiting),
+        kind=error.kind,
+        hint=error.hint,
+        retry=error.retry,
     )

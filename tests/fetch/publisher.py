@@ -47,6 +47,7 @@ class Publisher:
     def __init__(self) -> None:
         self.replies: dict[str, Reply | list[Reply]] = {}
         self.asked: list[tuple[str, Mapping[str, str]]] = []
+        self.posted: list[bytes] = []
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
@@ -78,6 +79,12 @@ class Publisher:
                     time.sleep(reply.delay)
                 with suppress(ConnectionError):
                     self.answer(reply)
+
+            def do_POST(self) -> None:
+                publisher.posted.append(self.rfile.read(int(self.headers["Content-Length"])))
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
 
             def answer(self, reply: Reply) -> None:
                 tag = f'"{hashlib.sha256(reply.body).hexdigest()[:16]}"'

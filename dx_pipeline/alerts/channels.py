@@ -1,0 +1,70 @@
+"""Where alerts go: Apprise addresses from the environment. They hold secrets, so nothing here ever shows one.
+
+`DX_ALERT_URLS`: one or more addresses, separated by white space: a Slack or Teams webhook as it is, any other https
+address as a generic JSON webhook, `mailtos://user:password@host?to=...` for e-mail, or whatever else Apprise knows.
+`DX_ALERT_LANGUAGES`: `vi`, `en` or `vi,en` (the default).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+URLS, LANGUAGES = "DX_ALERT_URLS", "DX_ALERT_LANGUAGES"
+
+log = logging.getLogger(__name__)
+
+
+def channels(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Mark of a channel (a hash, without secrets) -> its address."""
+    text = (os.environ if environment is None else environment).get(URLS, "")
+    return {hashlib.sha256(url.encode()).hexdigest()[:12]: url for url in text.split()}
+
+
+def languages(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """In which languages alerts are written, the first one also for the title."""
+    text = (os.environ if environment is None else environment).get(LANGUAGES, "")
+    return tuple(name for name in text.replace(",", " ").split() if name in ("vi", "en")) or ("vi", "en")
+
+
+def send(url: str, title: str, body: str) -> bool:
+    """Deliver one message over one channel; False when that failed, whatever the reason."""
+    import apprise
+
+    with _silent():
+        try:
+            channel = _instance(url)
+            return channel is not None and bool(
+                channel.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
+            )
+        except Exception as error:
+            # a plugin's own fault; its message may hold the address, so only its kind is told
+            log.warning("an alert could not be delivered: %s", type(error).__name__)
+            return False
+
+
+def _instance(url: str):  # type: ignore[no-untyped-def]
+    """The channel Apprise knows for an address; an unknown https address is a generic JSON webhook."""
+    import apprise
+
+    channel = apprise.Apprise.instantiate(url, suppress_exceptions=True)
+    if channel is None and url.startswith(("https://", "http://")):
+        channel = apprise.Apprise.instantiate("json" + url.removeprefix("http"), suppress_exceptions=True)
+    return channel
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Apprise and its HTTP library log addresses; not while we send."""
+    loggers = [logging.getLogger(name) for name in ("apprise", "urllib3", "requests")]
+    levels = [(one, one.level) for one in loggers]
+    try:
+        for one in loggers:
+            one.setLevel(logging.CRITICAL + 1)
+        yield
+    finally:
+        for one, level in levels:
+            one.setLevel(level)
