@@ -45,7 +45,7 @@ def with_doubts(
         }
     )
     own = pl.col("doubts") if "doubts" in figures.columns else pl.lit(None, dtype=pl.String)
-    said = [own, follow, _of_remarks(remark_doubts), *_of_corrections(corrections)]
+    said = [own, follow, of_remarks(remark_doubts, pl.col("remark")), *_of_corrections(corrections)]
     names = [f"_said_{place}" for place in range(len(said))]
     kind = pl.when(pl.col("kind") == "derived").then(pl.lit("derived")).otherwise(pl.lit("stated"))
     return (
@@ -85,8 +85,9 @@ def _of_corrections(corrections: Sequence[Correction]) -> list[pl.Expr]:
     ]
 
 
-def _of_remarks(remark_doubts: Mapping[str, str]) -> pl.Expr:
-    remark = pl.col("remark").str.to_lowercase()
+def of_remarks(remark_doubts: Mapping[str, str], remarks: pl.Expr) -> pl.Expr:
+    """The doubts a compiler's remark names, by phrases in lower case."""
+    remark = remarks.str.to_lowercase()
     said = {
         doubt: pl.any_horizontal(
             *(remark.str.contains(phrase, literal=True) for phrase, other in remark_doubts.items() if other == doubt)

@@ -73,6 +73,12 @@ SHAPES: dict[str, Shape] = {
         ("province_id", "indicator"), (), ("province_id",),
     ),
     "remark_doubts": Shape(("phrase", "doubt"), ("phrase",), ("doubt",)),
+    "remark_units": Shape(("phrase", "unit_system"), ("phrase",), ("unit_system",)),
+    "policy_caveats": Shape(("phrase", "caveat_vi", "caveat_en"), ("phrase",), ("caveat_vi", "caveat_en")),
+    "target_near_series": Shape(
+        ("province_id", "indicator", "near_indicator", "reason_vi", "reason_en"),
+        ("province_id", "indicator", "near_indicator"), ("reason_vi", "reason_en"), ("province_id",),
+    ),
     "tile_grid": Shape(
         ("unit_system", "province_id", "row", "column", "islands_vi", "islands_en"),
         ("unit_system", "row", "column"), ("province_id",), ("province_id",),

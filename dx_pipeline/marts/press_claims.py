@@ -1,61 +1,98 @@
-"""Published claims against the figures."""
+"""Published claims against the figures: one row a claim, also where it is about a whole programme."""
 
 from __future__ import annotations
 
-from collections import Counter
+from typing import Any
 
 import polars as pl
 
+from dx_pipeline.conform.observations import COUNTRY
 from dx_pipeline.marts._policy import with_province
+from dx_pipeline.marts._policy_sources import unit_system_of, with_source
+
+UNKNOWN = ("not_checkable", "no figure held here speaks of it", "không có số liệu nào trong kho nói về việc này")
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row per claim with a verdict; a claim without a rule here is `not_checkable`, never silently confirmed."""
+    """One row per claim with a finding; what it is about is data (raw.policy_claim_subjects)."""
     printed = with_province(tables, "press_claims", "province_name")
-    judged = {
-        "hd_ranks_2021_2023": _ranks_in_three_years(tables["province_rankings"]),
-        "tn_15_of_15": _fifteen_of_fifteen(tables["target_progress"]),
-        "hd_rank_target_15_by_2025": _rank_target(tables["policy_targets"]),
-    }
-    unknown = ("not_checkable", "no figure held here speaks of it", "không có số liệu nào trong kho nói về việc này")
-    verdicts = [judged.get(claim, unknown) for claim in printed["claim_id"]]
-    return printed.with_columns(
-        *[
-            pl.Series(name, values, dtype=pl.String)
-            for name, values in zip(("finding", "reason", "reason_vi"), zip(*verdicts, strict=True), strict=True)
-        ]
+    subjects = tables["raw.policy_claim_subjects"].drop("row")
+    rows = with_source(printed.join(subjects, on="claim_id", how="left"), tables["raw.policy_articles"]).with_columns(
+        unit_system=unit_system_of(pl.col("article_date"), tables["provinces"], COUNTRY)
     )
+    findings = [_judge(row, tables) for row in rows.iter_rows(named=True)]
+    columns = zip(("finding", "reason", "reason_vi"), zip(*findings, strict=True), strict=True)
+    return rows.with_columns(pl.Series(name, values, dtype=pl.String) for name, values in columns).select(
+        "unit_system", "province_id", "province_name", "claim_id", "about", "resolution", "claim", "claim_vi",
+        "published_wording", "finding", "reason", "reason_vi", "article_title", "article_publisher", "article_date",
+        "url", "source_note", "source_note_vi", "source_id", "row",
+    )  # fmt: skip
 
 
-def _ranks_in_three_years(rankings: pl.DataFrame) -> tuple[str, str, str]:
-    """Hải Dương: 14th in two years, 13th in one, over the editions published while the resolution ran (2020-2022)."""
-    own = rankings.filter((pl.col("province_id") == "hai-duong") & (pl.col("unit_system") == 63)).sort("edition")
-    ranks = own.filter(pl.col("edition") <= 2022)["rank"].to_list()
-    listed = ", ".join(str(rank) for rank in ranks)
-    finding = "confirmed" if Counter(ranks) == {14: 2, 13: 1} else "contradicted"
-    return finding, f"editions 2020-2022: {listed}", f"các kỳ 2020-2022: hạng {listed}"
+def _judge(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> tuple[str, str, str]:
+    """Finding, reason in English and in Vietnamese."""
+    judges = {"ranks": _ranks, "programme": _programme, "target_value": _target_value}
+    return judges[row["about"]](row, tables) if row["about"] in judges else UNKNOWN
 
 
-def _fifteen_of_fifteen(progress: pl.DataFrame) -> tuple[str, str, str]:
-    claimed = progress.filter((pl.col("claim") == "tn_15_of_15") & pl.col("is_latest"))
-    missed = claimed.filter(pl.col("verdict") == "not_met")
+def _ranks(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> tuple[str, str, str]:
+    """The same ranks, in any order, over the editions the claim is about."""
+    rankings = tables["province_rankings"]
+    own = rankings.filter(
+        (pl.col("province_id") == row["province_id"])
+        & (pl.col("unit_system") == row["unit_system"])
+        & pl.col("edition").is_between(int(row["from_year"]), int(row["to_year"]))
+    ).sort("edition")
+    ranks = own["rank"].to_list()
+    if None in ranks:
+        return UNKNOWN
+    listed = ", ".join(map(str, ranks))
+    finding = "confirmed" if sorted(ranks) == sorted(map(int, row["expected"].split(";"))) else "contradicted"
+    span = f"{row['from_year']}-{row['to_year']}"
+    return finding, f"editions {span}: {listed}", f"các kỳ {span}: hạng {listed}"
+
+
+def _programme(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> tuple[str, str, str]:
+    """Contradicted by any target of the programme that was still unreached at the time of the claim."""
+    own = tables["target_progress"].filter(
+        (pl.col("province_id") == row["province_id"])
+        & (pl.col("resolution") == row["resolution"])
+        & (pl.col("target_year") <= int(row["target_year"]))
+        & pl.col("is_latest")
+    )
+    known = own.filter(pl.col("actual_value").is_not_null() & (pl.col("edition") <= int(row["to_year"])))
+    reached = (
+        pl.when(pl.col("comparator") == "top")
+        .then(pl.col("actual_value") <= pl.col("target_value"))
+        .when(pl.col("comparator") == "more_than")
+        .then(pl.col("actual_value") > pl.col("target_value"))
+        .otherwise(pl.col("actual_value") >= pl.col("target_value"))
+    )
+    missed = known.filter(~reached)
+    unknown = own.height - known.height
+    tail_en = f"; {unknown} of {own.height} targets can't be checked" if unknown else ""
+    tail_vi = f"; {unknown}/{own.height} mục tiêu không kiểm được" if unknown else ""
     if missed.is_empty():
-        unclear = claimed.filter(pl.col("verdict") == "not_assessable").height
-        finding = "not_checkable" if unclear else "confirmed"
-        return finding, f"{unclear} targets can't be judged", f"{unclear} mục tiêu không đánh giá được"
+        finding = "not_checkable" if unknown else "confirmed"
+        return finding, f"{known.height} targets were reached{tail_en}", f"{known.height} mục tiêu đã đạt{tail_vi}"
     shown = "; ".join(
-        f"{row['indicator']}: {row['actual_value']:g} / {row['target_value']:g}" for row in missed.iter_rows(named=True)
+        f"{line['indicator']}: {line['actual_value']:g} ({line['actual_as_of']}) / {line['target_value']:g}"
+        for line in missed.iter_rows(named=True)
     )
-    return "contradicted", f"not met: {shown}", f"chưa đạt: {shown}"
+    return "contradicted", f"not reached: {shown}{tail_en}", f"chưa đạt: {shown}{tail_vi}"
 
 
-def _rank_target(targets: pl.DataFrame) -> tuple[str, str, str]:
-    own = targets.filter((pl.col("province_id") == "hai-duong") & (pl.col("indicator") == "national_dti_rank"))
-    by_year = dict(own.select("target_year", "target_value").iter_rows())
-    target = int(by_year[2025])
-    finding = "confirmed" if target == 15 else "contradicted"
-    return (
-        finding,
-        f"the resolution asks for the group of {target} by 2025",
-        f"nghị quyết đặt mục tiêu nhóm {target} vào năm 2025",
+def _target_value(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> tuple[str, str, str]:
+    """What the resolution itself asks for."""
+    own = tables["policy_targets"].filter(
+        (pl.col("province_id") == row["province_id"])
+        & (pl.col("resolution") == row["resolution"])
+        & (pl.col("indicator") == row["indicator"])
     )
+    targets = dict(own.sort("target_year").select("target_year", "target_value").iter_rows())
+    asked = targets.get(int(row["target_year"]))
+    if asked is None:
+        return UNKNOWN
+    finding = "confirmed" if asked == float(row["expected"]) else "contradicted"
+    listed = ", ".join(f"{value:g} ({year})" for year, value in targets.items())
+    return finding, f"the resolution asks for: {listed}", f"nghị quyết đặt mục tiêu: {listed}"

@@ -3,8 +3,9 @@
 CREATE TABLE units AS SELECT i, CASE WHEN i = 13 THEN 'hai-duong' ELSE printf('p-%02d', i) END AS province_id FROM range(1, 64) t(i);
 
 CREATE TABLE provinces AS
-SELECT 63 AS unit_system, province_id, CASE WHEN i = 34 THEN 'p-34' ELSE printf('u-%02d', (i - 1) % 34 + 1) END AS successor_id FROM units
-UNION ALL SELECT 34, CASE WHEN i = 34 THEN 'p-34' ELSE printf('u-%02d', i) END, NULL FROM range(1, 35) t(i);
+SELECT 63 AS unit_system, province_id, CASE WHEN i = 34 THEN 'p-34' ELSE printf('u-%02d', (i - 1) % 34 + 1) END AS successor_id,
+  NULL::DATE AS valid_from, DATE '2025-06-30' AS valid_to FROM units
+UNION ALL SELECT 34, CASE WHEN i = 34 THEN 'p-34' ELSE printf('u-%02d', i) END, NULL, DATE '2025-07-01', NULL FROM range(1, 35) t(i);
 
 CREATE TABLE indicators(indicator VARCHAR, role VARCHAR);
 INSERT INTO indicators VALUES ('overall', 'overall'), ('digital_government', 'pillar'), ('digital_economy', 'pillar'),
@@ -134,7 +135,15 @@ FROM national_means WHERE mean_published IS NOT NULL;
 CREATE TABLE source_files AS
 SELECT * FROM (VALUES ('dti_press_figures', 'figures.csv', 10, 8, 2), ('dti_component_scores', '2022.csv', 63, 63, 0)) t(source_id, file, figures_read, observations, rejected);
 CREATE TABLE sources AS SELECT 'dti_press_figures' AS source_id, DATE '2025-11-21' AS retrieved_on UNION ALL SELECT 'nso_population', DATE '2020-01-01';
-CREATE TABLE press_claims AS SELECT 'hd_ranks_2021_2023' AS claim_id, 'hai-duong' AS province_id;
+CREATE TABLE press_claims AS
+SELECT 63 AS unit_system, 'hai-duong' AS province_id, '06-NQ/TU' AS resolution, *, 's' AS source_id, 'http://a' AS url, 't' AS article_title, 'p' AS article_publisher,
+  NULL AS article_date, 'w' AS published_wording, 'no day' AS source_note, 'không có ngày' AS source_note_vi
+FROM (VALUES ('hd_ranks_2021_2023', 'ranks', 'confirmed', 2), ('rank_claim', 'target_value', 'contradicted', 3), ('all_targets', 'programme', 'contradicted', 4)) t(claim_id, about, finding, "row");
+CREATE TABLE policy_targets AS SELECT 's' AS source_id, 2 AS "row", NULL AS url, 't' AS article_title, 'p' AS article_publisher, '2021' AS article_date,
+  'w' AS published_wording, 'no address' AS source_note, 'không có địa chỉ' AS source_note_vi;
+CREATE TABLE policy_baselines AS FROM policy_targets;
+CREATE TABLE policy_events AS FROM policy_targets;
+CREATE TABLE policy_actuals AS SELECT * EXCLUDE (article_publisher, article_date), 'p' AS publisher, '2021' AS published_on FROM policy_targets;
 CREATE TABLE edition_comparability AS
 SELECT * FROM (VALUES (2020, 2021, 'overall', 'broken'), (2020, 2021, 'pillar', 'broken'), (2021, 2022, 'overall', 'same_structure'),
   (2022, 2023, 'overall', 'same_structure'), (2022, 2023, 'component', 'broken'), (2023, 2024, 'overall', 'broken')) t(edition_from, edition_to, level, comparability);
@@ -204,10 +213,16 @@ SELECT 2023 AS edition, p.successor_id AS province_id, avg(r.score) AS score_mea
 FROM provinces p JOIN province_rankings r ON r.province_id = p.province_id AND r.edition = 2023 AND r.unit_system = 63
 WHERE p.unit_system = 63 GROUP BY p.successor_id;
 CREATE TABLE target_progress AS
-SELECT 'hai-duong' AS province_id, '06-NQ/TU' AS resolution, * FROM (VALUES
-  ('national_dti_rank', 2025, 2024, 'top', 20.0, 19.0, 'met', NULL), ('national_dti_rank', 2026, 2024, 'top', 19.0, 19.0, 'met', NULL),
-  ('national_dti_rank', 2030, 2024, 'top', 15.0, NULL, 'not_assessable', 'part of Hai Phong since 1 July 2025'),
-  ('share_a', 2025, 2024, 'at_least', 80.0, 80.0, 'met', NULL), ('share_b', 2025, 2024, 'at_least', 80.0, 79.0, 'not_met', NULL),
-  ('firms_a', 2025, 2024, 'more_than', 700.0, 700.0, 'not_met', NULL), ('firms_b', 2025, 2024, 'more_than', 700.0, 701.0, 'met', NULL),
-  ('share_c', 2025, 2024, 'at_least', 80.0, 85.0, 'not_assessable', 'another series')
-) t(indicator, target_year, edition, comparator, target_value, actual_value, verdict, reason);
+SELECT 63 AS unit_system, *, true AS is_latest, CASE WHEN target_year = 2030 THEN 'u-13' END AS successor_id,
+  CASE WHEN target_year = 2030 THEN (SELECT r.rank FROM province_rankings r WHERE r.edition = 2023 AND r.unit_system = 34 AND r.province_id = 'u-13') END AS successor_rank
+FROM (VALUES
+  ('hai-duong', '06-NQ/TU', 'national_dti_rank', 2025, 2025, 'top', 20.0, 19.0, 'met', NULL, NULL, 'rank_claim'),
+  ('p-34', '06-NQ/TU', 'national_dti_rank', 2026, 2026, 'top', 19.0, 19.0, 'met', NULL, NULL, NULL),
+  ('hai-duong', '06-NQ/TU', 'national_dti_rank', 2030, 2023, 'top', 15.0, NULL, 'not_assessable', 'boundary_change', 'part of Hai Phong since 1 July 2025', NULL),
+  ('hai-duong', '06-NQ/TU', 'share_a', 2025, 2025, 'at_least', 80.0, 80.0, 'met', NULL, NULL, NULL),
+  ('hai-duong', '06-NQ/TU', 'share_b', 2025, 2025, 'at_least', 80.0, 79.0, 'not_met', NULL, NULL, NULL),
+  ('hai-duong', '06-NQ/TU', 'firms_a', 2025, 2025, 'more_than', 700.0, 700.0, 'not_met', NULL, NULL, NULL),
+  ('hai-duong', '06-NQ/TU', 'firms_b', 2025, 2025, 'more_than', 700.0, 701.0, 'met', NULL, NULL, NULL),
+  ('hai-duong', '06-NQ/TU', 'share_c', 2025, 2024, 'at_least', 80.0, 85.0, 'not_assessable', 'not_comparable', 'another series', NULL),
+  ('hai-duong', '06-NQ/TU', 'share_d', 2025, 2024, 'at_least', 80.0, 85.0, 'not_due', 'not_due', 'a year to go', NULL)
+) t(province_id, resolution, indicator, target_year, edition, comparator, target_value, actual_value, verdict, missing, reason, claim);
