@@ -57,7 +57,7 @@ def copeland(components: ArrayLike, weights: ArrayLike) -> FloatArray:
     ahead = matrix[:, None, :] - matrix[None, :, :] > TIE_TOLERANCE
     support = weighted_scores(ahead.astype(np.float64), shares)
     margin = support - support.T
-    return ((margin > TIE_TOLERANCE).sum(axis=1) - (margin < -TIE_TOLERANCE).sum(axis=1)).astype(np.float64)
+    return np.asarray(((margin > TIE_TOLERANCE).sum(axis=1) - (margin < -TIE_TOLERANCE).sum(axis=1)), dtype=np.float64)
 
 
 def mazziotta_pareto(normalised: ArrayLike) -> FloatArray:
@@ -67,7 +67,7 @@ def mazziotta_pareto(normalised: ArrayLike) -> FloatArray:
     """
     matrix = as_matrix(normalised, "normalised scores")
     mean = matrix.mean(axis=1)
-    return mean - matrix.var(axis=1) / mean
+    return np.asarray(mean - matrix.var(axis=1) / mean, dtype=np.float64)
 
 
 def adjusted_mazziotta_pareto(components: ArrayLike) -> FloatArray:

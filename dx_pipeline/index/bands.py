@@ -71,7 +71,7 @@ def count_ranks(components: ArrayLike, weight_draws: ArrayLike) -> IntArray:
 def _quantile_rank(cumulated: IntArray, probability: float, draws: int) -> IntArray:
     """Smallest rank reached by at least this share of the draws: a rank that really occurs, never 12.5."""
     wanted = min(max(math.ceil(round(probability * draws, 6)), 1), draws)
-    return 1 + (cumulated < wanted).sum(axis=1)
+    return np.asarray(1 + (cumulated < wanted).sum(axis=1), dtype=np.int64)
 
 
 def bands_from_counts(counts: IntArray, seed: int) -> RankBands:

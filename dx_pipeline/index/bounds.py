@@ -43,7 +43,7 @@ def largest_weighted_sum(differences: FloatArray, low: FloatArray, high: FloatAr
     room = (high - low)[order]
     taken_before = np.cumsum(room, axis=-1) - room
     given = np.clip(max(1.0 - float(low.sum()), 0.0) - taken_before, 0.0, room)
-    return (differences * low).sum(axis=-1) + (best_first * given).sum(axis=-1)
+    return np.asarray((differences * low).sum(axis=-1) + (best_first * given).sum(axis=-1), dtype=np.float64)
 
 
 def pairwise_extremes(components: ArrayLike, weights: ArrayLike, delta: float) -> tuple[FloatArray, FloatArray]:

@@ -67,7 +67,7 @@ def error_half_width(coefficients: ArrayLike, unit: float = ROUNDING_UNIT) -> Fl
 
 def foundation_mean(five: ArrayLike) -> FloatArray:
     """Foundation score F: plain mean of the five foundation components (100 points each), shape (..., 5) -> (...)."""
-    return np.asarray(five, dtype=np.float64).mean(axis=-1)
+    return np.asarray(np.asarray(five, dtype=np.float64).mean(axis=-1), dtype=np.float64)
 
 
 def derive_foundation(overall: ArrayLike, activities: ArrayLike, weights: ArrayLike) -> tuple[FloatArray, float]:
@@ -132,7 +132,7 @@ def derived_pillar_half_widths(points: ArrayLike) -> FloatArray:
     """
     parts = np.asarray(points, dtype=np.float64)
     others = parts[1:].sum() - parts[1:]
-    return (parts.sum() + others) / (parts[0] + parts[1:]) * ROUNDING_UNIT / 2
+    return np.asarray((parts.sum() + others) / (parts[0] + parts[1:]) * ROUNDING_UNIT / 2, dtype=np.float64)
 
 
 def components_from_pillars(pillars: ArrayLike, overall: ArrayLike) -> tuple[FloatArray, FloatArray]:

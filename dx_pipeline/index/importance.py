@@ -66,7 +66,7 @@ def cronbach_alpha(items: ArrayLike) -> float:
     total = float(matrix.sum(axis=1).var(ddof=1))
     if total <= 0:
         raise IndexInputError("alpha: the sum of the items is the same for all provinces")
-    return count / (count - 1) * (1.0 - float(matrix.var(axis=0, ddof=1).sum()) / total)
+    return float(count / (count - 1) * (1.0 - float(matrix.var(axis=0, ddof=1).sum()) / total))
 
 
 class Stability(NamedTuple):

@@ -31,7 +31,7 @@ def _row_correlations(left: FloatArray, right: FloatArray) -> FloatArray:
     b = right - right.mean(axis=-1, keepdims=True)
     scale = np.sqrt((a**2).sum(axis=-1) * (b**2).sum(axis=-1))
     products = (a * b).sum(axis=-1)
-    return np.divide(products, scale, out=np.full_like(products, np.nan), where=scale > 0)
+    return np.asarray(np.divide(products, scale, out=np.full_like(products, np.nan), where=scale > 0), dtype=np.float64)
 
 
 def spearman_interval(

@@ -27,7 +27,7 @@ def min_max(components: ArrayLike, scale: float = 1.0) -> FloatArray:
     """
     matrix = as_matrix(components)
     low = matrix.min(axis=0)
-    return scale * (matrix - low) / _spread(matrix.max(axis=0) - low, "range")
+    return np.asarray(scale * (matrix - low) / _spread(matrix.max(axis=0) - low, "range"), dtype=np.float64)
 
 
 def z_scores(components: ArrayLike) -> FloatArray:
@@ -37,7 +37,9 @@ def z_scores(components: ArrayLike) -> FloatArray:
         IndexInputError: if a component is the same for all provinces.
     """
     matrix = as_matrix(components)
-    return (matrix - matrix.mean(axis=0)) / _spread(matrix.std(axis=0, ddof=1), "standard deviation")
+    return np.asarray(
+        (matrix - matrix.mean(axis=0)) / _spread(matrix.std(axis=0, ddof=1), "standard deviation"), dtype=np.float64
+    )
 
 
 def percentile_ranks(components: ArrayLike) -> FloatArray:
@@ -51,7 +53,7 @@ def percentile_ranks(components: ArrayLike) -> FloatArray:
         raise IndexInputError("a percentile rank needs at least two provinces")
     behind = (matrix[:, None, :] > matrix[None, :, :]).sum(axis=1)
     level = (matrix[:, None, :] == matrix[None, :, :]).sum(axis=1) - 1
-    return (behind + level / 2) / (len(matrix) - 1)
+    return np.asarray((behind + level / 2) / (len(matrix) - 1), dtype=np.float64)
 
 
 def goalposts(components: ArrayLike, low: ArrayLike, high: ArrayLike) -> FloatArray:

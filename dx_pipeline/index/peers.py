@@ -27,7 +27,7 @@ def endowment_distances(endowments: ArrayLike) -> FloatArray:
         IndexInputError: if a figure is missing or an endowment is the same for all provinces.
     """
     standard = z_scores(as_matrix(endowments, "endowments"))
-    return np.sqrt(((standard[:, None, :] - standard[None, :, :]) ** 2).sum(axis=-1))
+    return np.asarray(np.sqrt(((standard[:, None, :] - standard[None, :, :]) ** 2).sum(axis=-1)), dtype=np.float64)
 
 
 def nearest_peers(endowments: ArrayLike, count: int) -> tuple[IntArray, FloatArray]:

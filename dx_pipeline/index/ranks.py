@@ -96,4 +96,4 @@ def rank_of_replaced_score(scores: ArrayLike, replacements: ArrayLike) -> IntArr
     better = base > other[..., None]
     own = np.arange(len(base))
     better[..., own, own] = False
-    return 1 + better.sum(axis=-1)
+    return np.asarray(1 + better.sum(axis=-1), dtype=np.int64)

@@ -69,7 +69,7 @@ def _values(frame: pl.DataFrame, name: str) -> int:
 
 
 def _outcome(frame: pl.DataFrame, rule: ContractRule, answers: Answers) -> CheckOutcome:
-    found = {name: answers.get((rule.check.check_name, name)) for name in rule.columns}
+    found: dict[str, Any] = {name: answers.get((rule.check.check_name, name)) for name in rule.columns}
     reasons = [
         "Great Expectations gave no answer" if answer is None else exception_text(answer.exception_info)
         for answer in found.values()

@@ -10,10 +10,10 @@ import hashlib
 import json
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from dx_pipeline.quality.expectations import contract_rules, suite
-from dx_pipeline.quality.model import CheckOutcome
+from dx_pipeline.quality.expectations import ContractRule, contract_rules, suite
+from dx_pipeline.quality.model import CheckOutcome, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -49,13 +49,16 @@ def recall(
     con.execute(CREATE)
     known = dict(con.sql("SELECT question, answer FROM core.gx_answers").fetchall())
     return {
-        name: [
-            CheckOutcome(rule.check, *told, expected=rule.expected, failing_keys=tuple(keys))
-            for rule, (*told, keys) in zip(contract_rules(contracts[name]), json.loads(known[question]), strict=True)
-        ]
+        name: [_outcome(rule, *told) for rule, told in zip(contract_rules(contracts[name]), answers, strict=True)]
         for name, question in asked.items()
-        if question in known
+        if (answers := json.loads(known.get(question, "null"))) is not None
     }
+
+
+def _outcome(
+    rule: ContractRule, status: Status, n_checked: int, n_failed: int, observed: str, keys: list[dict[str, Any]]
+) -> CheckOutcome:
+    return CheckOutcome(rule.check, status, n_checked, n_failed, observed, rule.expected, tuple(keys))
 
 
 def remember(con: duckdb.DuckDBPyConnection, asked: Questions, outcomes: Iterable[CheckOutcome]) -> None:

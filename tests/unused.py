@@ -1,0 +1,42 @@
+"""Functions, classes and methods that only tests call, or nobody: `python -m tests.unused`, part of `make check`.
+
+vulture reads the package alone, without its tests; names that page templates use count as used.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from vulture import Vulture
+
+PACKAGE = Path(__file__).resolve().parents[1] / "dx_pipeline"
+
+#: what may look unused, and why it is not
+ALLOWED = {
+    "PooledSqliteEventLogStorage": "named in dagster.yaml",
+    "_connect": "overrides a method of Dagster's storage",
+    "yield_for_execution": "called by Dagster",
+    "__getattr__": "called by Python for names that are loaded late",
+}
+#: what these decorate is called by pydantic, by typer, by Dagster
+DECORATORS = ["@field_validator", "@model_validator", "@app.*", "@*.command", "@*.callback", "@dg.*"]
+KINDS = ("function", "class", "method", "property", "import")
+
+
+def unused() -> list[str]:
+    """One line for each unused name."""
+    vulture = Vulture(ignore_decorators=DECORATORS)
+    vulture.scavenge([str(PACKAGE)])
+    for template in PACKAGE.rglob("*.j2"):
+        vulture.used_names.update(re.findall(r"[A-Za-z_]\w+", template.read_text(encoding="utf-8")))
+    items = vulture.get_unused_code(min_confidence=60)
+    found = [item for item in items if item.typ in KINDS and item.name not in ALLOWED]
+    return [f"{item.filename}:{item.first_lineno}: unused {item.typ} {item.name}" for item in found]
+
+
+if __name__ == "__main__":
+    lines = unused()
+    print("\n".join(lines) or "nothing is unused")
+    sys.exit(bool(lines))
