@@ -23,10 +23,12 @@ run: $(RUN_READY) .dagster/dagster.yaml ## build every table, check it, release 
 test: $(DEV_READY) ## run the tests (they build the whole pipeline on the real data)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-check: $(DEV_READY) .dagster/dagster.yaml ## style, types and the load of the code location
+check: $(DEV_READY) .dagster/dagster.yaml ## style, types, order of imports, unused code, and the load of the code location
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m tests.unused
 	@$(BIN)/dagster definitions validate -w workspace.yaml 2>&1 | tail -1
 
 ui: $(RUN_READY) .dagster/dagster.yaml ## open the Dagster UI on http://127.0.0.1:3000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,22 @@ def project(tmp_path: Path) -> Path:
     return copy_project(tmp_path / "project")
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A copy of a project that the first worker to need it makes, and the others wait for."""
+    from filelock import FileLock
+
+    base = factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"shared-{name}"
+    with FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            unfinished = shared.with_suffix(".unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            make(copy_project(unfinished))
+            unfinished.rename(shared)
+    # DuckDB has one writer a file: each worker opens its own
+    return Path(shutil.copytree(shared, factory.mktemp(name) / "project", symlinks=True))
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Root of a project whose warehouse holds every table of the real data."""
@@ -49,10 +66,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from dx_pipeline.paths import Paths
     from dx_pipeline.warehouse import connect
 
-    root = copy_project(tmp_path_factory.mktemp("built"))
-    with connect(Paths(root)) as con:
-        build_all(con, Paths(root))
-    return root
+    def make(root: Path) -> None:
+        with connect(Paths(root)) as con:
+            build_all(con, Paths(root))
+
+    return made_once(tmp_path_factory, "built", make)
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +90,8 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from dx_pipeline.orchestration.run import refresh
     from dx_pipeline.paths import Paths
 
-    root = copy_project(tmp_path_factory.mktemp("released"))
-    outcome = refresh(Paths(root))
-    assert not outcome.failures, "\n".join(outcome.failures)
-    return root
+    def make(root: Path) -> None:
+        outcome = refresh(Paths(root))
+        assert not outcome.failures, "\n".join(outcome.failures)
+
+    return made_once(tmp_path_factory, "released", make)
