@@ -22,6 +22,7 @@ licence = "none"
 tier = "official"
 form = "{form}"
 layout = "wide"
+unit_system = 63
 province = "Tỉnh"
 {extra}
 [columns."DTI"]
