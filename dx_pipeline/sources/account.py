@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 
 from dx_pipeline.errors import Problem
 from dx_pipeline.sources.cells import Sheet
@@ -22,11 +23,13 @@ class Account:
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
-        columns = [~sheet.texts[name].is_null().to_numpy() for name in sheet.texts.columns]
-        self.filled = np.column_stack(columns) if columns else np.zeros((0, 0), bool)
-        self.became = np.zeros(self.filled.shape, np.uint8)
+        shape = (sheet.texts.height, sheet.texts.width)
+        self.filled: npt.NDArray[np.bool_] = np.zeros(shape, np.bool_, order="F")
+        for place, name in enumerate(sheet.texts.columns):
+            self.filled[:, place] = sheet.texts[name].is_not_null().to_numpy()
+        self.became: npt.NDArray[np.uint8] = np.zeros(shape, np.uint8, order="F")
 
-    def mark(self, rows: slice, columns: Iterable[int], what: int, where: np.ndarray | None = None) -> None:
+    def mark(self, rows: slice, columns: Iterable[int], what: int, where: npt.NDArray[np.bool_] | None = None) -> None:
         """Say what the cells of some rows and columns became; `where` picks among the rows."""
         for column in columns:
             if not 0 <= column < self.became.shape[1]:

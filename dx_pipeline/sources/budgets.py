@@ -1,4 +1,4 @@
-"""How much a file may hold. Checked before memory is spent: a wrong file is refused by name and never ends the process."""
+"""How much a file may hold, checked before memory is spent: a wrong file is refused and never ends the process."""
 
 from __future__ import annotations
 

@@ -25,6 +25,10 @@ OF_UNITS = r"/\s*(\d+)"
 WORDS = {
     "error": ("a number", "mend it with the publisher, leave the row out, or ignore the column"),
     "date": ("a number", "the cell holds a date: is it the right column? a spreadsheet may have turned 1-2 into a day"),
+    "missing": (
+        "a cell, blank or filled, in every column",
+        "a delimiter is lost there: compare with the publisher's file",
+    ),
     "boolean": ("a number", "the cell holds true or false: is it the right column?"),
 }
 #: problems of one column that are told
@@ -52,14 +56,6 @@ def cells_of(
     if marked.any():
         extracted = text.str.extract(FOOTNOTE, 1)
         note = extracted if note is None else note.fill_null(extracted)
-    percent = text.str.contains("%", literal=True).fill_null(False) & kept
-    if percent.any():
-        bare = kept & text.is_not_null() & ~percent
-        if bare.any():
-            row = numbers.filter(bare)[0]
-            told = shown(text.filter(bare)[0])
-            remedy = f"{int(percent.sum())} figures have a percent sign and {int(bare.sum())} have none"
-            found.problems.append(Problem(f"{where}, row {row}, column {column.printed}", "a percent sign as the others", told, remedy))
     found.frame = pl.DataFrame(
         [
             text.alias("value_text"),
@@ -74,13 +70,17 @@ def _marks(
     where: str, sheet: Sheet, rows: slice, place: int, column: PrintedColumn, kept: pl.Series, found: Cells
 ) -> pl.Series | None:
     """Notes of the form itself; errors, dates and truth values are problems."""
-    marks = sheet.marks.filter((pl.col("column") == place) & (pl.col("row") >= rows.start) & (pl.col("row") < rows.stop))
+    marks = sheet.marks.filter(
+        (pl.col("column") == place) & (pl.col("row") >= rows.start) & (pl.col("row") < rows.stop)
+    )
     if marks.is_empty():
         return None
     used = marks.filter(pl.col("row").sub(rows.start).is_in(kept.arg_true()))
     for row, _, kind, said in used.filter(pl.col("kind") != "note").head(SHOWN).rows():
         expected, remedy = WORDS[kind]
         at = f"{where}, {sheet.address(row, place)} (column {column.printed})"
+        if kind == "missing":
+            at, expected = f"{where}, row {sheet.row_number(row)}", f"{place + 1} cells"
         found.problems.append(Problem(at, expected, said, remedy))
     notes = marks.filter(pl.col("kind") == "note").unique("row", keep="first")
     height = rows.stop - rows.start
@@ -104,7 +104,11 @@ def split(
         if without.any() and parts["second"].is_null().all():
             row = frame["row"].filter(without)[0]
             told = shown(text.filter(without)[0])
-            problems.append(Problem(f"{where}, row {row}, column {printed}", "a second figure in brackets", told, "remove `in_brackets`"))
+            problems.append(
+                Problem(
+                    f"{where}, row {row}, column {printed}", "a second figure in brackets", told, "remove `in_brackets`"
+                )
+            )
         yield _with_rank_notes(frame.with_columns(bare["value_text"].alias("value_text")), measure), measure, printed
         second = frame.with_columns(bare["second"].alias("value_text"))
         yield second, column.in_brackets, f"{printed}, in brackets"
@@ -132,5 +136,7 @@ def _with_rank_notes(frame: pl.DataFrame, measure: str | None) -> pl.DataFrame:
     )  # fmt: skip
     rank = pl.lit(True) if measure == "rank" else pl.col("measure") == "rank"
     before = pl.col("note") if "note" in frame.columns else pl.lit(None, dtype=pl.String)
-    told = frame.with_columns(note=pl.when(rank & (tie.is_not_null() | units.is_not_null())).then(note).otherwise(before))
+    told = frame.with_columns(
+        note=pl.when(rank & (tie.is_not_null() | units.is_not_null())).then(note).otherwise(before)
+    )
     return told if told["note"].null_count() < told.height else told.drop("note")

@@ -18,7 +18,8 @@ from dx_pipeline.sources.cells import Sheet, column_of, letter
 from dx_pipeline.sources.declaration import YEAR_MARK
 from dx_pipeline.sources.errors import quoted
 from dx_pipeline.sources.resolved import TableSpec
-from dx_pipeline.sources.texts import PRELIMINARY, YEAR, plain
+from dx_pipeline.sources.texts import PRELIMINARY, YEAR
+from dx_pipeline.text import plain
 
 SEPARATOR = " / "
 PLACE = re.compile(r"^column (?:(?P<letters>[A-Z]{1,3})|(?P<number>\d{1,5}))$")
@@ -183,7 +184,9 @@ def _unresolved(where: str, heading: Heading, sheet: Sheet, wanted: list[str], t
         names = [heading.name(column) for column in heading.paths if heading.paths[column]]
         if not columns:
             near = process.extractOne(plain(selector), names, score_cutoff=NEAR)
-            remedy = f"nearest is {near[0]!r}; name it so in source.toml" if near else f"the columns are {names[:LISTED]}"
+            remedy = (
+                f"nearest is {near[0]!r}; name it so in source.toml" if near else f"the columns are {names[:LISTED]}"
+            )
             return Problem(at, f"one column {selector!r}", "none", remedy)
         full = [heading.name(column) for column in columns]
         places = [f"column {letter(column) if sheet.letters else column + 1}" for column in columns]

@@ -16,22 +16,25 @@ from dx_pipeline.errors import Problem
 from dx_pipeline.sources import figure_texts, left_out
 from dx_pipeline.sources.account import FIGURE, HEADING, IGNORED, NOTE, REJECTED, Account
 from dx_pipeline.sources.cells import Sheet
-from dx_pipeline.sources.declaration import YEAR_MARK
-from dx_pipeline.sources.errors import quoted
+from dx_pipeline.sources.columns import (
+    Columns,
+    Value,
+    find_columns,
+    ignored,
+    in_all_lists,
+    told,
+    undeclared,
+    wanted_selectors,
+)
 from dx_pipeline.sources.headings import (
     LISTED,
-    PLACE,
-    SEPARATOR,
-    Bounds,
     Heading,
     bounds,
     find_heading,
-    matches,
-    year_of,
 )
 from dx_pipeline.sources.resolved import FileSpec, PrintedColumn, TableSpec
 from dx_pipeline.sources.roles import read_roles
-from dx_pipeline.sources.texts import plain, years_in
+from dx_pipeline.text import plain
 
 
 @dataclass(frozen=True)
@@ -56,17 +59,6 @@ class Laid:
     rows: int = 0
 
 
-@dataclass(frozen=True)
-class Value:
-    """A printed column found in the sheet, with the edition its heading names."""
-
-    column: PrintedColumn
-    place: int
-    printed: str
-    edition: int | None
-    preliminary: bool
-
-
 def lay_out(file: FileSpec, sheet: Sheet, table: TableSpec, account: Account, others: set[int]) -> Laid:
     """The figures of one table.
 
@@ -87,113 +79,29 @@ def lay_out(file: FileSpec, sheet: Sheet, table: TableSpec, account: Account, ot
         return laid
     account.mark(slice(within.top, heading.first), range(within.left, within.right), NOTE)
     account.mark(slice(heading.first, heading.data), range(within.left, within.right), HEADING)
+    rows = slice(heading.data, within.bottom)
     for block in range(table.side_by_side):
-        names, roles, values = _find_columns(where, table, heading, block, laid)
+        found = find_columns(where, table, heading, block)
+        laid.problems += found.problems
         if laid.problems:
             return laid
-        claimed = {*(names.values()), *roles.values(), *(value.place for value in values)}
-        ignored = _ignored(table, heading, within, claimed) | (others - claimed)
         if block == 0:
-            every = claimed | ignored | _claimed_by_blocks(table, heading)
-            _undeclared(where, sheet, heading, within, every, laid)
-            account.mark(slice(heading.data, within.bottom), ignored, IGNORED)
-        part_rows = slice(heading.data, within.bottom)
-        _lay_block(file, sheet, table, account, heading, part_rows, names, roles, values, laid, where, block)
-    if not laid.problems:
-        _tell_columns(sheet, table, heading, within, laid)
+            rest = ignored(table, heading, within, found.places) | (others - found.places)
+            laid.problems += undeclared(
+                where, sheet, heading, within, found.places | rest | in_all_lists(table, heading)
+            )
+            account.mark(rows, rest, IGNORED)
+        _lay_block(file, sheet, table, account, heading, rows, found, laid, where, block)
+    laid.columns += told(sheet, table, heading, within)
     return laid
-
-
-def wanted_selectors(table: TableSpec) -> list[str]:
-    """The columns a declaration names."""
-    named = [table.province, *table.roles.values(), *table.only]
-    for column in table.columns:
-        named += [column.province, column.printed]
-    return list(dict.fromkeys(text for text in named if text))
-
-
-def _claimed_by_blocks(table: TableSpec, heading: Heading) -> set[int]:
-    if table.side_by_side == 1:
-        return set()
-    return {place for selector in wanted_selectors(table) for place in matches(selector, heading.paths)}
-
-
-def _find_columns(
-    where: str, table: TableSpec, heading: Heading, block: int, laid: Laid
-) -> tuple[dict[str, int], dict[str, int], list[Value]]:
-    """Positions of the name columns by selector, of the roles, and the columns of figures."""
-
-    def place(selector: str) -> int:
-        return matches(selector, heading.paths)[block if table.side_by_side > 1 else 0]
-
-    selectors = {text for text in [table.province, *(column.province for column in table.columns)] if text}
-    names = {selector: place(selector) for selector in selectors}
-    roles = {role: place(selector) for role, selector in table.roles.items()}
-    roles |= {f"only {selector}": place(selector) for selector in table.only}
-    values: list[Value] = []
-    for column in table.columns:
-        if YEAR_MARK in column.printed:
-            for found in matches(column.printed, heading.paths):
-                name = heading.name(found)
-                year, preliminary = year_of(column.printed, name)
-                values.append(Value(column, found, name, year, preliminary))
-            continue
-        name = heading.name(place(column.printed))
-        said = column.edition or table.edition
-        years = years_in(name) if "edition" not in table.roles else set()
-        if column.edition is None and said and years and said not in years and not PLACE.match(column.printed):
-            remedy = f"say `edition = {min(years)}` under this column, or write {YEAR_MARK} for the year in its name"
-            found_year = f"{name!r}"
-            laid.problems.append(Problem(f"{where}, header", f"the edition {said} declared", found_year, remedy))
-        values.append(Value(column, place(column.printed), column.printed, None, False))
-    doubled = [value.printed for n, value in enumerate(values) if value.place in {v.place for v in values[:n]}]
-    if doubled:
-        laid.problems.append(Problem(f"{where}, header", "each column declared once", f"{doubled} twice", "remove one"))
-    return names, roles, values
-
-
-def _ignored(table: TableSpec, heading: Heading, within: Bounds, claimed: set[int]) -> set[int]:
-    found: set[int] = set()
-    for selector in table.ignore:
-        if selector == "*":
-            return set(range(within.left, within.right)) - claimed
-        found |= set(matches(selector, heading.paths))
-        start = plain(selector)
-        found |= {
-            place
-            for place, path in heading.paths.items()
-            if path and (path[0] == start or SEPARATOR.join(path).startswith((f"{start}.", f"{start}{SEPARATOR}")))
-        }
-    return found - claimed
-
-
-def _undeclared(where: str, sheet: Sheet, heading: Heading, within: Bounds, known: set[int], laid: Laid) -> None:
-    """Columns that hold something and that nothing was said of."""
-    data = sheet.texts[heading.data : within.bottom]
-    rest = [
-        place
-        for place in range(within.left, within.right)
-        if place not in known and data[str(place)].null_count() < data.height
-    ]
-    headed = [place for place in rest if heading.paths.get(place)]
-    bare = [sheet.column_name(place) for place in rest if not heading.paths.get(place)]
-    if headed:
-        names = [heading.name(place) for place in headed]
-        once = [name if names.count(name) == 1 else sheet.column_name(place) for place, name in zip(headed, names, strict=True)]
-        more = f" and {len(once) - LISTED} more" if len(once) > LISTED else ""
-        remedy = f"declare what they are under `columns`, or `ignore = {quoted(once)}`"
-        found = f"also {once[:LISTED]}{more}"
-        laid.problems.append(Problem(f"{where}, header", "only the columns of source.toml", found, remedy))
-    if bare:
-        remedy = f'declare them by place, `[columns."{bare[0]}"]`, or `ignore = {quoted(bare)}`'
-        laid.problems.append(Problem(f"{where}, header", "a heading over every column", f"none over {', '.join(bare)}", remedy))
 
 
 def _lay_block(
     file: FileSpec, sheet: Sheet, table: TableSpec, account: Account, heading: Heading, rows: slice,
-    names: dict[str, int], roles: dict[str, int], values: list[Value], laid: Laid, where: str, block: int,
+    found: Columns, laid: Laid, where: str, block: int,
 ) -> None:  # fmt: skip
     """One list of a table: its rows, what is left out of them, and a part a column of figures."""
+    names, roles, values = found.names, found.roles, found.values
     data = sheet.texts[rows]
     main = names[table.province] if table.province else None
     places = list(dict.fromkeys([*names.values(), *roles.values(), *(value.place for value in values)]))
@@ -233,7 +141,9 @@ def _lay_block(
         cells = figure_texts.cells_of(where, sheet, rows, value.place, value.column, kept, numbers)
         laid.problems += cells.problems
         frame = _with_means(base.hstack(cells.frame).hstack(said.frame), table, value.column)
-        for piece, measure, printed in figure_texts.split(where, frame, value.column, table, value.printed, kept, laid.problems):
+        for piece, measure, printed in figure_texts.split(
+            where, frame, value.column, table, value.printed, kept, laid.problems
+        ):
             selected = piece.filter(read) if not read.all() else piece
             laid.parts.append(Part(selected, _constants(file, sheet, table, value, measure, printed)))
 
@@ -254,11 +164,14 @@ def _with_means(frame: pl.DataFrame, table: TableSpec, column: PrintedColumn) ->
 
 def _repeated_heading(data: pl.DataFrame, heading: Heading, main: int | None, values: list[Value]) -> pl.Series:
     """Rows that say the heading again, as on every page of a printed table."""
-    places = [place for place in [main, *(value.place for value in values)] if place is not None and heading.paths.get(place)]
+    places = [
+        place for place in [main, *(value.place for value in values)] if place is not None and heading.paths.get(place)
+    ]
     if len(places) < 2:
         return pl.Series([False]).new_from_index(0, data.height)
     tests = [
-        pl.col(str(place)).str.replace_all(r"\s+", " ").str.strip_chars() == heading.paths[place][-1] for place in places[:2]
+        pl.col(str(place)).str.replace_all(r"\s+", " ").str.strip_chars() == heading.paths[place][-1]
+        for place in places[:2]
     ]
     return data.select(pl.all_horizontal(tests).fill_null(False)).to_series()
 
@@ -273,7 +186,8 @@ def _only(table: TableSpec, roles: dict[str, int], data: pl.DataFrame, why: pl.D
         reason = f"not read: {selector} is not {' or '.join(texts)}"
         out = why["reason"].is_null() & ~here
         why = why.with_columns(
-            reason=pl.when(out).then(pl.lit(reason)).otherwise("reason"), by=pl.when(out).then(pl.lit("only")).otherwise("by")
+            reason=pl.when(out).then(pl.lit(reason)).otherwise("reason"),
+            by=pl.when(out).then(pl.lit("only")).otherwise("by"),
         )
     return why
 
@@ -293,7 +207,7 @@ def _constants(
     file: FileSpec, sheet: Sheet, table: TableSpec, value: Value, measure: str | None, printed: str
 ) -> dict[str, Any]:
     column = value.column
-    range_of = table.measures.get(measure or "")  # type: ignore[call-overload]
+    range_of = table.measures.get(measure or "")
     has_own = bool(column.unit) or column.min is not None or column.max is not None
     limits = column if has_own or range_of is None or measure != (column.measure or measure) else range_of
     if column.in_brackets and measure == column.in_brackets:
@@ -321,21 +235,3 @@ def _constants(
         "remark": None,
         "letters": sheet.column_name(value.place).removeprefix("column ") if sheet.letters else "",
     }
-
-
-def _tell_columns(sheet: Sheet, table: TableSpec, heading: Heading, within: Bounds, laid: Laid) -> None:
-    """What each column of the table became, for people who check a source."""
-    became: dict[int, str] = {}
-    for selector in [table.province, *(column.province for column in table.columns)]:
-        if selector:
-            became |= dict.fromkeys(matches(selector, heading.paths) or [], "province")
-    for role, selector in table.roles.items():
-        became |= dict.fromkeys(matches(selector, heading.paths), role)
-    for column in table.columns:
-        what = f"{column.indicator or table.indicator or 'indicator of the row'}, {column.measure or table.sole_measure or 'measure of the row'}"
-        for place in matches(column.printed, heading.paths):
-            became[place] = what
-    for place in range(within.left, within.right):
-        if heading.paths.get(place) or place in became:
-            laid.columns.append((sheet.column_name(place), heading.name(place), became.get(place, "ignored")))
-

@@ -13,7 +13,8 @@ import polars as pl
 from dx_pipeline.errors import Problem
 from dx_pipeline.sources.errors import quoted
 from dx_pipeline.sources.resolved import TableSpec
-from dx_pipeline.sources.texts import plain, slug
+from dx_pipeline.sources.texts import slug
+from dx_pipeline.text import plain
 
 FOOTER = "footer row, not a province"
 REGION = "region or total row, not a province"
@@ -33,13 +34,13 @@ def _regions() -> re.Pattern[str]:
     return re.compile(rf"(?:[ivx]+ |[0-9]+ |[a-h] )?(?:(?:{'|'.join(names)})(?: |$))+")
 
 
-def is_region(text: object) -> bool:
+def is_region(text: str | None) -> bool:
     """Whether a text is a region or a total, in Vietnamese, English or both (`TÂY NGUYÊN / HIGH LAND`)."""
     words = slug(text)
     return bool(words) and bool(_regions().fullmatch(words))
 
 
-def is_note(text: object) -> bool:
+def is_note(text: str | None) -> bool:
     """Whether a text reads like a line about the table: source, unit, footnote, minimum."""
     printed = plain(text)
     return bool(NOTE_LINE.match(printed)) or len(printed) > 60
@@ -56,7 +57,9 @@ def remedy(texts: Iterable[str]) -> str:
     return f"`leave_out_regions = true` for {quoted(regions)}; {line}" if regions else line
 
 
-def reasons(where: str, table: TableSpec, labels: pl.Series, row_numbers: pl.Series) -> tuple[pl.DataFrame, list[Problem]]:
+def reasons(
+    where: str, table: TableSpec, labels: pl.Series, row_numbers: pl.Series
+) -> tuple[pl.DataFrame, list[Problem]]:
     """Why each row is left out.
 
     Args:

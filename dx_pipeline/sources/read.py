@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import polars as pl
 
-from dx_pipeline.errors import Problem, nearest
-from dx_pipeline.sources.account import IGNORED, NAMES, Account
+from dx_pipeline.errors import Problem
+from dx_pipeline.sources.account import NAMES
 from dx_pipeline.sources.cells import Sheet
-from dx_pipeline.sources.declaration import YEAR_MARK
-from dx_pipeline.sources.errors import quoted, refuse, refuse_all
-from dx_pipeline.sources.headings import matches
-from dx_pipeline.sources.layout import Laid, Part, lay_out
+from dx_pipeline.sources.errors import refuse, refuse_all
+from dx_pipeline.sources.layout import Laid, Part
 from dx_pipeline.sources.readers import read_sheets
 from dx_pipeline.sources.resolved import FileSpec, SourceSpec, TableSpec
-from dx_pipeline.sources.texts import YEAR, plain
+from dx_pipeline.sources.tables_of_file import filled_cells, lay_file
 from dx_pipeline.sources.verified_bytes import read_verified
+from dx_pipeline.text import plain
 
 #: one printed figure: what it says, and where it stands. `number` is that of a typed cell (workbook, JSON, Parquet,
 #: Stata) at full precision, whatever `decimal` says, and null for text; `note` is a footnote mark of the cell, or what
@@ -68,7 +65,7 @@ FILE_SCHEMA: dict[str, Any] = {
 }
 LEFT_OUT_SCHEMA: dict[str, Any] = {
     "file": pl.String, "table_no": pl.String, "row": pl.Int64, "text": pl.String, "by": pl.String, "reason": pl.String,
-    "unit_system": pl.Int64,
+    "unit_system": pl.Int64, "folder": pl.String,
 }  # fmt: skip
 COLUMN_SCHEMA: dict[str, Any] = {
     "file": pl.String, "table_no": pl.String, "place": pl.String, "heading": pl.String, "became": pl.String,
@@ -80,9 +77,9 @@ class Reading:
     """What one source printed.
 
     `figures` has FIGURE_SCHEMA, made from `parts` when it is asked for; `records` are tables that are not figures of a
-    province and edition, all columns text, with `row`; `files` has FILE_SCHEMA: the counts against which nothing may get
-    lost later; `left_out` (LEFT_OUT_SCHEMA) are the rows that are no figures; `columns` (COLUMN_SCHEMA) say what each
-    column became.
+    province and edition, all columns text, with `row`; `files` has FILE_SCHEMA: the counts against which nothing may
+    get lost later; `left_out` (LEFT_OUT_SCHEMA) are the rows that are no figures; `columns` (COLUMN_SCHEMA) say what
+    each column became.
     """
 
     parts: tuple[Part, ...]
@@ -146,6 +143,17 @@ def read_source(source: SourceSpec) -> Reading:
     Raises:
         SourceError: a file can't be used; the message names file, row and column.
     """
+    reading, problems = read_as_far_as_possible(source)
+    refuse_all(problems)
+    return reading
+
+
+def read_as_far_as_possible(source: SourceSpec) -> tuple[Reading, list[Problem]]:
+    """What could be read, and everything that is wrong with the tables.
+
+    Raises:
+        SourceError: a file can't be read at all.
+    """
     parts: list[Part] = []
     records: dict[str, pl.DataFrame] = {}
     files: list[dict[str, Any]] = []
@@ -159,9 +167,9 @@ def read_source(source: SourceSpec) -> Reading:
         if file.layout == "records":
             records[file.table], rows = _records(file, sheets)
             figures = 0
-            counts |= {"cells": _filled(sheets), "cells_notes": _filled(sheets)}
+            counts |= {"cells": filled_cells(sheets), "cells_notes": filled_cells(sheets)}
         else:
-            laid, accounts = _lay_file(file, sheets)
+            laid, accounts = lay_file(file, sheets)
             problems += [problem for _, one in laid for problem in one.problems]
             own = [part for _, one in laid for part in one.parts]
             parts += own
@@ -183,105 +191,14 @@ def read_source(source: SourceSpec) -> Reading:
                 **counts,
             }
         )
-    refuse_all(problems)
-    return Reading(
+    reading = Reading(
         tuple(parts),
         records,
         pl.DataFrame(files, schema=FILE_SCHEMA, orient="row"),
         pl.concat([pl.DataFrame(schema=LEFT_OUT_SCHEMA), *left_out]),
         pl.concat([pl.DataFrame(schema=COLUMN_SCHEMA), *columns]),
     )
-
-
-def _lay_file(file: FileSpec, sheets: list[Sheet]) -> tuple[list[tuple[TableSpec, Laid]], list[Account]]:
-    """Lay out every declared table, and account for the cells of every sheet."""
-    accounts = {sheet.name: Account(sheet) for sheet in sheets}
-    by_sheet: dict[str, list[TableSpec]] = {}
-    problems: list[Problem] = []
-    for table in file.tables:
-        found = _sheets_of(file, sheets, table)
-        if isinstance(found, Problem):
-            problems.append(found)
-            continue
-        for sheet, told in found:
-            by_sheet.setdefault(sheet.name, []).append(told)
-    refuse_all(problems)
-    laid: list[tuple[TableSpec, Laid]] = []
-    for sheet in sheets:
-        tables = by_sheet.get(sheet.name, [])
-        account = accounts[sheet.name]
-        before = len(laid)
-        for table in tables:
-            others = _columns_of_others(sheet, table, tables)
-            laid.append((table, lay_out(file, sheet, table, account, others)))
-        if not tables or any(table.area for table in tables):
-            account.mark_rest(IGNORED)
-        elif not any(one.problems for _, one in laid[before:]):
-            laid[-1][1].problems.extend(account.lost(file.where))
-    _check_unread(file, sheets, by_sheet, laid)
-    return laid, list(accounts.values())
-
-
-def _sheets_of(file: FileSpec, sheets: list[Sheet], table: TableSpec) -> list[tuple[Sheet, TableSpec]] | Problem:
-    """The sheets a table stands on: one, or all that `{year}` in its name fits, with their edition."""
-    names = [sheet.name for sheet in sheets]
-    if YEAR_MARK in table.sheet:
-        before, after = (re.escape(plain(part)) for part in table.sheet.split(YEAR_MARK))
-        found = [(sheet, re.fullmatch(f"{before}({YEAR}){after}", plain(sheet.name))) for sheet in sheets]
-        fitting = [
-            (sheet, replace(table, name=sheet.name, edition=int(match[1]), own_edition=True))
-            for sheet, match in found
-            if match
-        ]
-        return fitting or Problem(f"{file.where}", f"sheets named {table.sheet!r}", f"sheets {names}", "name one of them")
-    if table.sheet == "1" and "1" not in names:
-        return [(sheets[0], table)]
-    for sheet in sheets:
-        if plain(sheet.name) == plain(table.sheet):
-            return [(sheet, table)]
-    what = "a sheet" if file.form == "workbook" else "a table number"
-    return Problem(file.where, f"{what} {table.sheet}", f"{len(names)} tables: {names[:12]}", nearest(table.sheet, names))
-
-
-def _columns_of_others(sheet: Sheet, table: TableSpec, tables: list[TableSpec]) -> set[int]:
-    """Columns that another table of the same sheet reads, as far as their headings say."""
-    if len(tables) == 1:
-        return set()
-    from dx_pipeline.sources.headings import Heading, bounds, find_heading
-    from dx_pipeline.sources.layout import wanted_selectors
-
-    found: set[int] = set()
-    for other in tables:
-        wanted = wanted_selectors(other)
-        heading = find_heading("", sheet, other, bounds(sheet, other.area), wanted)
-        if other is not table and isinstance(heading, Heading):
-            found |= {place for selector in wanted for place in matches(selector, heading.paths)}
-    return found
-
-
-def _check_unread(
-    file: FileSpec, sheets: list[Sheet], read: dict[str, list[TableSpec]], laid: list[tuple[TableSpec, Laid]]
-) -> None:
-    """Sheets that hold something must be read or said to be ignored; hidden ones are."""
-    said = {plain(name) for name in file.ignore_tables}
-    unread = [
-        sheet.name
-        for sheet in sheets
-        if sheet.name not in read and not sheet.hidden and plain(sheet.name) not in said and _filled([sheet])
-    ]
-    if unread and "*" not in said and laid:
-        remedy = f"declare them under `tables`, or `ignore_tables = {quoted(unread)}`"
-        found = f"also {unread}"
-        laid[-1][1].problems.append(Problem(file.where, "only the tables of source.toml", found, remedy))
-    unknown = [name for name in file.ignore_tables if name != "*" and plain(name) not in {plain(s.name) for s in sheets}]
-    if unknown and laid:
-        names = [sheet.name for sheet in sheets]
-        remedy = nearest(unknown[0], names)
-        laid[-1][1].problems.append(Problem(f"{file.where}, ignore_tables", "names of its tables", f"{unknown}", remedy))
-
-
-def _filled(sheets: Iterable[Sheet]) -> int:
-    return sum(sheet.texts.height * sheet.texts.width - sum(sheet.texts.null_count().row(0)) for sheet in sheets)
+    return reading, problems
 
 
 def _records(file: FileSpec, sheets: list[Sheet]) -> tuple[pl.DataFrame, int]:
@@ -290,10 +207,17 @@ def _records(file: FileSpec, sheets: list[Sheet]) -> tuple[pl.DataFrame, int]:
         refuse(file.where, "one table of records", f"{len(sheets)} of them", "keep one sheet in the file")
     sheet = sheets[0]
     first = 0 if sheet.header is not None else 1
-    header = list(sheet.header) if sheet.header is not None else [plain(text) for text in (sheet.texts.rows() or [()])[0]]
+    header = (
+        list(sheet.header) if sheet.header is not None else [plain(text) for text in (sheet.texts.rows() or [()])[0]]
+    )
     doubled = sorted({name for name in header if header.count(name) > 1 or not name})
     if not header or doubled:
-        refuse(f"{file.where}, header", "a name of its own for each column", f"{doubled or 'no columns'}", "name each column")
+        refuse(
+            f"{file.where}, header",
+            "a name of its own for each column",
+            f"{doubled or 'no columns'}",
+            "name each column",
+        )
     data = sheet.texts[first:]
     filled = data.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
     numbers = pl.Series("row", range(sheet.first_row + first, sheet.first_row + first + data.height), dtype=pl.Int64)
@@ -302,7 +226,7 @@ def _records(file: FileSpec, sheets: list[Sheet]) -> tuple[pl.DataFrame, int]:
 
 
 def _told(file: FileSpec, table: TableSpec, frame: pl.DataFrame) -> pl.DataFrame:
-    said = {"file": file.path.name, "table_no": table.name, "unit_system": table.unit_system}
+    said = {"file": file.path.name, "table_no": table.name, "unit_system": table.unit_system, "folder": file.folder}
     told = frame.with_columns(**{name: pl.lit(value) for name, value in said.items()})
     return told.select(pl.col(name).cast(dtype) for name, dtype in LEFT_OUT_SCHEMA.items())
 

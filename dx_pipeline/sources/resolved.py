@@ -52,8 +52,7 @@ class PrintedColumn:
 class TableSpec:
     """One table of a file: where it is, how its rows and columns are named, and what its figures are.
 
-    `sheet` may hold `{year}`. `roles` maps a role to the selector of its column. `key` is how messages name the table in
-    source.toml.
+    `sheet` may hold `{year}`. `roles` maps a role to the selector of its column.
     """
 
     name: str
@@ -87,6 +86,11 @@ class TableSpec:
     def sole_measure(self) -> str | None:
         """The measure of all figures, where it is said or only one is declared."""
         return self.measure or (next(iter(self.measures)) if len(self.measures) == 1 else None)
+
+    @property
+    def indicators(self) -> set[str]:
+        """The indicators it names itself; a role may name others row by row."""
+        return {code for code in [self.indicator, *(column.indicator for column in self.columns)] if code}
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,12 @@ class SourceSpec:
     files: tuple[FileSpec, ...] = field(repr=False)
     indicators: dict[str, Indicator] = field(repr=False, default_factory=dict)
     fetch: dict[str, Any] | None = field(repr=False, default=None)
+
+    @property
+    def declared_indicators(self) -> set[str]:
+        """Every indicator its files name, whether the index knows it or not."""
+        own = {code for file in self.files for table in file.tables for code in table.indicators}
+        return own | set(self.indicators)
 
 
 def source_spec(folder: Path, shown: str, declared: SourceDeclaration) -> SourceSpec:
@@ -190,18 +200,16 @@ def table_specs(source: SourceDeclaration, file: FileDeclaration) -> tuple[Table
         said = {key: entry for key, entry in said.items() if key != "columns"}
     said |= {key: getattr(file, key) for key in TABLE_KEYS if getattr(file, key) is not None}
     tables = file.tables or (source.tables if file.columns is None else None)
-    return tuple(
-        _table_spec(name, table, said, file) for name, table in (tables or {"1": TableDeclaration()}).items()
-    )
+    return tuple(_table_spec(name, table, said, file) for name, table in (tables or {"1": TableDeclaration()}).items())
 
 
 def _table_spec(name: str, table: TableDeclaration, said: dict[str, Any], file: FileDeclaration) -> TableSpec:
     own = {key: getattr(table, key) for key in TABLE_KEYS if getattr(table, key) is not None}
     value = (said | own).get
-    roles: dict[str, str] = {key: text for key, text in (value("roles") or {}).items() if key != "value"}
-    columns = dict(value("columns") or {})
-    if "value" in (value("roles") or {}):
-        columns.setdefault(value("roles")["value"], Column())
+    roles: dict[str, str] = dict(value("roles") or {})
+    columns: dict[str, Column] = dict(value("columns") or {})
+    if "value" in roles:
+        columns.setdefault(roles.pop("value"), Column())
     return TableSpec(
         name=name,
         sheet=table.sheet or name,
@@ -216,7 +224,9 @@ def _table_spec(name: str, table: TableDeclaration, said: dict[str, Any], file: 
         fill_down=value("fill_down") or False,
         roles=roles,
         codes=value("codes") or {},
-        only={key: (texts,) if isinstance(texts, str) else tuple(texts) for key, texts in (value("only") or {}).items()},
+        only={
+            key: (texts,) if isinstance(texts, str) else tuple(texts) for key, texts in (value("only") or {}).items()
+        },
         footers=tuple(value("footers") or ()),
         leave_out=tuple(value("leave_out") or ()),
         leave_out_regions=value("leave_out_regions") or False,

@@ -11,7 +11,8 @@ import polars as pl
 from dx_pipeline.errors import Problem, nearest
 from dx_pipeline.sources.declaration import FIRST_YEAR
 from dx_pipeline.sources.resolved import TIERS, TableSpec
-from dx_pipeline.sources.texts import plain, read_year, shown, unsafe
+from dx_pipeline.sources.texts import read_year, shown, unsafe
+from dx_pipeline.text import plain
 
 MEASURES = ("score", "rank", "value")
 KINDS = ("stated", "derived")
@@ -53,10 +54,10 @@ def read_roles(
                 found[text] = read(table.codes.get(role, {}).get(text or "", text))
             except _NotOne as error:
                 bad[text] = error
-        for text, error in list(bad.items())[:SHOWN]:
+        for text, told in list(bad.items())[:SHOWN]:
             row = numbers.filter(kept & texts.eq_missing(text))[0]
             at = f"{where}, row {row}, column {table.roles[role]}"
-            said.problems.append(Problem(at, error.expected, shown(text) if text else "nothing", error.remedy))
+            said.problems.append(Problem(at, told.expected, shown(text) if text else "nothing", told.remedy))
         names = list(dict.fromkeys(name for one in found.values() for name in one))
         columns += [_mapped(texts, name, found) for name in names]
     frame = pl.DataFrame(columns)
@@ -69,7 +70,14 @@ def _mapped(texts: pl.Series, name: str, found: dict[str | None, dict[str, Any]]
     blank = found.get(None, {}).get(name)
     known = {text: one.get(name) for text, one in found.items() if text is not None}
     mapped = texts.replace_strict(known, default=None, return_dtype=dtype).alias(name)
-    return mapped if blank is None else pl.select(pl.when(texts.is_null()).then(pl.lit(blank)).otherwise(mapped)).to_series().cast(dtype).alias(name)
+    return (
+        mapped
+        if blank is None
+        else pl.select(pl.when(texts.is_null()).then(pl.lit(blank)).otherwise(mapped))
+        .to_series()
+        .cast(dtype)
+        .alias(name)
+    )
 
 
 TYPES: dict[str, Any] = {
@@ -81,7 +89,7 @@ def _readers(table: TableSpec) -> dict[str, Callable[[str | None], dict[str, Any
     def measure(text: str | None) -> dict[str, Any]:
         known = list(table.measures) or list(MEASURES)
         one = _one_of(text, known, "measure")
-        limits = table.measures.get(one)  # type: ignore[call-overload]
+        limits = table.measures.get(one)
         if limits is None:
             return {"measure": one}
         return {"measure": one, "unit": limits.unit, "min": limits.min, "max": limits.max}

@@ -1,4 +1,4 @@
-"""What pydantic cannot see of a `source.toml`: keys without effect, roles that nobody says, two places that contradict."""
+"""What pydantic cannot see of a `source.toml`: keys without effect, missing roles, two places that contradict."""
 
 from __future__ import annotations
 
@@ -32,9 +32,8 @@ def broken_rules(where: str, declared: SourceDeclaration, source: SourceSpec) ->
     for key in _said(declared):
         if not any(_acts(key, file) for file in source.files):
             yield _without_effect(f"{where}, {key}", key, source.files[0])
-    for file in source.files:
-        own = declared.files[file.path.name]
-        here = f'{where}, files."{file.path.name}"'
+    for file, (name, own) in zip(source.files, declared.files.items(), strict=True):
+        here = f'{where}, files."{name}"'
         for key in _said(own):
             if not _acts(key, file):
                 yield _without_effect(f"{here}.{key}", key, file)
@@ -103,14 +102,19 @@ def _takes_edition(table: TableSpec) -> bool:
 
 def _table_rules(where: str, here: str, file: FileSpec, table: TableSpec) -> Iterator[Problem]:
     if not table.columns:
-        example = "`[columns.\"heading\"]`" if file.layout == "wide" else "`roles.value`"
+        example = '`[columns."heading"]`' if file.layout == "wide" else "`roles.value`"
         yield Problem(f"{here}.columns", "at least one column with figures", "none", f"add {example}")
     for column in table.columns:
         at = f'{here}.columns."{column.printed}"'
         if column.indicator is None and table.indicator is None and "indicator" not in table.roles:
             remedy = 'add `indicator = "…"` here or for all, or `roles.indicator`'
             yield Problem(f"{at}.indicator", "the indicator of its figures", "nothing", remedy)
-        if column.measure is None and table.measure is None and "measure" not in table.roles and table.sole_measure is None:
+        if (
+            column.measure is None
+            and table.measure is None
+            and "measure" not in table.roles
+            and table.sole_measure is None
+        ):
             remedy = 'add `measure = "score"`, `"rank"` or `"value"` here or for all, or `roles.measure`'
             yield Problem(f"{at}.measure", "the measure of its figures", "nothing", remedy)
         if column.unit_system is None and table.unit_system is None and "unit_system" not in table.roles:
@@ -130,4 +134,3 @@ def _table_rules(where: str, here: str, file: FileSpec, table: TableSpec) -> Ite
             yield Problem(f"{where}, codes.{role}", f"a column `roles.{role}`", "none: the codes do nothing", "add it")
     if file.layout == "long" and not table.roles and all(YEAR_MARK not in column.printed for column in table.columns):
         yield Problem(f"{here}.roles", "roles that differ from row to row", "none", 'say `layout = "wide"`')
-

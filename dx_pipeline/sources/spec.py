@@ -108,7 +108,7 @@ def _strangers(folder: Path, where: str, shown: str, declared: SourceDeclaration
 
 def _shared_names(raw: Path, sources: dict[str, SourceSpec]) -> Iterable[Problem]:
     """Records whose table would take the place of another one."""
-    taken = {name: "a source" for name in sources} | {f"{name}__files": "a source" for name in sources}
+    taken = dict.fromkeys(sources, "a source") | {f"{name}__files": "a source" for name in sources}
     taken |= dict.fromkeys(TAKEN, "a table of this project")
     reference = raw.parent / REFERENCE
     if reference.is_dir():
@@ -120,4 +120,3 @@ def _shared_names(raw: Path, sources: dict[str, SourceSpec]) -> Iterable[Problem
                 yield Problem(place, "a name of its own", f"{file.table!r}, {taken[file.table]}", "choose another name")
             elif file.table:
                 taken[file.table] = f"the table of {file.where}"
-

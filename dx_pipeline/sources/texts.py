@@ -1,4 +1,4 @@
-"""Text as it enters: one comparison form for headings and footers, and what no text may carry."""
+"""Text as it enters: what no text may carry, and the years and marks that headings hold."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import re
 import unicodedata
 from typing import Any
 
-#: letters and dashes that are printed for one another; compared, never shown
-ALIKE = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-"})
+from dx_pipeline.text import plain
+
 CONTROL = "\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f"
 BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 FORBIDDEN = re.compile(f"[{CONTROL}{BIDI}]")
-#: what a spreadsheet would run (`=cmd|…`, `@SUM(`, `=1+1`), also in full width or behind blanks; `= Gia Lai` is a remark
-FORMULA = re.compile(r"^[\s\u3000]*[=@+\-＝＠＋－][\s=@+\-＝＠＋－]*(?:[\w.:$!']*[|(!]|[=＝]?[A-Za-z]{1,3}\$?\d|(?<=[=＝])\s*[\d\"'])")
+#: what a spreadsheet would run (`=cmd|…`, `@SUM(`, `=1+1`), also in full width; `= Gia Lai + Bình Định` is a remark
+FORMULA = re.compile(
+    r"^[\s\u3000]*[=@+\-＝＠＋－][\s=@+\-＝＠＋－]*(?:[\w.:$!']*[|(!]|[=＝]?[A-Za-z]{1,3}\$?\d|(?<=[=＝])\s*[\d\"'])"
+)
 #: R prints letters of another locale so
 R_ESCAPE = re.compile(r"<U\+[0-9A-Fa-f]{4,6}>")
 YEAR = r"(?:19|20)\d\d"
@@ -24,13 +26,7 @@ YEAR_TEXT = re.compile(
 )
 
 
-def plain(text: object) -> str:
-    """Text for comparison: NFC, Đ for its lookalikes, one kind of dash, single spaces, none around."""
-    composed = unicodedata.normalize("NFC", "" if text is None else str(text)).translate(ALIKE)
-    return " ".join(composed.replace("\u200b", "").replace("\ufeff", "").split())
-
-
-def slug(text: object) -> str:
+def slug(text: str | None) -> str:
     """ASCII words of a text without marks: `ĐB sông C.Long` gives `db song c long`."""
     bare = unicodedata.normalize("NFD", plain(text).lower().replace("đ", "d")).encode("ascii", "ignore").decode()
     return " ".join(re.sub("[^a-z0-9]+", " ", bare).split())
@@ -55,7 +51,7 @@ def unsafe(text: str, length: int = 2_000) -> str:
 
 
 def read_year(text: Any) -> tuple[int, bool] | None:
-    """The year a text names and whether it says preliminary (`Sơ bộ 2019`, `Prel. 2024`, `2019`); None if it doesn't."""
+    """The year a text names and whether it says preliminary (`Sơ bộ 2019`, `Prel. 2024`); None if it names none."""
     match = YEAR_TEXT.match(plain(text))
     return (int(match["year"]), bool(match["before"] or match["after"])) if match else None
 

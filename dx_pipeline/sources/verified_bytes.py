@@ -12,7 +12,8 @@ from dx_pipeline.sources.resolved import FileSpec
 
 #: how a file begins that is of another form than declared
 BEGINNINGS = {
-    b"%PDF": "a PDF", b"PK\x03\x04": "a packed file (a workbook?)", b"\xd0\xcf\x11\xe0": "an old Office file (a workbook?)",
+    b"%PDF": "a PDF", b"PK\x03\x04": "a packed file (a workbook?)",
+    b"\xd0\xcf\x11\xe0": "an old Office file (a workbook?)",
     b"PAR1": "a Parquet file", b"\x1f\x8b": "a gzip file", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture",
 }  # fmt: skip
 TEXT_FORMS = ("csv", "html", "json", "jsonstat")

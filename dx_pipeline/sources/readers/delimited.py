@@ -8,15 +8,17 @@ import io
 import polars as pl
 
 from dx_pipeline.sources import budgets
-from dx_pipeline.sources.cells import Sheet, without_blanks
+from dx_pipeline.sources.cells import NO_MARKS, Sheet, without_blanks
 from dx_pipeline.sources.errors import refuse
 from dx_pipeline.sources.readers.encodings import decoded
 from dx_pipeline.sources.resolved import FileSpec
-from dx_pipeline.sources.texts import plain
+from dx_pipeline.text import plain
 
 DELIMITERS = (",", ";", "\t", "|")
 #: lines at the head from which delimiter and width are seen
 SAMPLE_LINES = 300
+#: short records that are looked at
+SHORT_ROWS = 10_000
 #: a row may be so much wider than every row of the sample
 SPARE_COLUMNS = 1
 
@@ -29,7 +31,8 @@ def read_csv(file: FileSpec, data: bytes) -> list[Sheet]:
     sample = text[: nth_line_end(text, SAMPLE_LINES)]
     delimiter = file.delimiter or best_delimiter(sample, wanted_texts(file))
     budgets.check_cells(file.where, text.count(delimiter) + text.count("\n"))
-    return [Sheet("1", without_blanks(table(file.where, text, sample, delimiter)))]
+    frame = without_blanks(table(file.where, text, sample, delimiter))
+    return [Sheet("1", frame, marks=_missing(file.where, frame, text, delimiter))]
 
 
 def table(where: str, text: str, sample: str, delimiter: str) -> pl.DataFrame:
@@ -51,6 +54,23 @@ def table(where: str, text: str, sample: str, delimiter: str) -> pl.DataFrame:
         frame = _record_by_record(where, text, delimiter)
     full = [column for column in frame.columns if frame[column].null_count() < frame.height]
     return frame.select(frame.columns[: int(full[-1]) + 1] if full else frame.columns[:1])
+
+
+def _missing(where: str, frame: pl.DataFrame, text: str, delimiter: str) -> pl.DataFrame:
+    """Marks for the cells that a short record does not have; a blank cell between delimiters is there."""
+    doubtful = frame.select(pl.nth(-1).is_null() & pl.any_horizontal(pl.all().is_not_null())).to_series()
+    if not doubtful.any() or frame.width == 1:
+        return NO_MARKS
+    if '"' in text:
+        cells = pl.Series([len(row) for _, row in _records(where, text, delimiter, strict=False)])
+    else:
+        cells = pl.Series(text.split("\n")).str.count_matches(delimiter, literal=True) + 1
+    cells = cells.head(frame.height)
+    short = doubtful.head(len(cells)) & (cells < frame.width)
+    rows = pl.DataFrame({"row": short.arg_true().cast(pl.Int64), "cells": cells.filter(short).cast(pl.Int64)})
+    columns = pl.DataFrame({"column": pl.Series(range(frame.width), dtype=pl.Int64)})
+    pairs = rows.head(SHORT_ROWS).join(columns, how="cross").filter(pl.col("column") >= pl.col("cells"))
+    return pairs.select("row", "column", kind=pl.lit("missing"), note=pl.col("cells").cast(pl.String))
 
 
 def _record_by_record(where: str, text: str, delimiter: str) -> pl.DataFrame:
@@ -101,5 +121,3 @@ def best_delimiter(sample: str, wanted: set[str]) -> str:
         common = max(set(widths), key=widths.count) if widths else 1
         scores[delimiter] = (headings, widths.count(common) * (common - 1) ** 0.25 if widths else 0)
     return max(scores, key=lambda delimiter: scores[delimiter])
-
-

@@ -23,7 +23,8 @@ TCVN3 = (
 )
 TCVN3_LOW = {1: "Ú", 2: "Ụ", 4: "Ừ", 5: "Ử", 6: "Ữ", 17: "Ứ", 18: "Ự", 19: "Ỳ", 20: "Ỷ", 21: "Ỹ", 22: "Ý", 23: "Ỵ"}
 VISCII = (
-    "ẠẮẰẶẤẦẨẬẼẸẾỀỂỄỆỐỒỔỖỘỢỚỜỞỊỎỌỈỦŨỤỲÕắằặấầẩậẽẹếềểễệốồổỗỠƠộờởịỰỨỪỬơớƯÀÁÂÃẢĂẳẵÈÉÊẺÌÍĨỳĐứÒÓÔạỷừửÙÚỹỵÝỡưàáâãảăữẫèéêẻìíĩỉđựòóôõỏọụùúũủýợỮ"
+    "ẠẮẰẶẤẦẨẬẼẸẾỀỂỄỆỐỒỔỖỘỢỚỜỞỊỎỌỈỦŨỤỲÕắằặấầẩậẽẹếềểễệốồổỗỠƠộờởịỰỨỪỬơớƯ"
+    "ÀÁÂÃẢĂẳẵÈÉÊẺÌÍĨỳĐứÒÓÔạỷừửÙÚỹỵÝỡưàáâãảăữẫèéêẻìíĩỉđựòóôõỏọụùúũủýợỮ"
 )
 VISCII_LOW = {2: "Ẳ", 5: "Ẵ", 6: "Ẫ", 20: "Ỷ", 25: "Ỹ", 30: "Ỵ"}
 VNI_MARKS = {
@@ -54,6 +55,8 @@ def decoded(where: str, encoding: str, data: bytes) -> str:
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) and encoding == "utf-8":
         refuse(where, "text in utf-8", "the mark of utf-16", 'declare `encoding = "utf-16"`')
+    if encoding != "utf-16":
+        data = data.rstrip(b"\x00")  # some servers of statistics offices end their answers with one
     if encoding in VIETNAMESE:
         try:
             return unmasked(data.decode("utf-8-sig"), encoding) if not data.isascii() else data.decode("ascii")

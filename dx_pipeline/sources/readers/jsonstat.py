@@ -62,7 +62,11 @@ def _sheet(where: str, name: str, dataset: dict[str, Any]) -> Sheet:
     texts.append(pl.Series([None if value is None else str(value) for value in values], dtype=pl.String))
     found = [float(value) if isinstance(value, Number) else None for value in values]
     if dataset.get(STATUS):
-        states = _filled(where, dataset[STATUS], cells) if not isinstance(dataset[STATUS], str) else [dataset[STATUS]] * cells
+        states = (
+            _filled(where, dataset[STATUS], cells)
+            if not isinstance(dataset[STATUS], str)
+            else [dataset[STATUS]] * cells
+        )
         texts.append(pl.Series([None if state is None else str(state) for state in states], dtype=pl.String))
     header = [*header, VALUE, *([STATUS] if dataset.get(STATUS) else [])]
     return Sheet(name, frame_of(texts), {len(ids): pl.Series(found, dtype=pl.Float64)}, header=tuple(header))

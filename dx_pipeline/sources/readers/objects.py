@@ -1,4 +1,4 @@
-"""JSON: a list of objects, of lists, or an object by name, at the top or at a dotted path; nested fields get dotted names."""
+"""JSON: a list of objects or lists, or an object by name, at the top or a dotted path; fields get dotted names."""
 
 from __future__ import annotations
 
@@ -43,7 +43,11 @@ def read_json(file: FileSpec, data: bytes) -> list[Sheet]:
     for key, field_name in file.stated.items():
         expected, found = str(getattr(file, key)), at_path(document, field_name)
         if str(found) != expected:
-            refuse(f"{where}, field {field_name!r}", f"{expected} as source.toml says", "none" if found is None else str(found))
+            refuse(
+                f"{where}, field {field_name!r}",
+                f"{expected} as source.toml says",
+                "none" if found is None else str(found),
+            )
     entries = at_path(document, file.rows) if file.rows else document
     return [_sheet(where, file.rows, entries)]
 
@@ -172,7 +176,9 @@ def _of_lists(at: str, entries: list[list[Any]]) -> Sheet:
 
 
 def _typed_sheet(columns: list[list[Any]], header: tuple[str, ...] | None) -> Sheet:
-    texts, numbers, marks = [], {}, []
+    texts: list[pl.Series] = []
+    numbers: dict[int, pl.Series] = {}
+    marks: list[tuple[int, int, str, str]] = []
     for place, column in enumerate(columns):
         for row, value in enumerate(column):
             if isinstance(value, bool):

@@ -20,7 +20,9 @@ CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\sr\s*=\s*["']([A-Za-z]{1,7})(\d{1,12}
 #: columns from here on are rare, so that a look for them tells at once whether cells reach far
 THREE_LETTERS = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]{3}""")
 TWO_LETTERS = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]{2}\d""")
-ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>(.*?)</(?:\w+:)?c>', re.DOTALL)
+ERROR_CELL = re.compile(
+    rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>(.*?)</(?:\w+:)?c>', re.DOTALL
+)
 VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)</")
 SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
 RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
@@ -73,7 +75,9 @@ def _check_unpacked(where: str, members: list[zipfile.ZipInfo], packed: int) -> 
     if len(members) > PARTS:
         refuse(where, f"at most {PARTS:,} parts", f"{len(members):,}", "it is no workbook of figures")
     if unpacked > budgets.UNPACKED_BYTES or unpacked > max(budgets.RATIO_FROM, packed * budgets.UNPACKED_RATIO):
-        limit = f"at most {budgets.UNPACKED_BYTES // budgets.MIB} MB and {budgets.UNPACKED_RATIO} times its size unpacked"
+        limit = (
+            f"at most {budgets.UNPACKED_BYTES // budgets.MIB} MB and {budgets.UNPACKED_RATIO} times its size unpacked"
+        )
         found = f"{unpacked // budgets.MIB:,} MB, {unpacked // max(packed, 1):,} times its size"
         refuse(where, limit, found, "keep the sheets with figures in a workbook of their own")
 
@@ -129,7 +133,9 @@ def _check_ods(where: str, xml: bytes) -> None:
     for attributes, inner in ODS_ROW.findall(xml):
         if ODS_FILLED.search(inner):
             times = ODS_REPEATED.search(attributes)
-            across = sum(int(found[1]) if (found := ODS_REPEATED.search(cell)) else 1 for cell in ODS_CELL.findall(inner))
+            across = sum(
+                int(found[1]) if (found := ODS_REPEATED.search(cell)) else 1 for cell in ODS_CELL.findall(inner)
+            )
             cells += (int(times[1]) if times else 1) * min(across, 16_384)
     budgets.check_cells(where, cells, budgets.CELLS)
 
@@ -179,13 +185,13 @@ def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
         relations = archive.read("xl/_rels/workbook.xml.rels")
     except KeyError:
         return {}
-    targets = {_attribute(tag, b"Id"): _attribute(tag, b"Target").rsplit("/", 1)[-1] for tag in RELATION.findall(relations)}
+    targets = {
+        _attribute(tag, b"Id"): _attribute(tag, b"Target").rsplit("/", 1)[-1] for tag in RELATION.findall(relations)
+    }
     return {targets.get(_attribute(tag, b"r:id"), ""): _attribute(tag, b"name") for tag in SHEET.findall(workbook)}
 
 
-def _repacked(
-    where: str, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], mended: dict[str, bytes]
-) -> bytes:
+def _repacked(where: str, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], mended: dict[str, bytes]) -> bytes:
     """The archive with some parts replaced, stored without packing."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as target:

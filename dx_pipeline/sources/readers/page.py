@@ -44,13 +44,17 @@ def read_html(file: FileSpec, data: bytes) -> list[Sheet]:
     try:
         document = html.document_fromstring(text.encode("utf-8"), parser=parser)
     except (etree.LxmlError, ValueError) as error:
-        refuse(where, "a page with a table", str(error).split("\n")[0], "the page may have been saved without its content")
+        refuse(
+            where, "a page with a table", str(error).split("\n")[0], "the page may have been saved without its content"
+        )
     deep = [entry for entry in parser.error_log if "depth" in entry.message.lower()]
     if deep:
         refuse(f"{where}, line {deep[0].line}", "elements nested less deeply", deep[0].message, "is it a real page?")
     tables = document.xpath("//table")
     if not tables:
-        refuse(where, "a page with a table", "no <table>", "a page that draws its table with a program holds no figures")
+        refuse(
+            where, "a page with a table", "no <table>", "a page that draws its table with a program holds no figures"
+        )
     cells = 0
     sheets = []
     for number, table in enumerate(tables, start=1):

@@ -20,7 +20,9 @@ def read_typed(file: FileSpec, data: bytes) -> list[Sheet]:
         SourceError: the bytes are not of that form, hold nested columns, or more than the budget.
     """
     frame = _parquet(file.where, data) if file.form == "parquet" else _stata(file.where, data)
-    texts, numbers, marks = [], {}, []
+    texts: list[pl.Series] = []
+    numbers: dict[int, pl.Series] = {}
+    marks: list[tuple[int, int, str, str]] = []
     for place, series in enumerate(frame):
         kind = series.dtype
         if kind.is_nested() or kind in (pl.Object, pl.Binary):
@@ -72,7 +74,7 @@ def _stata_column(column: Any) -> pl.Series:
     """Labelled codes as their labels."""
     if str(column.dtype) == "category":
         return pl.Series([None if one is None or one != one else str(one) for one in column.tolist()], dtype=pl.String)
-    return pl.from_pandas(column)
+    return pl.Series(pl.from_pandas(column))
 
 
 def _told(error: Exception) -> None:

@@ -1,4 +1,4 @@
-"""Workbooks (`.xlsx`, `.xls`, `.xlsb`, `.ods`): typed numbers at full precision, cached values of formulas, merged cells.
+"""Workbooks (`.xlsx`, `.xls`, `.xlsb`, `.ods`): typed numbers at full precision, values of formulas, merged cells.
 
 calamine reads the cells; it gives error cells as blanks and trusts the file's word on its size, so both are looked at
 before and beside it.
@@ -41,7 +41,9 @@ def read_workbook(file: FileSpec, data: bytes) -> list[Sheet]:
     except python_calamine.PasswordError:
         refuse(where, "a workbook", "one with a password", "save it without")
     except Exception as error:  # the library raises several unrelated classes
-        refuse(where, "a workbook (.xlsx, .xls, .xlsb, .ods)", str(error) or type(error).__name__, "open and save it again")
+        refuse(
+            where, "a workbook (.xlsx, .xls, .xlsb, .ods)", str(error) or type(error).__name__, "open and save it again"
+        )
     if not metadata:
         refuse(where, "a workbook with a sheet", "none", "open and save it again")
     sheets = []
@@ -59,17 +61,20 @@ def read_workbook(file: FileSpec, data: bytes) -> list[Sheet]:
     return sheets
 
 
-def _sheet(name: str, rows: list[list[Any]], merged: list[Any], errors: dict[tuple[int, int], str], hidden: bool) -> Sheet:
+def _sheet(
+    name: str, rows: list[list[Any]], merged: list[Any], errors: dict[tuple[int, int], str], hidden: bool
+) -> Sheet:
     for (top, left), (bottom, right) in merged:
         filled = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
         for row in range(top, min(bottom + 1, len(rows))):
             for column in range(left, min(right + 1, len(rows[row]))):
                 rows[row][column] = filled
     width = max((len(row) for row in rows), default=0)
-    texts, numbers, marks = [], {}, []
+    texts: list[pl.Series] = []
+    numbers: dict[int, pl.Series] = {}
+    marks: list[tuple[int, int, str, str]] = []
     for place in range(max(width, 1)):
-        column = [row[place] for row in rows] if width else []
-        text, number = _column(place, column, marks)
+        text, number = _column(place, [row[place] for row in rows] if width else [], marks)
         texts.append(text.alias(str(place)))
         if number is not None:
             numbers[place] = number
@@ -83,7 +88,9 @@ def _sheet(name: str, rows: list[list[Any]], merged: list[Any], errors: dict[tup
     )  # fmt: skip
 
 
-def _column(place: int, column: list[Any], marks: list[tuple[int, int, str, str]]) -> tuple[pl.Series, pl.Series | None]:
+def _column(
+    place: int, column: list[Any], marks: list[tuple[int, int, str, str]]
+) -> tuple[pl.Series, pl.Series | None]:
     """Texts of a column, and its typed numbers; dates, times and truth values are marked."""
     kinds = set(map(type, column))
     if kinds <= {str}:
@@ -126,5 +133,3 @@ def _errors(data: bytes, name: str, rows: list[list[Any]]) -> dict[tuple[int, in
         if match:
             errors[one.position] = ERROR_NAMES.get(match[1], match[1])
     return errors
-
-
