@@ -26,6 +26,22 @@ NOT_FOR_RECORDS = {*TableKeys.model_fields, "tables", "ignore_tables", "stated"}
 PLAIN_NAME = re.compile(r"[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,120}")
 
 
+#: role -> what is expected, what helps
+UNSAID = {
+    "indicator": ("the indicator of its figures", 'add `indicator = "…"` here or for all, or `roles.indicator`'),
+    "measure": ("the measure of its figures", 'add `measure = "score"`, `"rank"` or `"value"`, or `roles.measure`'),
+    "unit_system": (
+        "the system of provinces its figures are of",
+        "add `unit_system = …`: how many units the country had, as in data/reference/unit_systems.csv",
+    ),
+    "edition": (
+        "the assessed year",
+        f"needs `edition = …`, `roles.edition`, or {YEAR_MARK} in the heading or the name of the sheet",
+    ),
+    "province": ("the column with the names of the provinces", 'add `province = "…"`, its heading'),
+}
+
+
 def broken_rules(where: str, declared: SourceDeclaration, source: SourceSpec) -> Iterator[Problem]:
     """The problems of a declaration whose single values are right."""
     yield from _file_names(where, declared)
@@ -104,29 +120,7 @@ def _table_rules(where: str, here: str, file: FileSpec, table: TableSpec) -> Ite
     if not table.columns:
         example = '`[columns."heading"]`' if file.layout == "wide" else "`roles.value`"
         yield Problem(f"{here}.columns", "at least one column with figures", "none", f"add {example}")
-    for column in table.columns:
-        at = f'{here}.columns."{column.printed}"'
-        if column.indicator is None and table.indicator is None and "indicator" not in table.roles:
-            remedy = 'add `indicator = "…"` here or for all, or `roles.indicator`'
-            yield Problem(f"{at}.indicator", "the indicator of its figures", "nothing", remedy)
-        if (
-            column.measure is None
-            and table.measure is None
-            and "measure" not in table.roles
-            and table.sole_measure is None
-        ):
-            remedy = 'add `measure = "score"`, `"rank"` or `"value"` here or for all, or `roles.measure`'
-            yield Problem(f"{at}.measure", "the measure of its figures", "nothing", remedy)
-        if column.unit_system is None and table.unit_system is None and "unit_system" not in table.roles:
-            remedy = "add `unit_system = …` (how many units the country had: the system of its provinces)"
-            yield Problem(f"{at}.unit_system", "the system of provinces its figures are of", "nothing", remedy)
-        if table.province is None and column.province is None:
-            remedy = 'add `province = "…"`, the heading of the column with the names'
-            yield Problem(f"{here}.province", "the column with the names of the provinces", "nothing", remedy)
-        said = [column.edition, YEAR_MARK in column.printed, "edition" in table.roles, table.edition]
-        if not any(said) and YEAR_MARK not in table.sheet:
-            remedy = f"needs `edition = …`, `roles.edition`, or {YEAR_MARK} in the heading or the name of the sheet"
-            yield Problem(f"{here}.edition", "the assessed year", "nothing", remedy)
+    yield from _unsaid(here, table)
     if "edition" in table.roles and (table.own_edition or any(column.edition for column in table.columns)):
         yield Problem(f"{here}.edition", "one place that says the edition", "a constant and roles.edition", "keep one")
     for role in table.codes:
@@ -134,3 +128,26 @@ def _table_rules(where: str, here: str, file: FileSpec, table: TableSpec) -> Ite
             yield Problem(f"{where}, codes.{role}", f"a column `roles.{role}`", "none: the codes do nothing", "add it")
     if file.layout == "long" and not table.roles and all(YEAR_MARK not in column.printed for column in table.columns):
         yield Problem(f"{here}.roles", "roles that differ from row to row", "none", 'say `layout = "wide"`')
+
+
+def _unsaid(here: str, table: TableSpec) -> Iterator[Problem]:
+    """Roles of a figure that no column, no row and no constant says; told once for all columns."""
+    lacks: dict[str, list[str]] = {}
+    for column in table.columns:
+        year = column.edition or YEAR_MARK in column.printed or table.edition or YEAR_MARK in table.sheet
+        said = {
+            "indicator": column.indicator or table.indicator or "indicator" in table.roles,
+            "measure": column.measure or "measure" in table.roles or table.sole_measure,
+            "unit_system": column.unit_system or table.unit_system or "unit_system" in table.roles,
+            "edition": year or "edition" in table.roles,
+            "province": column.province or table.province,
+        }
+        for role, told in said.items():
+            if not told:
+                lacks.setdefault(role, []).append(column.printed)
+    for role, columns in lacks.items():
+        expected, remedy = UNSAID[role]
+        of_one = role in ("indicator", "measure")
+        at = f'{here}.columns."{columns[0]}".{role}' if of_one else f"{here}.{role}"
+        more = f", nor for {len(columns) - 1} more columns" if of_one and len(columns) > 1 else ""
+        yield Problem(at, expected, f"nothing{more}", remedy)
