@@ -77,13 +77,14 @@ def build_figures(con: duckdb.DuckDBPyConnection, paths: Paths) -> pl.DataFrame:
 
     from dx_pipeline.conform.corrections import load_corrections
     from dx_pipeline.conform.figures import choose
-    from dx_pipeline.conform.weights import part_points, read_weights
+    from dx_pipeline.conform.weights import read_weights
+    from dx_pipeline.index.structure import structures
 
     sources = load_sources(paths.raw)
     files = pl.concat([read_table(con, f"raw.{source_id}__files") for source_id in sources])
     observations = [read_table(con, f"raw.{source_id}") for source_id in sources]
-    points = part_points(read_weights(read_table(con, "raw.dti_weights")))
-    figures = choose(observations, load_corrections(paths.corrections), points, stored_reference(con))
+    by_edition = structures(read_table(con, "raw.indicators"), read_weights(read_table(con, "raw.dti_weights")))
+    figures = choose(observations, load_corrections(paths.corrections), by_edition, stored_reference(con))
     _replace(con, "core.figures", figures)
     _replace(con, "core.files", files)
     _replace(con, "raw.sources", source_register(sources))

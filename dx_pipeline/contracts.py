@@ -39,6 +39,10 @@ DUCKDB_TYPES = {
     "timestamp": "TIMESTAMP",
 }
 NUMBERS = ("integer", "double")
+#: unit of a double -> decimals it is published with, unless its contract says otherwise
+DECIMALS = {"score 0-1": 6, "share of 1": 6, "points of 1000": 4, "rank": 4, "places": 4}
+#: of a double on any other scale
+SIGNIFICANT_DIGITS = 10
 #: of rows that break a contract, so many are named
 ROWS_NAMED = 5
 
@@ -70,6 +74,8 @@ class Column(Declaration):
     min: float | None = None
     max: float | None = None
     pattern: str = Field("", validate_default=True, description="regular expression, for texts")
+    decimals: int | None = Field(None, ge=0, le=15, description="a double is rounded to so many, by unit if not said")
+    digits: int | None = Field(None, ge=1, le=15, description="or to so many significant digits, whatever its size")
     lineage: Many[str] = Field((), alias="from", description="columns it is made from, as table.column")
     _name: str = PrivateAttr("")
 
@@ -83,6 +89,16 @@ class Column(Declaration):
         """The text a database shows beside the column, Vietnamese first."""
         unit = f" [{self.unit}]" if self.unit else ""
         return f"{self.meaning_vi} | {self.meaning_en}{unit}"
+
+    def rounded(self, values: pl.Expr) -> pl.Expr:
+        """The values as they are published: decimals where the scale is fixed, significant digits where it is not.
+
+        So 0.6383 - 0.6469 is -0.0086 in every format; what is cut off is smaller than any figure's own error.
+        """
+        if self.digits is None and (self.decimals is not None or self.unit in DECIMALS):
+            places = self.decimals if self.decimals is not None else DECIMALS[self.unit]
+            return values.round(places) + 0.0  # no negative zero
+        return values.round_sig_figs(self.digits or SIGNIFICANT_DIGITS) + 0.0
 
     @field_validator("null_rule")
     @classmethod
@@ -259,7 +275,7 @@ class Contract(Declaration):
     def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame with exactly the contract's columns, typed, in contract order, sorted by key.
 
-        NaN becomes null and text becomes NFC; nothing else is changed.
+        NaN becomes null, doubles are rounded as declared, text becomes NFC; nothing else is changed.
 
         Raises:
             ContractError: a described column is missing, or the frame has an undescribed one, or a value does not fit
@@ -281,10 +297,11 @@ class Contract(Declaration):
         except pl.exceptions.PolarsError as error:
             problems = [self._unfit(frame, name, dtype) for name, dtype in schema.items()]
             raise self._refusal([one for one in problems if one]) from error
-        doubles = [column.name for column in self.columns if column.type == "double"]
+        doubles = [column for column in self.columns if column.type == "double"]
         texts = [column.name for column in self.columns if column.type == "text"]
         typed = typed.with_columns(
-            [pl.col(doubles).fill_nan(None)] * bool(doubles) + [pl.col(texts).str.normalize("NFC")] * bool(texts)
+            [column.rounded(pl.col(column.name).fill_nan(None)) for column in doubles]
+            + [pl.col(texts).str.normalize("NFC")] * bool(texts)
         )
         return typed.sort(list(self.key))
 

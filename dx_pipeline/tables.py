@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.contracts import Contract, load_contracts
 from dx_pipeline.errors import NO_RELEASE, DxError
-from dx_pipeline.index import COMPONENTS
 from dx_pipeline.paths import Paths
 
 if TYPE_CHECKING:
@@ -188,42 +187,54 @@ def editions_with_ranks(con: duckdb.DuckDBPyConnection, unit_system: int) -> lis
     return [row["edition"] for row in select(con, statement, [unit_system])]
 
 
-def editions_with_components(con: duckdb.DuckDBPyConnection, unit_system: int = 63) -> list[int]:
-    """Editions in which every unit of the system has all four component scores, oldest first."""
+def unit_systems(con: duckdb.DuckDBPyConnection) -> list[int]:
+    """The unit systems, the one that came first at the front and the one of today at the end."""
+    statement = "SELECT unit_system FROM provinces GROUP BY unit_system ORDER BY min(valid_from) NULLS FIRST"
+    return [row["unit_system"] for row in select(con, statement)]
+
+
+def default_pair(con: duckdb.DuckDBPyConnection, unit_system: int) -> tuple[str, str] | None:
+    """The unit that pages, pictures and commands show when none is asked for, and the one beside it."""
+    statement = "SELECT province_id, peer_id FROM peer_groups WHERE unit_system = ? AND is_default ORDER BY position"
+    rows = select(con, statement, [unit_system])
+    return (rows[0]["province_id"], rows[0]["peer_id"]) if rows else None
+
+
+def parts_of_overall(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """What adds up to the overall since there are components: the foundation and the activities, in their order."""
+    statement = """
+        SELECT indicator FROM indicators WHERE part_of = (SELECT indicator FROM indicators WHERE role = 'overall')
+        ORDER BY "position" """
+    return tuple(row["indicator"] for row in select(con, statement))
+
+
+def editions_with_components(con: duckdb.DuckDBPyConnection, unit_system: int) -> list[int]:
+    """Editions in which every unit of the system has the score of every part of the overall, oldest first."""
+    parts = parts_of_overall(con)
     statement = """
         SELECT edition FROM component_scores WHERE unit_system = ? AND list_contains(?, indicator)
-        GROUP BY edition HAVING count(score) = count(*) AND count(DISTINCT indicator) = 4 ORDER BY edition"""
-    return [row["edition"] for row in select(con, statement, [unit_system, COMPONENTS])]
+        GROUP BY edition HAVING count(score) = count(*) AND count(DISTINCT indicator) = ? ORDER BY edition"""
+    return [row["edition"] for row in select(con, statement, [unit_system, parts, len(parts)])]
 
 
 def component_weights(con: duckdb.DuckDBPyConnection, edition: int) -> tuple[list[float], str]:
-    """Weights of an edition in the order of `COMPONENTS`, summing to 1, and what they rest on: published, or UNREAD.
-
-    Where the five foundation components have weights of their own, the foundation has their sum.
+    """Weights of the parts in their order, summing to 1, and what they rest on: published, or UNREAD.
 
     Raises:
         DxError: the edition has no weights.
     """
-    weights: dict[str, float] = dict.fromkeys(COMPONENTS, 0.0)
-    basis = "published"
-    statement = """
-        SELECT w.indicator, i.role, w.weight, w.status FROM indicator_weights w JOIN indicators i USING (indicator)
-        WHERE w.edition = ? AND w.weight IS NOT NULL ORDER BY w.indicator"""
-    for row in select(con, statement, [edition]):
-        part = "foundation" if row["role"] == "foundation" else row["indicator"]
-        if part in weights:
-            weights[part] += row["weight"]
-            basis = row["status"] if row["status"] in UNREAD else basis
-    total = sum(weights.values())
-    if not total:
-        raise DxError(f"edition {edition} has no weights")
-    return [weights[part] / total for part in COMPONENTS], basis
+    parts = parts_of_overall(con)
+    statement = "SELECT indicator, weight, status FROM indicator_weights WHERE edition = ?"
+    found = {row["indicator"]: row for row in select(con, statement, [edition])}
+    if not all(part in found for part in parts):
+        raise DxError(f"edition {edition} has no weights of {', '.join(parts)}")
+    statuses = {found[part]["status"] for part in parts}
+    return [found[part]["weight"] for part in parts], next(iter(sorted(statuses & UNREAD)), "published")
 
 
-def component_matrix(
-    con: duckdb.DuckDBPyConnection, edition: int, unit_system: int = 63
-) -> Mapping[str, tuple[float, ...]]:
-    """province_id -> its scores in the order of `COMPONENTS`, for the units that have all four."""
+def component_matrix(con: duckdb.DuckDBPyConnection, edition: int, unit_system: int) -> Mapping[str, tuple[float, ...]]:
+    """province_id -> its scores of the parts in their order, for the units that have all."""
+    parts = parts_of_overall(con)
     found: dict[str, dict[str, float]] = {}
     statement = """
         SELECT province_id, indicator, score FROM component_scores
@@ -231,7 +242,7 @@ def component_matrix(
     for row in select(con, statement, [edition, unit_system]):
         found.setdefault(row["province_id"], {})[row["indicator"]] = row["score"]
     return {
-        province_id: tuple(scores[part] for part in COMPONENTS)
+        province_id: tuple(scores[part] for part in parts)
         for province_id, scores in found.items()
-        if all(part in scores for part in COMPONENTS)
+        if all(part in scores for part in parts)
     }

@@ -40,7 +40,8 @@ class Income:
 def read(subject: Subject, picture: str) -> Income:
     """The latest edition with expected scores, and the GRDP figure the link of that edition uses."""
     expected = subject.table(
-        "select edition, province_id, score, expected, r_squared from expected_scores order by edition, province_id"
+        "select edition, province_id, score, expected, r_squared from expected_scores"
+        " where unit_system = 63 order by edition, province_id"
     )
     edition = int(expected["edition"].max())  # type: ignore[arg-type]
     latest = expected.filter(expected["edition"] == edition)

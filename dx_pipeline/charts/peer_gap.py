@@ -39,7 +39,8 @@ def read(subject: Subject, picture: str) -> PeerGap:
             Words(f"{name.vi} chưa có tỉnh để so sánh.", f"There is no province to compare {name.en} with.")
         )
     rows = subject.table(
-        "select edition, indicator, gap_points, status from component_gaps where province_id = ? and peer_id = ?"
+        "select edition, indicator, gap_points, status from component_gaps"
+        " where unit_system = 63 and province_id = ? and peer_id = ?"
         " and gap_points is not null order by edition, indicator",
         [subject.focus, peers[0]],
     )

@@ -53,9 +53,11 @@ def read(subject: Subject, picture: str) -> Bands:
     rows = subject.table(
         "select b.edition, b.province_id, r.rank, b.p5, b.p95, e.best, e.worst, b.draws, b.status"
         " from rank_bands b join rank_bounds e on e.edition = b.edition and e.province_id = b.province_id"
+        " and e.unit_system = b.unit_system"
         " and abs(e.delta - 0.25) < 1e-9 join province_rankings r on r.edition = b.edition"
-        " and r.province_id = b.province_id and r.unit_system = 63"
-        " where b.neighbourhood = 'box25' and r.rank is not null and b.p5 is not null and e.best is not null"
+        " and r.province_id = b.province_id and r.unit_system = b.unit_system"
+        " where b.unit_system = 63 and b.neighbourhood = 'box25'"
+        " and r.rank is not null and b.p5 is not null and e.best is not null"
         " order by b.edition, r.rank, b.province_id"
     )
     latest = rows.filter(rows["edition"] == rows["edition"].max())

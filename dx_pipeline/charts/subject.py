@@ -71,7 +71,8 @@ class Subject:
         """Provinces to stand beside the focus: the one asked for, then named ones, else the nearest by endowments."""
         try:
             rows = self.table(
-                "select basis, peer_id from peer_groups where province_id = ? and basis in ('named', 'endowments')"
+                "select basis, peer_id from peer_groups"
+                " where unit_system = 63 and province_id = ? and basis in ('named', 'endowments')"
                 " order by basis desc, position",
                 [self.focus],
             )

@@ -105,19 +105,20 @@ def _profile(con: duckdb.DuckDBPyConnection, province_id: str, system: int) -> d
         QUALIFY c.edition = max(c.edition) OVER () ORDER BY c.indicator <> 'foundation', c.indicator""",
         [system, province_id],
     )
-    of_63 = system == 63  # methods that need components of many provinces are computed for the 63
+    of_63 = system == 63  # targets were set by provinces
     bands = select(
         con,
         """SELECT b.edition, b.p5, b.p95, r.best, r.worst
-        FROM rank_bands b JOIN rank_bounds r USING (edition, province_id)
-        WHERE b.province_id = ? AND b.neighbourhood = 'box25' AND r.delta = 0.25 AND ? ORDER BY b.edition""",
-        [province_id, of_63],
+        FROM rank_bands b JOIN rank_bounds r USING (edition, unit_system, province_id)
+        WHERE b.unit_system = ? AND b.province_id = ? AND b.neighbourhood = 'box25'
+          AND r.delta = 0.25 ORDER BY b.edition""",
+        [system, province_id],
     )
     sentences = select(
         con,
         """SELECT edition_from, edition_to, sentence_vi, sentence_en FROM findings
-        WHERE province_id = ? AND ? ORDER BY ALL""",
-        [province_id, of_63],
+        WHERE unit_system = ? AND province_id = ? ORDER BY ALL""",
+        [system, province_id],
     )
     targets = select(
         con,

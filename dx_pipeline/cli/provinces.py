@@ -32,9 +32,14 @@ def complete_province(incomplete: str) -> list[tuple[str, str]]:
 
 def complete_component(incomplete: str) -> list[str]:
     """The components of the index with an equals sign."""
-    from dx_pipeline.index import COMPONENTS
+    from dx_pipeline.paths import default_paths
+    from dx_pipeline.tables import NoReleaseError, open_published, parts_of_overall
 
-    return [f"{name}=" for name in COMPONENTS if name.startswith(incomplete)]
+    try:
+        with open_published(default_paths()) as con:
+            return [f"{name}=" for name in parts_of_overall(con) if name.startswith(incomplete)]
+    except NoReleaseError:
+        return []
 
 
 Province = Annotated[

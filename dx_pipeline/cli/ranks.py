@@ -112,14 +112,14 @@ def compare(
         if province_id == peer_id:
             raise CommandError(f"both are {province_name(con, province_id)}", hint="Give two provinces.")
         wanted = require_edition(edition, editions_with_ranks(con, 63))
-        if edition is None and (complete := editions_with_components(con)):
+        if edition is None and (complete := editions_with_components(con, 63)):
             wanted = complete[-1]
         rows = select(
             con,
             """SELECT c.indicator, i.name_vi, i.name_en, i.role, c.score, c.peer_score, c.gap, g.gap_points,
                 c.rank, c.peer_rank, g.status AS points_status
             FROM peer_comparison c JOIN indicators i USING (indicator)
-            LEFT JOIN component_gaps g USING (edition, province_id, peer_id, indicator)
+            LEFT JOIN component_gaps g USING (edition, unit_system, province_id, peer_id, indicator)
             WHERE c.edition = ? AND c.unit_system = 63 AND c.province_id = ? AND c.peer_id = ?
             ORDER BY c.indicator <> 'overall', g.gap_points IS NULL, c.indicator <> 'foundation',
                 i.role <> 'pillar', c.indicator""",

@@ -10,7 +10,6 @@ from dx_pipeline.cli.errors import CommandError, unknown
 from dx_pipeline.cli.output import AsJson, show_json, show_table, signed
 from dx_pipeline.cli.provinces import Province, complete_component, find_province, require_edition
 from dx_pipeline.cli.ranks import Edition
-from dx_pipeline.index import COMPONENTS
 from dx_pipeline.paths import default_paths
 from dx_pipeline.tables import (
     UNREAD,
@@ -18,6 +17,7 @@ from dx_pipeline.tables import (
     component_weights,
     editions_with_components,
     open_published,
+    parts_of_overall,
     select,
 )
 
@@ -49,24 +49,23 @@ def what_if(
 
     Components: foundation, digital_government_activity, digital_economy_activity, digital_society_activity.
     """
-    scores, weights = _assignments("--set", changed), _assignments("--weight", weight)
-    if not scores and not weights:
+    if not changed and not weight:
         raise CommandError("nothing is changed", hint="Give --set digital_economy_activity=0.70, or --weight.")
     from dx_pipeline.index.errors import IndexInputError
     from dx_pipeline.index.what_if import what_if as compute
 
     with open_published(default_paths()) as con:
         province_id = find_province(con, province)
-        wanted = require_edition(edition, editions_with_components(con))
+        parts = parts_of_overall(con)
+        scores, weights = _assignments("--set", changed, parts), _assignments("--weight", weight, parts)
+        wanted = require_edition(edition, editions_with_components(con, 63))
         official, basis = component_weights(con, wanted)
-        matrix = component_matrix(con, wanted)
+        matrix = component_matrix(con, wanted, 63)
         units = select(con, "SELECT province_id, name_vi FROM provinces WHERE unit_system = 63")
         names = {unit["province_id"]: unit["name_vi"] for unit in units}
         labels = {row["indicator"]: row["name_en"] for row in select(con, "SELECT indicator, name_en FROM indicators")}
     try:
-        answer = compute(
-            list(matrix), COMPONENTS, [matrix[one] for one in matrix], official, province_id, scores, weights
-        )
+        answer = compute(list(matrix), parts, [matrix[one] for one in matrix], official, province_id, scores, weights)
     except IndexInputError as error:
         raise CommandError(error.message, error.hint) from error
     if as_json:
@@ -83,7 +82,7 @@ def what_if(
                 "passed_by": answer.passed_by,
                 "points": [
                     {"indicator": part, "before": answer.points_before[part], "after": answer.points_after[part]}
-                    for part in COMPONENTS
+                    for part in parts
                 ],
             }
         )
@@ -95,7 +94,7 @@ def what_if(
     print(f"passed ({len(answer.passed)}): {', '.join(names[one] for one in answer.passed) or 'nobody'}")
     print(f"passed by ({len(answer.passed_by)}): {', '.join(names[one] for one in answer.passed_by) or 'nobody'}")
     rows = []
-    for part in COMPONENTS:
+    for part in parts:
         before, after = answer.points_before[part], answer.points_after[part]
         rows.append((labels.get(part, part), f"{before:.2f}", f"{after:.2f}", signed(after - before)))
     before, after = 1000 * answer.overall_before, 1000 * answer.overall_after
@@ -106,15 +105,15 @@ def what_if(
         print(f"The weights of {wanted} are solved from published scores, not read in the decision.")
 
 
-def _assignments(option: str, texts: list[str] | None) -> dict[str, float]:
+def _assignments(option: str, texts: list[str] | None, parts: tuple[str, ...]) -> dict[str, float]:
     """`component=number` pairs; a decimal comma is read as well."""
     found: dict[str, float] = {}
     for text in texts or ():
         name, equals, number = (part.strip() for part in text.partition("="))
         if not equals:
             raise CommandError(f"{option} {text}: expected COMPONENT=NUMBER", hint=f"E.g. {option} foundation=0.70")
-        if name not in COMPONENTS:
-            raise unknown("component", name, COMPONENTS)
+        if name not in parts:
+            raise unknown("component", name, parts)
         if name in found:
             raise CommandError(f"{option} {name} is given twice")
         try:

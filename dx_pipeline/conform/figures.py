@@ -20,7 +20,7 @@ from dx_pipeline.conform.findings import KEY, Finding, number
 from dx_pipeline.conform.observations import COUNTRY
 from dx_pipeline.conform.referee import referee
 from dx_pipeline.conform.reference import Reference
-from dx_pipeline.conform.weights import PartPoints
+from dx_pipeline.index.structure import Structure
 from dx_pipeline.sources.spec import TIERS
 
 TIER_WORDS = {
@@ -34,7 +34,7 @@ TIER_WORDS = {
 def choose(
     observations: list[pl.DataFrame],
     corrections: list[Correction],
-    points: dict[int, PartPoints],
+    structures: dict[int, Structure],
     reference: Reference,
 ) -> pl.DataFrame:
     """All observations with verdict, one figure chosen per key.
@@ -42,7 +42,7 @@ def choose(
     Args:
         observations: of each source.
         corrections: the declared ones.
-        points: edition -> points of its four parts.
+        structures: edition -> how its overall is put together.
         reference: for the names in sentences, and the phrases of remarks that are doubts.
 
     Raises:
@@ -51,7 +51,7 @@ def choose(
     everything = pl.concat(observations).sort("source_id", "file", "table_no", "row", "column")
     numbered = everything.with_row_index("observation").with_columns(pl.col("observation").cast(pl.Int64))
     names = reference.country_names() | {COUNTRY: "Cả nước"}
-    findings = referee(numbered, names, points, set(reference.indicators))
+    findings = referee(numbered, names, structures, set(reference.indicators))
     findings += apply_corrections(numbered, corrections)
     return with_doubts(choose_figures(numbered, findings), corrections, reference.remark_doubts)
 

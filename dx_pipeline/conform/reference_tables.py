@@ -64,9 +64,14 @@ SHAPES: dict[str, Shape] = {
         ("alias", "unit_system", "province_id", "note"), ("alias", "unit_system"), ("province_id",), ("province_id",)
     ),
     "lookalike_names": Shape(("name", "what", "reason"), ("name",), ("what", "reason")),
-    "indicators": Shape(("indicator", "role", "name_vi", "name_en"), ("indicator",), ("role", "name_vi", "name_en")),
+    "indicators": Shape(
+        ("position", "indicator", "role", "part_of", "pillar", "name_vi", "name_en"), ("indicator",),
+        ("position", "role", "name_vi", "name_en"),
+    ),
+    "endowments": Shape(("indicator", "weighted_by"), ("indicator",)),
     "named_peers": Shape(
-        ("province_id", "peer_id", "reason_vi", "reason_en"), ("province_id", "peer_id"), (), ("province_id", "peer_id")
+        ("unit_system", "province_id", "peer_id", "is_default", "reason_vi", "reason_en"),
+        ("unit_system", "province_id", "peer_id"), (), ("province_id", "peer_id"),
     ),
     "target_matches": Shape(
         ("province_id", "indicator", "actual_indicator", "nearest_indicator", "reason_vi", "reason_en"),

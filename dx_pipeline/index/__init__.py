@@ -1,20 +1,12 @@
 """What a score and a rank are worth: the methods of the index analysis as pure functions.
 
 Arrays in, arrays out; no files, no tables, no clock. Provinces are rows, components are columns, always in the order of
-`COMPONENTS`; scores are 0-1, weights sum to 1, points are thousandths of the overall score.
+the edition's parts (`structure.py`); scores are 0-1, weights sum to 1, points are thousandths of the overall score.
 
 The constants every method shares stand here and nowhere else, so that two tables never rest on two seeds.
 """
 
 from typing import Final
-
-COMPONENTS: Final = (
-    "foundation",
-    "digital_government_activity",
-    "digital_economy_activity",
-    "digital_society_activity",
-)
-"""The four parts whose weighted sum is the overall; `foundation` is the mean of the five foundation components."""
 
 POINTS_PER_SCORE: Final = 1000.0
 """The published scale: an overall score of 1 is 1000 points."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dx_pipeline.index import TIE_TOLERANCE
-from dx_pipeline.index.arrays import BoolArray, FloatArray, IntArray, as_matrix
+from dx_pipeline.index.arrays import FloatArray, IntArray, as_matrix
 from dx_pipeline.index.errors import WeightsError
 from dx_pipeline.index.weights import box_bounds
 
@@ -62,12 +62,6 @@ def pairwise_extremes(components: ArrayLike, weights: ArrayLike, delta: float) -
     low, high = box_bounds(weights, delta)
     largest = largest_weighted_sum(matrix[:, None, :] - matrix[None, :, :], low, high)
     return -largest.T, largest
-
-
-def always_ahead(components: ArrayLike, weights: ArrayLike, delta: float) -> BoolArray:
-    """Whether the row province is ahead of the column province for every weight in the box; shape (n, n)."""
-    smallest, _ = pairwise_extremes(components, weights, delta)
-    return smallest > TIE_TOLERANCE
 
 
 def rank_bounds(components: ArrayLike, weights: ArrayLike, delta: float) -> RankBounds:

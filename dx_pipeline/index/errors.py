@@ -1,10 +1,12 @@
-"""What can be wrong with the inputs of a method, each with a name a caller can catch. All are `ValueError`s."""
+"""What can be wrong with the inputs of a method, each with a name a caller can catch. All are `ValueError`s as well."""
 
-from dx_pipeline.errors import DxError
+from dx_pipeline.errors import BAD_INPUT, DxError
 
 
 class IndexInputError(DxError, ValueError):
     """An input of a method is not what the method is defined for; trying again with the same input cannot help."""
+
+    exit_code = BAD_INPUT
 
 
 class ScoreOutOfRange(IndexInputError):

@@ -1,4 +1,4 @@
-"""How components may be put on one scale before they are added: four normalisations.
+"""How components may be put on one scale before they are added: two normalisations.
 
 OECD and JRC 2008, Handbook on Constructing Composite Indicators, doi:10.1787/9789264043466-en, step 5. All work
 column by column on a matrix of provinces x components.
@@ -40,30 +40,3 @@ def z_scores(components: ArrayLike) -> FloatArray:
     return np.asarray(
         (matrix - matrix.mean(axis=0)) / _spread(matrix.std(axis=0, ddof=1), "standard deviation"), dtype=np.float64
     )
-
-
-def percentile_ranks(components: ArrayLike) -> FloatArray:
-    """Share of the other provinces that are behind, ties counted half: 0 for the last, 1 for the first.
-
-    Raises:
-        IndexInputError: if there are fewer than two provinces.
-    """
-    matrix = as_matrix(components)
-    if len(matrix) < 2:
-        raise IndexInputError("a percentile rank needs at least two provinces")
-    behind = (matrix[:, None, :] > matrix[None, :, :]).sum(axis=1)
-    level = (matrix[:, None, :] == matrix[None, :, :]).sum(axis=1) - 1
-    return np.asarray((behind + level / 2) / (len(matrix) - 1), dtype=np.float64)
-
-
-def goalposts(components: ArrayLike, low: ArrayLike, high: ArrayLike) -> FloatArray:
-    """Scale (x - low)/(high - low) between fixed goalposts, cut at 0 and 1; it does not move with the others.
-
-    Raises:
-        IndexInputError: if a high goalpost is not above its low one.
-    """
-    matrix = as_matrix(components)
-    bottom, top = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
-    if (top <= bottom).any():
-        raise IndexInputError(f"goalposts: each high must be above its low, found {bottom.tolist()} and {top.tolist()}")
-    return np.clip((matrix - bottom) / (top - bottom), 0.0, 1.0)

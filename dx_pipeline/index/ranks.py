@@ -1,11 +1,19 @@
 """Who stands where: competition ranks, fast enough for a hundred thousand weightings at once."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from dx_pipeline.index import TIE_DECIMALS
-from dx_pipeline.index.arrays import FloatArray, IntArray, as_matrix, as_vector, normalise_weights, weighted_scores
+from dx_pipeline.index.arrays import FloatArray, IntArray, as_vector
 from dx_pipeline.index.errors import IndexInputError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def order_and_ranks(scores: FloatArray) -> tuple[IntArray, IntArray]:
@@ -62,23 +70,6 @@ def competition_ranks(scores: ArrayLike) -> IntArray:
     return ranks
 
 
-def weighted_ranks(components: ArrayLike, weights: ArrayLike) -> IntArray:
-    """Ranks of the overall under the given weights (any positive scale), shape (provinces,)."""
-    matrix = as_matrix(components)
-    return competition_ranks(weighted_scores(matrix, normalise_weights(weights, matrix.shape[1])))
-
-
-def percentiles(ranks: ArrayLike, ranked: int) -> FloatArray:
-    """Share of the other provinces that stand behind, 100 (n - rank)/(n - 1) in percent; 100 is first, 0 is last.
-
-    Raises:
-        IndexInputError: if fewer than two provinces are ranked.
-    """
-    if ranked < 2:
-        raise IndexInputError(f"a percentile needs at least two ranked provinces, found {ranked}")
-    return 100.0 * (ranked - np.asarray(ranks, dtype=np.float64)) / (ranked - 1)
-
-
 def rank_of_replaced_score(scores: ArrayLike, replacements: ArrayLike) -> IntArray:
     """Rank each province would have with another score of its own while all others keep theirs.
 
@@ -97,3 +88,14 @@ def rank_of_replaced_score(scores: ArrayLike, replacements: ArrayLike) -> IntArr
     own = np.arange(len(base))
     better[..., own, own] = False
     return np.asarray(1 + better.sum(axis=-1), dtype=np.int64)
+
+
+def competition_rank(column: str, over: Sequence[str]) -> pl.Expr:
+    """The same ranks as Polars expression: of a column, within the rows that share the values of `over`.
+
+    Null where any score of the table is missing, because a rank among those that happen to be known is none.
+    """
+    import polars as pl
+
+    ranks = pl.col(column).round(TIE_DECIMALS).rank("min", descending=True).over(over).cast(pl.Int64)
+    return pl.when(pl.col(column).is_not_null().all().over(over)).then(ranks)

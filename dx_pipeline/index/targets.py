@@ -3,7 +3,7 @@
 All of it holds the other provinces still or extends a handful of points; none of it is a forecast.
 """
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,8 +11,6 @@ from numpy.typing import ArrayLike
 from dx_pipeline.index import POINTS_PER_SCORE, TIE_TOLERANCE
 from dx_pipeline.index.arrays import BoolArray, FloatArray, as_matrix, as_vector, normalise_weights, weighted_scores
 from dx_pipeline.index.errors import IndexInputError
-
-Verdict = Literal["met", "not_met", "not_assessable"]
 
 SAFETY_MARGIN = 1e-4
 """One published unit more than needed, so that rounding cannot leave a province one place short."""
@@ -62,21 +60,6 @@ def component_requirements(
     official = normalise_weights(weights, matrix.shape[1])
     rise = np.asarray(need_points, dtype=np.float64)[..., None] / POINTS_PER_SCORE / official
     return rise, POINTS_PER_SCORE * official * (1.0 - matrix)
-
-
-def target_verdict(actual: float | None, target: float, better: Literal["high", "low"]) -> Verdict:
-    """Whether a target is met. A missing actual value is not assessable, never "not met".
-
-    Args:
-        actual: value reached, or None when it is unknown or no longer exists (a merged province has no rank of its
-        own).
-        target: value aimed at.
-        better: "high" for scores and shares, "low" for ranks.
-    """
-    if actual is None or not np.isfinite(actual):
-        return "not_assessable"
-    lead = actual - target if better == "high" else target - actual
-    return "met" if lead >= -TIE_TOLERANCE else "not_met"
 
 
 class CheapestPaths(NamedTuple):

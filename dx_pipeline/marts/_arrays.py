@@ -2,63 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 
 import numpy as np
 import polars as pl
 
-from dx_pipeline.conform.weights import part_points
-from dx_pipeline.index import COMPONENTS
 from dx_pipeline.index.arrays import FloatArray, weighted_scores
+from dx_pipeline.index.identities import derive_foundation, parts_from_printed
+from dx_pipeline.index.structure import Structure, structures
 
-#: the method's tables are about the 63 provinces: the 34 units have one edition and no full component table
-UNIT_SYSTEM = 63
+#: the tables `full_editions` reads
+INPUTS = ("province_rankings", "component_scores", "indicators", "indicator_weights")
 
 
 @dataclass(frozen=True)
 class Edition:
-    """An edition in which all four components of all provinces are known.
+    """An edition of one unit system in which all parts of all units are known.
 
-    `components` has shape (provinces, 4) in the order of COMPONENTS; provinces are sorted. `status` is `computed` where
-    the weights were read, `inferred` where they were not.
+    Attributes:
+        edition: the assessed year.
+        unit_system: whose units these are.
+        provinces: ids of the units, sorted.
+        components: scores of the parts, shape (units, parts), in the order of the structure.
+        structure: how the overall is put together.
+        half_widths: error of the figures the parts rest on (overall, activities), shape (units, parts).
+        exact_order: whether each of these was printed alone, so that different figures are in a sure order; a mean
+            over members is not.
+        basis: weakest basis of a row that uses the weights.
     """
 
     edition: int
+    unit_system: int
     provinces: tuple[str, ...]
     components: FloatArray
-    weights: FloatArray
-    status: str
+    structure: Structure
+    half_widths: FloatArray
+    exact_order: bool
+    basis: str
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Codes of the columns of `components`."""
+        return self.structure.parts
+
+    @property
+    def weights(self) -> FloatArray:
+        """Weights of the parts, summing to 1."""
+        return self.structure.weights
 
     @property
     def overall(self) -> FloatArray:
-        """Overall score; the foundation is derived from the published one, so this is the published one."""
+        """Overall score; the foundation is derived from the printed one, so this is the printed one."""
         return weighted_scores(self.components, self.weights)
 
+    @property
+    def printed_map(self) -> FloatArray:
+        """The parts as combinations of the figures that `half_widths` is about."""
+        return parts_from_printed(self.structure.points)
 
-def full_editions(component_scores: pl.DataFrame, indicator_weights: pl.DataFrame) -> list[Edition]:
-    """Editions of the 63 with all four components of every province, in order of time.
+    @property
+    def keys(self) -> dict[str, Sequence[object]]:
+        """The key columns of a table with one row a unit."""
+        return {"edition": [self.edition], "unit_system": [self.unit_system], "province_id": self.provinces}
+
+
+def edition_structures(tables: Mapping[str, pl.DataFrame]) -> dict[int, Structure]:
+    """The structure of each edition, from `indicators` and `indicator_weights`."""
+    return structures(tables["indicators"], tables["indicator_weights"])
+
+
+def full_editions(tables: Mapping[str, pl.DataFrame]) -> list[Edition]:
+    """Editions with all parts of every unit, in order of unit system and time.
 
     An edition with a gap is left out as a whole, because ranks among those who happen to be known are not ranks.
+
+    Args:
+        tables: those of `INPUTS`.
     """
-    scores = component_scores.filter((pl.col("unit_system") == UNIT_SYSTEM) & pl.col("indicator").is_in(COMPONENTS))
-    points = part_points(indicator_weights)
+    own = edition_structures(tables)
+    table = ["edition", "unit_system"]
+    totals = tables["province_rankings"].select(
+        *table, "province_id", overall="score", overall_error="error_half_width", overall_basis="score_basis"
+    )
     editions = []
-    for (edition,), own in scores.sort("edition", "province_id").group_by("edition", maintain_order=True):
-        wide = own.pivot("indicator", index="province_id", values="score")
-        if wide.height != UNIT_SYSTEM or any(wide[name].null_count() for name in COMPONENTS):
+    for (year, system), scores in (
+        tables["component_scores"].sort(*table, "province_id").group_by(table, maintain_order=True)
+    ):
+        structure = own.get(int(str(year)))
+        if structure is None or not structure.foundation:
             continue
-        own_points = points[int(str(edition))]
+        parts = scores.filter(pl.col("indicator").is_in(structure.parts))
+        wide = parts.pivot("indicator", index="province_id", values=["score", "error_half_width"]).join(
+            totals.filter((pl.col("edition") == year) & (pl.col("unit_system") == system)), on="province_id"
+        )
+        columns = [f"score_{name}" for name in structure.parts]
+        if parts.is_empty() or wide.is_empty() or any(wide[name].null_count() for name in columns):
+            continue
+        activities = [f"score_{name}" for name in structure.activities]
+        errors = ["overall_error", *(f"error_half_width_{name}" for name in structure.activities)]
+        printed = wide.select("overall", *activities).to_numpy().astype(np.float64)
+        computed = (wide["overall_basis"] == "computed").any()
         editions.append(
             Edition(
-                edition=int(str(edition)),
+                edition=int(str(year)),
+                unit_system=int(str(system)),
                 provinces=tuple(wide["province_id"]),
-                components=wide.select(COMPONENTS).to_numpy().astype(np.float64),
-                weights=np.array(own_points.weights),
-                status="inferred" if own_points.inferred else "computed",
+                # the parts from what is printed, because the table's own foundation is rounded and would break ties
+                components=np.column_stack(
+                    [derive_foundation(printed[:, 0], printed[:, 1:], structure.points), printed[:, 1:]]
+                ),
+                structure=structure,
+                half_widths=wide.select(errors).to_numpy().astype(np.float64),
+                exact_order=not computed,
+                basis=structure.basis if structure.basis != "stated" else "computed",
             )
         )
-    return editions
+    return sorted(editions, key=lambda edition: (edition.unit_system, edition.edition))
+
+
+def edition_pairs(editions: Sequence[Edition]) -> Iterator[tuple[Edition, Edition]]:
+    """Each edition with the next of the same unit system."""
+    for _, own in groupby(editions, key=lambda edition: edition.unit_system):
+        yield from pairwise(own)
 
 
 def rows(keys: Mapping[str, Sequence[object]], values: Mapping[str, object]) -> pl.DataFrame:
@@ -66,7 +133,8 @@ def rows(keys: Mapping[str, Sequence[object]], values: Mapping[str, object]) -> 
 
     Args:
         keys: name of a key column -> its values, slowest first.
-        values: name of a column -> array with one dimension a key, or a number or text that is the same in all rows.
+        values: name of a column -> array whose last dimensions are those of the last keys, or a number or text that is
+            the same in all rows.
     """
     frame = pl.DataFrame({"_": [0]})
     for name, entries in keys.items():
@@ -94,32 +162,41 @@ class Step:
         """Whether scores of the two editions may be subtracted."""
         return self.comparability == "same_structure"
 
+    def columns(self, basis: str = "computed") -> dict[str, pl.Expr]:
+        """comparability, status and the reasons as columns of a table that says why it is empty."""
+        return {
+            "comparability": pl.lit(self.comparability),
+            "status": pl.lit(basis if self.comparable else "not_comparable"),
+            "reason": pl.lit(self.reason, dtype=pl.String),
+            "reason_vi": pl.lit(self.reason_vi, dtype=pl.String),
+        }
+
 
 def step_between(edition_comparability: pl.DataFrame, edition_from: int, edition_to: int) -> Step:
     """How far the overall of two editions compares: as far as the first break between them lets it.
 
-    Raises:
-        ValueError: a step between the two is not described.
+    A step that nobody described does not compare: a new edition has its tables before somebody has read its rules.
     """
-    between = edition_comparability.filter(
-        (pl.col("level") == "overall") & (pl.col("edition_from") >= edition_from) & (pl.col("edition_to") <= edition_to)
-    ).sort("edition_from")
-    if between.height != edition_to - edition_from:
-        raise ValueError(
-            f"edition_comparability: expected {edition_to - edition_from} steps of level overall between"
-            f" {edition_from} and {edition_to}, found {between.height}; add what is missing to"
-            " data/reference/dti_comparability.csv"
-        )
-    broken = between.filter(pl.col("comparability") != "same_structure")
-    if broken.is_empty():
-        return Step(edition_from, edition_to, "same_structure", None, None)
-    first = broken.row(0, named=True)
+    steps = edition_comparability.filter(pl.col("level") == "overall")
+    known = {row["edition_from"]: row for row in steps.iter_rows(named=True)}
+    year = edition_from
+    while year < edition_to:
+        row = known.get(year, {"edition_to": edition_to, "comparability": "unknown", "reason": "not described yet"})
+        if row["comparability"] != "same_structure":
+            return _broken(edition_from, edition_to, year, row)
+        year = row["edition_to"]
+    return Step(edition_from, edition_to, "same_structure", None, None)
+
+
+def _broken(edition_from: int, edition_to: int, year: int, row: Mapping[str, object]) -> Step:
+    if row["comparability"] == "unknown":
+        why = "chưa biết hai kỳ có cùng thước đo hay không"
+    else:
+        why = "không cùng thước đo vì bộ chỉ số đã thay đổi"
     return Step(
         edition_from,
         edition_to,
-        first["comparability"],
-        f"not_comparable: scores of {first['edition_from']} and {first['edition_to']} do not compare"
-        f" ({first['reason']})",
-        f"không so sánh được: điểm của kỳ {first['edition_from']} và kỳ {first['edition_to']} không cùng thước đo vì bộ"
-        " chỉ số đã thay đổi",
+        str(row["comparability"]),
+        f"not_comparable: scores of {year} and {row['edition_to']} do not compare ({row['reason']})",
+        f"không so sánh được: điểm của kỳ {year} và kỳ {row['edition_to']} {why}",
     )

@@ -1,32 +1,44 @@
-"""What a province starts from: GRDP per head, population, density and urban share, one year for all."""
+"""What a unit starts from (GRDP per head, population, density, urban share), as a matrix for one year."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
 from dx_pipeline.index.arrays import FloatArray
 
-ENDOWMENTS = ("grdp_per_capita", "population", "population_density", "urban_share")
 
-#: the only year with all four: the urban population was read for 2024 alone
-ENDOWMENT_YEAR = 2024
+class Endowments(NamedTuple):
+    """Shape (units, endowments), in the units of their sources, and the year they are of."""
+
+    values: FloatArray
+    year: int
 
 
-def endowment_matrix(external_indicators: pl.DataFrame, provinces: tuple[str, ...]) -> FloatArray:
-    """Endowments of the provinces in the given order, shape (provinces, 4), in the units of their sources.
+def endowment_matrix(endowments: pl.DataFrame, unit_system: int, provinces: tuple[str, ...]) -> Endowments | None:
+    """Endowments of the newest year in which all are known for all units, in the given order; None if there is none.
 
-    Raises:
-        ValueError: a figure is missing, so that a distance would silently leave an endowment out.
+    A unit with a gap would be compared on fewer endowments than the others, so such a year does not count.
+
+    Args:
+        endowments: the mart of that name.
+        unit_system: whose units.
+        provinces: their ids.
     """
-    figures = external_indicators.filter(
-        (pl.col("year") == ENDOWMENT_YEAR) & (pl.col("measure") == "value") & pl.col("indicator").is_in(ENDOWMENTS)
+    own = endowments.filter((pl.col("unit_system") == unit_system) & pl.col("province_id").is_in(provinces))
+    names = own["indicator"].unique().sort().to_list()
+    complete = (
+        own.filter(pl.col("value").is_not_null())
+        .group_by("year")
+        .len()
+        .filter(pl.col("len") == len(provinces) * len(names))
     )
-    known = {(row[0], row[1]): row[2] for row in figures.select("province_id", "indicator", "value").iter_rows()}
-    missing = [(p, name) for p in provinces for name in ENDOWMENTS if known.get((p, name)) is None]
-    if missing:
-        raise ValueError(
-            f"endowments of {ENDOWMENT_YEAR}: {len(missing)} figures are missing in external_indicators,"
-            f" first {missing[0][0]}, {missing[0][1]}"
-        )
-    return np.array([[known[p, name] for name in ENDOWMENTS] for p in provinces], dtype=np.float64)
+    year = complete["year"].max()
+    if year is None:
+        return None
+    wide = own.filter(pl.col("year") == year).pivot("indicator", index="province_id", values="value")
+    order = pl.DataFrame({"province_id": list(provinces)})
+    values = order.join(wide, on="province_id", how="left", maintain_order="left").select(names).to_numpy()
+    return Endowments(values.astype(np.float64), int(str(year)))

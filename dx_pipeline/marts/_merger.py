@@ -1,4 +1,4 @@
-"""The 34 units as means over the provinces that went into them, for any column of scores."""
+"""Later units as means over the units that went into them, for any column of scores."""
 
 from __future__ import annotations
 
@@ -6,69 +6,71 @@ import numpy as np
 import polars as pl
 
 from dx_pipeline.index.merger import merge_scores
-from dx_pipeline.marts._arrays import UNIT_SYSTEM
+from dx_pipeline.marts._units import UNIT, memberships
 
 
-def cast_editions(scores: pl.DataFrame) -> list[int]:
-    """Editions of which most of the 63 scores were read; of the others single figures are known, no table."""
+def cast_editions(scores: pl.DataFrame, units: int) -> list[int]:
+    """Editions of which most scores of the old units were read; of the others single figures are known, no table."""
     known = scores.filter(pl.col("score").is_not_null()).group_by("edition").len()
-    return sorted(known.filter(2 * pl.col("len") > UNIT_SYSTEM)["edition"])
+    return sorted(known.filter(2 * pl.col("len") > units)["edition"])
 
 
-def members(provinces: pl.DataFrame) -> pl.DataFrame:
-    """`province_id` and `successor_id` of the 63 provinces."""
-    return provinces.filter(pl.col("unit_system") == UNIT_SYSTEM).select("province_id", "successor_id")
-
-
-def merged(scores: pl.DataFrame, provinces: pl.DataFrame, external_indicators: pl.DataFrame) -> pl.DataFrame:
+def merged(scores: pl.DataFrame, provinces: pl.DataFrame, endowments: pl.DataFrame) -> pl.DataFrame:
     """Plain and population-weighted mean of one score column over the members of each unit, edition by edition (M20).
 
     A unit with a member of unknown score gets neither, one with a member of unknown population no weighted mean; its
     row stays. Population is that of the edition's year.
 
     Args:
-        scores: edition, province_id (of the 63), score.
+        scores: edition, unit_system, province_id, score of the old units.
         provinces: table of units with successor_id.
-        external_indicators: holds population by year and province.
+        endowments: holds population by year and unit.
 
     Returns:
-        edition, province_id (of the 34), score_mean, score_population_weighted, members (ids, comma-separated),
+        edition, unit_system, province_id, score_mean, score_population_weighted, members (ids, comma-separated),
         missing (ids of members without a score).
     """
-    population = external_indicators.filter((pl.col("indicator") == "population") & (pl.col("measure") == "value"))
+    population = endowments.filter(pl.col("indicator") == "population").select(
+        *UNIT, edition="year", population="value"
+    )
     frames = []
-    for edition in cast_editions(scores):
-        known = (
-            members(provinces)
-            .join(scores.filter(pl.col("edition") == edition), on="province_id", how="left")
-            .join(
-                population.filter(pl.col("year") == edition).select("province_id", population="value"),
-                on="province_id",
-                how="left",
+    for (later, _), members in memberships(provinces).group_by("unit_system", "member_system", maintain_order=True):
+        old = members.select(unit_system="member_system", province_id="member_id", successor_id="province_id")
+        own = old.join(scores, on=UNIT, how="left")
+        for edition in cast_editions(own, old.height):
+            known = (
+                old.join(scores.filter(pl.col("edition") == edition).drop("edition"), on=UNIT, how="left")
+                .join(population.filter(pl.col("edition") == edition).drop("edition"), on=UNIT, how="left")
+                .sort("successor_id", "province_id")
             )
-            .sort("successor_id", "province_id")
-        )
-        units = known.group_by("successor_id", maintain_order=True).agg(
-            pl.col("province_id").str.join(", ").alias("members"),
-            pl.col("province_id").filter(pl.col("score").is_null()).str.join(", ").alias("missing"),
-        )
-        usable = known.filter(pl.col("score").is_not_null().all().over("successor_id"))
-        result = pl.DataFrame(schema={"successor_id": pl.String, "score_mean": pl.Float64})
-        if usable.height:
-            means = merge_scores(
-                usable["score"].to_numpy()[:, None],
-                usable["successor_id"].to_list(),
-                usable["population"].cast(pl.Float64).fill_null(np.nan).to_numpy(),
+            frames.append(
+                _means(known).with_columns(edition=pl.lit(edition), unit_system=pl.lit(later, dtype=pl.Int64))
             )
-            result = pl.DataFrame(
-                {
-                    "successor_id": means.units.tolist(),
-                    "score_mean": means.mean[:, 0],
-                    "score_population_weighted": means.population_weighted[:, 0],
-                }
-            )
-        frames.append(units.join(result, on="successor_id", how="left").with_columns(edition=pl.lit(edition)))
     return pl.concat(frames, how="diagonal").rename({"successor_id": "province_id"})
+
+
+def _means(known: pl.DataFrame) -> pl.DataFrame:
+    """successor_id, members, missing and the two means, from successor_id, province_id, score, population."""
+    units = known.group_by("successor_id", maintain_order=True).agg(
+        pl.col("province_id").str.join(", ").alias("members"),
+        pl.col("province_id").filter(pl.col("score").is_null()).str.join(", ").alias("missing"),
+    )
+    usable = known.filter(pl.col("score").is_not_null().all().over("successor_id"))
+    result = pl.DataFrame(schema={"successor_id": pl.String, "score_mean": pl.Float64})
+    if usable.height:
+        means = merge_scores(
+            usable["score"].to_numpy()[:, None],
+            usable["successor_id"].to_list(),
+            usable["population"].cast(pl.Float64).fill_null(np.nan).to_numpy(),
+        )
+        result = pl.DataFrame(
+            {
+                "successor_id": means.units.tolist(),
+                "score_mean": means.mean[:, 0],
+                "score_population_weighted": means.population_weighted[:, 0],
+            }
+        )
+    return units.join(result, on="successor_id", how="left")
 
 
 def reasons() -> dict[str, pl.Expr]:

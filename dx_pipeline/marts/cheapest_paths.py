@@ -1,10 +1,9 @@
-"""The smallest effort that would lift a province into the top 10, 15 or 20, the others standing still."""
+"""The smallest effort that would lift a unit into the top 10, 15 or 20, the others standing still."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.index import COMPONENTS
 from dx_pipeline.index import targets as methods
 from dx_pipeline.marts._arrays import full_editions, rows
 
@@ -12,23 +11,21 @@ TARGET_RANKS = (10, 15, 20)
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row a province, edition, target rank and component (M18)."""
+    """One row a unit, edition, target rank and component (M18); with what one component alone would need (M17)."""
     frames = []
-    for edition in full_editions(tables["component_scores"], tables["indicator_weights"]):
+    for edition in full_editions(tables):
         paths = methods.cheapest_paths(edition.components, edition.weights, TARGET_RANKS)
-        keys = {
-            "edition": [edition.edition],
-            "province_id": edition.provinces,
-            "target_rank": TARGET_RANKS,
-            "indicator": COMPONENTS,
-        }
+        alone, headroom = methods.component_requirements(edition.components, edition.weights, paths.need_points)
+        keys = {**edition.keys, "target_rank": TARGET_RANKS, "indicator": edition.parts}
         values = {
-            "increase": paths.increase[None],
-            "cost_sd": paths.cost[None],
-            "need_points": paths.need_points[None, :, :, None],
+            "increase": paths.increase[None, None],
+            "cost_sd": paths.cost[None, None],
+            "need_points": paths.need_points[None, None, :, :, None],
             "weight": edition.weights,
-            "reachable": paths.reachable[None, :, :, None],
-            "status": edition.status,
+            "increase_alone": alone[None, None],
+            "headroom_points": headroom[None, None, :, None, :],
+            "reachable": paths.reachable[None, None, :, :, None],
+            "status": edition.basis,
         }
         frames.append(rows(keys, values))
     unreachable = ~pl.col("reachable")

@@ -1,71 +1,58 @@
-"""Component scores of the editions since 2021, and the foundation derived from them."""
+"""Component scores of every edition that has components, and the foundation derived from them."""
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
-from dx_pipeline.conform.weights import FOUNDATION_COMPONENTS, PartPoints, part_points
-from dx_pipeline.index import COMPONENTS
-from dx_pipeline.index.identities import derive_foundation
-from dx_pipeline.marts._editions import dti_units
+from dx_pipeline.index.identities import derive_foundation, error_half_width, parts_from_printed
+from dx_pipeline.index.ranks import competition_rank
+from dx_pipeline.index.structure import Structure
+from dx_pipeline.marts._arrays import edition_structures
+from dx_pipeline.marts._units import TABLE, means_of_members, unit_grid
 
-#: before this edition there were no components, only three pillars with seven main indices each
-FIRST_EDITION = 2021
-KEY = ["edition", "unit_system", "province_id"]
-ACTIVITIES = list(COMPONENTS[1:])
+KEY = [*TABLE, "province_id"]
+ROW = [*KEY, "indicator"]
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row per unit and component; the foundation is (total y - sum of activity points) / foundation points (M2)."""
+    """One row per unit and component; the foundation is (total y - sum of activity points) / foundation points (M2).
+
+    A unit whose component nobody prints has the mean of its members' where all of them are known (M20, M29).
+    """
+    structures = {year: own for year, own in edition_structures(tables).items() if own.foundation}
     figures = tables["core.figures"].filter(pl.col("chosen"))
-    roles = dict(tables["indicators"].select("indicator", "role").iter_rows())
-    components = [
-        name
-        for name, role in roles.items()
-        if role in ("foundation", "activity") and name not in ("foundation", "smart_city")
-    ]
-    units = dti_units(tables["core.figures"], tables["provinces"], since=FIRST_EDITION)
-    grid = units.join(pl.DataFrame({"indicator": [*components, "foundation"]}), how="cross")
     scores = figures.filter(pl.col("measure") == "score").select(
-        *KEY, "indicator", score="value", error_half_width="half_width", printed_status="status"
+        *ROW, score="value", error_half_width="half_width", printed_status="status"
     )
-    ranks = figures.filter(pl.col("measure") == "rank").select(
-        *KEY, "indicator", rank_published=pl.col("value").cast(pl.Int64)
+    ranks = figures.filter(pl.col("measure") == "rank").select(*ROW, rank_published=pl.col("value").cast(pl.Int64))
+    derived = pl.concat([foundation_scores(scores, own) for own in structures.values()])
+    foundations = set(derived["indicator"])
+    printed = pl.concat([scores.filter(~pl.col("indicator").is_in(foundations)), derived], how="diagonal")
+    components = pl.DataFrame(
+        [(year, name) for year, own in structures.items() for name in (*own.foundation, *own.parts)],
+        schema=["edition", "indicator"],
+        orient="row",
     )
-    points = part_points(tables["indicator_weights"])
-    printed = pl.concat(
-        [
-            scores.filter(pl.col("indicator") != "foundation"),
-            foundation_scores(scores, points, tables["indicator_weights"]),
-        ],
-        how="diagonal",
+    grid = unit_grid(tables["core.figures"], tables["provinces"], tables["indicators"]).join(components, on="edition")
+    known = grid.join(printed, on=ROW, how="left")
+    solved = [year for year, own in structures.items() if own.basis != "stated"]
+    is_derived = pl.col("indicator").is_in(foundations)
+    cast = means_of_members(known, tables["provinces"], ["edition", "indicator"]).with_columns(
+        printed_status=pl.when(is_derived & pl.col("edition").is_in(solved))
+        .then(pl.col("edition").replace_strict({year: structures[year].basis for year in structures}))
+        .otherwise(pl.lit("computed"))
     )
-    weights = pl.concat(
-        [
-            tables["indicator_weights"]
-            .filter(pl.col("indicator") != "foundation")
-            .select("edition", "indicator", "weight"),
-            pl.DataFrame(
-                [(edition, "foundation", parts.weights[0]) for edition, parts in points.items()],
-                schema=["edition", "indicator", "weight"],
-                orient="row",
-            ),
-        ]
-    )
-    frame = (
-        grid.join(printed, on=[*KEY, "indicator"], how="left")
-        .join(ranks, on=[*KEY, "indicator"], how="left")
-        .join(weights, on=["edition", "indicator"], how="left")
-    )
-    table = ["edition", "unit_system", "indicator"]
-    complete = pl.col("score").is_not_null().all().over(table)
-    computed = pl.col("score").round(10).rank("min", descending=True).over(table).cast(pl.Int64)
+    missing = known.filter(pl.col("score").is_null()).select(ROW)
+    known = known.filter(pl.col("score").is_not_null())
+    frame = pl.concat([known, missing.join(cast, on=ROW, how="left")], how="diagonal").join(ranks, on=ROW, how="left")
+    weights = tables["indicator_weights"].select("edition", "indicator", "weight")
+    frame = frame.join(weights, on=["edition", "indicator"], how="left")
     return frame.select(
-        *KEY,
-        "indicator",
+        *ROW,
         "score",
         points=1000 * pl.col("weight") * pl.col("score"),
-        rank=pl.when(complete).then(computed).otherwise("rank_published"),
+        rank=pl.coalesce(competition_rank("score", [*TABLE, "indicator"]), "rank_published"),
         rank_published="rank_published",
         status=pl.col("printed_status").fill_null("not_published"),
         error_half_width="error_half_width",
@@ -73,46 +60,40 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     )
 
 
-def foundation_scores(scores: pl.DataFrame, points: dict[int, PartPoints], weights: pl.DataFrame) -> pl.DataFrame:
-    """The foundation wherever overall and the three activities are printed (M2).
+def foundation_scores(scores: pl.DataFrame, structure: Structure) -> pl.DataFrame:
+    """The foundation wherever overall and the activities are printed (M2), for one edition.
 
     Args:
-        scores: edition, unit_system, province_id, indicator, score.
-        points: edition -> points of its four parts.
-        weights: `indicator_weights`, for the five components.
+        scores: edition, unit_system, province_id, indicator, score, error_half_width.
+        structure: how the edition's overall is put together.
 
     Returns:
-        edition, unit_system, province_id, indicator, score, error_half_width, `printed_status` (derived, or inferred
-        where the points are) and `score_from_parts`, the weighted mean of the five components where all are printed.
+        edition, unit_system, province_id, indicator, score, error_half_width, `printed_status` (derived, or the basis
+        of the points where no text states them) and `score_from_parts`, the mean of the printed components of the
+        foundation, weighted by their points, where all are printed.
     """
-    parts = ["overall", *ACTIVITIES]
-    wide = scores.filter(pl.col("indicator").is_in(parts)).pivot("indicator", index=KEY, values="score")
+    own = scores.filter(pl.col("edition") == structure.edition)
+    figures = own.filter(pl.col("indicator").is_in(structure.printed))
+    wide = figures.pivot(
+        "indicator", on_columns=list(structure.printed), index=KEY, values=["score", "error_half_width"]
+    )
+    wide = wide.drop_nulls([f"score_{name}" for name in structure.printed])
+    printed = wide.select(f"score_{name}" for name in structure.printed).to_numpy()
+    errors = wide.select(f"error_half_width_{name}" for name in structure.printed).to_numpy()
+    shares = pl.DataFrame({"indicator": list(structure.foundation), "share": list(structure.foundation.values())})
     five = (
-        scores.filter(pl.col("indicator").is_in(FOUNDATION_COMPONENTS))
-        .join(weights.select("edition", "indicator", "max_points"), on=["edition", "indicator"])
+        own.join(shares, on="indicator")
         .group_by(KEY)
-        .agg(
-            pl.len().alias("n"),
-            score_from_parts=(pl.col("score") * pl.col("max_points")).sum() / pl.col("max_points").sum(),
-        )
-        .filter(pl.col("n") == len(FOUNDATION_COMPONENTS))
+        .agg(n=pl.len(), score_from_parts=(pl.col("score") * pl.col("share")).sum() / pl.col("share").sum())
+        .filter(pl.col("n") == len(structure.foundation))
         .drop("n")
     )
-    frames = []
-    for (edition,), rows in wide.drop_nulls(parts).group_by("edition", maintain_order=True):
-        own = points.get(int(str(edition)))
-        if own is None:
-            continue
-        score, half_width = derive_foundation(
-            rows["overall"].to_numpy(), rows.select(ACTIVITIES).to_numpy(), own.points
-        )
-        frames.append(
-            rows.select(
-                *KEY,
-                indicator=pl.lit("foundation"),
-                score=pl.Series(score),
-                error_half_width=pl.lit(half_width),
-                printed_status=pl.lit("inferred" if own.inferred else "derived"),
-            )
-        )
-    return pl.concat(frames).join(five, on=KEY, how="left")
+    return wide.select(
+        *KEY,
+        indicator=pl.lit(structure.parts[0]),
+        score=pl.Series(derive_foundation(printed[:, 0], printed[:, 1:], structure.points), dtype=pl.Float64),
+        error_half_width=pl.Series(
+            error_half_width(parts_from_printed(structure.points)[0], np.atleast_2d(errors)), dtype=pl.Float64
+        ),
+        printed_status=pl.lit("derived" if structure.basis == "stated" else structure.basis),
+    ).join(five, on=KEY, how="left")

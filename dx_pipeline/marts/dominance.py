@@ -1,4 +1,4 @@
-"""Which order no weights can overturn: how many provinces are ahead, or behind, in every component."""
+"""Which order no weights can overturn: how many units are ahead, or behind, in every component."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from dx_pipeline.marts._arrays import full_editions, rows
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row a province and edition (M26)."""
+    """One row a unit and edition (M26)."""
     frames = []
-    for edition in full_editions(tables["component_scores"], tables["indicator_weights"]):
+    for edition in full_editions(tables):
         counts = count_dominance(edition.components)
         frames.append(
             rows(
-                {"edition": [edition.edition], "province_id": edition.provinces},
+                edition.keys,
                 {
                     "dominated_by": counts.dominated_by,
                     "dominates": counts.dominates,
                     "n_units": len(edition.provinces),
-                    "status": edition.status,
+                    "status": edition.basis,
                 },
             )
         )

@@ -8,7 +8,6 @@ import polars as pl
 from dx_pipeline.index import SEED, links
 from dx_pipeline.index.arrays import FloatArray
 from dx_pipeline.index.normalise import z_scores
-from dx_pipeline.marts._arrays import UNIT_SYSTEM
 
 E_GOVERNANCE = ("papi_sc81", "papi_sc82", "papi_sc83")
 E_GOVERNANCE_MEAN = "papi_e_governance"
@@ -46,8 +45,8 @@ LINKS: dict[str, tuple[bool, str, str]] = {
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row an edition whose scores are all known and indicator (M24)."""
-    rankings = tables["province_rankings"].filter(pl.col("unit_system") == UNIT_SYSTEM)
     external = _values(tables["external_indicators"])
+    rankings = _of_the_units_of(external, tables["province_rankings"])
     lines: list[dict[str, object]] = []
     for (edition,), ranked in rankings.sort("edition", "province_id").group_by("edition", maintain_order=True):
         if ranked["score"].null_count():
@@ -68,6 +67,13 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
                 line |= {"year": year, **_link(both["score"].to_numpy(), both["value"].to_numpy(), logarithm)}
             lines.append(line)
     return pl.DataFrame(lines, infer_schema_length=None)
+
+
+def _of_the_units_of(external: pl.DataFrame, rankings: pl.DataFrame) -> pl.DataFrame:
+    """Rankings of the unit system whose ids the external figures carry."""
+    named = set(external["province_id"])
+    systems = [system for (system,), own in rankings.group_by("unit_system") if named == set(own["province_id"])]
+    return rankings.filter(pl.col("unit_system").is_in(systems))
 
 
 def _values(external_indicators: pl.DataFrame) -> pl.DataFrame:

@@ -1,27 +1,29 @@
-"""Component scores of the 34 units, as means over the provinces that went into them."""
+"""Component scores of the units after a merger, as means over the units that went into them."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.index import COMPONENTS
-from dx_pipeline.marts._arrays import UNIT_SYSTEM
+from dx_pipeline.marts._arrays import edition_structures
 from dx_pipeline.marts._merger import merged, reasons
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row a unit of the 34, edition and component (M20, component by component)."""
-    old = tables["component_scores"].filter(pl.col("unit_system") == UNIT_SYSTEM)
+    """One row a later unit, edition and part of the overall (M20, component by component)."""
+    structures = edition_structures(tables)
+    parts = dict.fromkeys(name for own in structures.values() if own.foundation for name in own.parts)
+    derived = {own.parts[0] for own in structures.values() if own.foundation}
+    solved = {year: own.basis for year, own in structures.items() if own.basis != "stated"}
     frames = []
-    for indicator in COMPONENTS:
-        own = old.filter(pl.col("indicator") == indicator)
-        inferred = own.group_by("edition").agg((pl.col("status") == "inferred").any().alias("inferred"))
+    for indicator in parts:
+        own = tables["component_scores"].filter(pl.col("indicator") == indicator)
         means = merged(
-            own.select("edition", "province_id", "score"), tables["provinces"], tables["external_indicators"]
+            own.select("edition", "unit_system", "province_id", "score"), tables["provinces"], tables["endowments"]
         )
-        frames.append(means.join(inferred, on="edition", how="left").with_columns(indicator=pl.lit(indicator)))
+        frames.append(means.with_columns(indicator=pl.lit(indicator)))
     return pl.concat(frames).select(
         "edition",
+        "unit_system",
         "province_id",
         "indicator",
         score="score_mean",
@@ -29,8 +31,9 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         members="members",
         status=pl.when(pl.col("score_mean").is_null())
         .then(pl.lit("not_published"))
-        .when("inferred")
-        .then(pl.lit("inferred"))
+        # only the foundation rests on the weights; the activities are printed
+        .when(pl.col("indicator").is_in(derived) & pl.col("edition").is_in(list(solved)))
+        .then(pl.col("edition").replace_strict(solved, default=None, return_dtype=pl.String))
         .otherwise(pl.lit("computed")),
         **reasons(),
     )

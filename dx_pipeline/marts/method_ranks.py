@@ -1,4 +1,4 @@
-"""Where each province would stand under other established ways of putting the same components together."""
+"""Where each unit would stand under other established ways of putting the same components together."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from dx_pipeline.marts._arrays import full_editions, rows
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row a province, edition and method (M11)."""
-    frames = []
-    for edition in full_editions(tables["component_scores"], tables["indicator_weights"]):
-        for method, scores in method_scores(edition.components, edition.weights).items():
-            frames.append(
-                rows(
-                    {"edition": [edition.edition], "province_id": edition.provinces},
-                    {"method": method, "score": scores, "rank": competition_ranks(scores), "status": edition.status},
-                )
-            )
-    return pl.concat(frames)
+    """One row a unit, edition and method (M11)."""
+    return pl.concat(
+        rows(
+            edition.keys,
+            {"method": method, "score": scores, "rank": competition_ranks(scores), "status": edition.basis},
+        )
+        for edition in full_editions(tables)
+        for method, scores in method_scores(edition.components, edition.weights).items()
+    )

@@ -1,4 +1,4 @@
-"""With whom a province may be compared, on four grounds."""
+"""With whom a unit may be compared, on four grounds."""
 
 from __future__ import annotations
 
@@ -7,18 +7,45 @@ import polars as pl
 
 from dx_pipeline.index.arrays import FloatArray, IntArray
 from dx_pipeline.index.peers import nearest_peers
-from dx_pipeline.marts._arrays import UNIT_SYSTEM
 from dx_pipeline.marts._endowments import endowment_matrix
 
 NEAREST = 5
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row a province, ground and peer (M23); scores are those of the latest edition."""
-    units = tables["provinces"].filter(pl.col("unit_system") == UNIT_SYSTEM)
-    rankings = tables["province_rankings"].filter(pl.col("unit_system") == UNIT_SYSTEM)
-    latest = rankings.filter((pl.col("edition") == pl.col("edition").max()) & pl.col("score").is_not_null())
-    scores = units.select("province_id", "region_code").join(latest.select("province_id", "score"), on="province_id")
+    """One row a unit, ground and peer of the same system (M23); scores are those of its latest edition."""
+    frames = []
+    for (system,), units in tables["provinces"].sort("unit_system").group_by("unit_system", maintain_order=True):
+        named = tables["raw.named_peers"].filter(pl.col("unit_system").cast(pl.Int64) == system)
+        rankings = tables["province_rankings"].filter(pl.col("unit_system") == system)
+        groups = [*_by_score(units, rankings, named)]
+        provinces = tuple(units["province_id"].sort())
+        endowments = endowment_matrix(tables["endowments"], int(str(system)), provinces)
+        if endowments is not None:
+            nearest = nearest_peers(endowments.values, min(NEAREST, len(provinces) - 1))
+            groups.append(_as_rows(provinces, *nearest).with_columns(basis=pl.lit("endowments")))
+        frames += [group.with_columns(unit_system=pl.lit(system, dtype=pl.Int64)) for group in groups]
+    return pl.concat(frames, how="diagonal").select(
+        "unit_system",
+        "province_id",
+        "basis",
+        "peer_id",
+        "distance",
+        distance_unit=pl.when(pl.col("basis") == "endowments")
+        .then(pl.lit("standard deviations"))
+        .otherwise(pl.lit("score 0-1")),
+        position=pl.int_range(1, pl.len() + 1).over("unit_system", "province_id", "basis"),
+        is_default=pl.col("is_default") == "yes",
+        reason="reason_en",
+        reason_vi="reason_vi",
+    ).with_columns(pl.col("is_default").fill_null(False))  # fmt: skip
+
+
+def _by_score(units: pl.DataFrame, rankings: pl.DataFrame, named: pl.DataFrame) -> list[pl.DataFrame]:
+    """Peers that are named, of the same region, or nearest in score, with their distance in score."""
+    scored = rankings.filter(pl.col("score").is_not_null())
+    latest = scored.filter(pl.col("edition") == pl.col("edition").max()).select("province_id", "score")
+    scores = units.select("province_id", "region_code").join(latest, on="province_id")
     gaps = (
         scores.join(scores, how="cross", suffix="_peer")
         .filter(pl.col("province_id") != pl.col("province_id_peer"))
@@ -31,26 +58,15 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         )
         .sort("province_id", "distance", "peer_id")
     )
-    by_score = gaps.group_by("province_id", maintain_order=True).head(NEAREST).with_columns(basis=pl.lit("score"))
-    by_region = gaps.filter("same_region").with_columns(basis=pl.lit("region"))
-    named = tables["raw.named_peers"].with_columns(basis=pl.lit("named"), order=pl.int_range(pl.len()))
-    by_name = named.join(gaps, on=["province_id", "peer_id"], how="left").sort("order").drop("order")
-
-    provinces = tuple(sorted(units["province_id"]))
-    nearest = nearest_peers(endowment_matrix(tables["external_indicators"], provinces), NEAREST)
-    by_endowment = _as_rows(provinces, *nearest).with_columns(basis=pl.lit("endowments"))
-    return pl.concat([by_name, by_region, by_endowment, by_score], how="diagonal").select(
-        "province_id",
-        "basis",
-        "peer_id",
-        "distance",
-        distance_unit=pl.when(pl.col("basis") == "endowments")
-        .then(pl.lit("standard deviations"))
-        .otherwise(pl.lit("score 0-1")),
-        position=pl.int_range(1, pl.len() + 1).over("province_id", "basis"),
-        reason="reason_en",
-        reason_vi="reason_vi",
-    )
+    in_order = named.drop("row", "unit_system", strict=False).with_columns(order=pl.int_range(pl.len()))
+    return [
+        in_order.join(gaps, on=["province_id", "peer_id"], how="left")
+        .sort("order")
+        .drop("order")
+        .with_columns(basis=pl.lit("named")),
+        gaps.filter("same_region").with_columns(basis=pl.lit("region")),
+        gaps.group_by("province_id", maintain_order=True).head(NEAREST).with_columns(basis=pl.lit("score")),
+    ]
 
 
 def _as_rows(provinces: tuple[str, ...], nearest: IntArray, distances: FloatArray) -> pl.DataFrame:

@@ -2,69 +2,88 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
-from dx_pipeline.conform.weights import PILLAR_ACTIVITY, PartPoints, part_points
-from dx_pipeline.index import COMPONENTS
-from dx_pipeline.index.identities import derived_pillar_half_widths, pillars_from_components
-from dx_pipeline.marts._editions import dti_units
+from dx_pipeline.index.identities import error_half_width, pillars_from_components, pillars_from_printed
+from dx_pipeline.index.ranks import competition_rank
+from dx_pipeline.index.structure import Structure
+from dx_pipeline.marts._arrays import edition_structures
+from dx_pipeline.marts._units import TABLE, means_of_members, unit_grid
 
-KEY = ["edition", "unit_system", "province_id"]
+KEY = [*TABLE, "province_id"]
+ROW = [*KEY, "indicator"]
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row per unit and pillar; computed as (points F + points activity) / (their maximum) since 2021 (M2)."""
-    figures = tables["core.figures"].filter(pl.col("chosen") & pl.col("indicator").is_in(list(PILLAR_ACTIVITY)))
+    indicators = tables["indicators"]
+    pillars = indicators.filter(pl.col("role") == "pillar")["indicator"].to_list()
+    figures = tables["core.figures"].filter(pl.col("chosen") & pl.col("indicator").is_in(pillars))
     printed_scores = figures.filter(pl.col("measure") == "score").select(
-        *KEY, "indicator", score_published="value", half_width_published="half_width", status_published="status"
+        *ROW, score_published="value", half_width_published="half_width", status_published="status"
     )
     printed_ranks = figures.filter(pl.col("measure") == "rank").select(
-        *KEY, "indicator", rank_published=pl.col("value").cast(pl.Int64)
+        *ROW, rank_published=pl.col("value").cast(pl.Int64)
     )
-    grid = dti_units(tables["core.figures"], tables["provinces"]).join(
-        pl.DataFrame({"indicator": list(PILLAR_ACTIVITY)}), how="cross"
+    computed = pl.concat(
+        [computed_pillars(tables, own) for own in edition_structures(tables).values() if own.foundation and own.pillars]
     )
-    points = part_points(tables["indicator_weights"])
+    grid = unit_grid(tables["core.figures"], tables["provinces"], indicators)
     frame = (
-        grid.join(printed_scores, on=[*KEY, "indicator"], how="left")
-        .join(printed_ranks, on=[*KEY, "indicator"], how="left")
-        .join(computed_pillars(tables["component_scores"], points), on=[*KEY, "indicator"], how="left")
-        .with_columns(score=pl.coalesce("score_computed", "score_published"))
+        grid.join(pl.DataFrame({"indicator": pillars}), how="cross")
+        .join(printed_scores, on=ROW, how="left")
+        .join(printed_ranks, on=ROW, how="left")
+        .join(computed, on=ROW, how="left")
     )
-    table = ["edition", "unit_system", "indicator"]
-    complete = pl.col("score").is_not_null().all().over(table)
-    ranked = pl.col("score").round(10).rank("min", descending=True).over(table).cast(pl.Int64)
-    return frame.select(
-        *KEY,
-        "indicator",
-        "score",
-        rank=pl.when(complete).then(ranked).otherwise("rank_published"),
-        score_published="score_published",
-        rank_published="rank_published",
-        status=pl.coalesce("status_computed", "status_published", pl.lit("not_published")),
+    known = frame.select(
+        *ROW,
+        score=pl.coalesce("score_computed", "score_published"),
         error_half_width=pl.coalesce("half_width_computed", "half_width_published"),
     )
+    cast = means_of_members(known, tables["provinces"], ["edition", "indicator"]).select(
+        *ROW, score_cast="score", half_width_cast="error_half_width"
+    )
+    frame = (
+        frame.join(cast, on=ROW, how="left")
+        .with_columns(score=pl.coalesce("score_computed", "score_published", "score_cast"))
+        .with_columns(
+            status_cast=pl.when(pl.col("score_cast").is_not_null()).then(pl.lit("computed")),
+        )
+    )
+    return frame.select(
+        *ROW,
+        "score",
+        rank=pl.coalesce(competition_rank("score", [*TABLE, "indicator"]), "rank_published"),
+        score_published="score_published",
+        rank_published="rank_published",
+        status=pl.coalesce("status_computed", "status_published", "status_cast", pl.lit("not_published")),
+        error_half_width=pl.coalesce("half_width_computed", "half_width_published", "half_width_cast"),
+    )
 
 
-def computed_pillars(components: pl.DataFrame, points: dict[int, PartPoints]) -> pl.DataFrame:
-    """Pillars of every unit whose foundation and activities are known, with half-width and status."""
-    parts = list(COMPONENTS)
-    own = components.filter(pl.col("indicator").is_in(parts))
-    status = own.filter(pl.col("indicator") == "foundation").select(*KEY, status_computed="status")
-    wide = own.pivot("indicator", index=KEY, values="score").drop_nulls(parts).join(status, on=KEY)
-    frames = []
-    for (edition,), rows in wide.group_by("edition", maintain_order=True):
-        points_here = points[int(str(edition))].points
-        scores = pillars_from_components(rows.select(parts).to_numpy(), points_here)
-        half_widths = derived_pillar_half_widths(points_here)
-        frames += [
-            rows.select(
-                *KEY,
-                "status_computed",
-                indicator=pl.lit(pillar),
-                score_computed=pl.Series(scores[:, column]),
-                half_width_computed=pl.lit(float(half_widths[column])),
-            )
-            for column, pillar in enumerate(PILLAR_ACTIVITY)
-        ]
-    return pl.concat(frames)
+def computed_pillars(tables: dict[str, pl.DataFrame], structure: Structure) -> pl.DataFrame:
+    """Pillars of every unit whose parts are known, with half-width and status, for one edition."""
+    parts = list(structure.parts)
+    own = tables["component_scores"].filter((pl.col("edition") == structure.edition) & pl.col("indicator").is_in(parts))
+    status = own.filter(pl.col("indicator") == parts[0]).select(*KEY, status_computed="status")
+    total = tables["province_rankings"].select(*KEY, total_error="error_half_width")
+    wide = (
+        own.pivot("indicator", on_columns=parts, index=KEY, values=["score", "error_half_width"])
+        .drop_nulls([f"score_{name}" for name in parts])
+        .join(status, on=KEY)
+        .join(total, on=KEY)
+    )
+    scores = pillars_from_components(wide.select(f"score_{name}" for name in parts).to_numpy(), structure.points)
+    errors = wide.select("total_error", *(f"error_half_width_{name}" for name in structure.activities)).to_numpy()
+    half_widths = error_half_width(pillars_from_printed(structure.points), np.atleast_2d(errors))
+    return pl.concat(
+        wide.select(
+            *KEY,
+            "status_computed",
+            indicator=pl.lit(pillar),
+            score_computed=pl.Series(scores[:, column], dtype=pl.Float64),
+            half_width_computed=pl.Series(half_widths[:, column], dtype=pl.Float64),
+        )
+        for column, pillar in enumerate(structure.pillars)
+    )

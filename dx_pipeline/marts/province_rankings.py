@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.marts._editions import dti_units
+from dx_pipeline.index.ranks import competition_rank
+from dx_pipeline.marts._units import TABLE, means_of_members, unit_grid
 
-KEY = ["edition", "unit_system", "province_id"]
+KEY = [*TABLE, "province_id"]
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """Published rank where known, otherwise the competition rank of the scores where all of them are known (M3)."""
-    chosen = tables["core.figures"].filter(pl.col("chosen") & (pl.col("indicator") == "overall"))
+    """Published rank where known, otherwise the competition rank of the scores where all of them are known (M3).
+
+    A unit for which nothing was printed has the mean of its members' scores where all of them are known (M20).
+    """
+    indicators = tables["indicators"]
+    overall = indicators.filter(pl.col("role") == "overall")["indicator"].item()
+    chosen = tables["core.figures"].filter(pl.col("chosen") & (pl.col("indicator") == overall))
     scores = chosen.filter(pl.col("measure") == "score").select(
-        *KEY, score="value", score_status="status", score_source="source_id", score_locator="locator"
+        *KEY,
+        score="value",
+        error_half_width="half_width",
+        score_status="status",
+        score_source="source_id",
+        score_locator="locator",
     )
     ranks = chosen.filter(pl.col("measure") == "rank").select(
         *KEY,
@@ -22,17 +33,24 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         rank_source="source_id",
         rank_locator="locator",
     )
-    grid = dti_units(tables["core.figures"], tables["provinces"])
-    frame = grid.join(scores, on=KEY, how="left").join(ranks, on=KEY, how="left")
-    edition = ["edition", "unit_system"]
-    complete = pl.col("score").is_not_null().all().over(edition)
-    frame = frame.with_columns(
-        pl.col("score_status").fill_null("not_published"),
-        n_units=pl.col("unit_system"),
-        rank_computed=pl.when(complete)
-        .then(pl.col("score").round(10).rank("min", descending=True).over(edition))
-        .cast(pl.Int64),
-    ).with_columns(rank=pl.coalesce("rank_published", "rank_computed"))
+    grid = unit_grid(tables["core.figures"], tables["provinces"], indicators)
+    printed = grid.join(scores, on=KEY, how="left").join(ranks, on=KEY, how="left")
+    cast = means_of_members(printed, tables["provinces"], ["edition"]).select(
+        *KEY, cast_score="score", cast_error="error_half_width"
+    )
+    frame = printed.join(cast, on=KEY, how="left", maintain_order="left").with_columns(
+        n_units=pl.len().over(TABLE).cast(pl.Int64),
+        error_half_width=pl.when(pl.col("score").is_not_null()).then("error_half_width").otherwise("cast_error"),
+        score_status=pl.when(pl.col("score").is_not_null())
+        .then("score_status")
+        .when(pl.col("cast_score").is_not_null())
+        .then(pl.lit("computed"))
+        .otherwise(pl.lit("not_published")),
+        score=pl.coalesce("score", "cast_score"),
+    )
+    frame = frame.with_columns(rank_computed=competition_rank("score", TABLE)).with_columns(
+        rank=pl.coalesce("rank_published", "rank_computed")
+    )
     by_score = pl.col("rank_published").is_null()
     return frame.select(
         *KEY,
@@ -40,12 +58,14 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         "province_en",
         "score",
         "score_status",
-        "rank",
-        "rank_published",
-        "rank_published_kind",
-        "rank_computed",
+        score_basis=pl.col("score_status").replace({"published": "stated", "not_published": None}),
+        error_half_width="error_half_width",
+        rank="rank",
+        rank_published="rank_published",
+        rank_published_kind="rank_published_kind",
+        rank_computed="rank_computed",
         percentile=(pl.col("n_units") - pl.col("rank")) / (pl.col("n_units") - 1),
-        n_ranked=pl.col("rank").count().over(edition).cast(pl.Int64),
+        n_ranked=pl.col("rank").count().over(TABLE).cast(pl.Int64),
         n_units="n_units",
         status=pl.when(pl.col("rank").is_null())
         .then(pl.lit("not_published"))

@@ -10,9 +10,9 @@ from dx_pipeline.marts._arrays import full_editions, rows
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row a province, edition and named neighbourhood of the weights (M8), with draws, seed and their noise."""
+    """One row a unit, edition and named neighbourhood of the weights (M8), with draws, seed and their noise."""
     frames = []
-    for edition in full_editions(tables["component_scores"], tables["indicator_weights"]):
+    for edition in full_editions(tables):
         for neighbourhood in NEIGHBOURHOODS:
             bands = methods.rank_bands(edition.components, edition.weights, neighbourhood)
             top10, top15, top20 = bands.top_probabilities.T
@@ -30,7 +30,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
                 "quantile_error": bands.quantile_error,
                 "draws": bands.draws,
                 "seed": bands.seed,
-                "status": edition.status,
+                "status": edition.basis,
             }
-            frames.append(rows({"edition": [edition.edition], "province_id": edition.provinces}, values))
+            frames.append(rows(edition.keys, values))
     return pl.concat(frames)

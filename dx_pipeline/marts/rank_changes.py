@@ -1,4 +1,4 @@
-"""Where each province stood in two editions, and how much of the difference is its own doing."""
+"""Where each unit stood in two editions, and how much of the difference is its own doing."""
 
 from __future__ import annotations
 
@@ -8,44 +8,44 @@ import numpy as np
 import polars as pl
 
 from dx_pipeline.index.rank_changes import decompose_rank_changes
-from dx_pipeline.marts._arrays import UNIT_SYSTEM, step_between
+from dx_pipeline.marts._arrays import step_between
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row a province and pair of consecutive editions; effects (M6) only where the scores may be mixed (M21)."""
-    rankings = tables["province_rankings"].filter(pl.col("unit_system") == UNIT_SYSTEM).sort("province_id")
-    editions = {int(str(key[0])): rows for key, rows in rankings.group_by("edition", maintain_order=True)}
+    """One row a unit and pair of consecutive editions; effects (M6) only where the scores may be mixed (M21)."""
+    rankings = tables["province_rankings"].sort("unit_system", "edition", "province_id")
     frames = []
-    for edition_from, edition_to in pairwise(sorted(editions)):
-        before, after = editions[edition_from], editions[edition_to]
-        step = step_between(tables["edition_comparability"], edition_from, edition_to)
-        incomplete = [e for e in (edition_from, edition_to) if editions[e]["score"].null_count()]
-        own = others = np.full(before.height, np.nan)
-        status, reason, reason_vi = "computed", step.reason, step.reason_vi
-        if not step.comparable:
-            status = "not_comparable"
-        elif incomplete:
-            status = "not_published"
-            years = " and ".join(map(str, incomplete))
-            reason = f"not_published: the scores of {years} are not known for all provinces"
-            reason_vi = f"chưa công bố: chưa biết điểm năm {' và '.join(map(str, incomplete))} của mọi tỉnh"
-        else:
-            change = decompose_rank_changes(before["score"].to_numpy(), after["score"].to_numpy())
-            own, others = change.own_effect, change.others_effect
-        joined = before.select("province_id", rank_from="rank").join(
-            after.select("province_id", rank_to="rank"), on="province_id", maintain_order="left"
-        )
-        frames.append(
-            joined.with_columns(
-                edition_from=pl.lit(edition_from),
-                edition_to=pl.lit(edition_to),
-                rank_change=pl.col("rank_to") - pl.col("rank_from"),
-                own_effect=pl.Series(own),
-                others_effect=pl.Series(others),
-                comparability=pl.lit(step.comparability),
-                status=pl.lit(status),
-                reason=pl.lit(reason, dtype=pl.String),
-                reason_vi=pl.lit(reason_vi, dtype=pl.String),
-            )
-        )
+    for _, own in rankings.group_by("unit_system", maintain_order=True):
+        for before, after in pairwise(own.partition_by("edition", maintain_order=True)):
+            frames.append(_change(before, after, tables["edition_comparability"]))
     return pl.concat(frames)
+
+
+def _change(before: pl.DataFrame, after: pl.DataFrame, edition_comparability: pl.DataFrame) -> pl.DataFrame:
+    edition_from, edition_to = before["edition"][0], after["edition"][0]
+    step = step_between(edition_comparability, edition_from, edition_to)
+    incomplete = [rows["edition"][0] for rows in (before, after) if rows["score"].null_count()]
+    own = others = np.full(before.height, np.nan)
+    if step.comparable and not incomplete:
+        change = decompose_rank_changes(before["score"].to_numpy(), after["score"].to_numpy())
+        own, others = change.own_effect, change.others_effect
+    joined = before.select("unit_system", "province_id", rank_from="rank").join(
+        after.select("province_id", rank_to="rank"), on="province_id", maintain_order="left"
+    )
+    frame = joined.with_columns(
+        edition_from=pl.lit(edition_from),
+        edition_to=pl.lit(edition_to),
+        rank_change=pl.col("rank_to") - pl.col("rank_from"),
+        own_effect=pl.Series(own),
+        others_effect=pl.Series(others),
+        **step.columns(),
+    )
+    if not step.comparable or not incomplete:
+        return frame
+    return frame.with_columns(
+        status=pl.lit("not_published"),
+        reason=pl.lit(
+            f"not_published: the scores of {' and '.join(map(str, incomplete))} are not known for all provinces"
+        ),
+        reason_vi=pl.lit(f"chưa công bố: chưa biết điểm năm {' và '.join(map(str, incomplete))} của mọi tỉnh"),
+    )

@@ -10,9 +10,9 @@ from dx_pipeline.marts._arrays import full_editions, rows
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row a province, edition and factor (M10); null where the rank never moves."""
+    """One row a unit, edition and factor (M10); null where the rank never moves."""
     frames = []
-    for edition in full_editions(tables["component_scores"], tables["indicator_weights"]):
+    for edition in full_editions(tables):
         indices = methods.rank_sensitivity(edition.components, edition.weights)
         values = {
             "s1": indices.s1,
@@ -21,10 +21,9 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
             "st_error": indices.st_error,
             "base_samples": SOBOL_BASE_SAMPLES,
             "seed": SEED,
-            "status": edition.status,
+            "status": edition.basis,
         }
-        keys = {"edition": [edition.edition], "province_id": edition.provinces, "factor": indices.factors}
-        frames.append(rows(keys, values))
+        frames.append(rows({**edition.keys, "factor": indices.factors}, values))
     still = pl.col("s1").is_nan()
     return pl.concat(frames).with_columns(
         status=pl.when(still).then(pl.lit("not_applicable")).otherwise("status"),

@@ -7,22 +7,28 @@ from itertools import pairwise
 import polars as pl
 
 from dx_pipeline.index.targets import threshold_scenarios
-from dx_pipeline.marts._arrays import UNIT_SYSTEM, step_between
+from dx_pipeline.marts._arrays import step_between
 
 TARGET_RANKS = (10, 15, 20)
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row a rank and pair of consecutive editions with full score tables (M19).
+    """One row a unit system, rank and pair of consecutive editions with full score tables (M19)."""
+    lines = []
+    for (system,), own in tables["rank_thresholds"].sort("unit_system", "edition").group_by(
+        "unit_system", maintain_order=True
+    ):  # fmt: skip
+        lines += _paths(int(str(system)), own, tables["edition_comparability"])
+    return pl.DataFrame(lines, infer_schema_length=None)
 
-    Scenarios use the path since the last broken step only: an older step was measured with another ruler.
-    """
-    thresholds = tables["rank_thresholds"].filter(pl.col("unit_system") == UNIT_SYSTEM)
+
+def _paths(unit_system: int, thresholds: pl.DataFrame, comparability: pl.DataFrame) -> list[dict[str, object]]:
+    """Scenarios use the path since the last broken step only: an older step was measured with another ruler."""
     score = {(edition, k): value for edition, k, value in thresholds.select("edition", "k", "score").iter_rows()}
     lines = []
     since_break: list[int] = []
     for edition_from, edition_to in pairwise(sorted(thresholds["edition"].unique())):
-        step = step_between(tables["edition_comparability"], edition_from, edition_to)
+        step = step_between(comparability, edition_from, edition_to)
         since_break = [*(since_break or [edition_from]), edition_to] if step.comparable else [edition_to]
         for k in TARGET_RANKS:
             path = [score[edition, k] for edition in since_break]
@@ -31,7 +37,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
                 {
                     "edition_from": edition_from,
                     "edition_to": edition_to,
-                    "unit_system": UNIT_SYSTEM,
+                    "unit_system": unit_system,
                     "k": k,
                     "score_from": score[edition_from, k],
                     "score_to": score[edition_to, k],
@@ -44,4 +50,4 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
                     "reason_vi": step.reason_vi,
                 }
             )
-    return pl.DataFrame(lines, infer_schema_length=None)
+    return lines

@@ -80,28 +80,31 @@ class SiteData:
             for row in tables.rows("edition_comparability", "level = 'overall'")
             if row["comparability"] != "same_structure"
         }
-        self.changes = tables.grouped("rank_changes", ("province_id",))
-        self.findings = tables.indexed("findings", ("edition_from", "edition_to", "province_id"))
-        self._score_changes = tables.grouped("score_changes", ("edition_from", "edition_to", "province_id"))
-        self._counterfactuals = tables.grouped("rank_counterfactuals", ("edition_from", "edition_to", "province_id"))
-        self.bands = tables.indexed("rank_bands", ("edition", "province_id", "neighbourhood"))
-        self.bounds = tables.indexed("rank_bounds", ("edition", "province_id", "delta"))
-        self.dominance = tables.indexed("dominance", ("edition", "province_id"))
-        self.methods = tables.grouped("method_ranks", ("province_id",))
-        self.left_out = tables.grouped("leave_one_out", ("province_id",))
-        self.peer_groups = tables.grouped("peer_groups", ("province_id",))
+        old = f"unit_system = {OLD}"
+        self.changes = tables.grouped("rank_changes", ("province_id",), old)
+        self.findings = tables.indexed("findings", ("edition_from", "edition_to", "province_id"), old)
+        self._score_changes = tables.grouped("score_changes", ("edition_from", "edition_to", "province_id"), old)
+        self._counterfactuals = tables.grouped(
+            "rank_counterfactuals", ("edition_from", "edition_to", "province_id"), old
+        )
+        self.bands = tables.indexed("rank_bands", ("edition", "province_id", "neighbourhood"), old)
+        self.bounds = tables.indexed("rank_bounds", ("edition", "province_id", "delta"), old)
+        self.dominance = tables.indexed("dominance", ("edition", "province_id"), old)
+        self.methods = tables.grouped("method_ranks", ("province_id",), old)
+        self.left_out = tables.grouped("leave_one_out", ("province_id",), old)
+        self.peer_groups = tables.grouped("peer_groups", ("province_id",), old)
         latest = "(SELECT max(edition) FROM peer_comparison WHERE unit_system = 63)"
         self._comparison = tables.indexed(
             "peer_comparison",
             ("province_id", "peer_id"),
             f"unit_system = 63 AND indicator = 'overall' AND edition = {latest}",
         )
-        self._gaps = tables.grouped("component_gaps", ("edition", "province_id", "peer_id"))
+        self._gaps = tables.grouped("component_gaps", ("edition", "province_id", "peer_id"), old)
         self.targets = tables.grouped("target_progress", ("province_id",))
-        self.paths = tables.grouped("cheapest_paths", ("province_id",))
-        self.thresholds = tables.grouped("threshold_paths", ("k",))
+        self.paths = tables.grouped("cheapest_paths", ("province_id",), old)
+        self.thresholds = tables.grouped("threshold_paths", ("k",), old)
         self.merged = tables.grouped("merged_units", ("province_id",))
-        self.expected = tables.grouped("expected_scores", ("province_id",))
+        self.expected = tables.grouped("expected_scores", ("province_id",), old)
         self.figures = self._dti_figures()
         self.members: dict[str, list[Row]] = {}
         for (system, _), unit in self.units.items():

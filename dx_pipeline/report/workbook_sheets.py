@@ -166,7 +166,9 @@ def _rankings(country: SiteData, texts: _Texts, system: int) -> Sheet:
 def _peers(country: SiteData, texts: _Texts) -> Sheet:
     rows = [
         row
-        for row in country.tables.rows("component_gaps", "province_id IN ('hai-duong', 'thai-nguyen')")
+        for row in country.tables.rows(
+            "component_gaps", f"unit_system = {OLD} AND province_id IN ('hai-duong', 'thai-nguyen')"
+        )
         if (row["province_id"], row["peer_id"]) in {HEADLINE_PAIR, HEADLINE_PAIR[::-1]}
     ]
     rows = ordered(rows, "indicator", (*COMPONENTS, "overall"))
@@ -184,7 +186,10 @@ def _peers(country: SiteData, texts: _Texts) -> Sheet:
 
 
 def _bands(country: SiteData, texts: _Texts) -> Sheet:
-    rows = sorted(country.tables.rows("rank_bands"), key=lambda row: (-row["edition"], row["neighbourhood"]))
+    rows = sorted(
+        country.tables.rows("rank_bands", f"unit_system = {OLD}"),
+        key=lambda row: (-row["edition"], row["neighbourhood"]),
+    )
     numbers = ("p5", "p50", "p95", "rank_min", "rank_max", "p_top10", "p_top15", "p_top20")
     return Sheet(
         "Dải hạng - Rank bands",

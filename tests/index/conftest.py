@@ -12,6 +12,7 @@ from dx_pipeline.index.arrays import FloatArray
 from dx_pipeline.index.identities import derive_foundation
 
 ROOT = Path(__file__).resolve().parents[2]
+COMPONENTS = ("foundation", "digital_government_activity", "digital_economy_activity", "digital_society_activity")
 POINTS = {2022: (500, 200, 150, 150), 2023: (500, 200, 150, 150), 2024: (440, 200, 150, 150)}
 
 
@@ -40,7 +41,7 @@ def read_edition(year: int) -> Edition:
         rows = sorted((canonical(row[0]), *map(float, row[1:5])) for row in list(csv.reader(lines))[1:])
     figures = np.array([row[1:] for row in rows])
     weights = np.array(POINTS[year]) / sum(POINTS[year])
-    foundation, _ = derive_foundation(figures[:, 0], figures[:, 1:], weights)
+    foundation = derive_foundation(figures[:, 0], figures[:, 1:], weights)
     components = np.column_stack([foundation, figures[:, 1:]])
     return Edition(tuple(str(row[0]) for row in rows), figures[:, 0], components, weights)
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from dx_pipeline.index import COMPONENTS
 from dx_pipeline.index.findings import Movement, ordinal, sentence_en, sentence_vi
 from dx_pipeline.index.gaps import score_changes
 from dx_pipeline.index.rank_changes import decompose_rank_changes
+from tests.index.conftest import COMPONENTS
 
 HAI_DUONG = Movement(
     name_vi="Hải Dương",

@@ -9,7 +9,7 @@ from dx_pipeline.index.aggregation import METHODS, copeland, generalised_mean, m
 from dx_pipeline.index.benefit import benefit_of_the_doubt
 from dx_pipeline.index.errors import IndexInputError, WeightsError
 from dx_pipeline.index.leave_one_out import leave_one_out_ranks
-from dx_pipeline.index.normalise import goalposts, min_max, percentile_ranks, z_scores
+from dx_pipeline.index.normalise import min_max, z_scores
 from dx_pipeline.index.ranks import competition_ranks
 from dx_pipeline.index.sensitivity import FACTORS, rank_model, rank_sensitivity, sobol_indices
 
@@ -19,8 +19,6 @@ COLUMN = np.array([[3.0], [7.0], [10.0], [15.0]])
 def test_normalisations_of_one_column():
     assert min_max(COLUMN, 100)[:, 0] == pytest.approx([0, 33.3333, 58.3333, 100], abs=1e-4)
     assert z_scores(COLUMN)[:, 0] == pytest.approx([-1.136814, -0.345987, 0.247133, 1.235667], abs=1e-6)
-    assert percentile_ranks(COLUMN)[:, 0] == pytest.approx([0, 1 / 3, 2 / 3, 1])
-    assert goalposts(COLUMN, 4, 12)[:, 0].tolist() == [0, 0.375, 0.75, 1]
 
 
 def test_a_component_that_is_the_same_for_all_cannot_be_stretched():
@@ -28,14 +26,6 @@ def test_a_component_that_is_the_same_for_all_cannot_be_stretched():
     for normalisation in (min_max, z_scores):
         with pytest.raises(IndexInputError, match="column 0"):
             normalisation(flat)
-    with pytest.raises(IndexInputError):
-        goalposts(flat, 1, 1)
-    with pytest.raises(IndexInputError):
-        percentile_ranks([[1.0]])
-
-
-def test_tied_provinces_share_a_percentile_rank():
-    assert percentile_ranks([[1], [2], [2], [5]])[:, 0] == pytest.approx([0, 0.5, 0.5, 1])
 
 
 def test_generalised_means():

@@ -1,16 +1,22 @@
 """Competition ranks, their changes and the counterfactuals."""
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dx_pipeline.index.arrays import normalise_weights, weighted_scores
 from dx_pipeline.index.errors import IndexInputError
 from dx_pipeline.index.rank_changes import decompose_rank_changes, rank_counterfactuals
-from dx_pipeline.index.ranks import competition_ranks, percentiles, rank_of_replaced_score, weighted_ranks
+from dx_pipeline.index.ranks import competition_rank, competition_ranks, rank_of_replaced_score
 
 # Four decimals, as published: ties are frequent and real.
 score_lists = st.lists(st.integers(0, 40), min_size=1, max_size=30).map(lambda v: np.array(v) / 40)
+
+
+def weighted_ranks(x, weights):
+    return competition_ranks(weighted_scores(x, weights))
 
 
 def counted_ranks(scores):
@@ -63,7 +69,7 @@ def test_permuting_provinces_permutes_ranks(scores, random):
 def test_scaling_all_weights_changes_nothing(factor):
     x = np.random.default_rng(1).integers(0, 11, size=(20, 4)) / 10
     weights = np.array([0.5, 0.2, 0.15, 0.15])
-    assert (weighted_ranks(x, weights * factor) == weighted_ranks(x, weights)).all()
+    assert (weighted_ranks(x, normalise_weights(weights * factor)) == weighted_ranks(x, weights)).all()
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -76,10 +82,11 @@ def test_a_dominated_newcomer_changes_nobody_elses_order(seed):
     assert (np.sign(before[:, None] - before) == np.sign(after[:, None] - after)).all()
 
 
-def test_percentile_is_the_share_of_others_behind():
-    assert percentiles([1, 2, 5], 5).tolist() == [100, 75, 0]
-    with pytest.raises(IndexInputError):
-        percentiles([1], 1)
+def test_the_expression_ranks_as_the_function_does_and_not_at_all_with_a_gap():
+    scores = [0.3, 0.5, 0.1 + 0.2, 0.4, 0.7, None]
+    frame = pl.DataFrame({"table": ["a"] * 4 + ["b"] * 2, "score": scores})
+    ranks = frame.select(competition_rank("score", ["table"])).to_series().to_list()
+    assert ranks == [*competition_ranks(scores[:4]).tolist(), None, None] == [3, 1, 3, 2, None, None]
 
 
 def test_a_replaced_score_is_ranked_among_the_others_only():

@@ -13,7 +13,6 @@ from dx_pipeline.index.targets import (
     component_requirements,
     points_needed,
     rank_thresholds,
-    target_verdict,
     threshold_scenarios,
 )
 
@@ -41,21 +40,6 @@ def test_requirement_and_headroom_of_one_component_alone(dti_2022):
     assert rise.shape == (63, 1, 4)
     assert rise[row, 0] == pytest.approx([0.0014, 0.0035, 0.0007 / 0.15, 0.0007 / 0.15])
     assert headroom[row] == pytest.approx(1000 * dti_2022.weights * (1 - dti_2022.components[row]))
-
-
-@pytest.mark.parametrize(
-    ("actual", "target", "better", "verdict"),
-    [
-        (13, 10, "low", "not_met"),
-        (10, 10, "low", "met"),
-        (0.71, 0.7, "high", "met"),
-        (0.69, 0.7, "high", "not_met"),
-        (None, 10, "low", "not_assessable"),
-        (float("nan"), 10, "low", "not_assessable"),
-    ],
-)
-def test_verdicts(actual, target, better, verdict):
-    assert target_verdict(actual, target, better) == verdict
 
 
 def test_cheapest_path_of_hai_duong_2023_to_the_top_ten(dti_2023):

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dx_pipeline.index import COMPONENTS
 from dx_pipeline.index.errors import (
     IndexInputError,
     ScoreOutOfRange,
@@ -14,6 +13,7 @@ from dx_pipeline.index.errors import (
 )
 from dx_pipeline.index.ranks import competition_ranks
 from dx_pipeline.index.what_if import what_if
+from tests.index.conftest import COMPONENTS
 
 
 def ask(edition, province="Hải Dương", scores=None, weights=None):

@@ -21,48 +21,56 @@ RESTS_ON_WEIGHTS = (
     "index_consistency",
     "cheapest_paths",
 )
-ROWS = {
-    "component_gaps": 3 * 63 * 62 * 5,
-    "score_changes": 2 * 63 * 5,
-    "rank_changes": 4 * 63,
-    "rank_counterfactuals": 2 * 63 * 4,
-    "rank_bands": 3 * 63 * 3,
-    "rank_bounds": 3 * 63 * 2,
-    "rank_sensitivity": 3 * 63 * 3,
-    "method_ranks": 3 * 63 * 6,
-    "leave_one_out": 3 * 63 * 4,
-    "dominance": 3 * 63,
-    "component_importance": 3 * 4,
-    "index_consistency": 3,
-    "edition_stability": 3,
-    "cheapest_paths": 3 * 63 * 3 * 4,
-    "threshold_paths": 2 * 3,
-    "external_links": 3 * 8,
-    "expected_scores": 3 * 63,
-    "findings": 4 * 63,
-    "merged_units": 3 * 34,
-    "merged_components": 3 * 34 * 4,
-}
 
 
-@pytest.mark.parametrize(("name", "rows"), ROWS.items())
-def test_every_province_and_edition_is_there(tables, name, rows):
-    assert tables[name].height == rows
+def rows_of(n):
+    """Rows of each table for a system of n units with three complete editions of five."""
+    return {
+        "component_gaps": 3 * n * (n - 1) * 5,
+        "score_changes": 2 * n * 5,
+        "rank_changes": 4 * n,
+        "rank_counterfactuals": 2 * n * 4,
+        "rank_bands": 3 * n * 3,
+        "rank_bounds": 3 * n * 2,
+        "rank_sensitivity": 3 * n * 3,
+        "method_ranks": 3 * n * 6,
+        "leave_one_out": 3 * n * 4,
+        "dominance": 3 * n,
+        "component_importance": 3 * 4,
+        "index_consistency": 3,
+        "edition_stability": 3,
+        "cheapest_paths": 3 * n * 3 * 4,
+        "threshold_paths": 2 * 3,
+        "expected_scores": 3 * n,
+        "findings": 4 * n,
+    }
 
 
-@pytest.mark.parametrize("name", RESTS_ON_WEIGHTS)
-def test_rows_of_2024_say_that_they_rest_on_inferred_weights(tables, name):
-    frame = tables[name]
-    assert set(pick(frame, edition=2024)["status"]) == {"inferred"}
-    assert set(frame.filter(pl.col("edition") < 2024)["status"]) == {"computed"}
+def test_every_unit_and_edition_is_there(of_each):
+    n, tables = of_each
+    wrong = {name: tables[name].height for name, rows in rows_of(n).items() if tables[name].height != rows}
+    assert not wrong
 
 
-def test_parts_add_up_to_the_gap_and_the_gap_turns_its_sign(tables):
+def test_tables_that_are_not_of_one_system(tables):
+    expected = {"external_links": 3 * 8, "merged_units": 3 * 34, "merged_components": 3 * 34 * 4}
+    assert {name: tables[name].height for name in expected} == expected
+
+
+def test_rows_that_rest_on_solved_weights_say_so(tables):
+    for name in RESTS_ON_WEIGHTS:
+        frame = tables[name]
+        assert set(pick(frame, edition=2024)["status"]) == {"solved"}, name
+        assert set(frame.filter(pl.col("edition") < 2024)["status"]) == {"computed"}, name
+
+
+def test_parts_add_up_to_the_gap_and_the_gap_turns_its_sign(of_each):
+    _, tables = of_each
     gaps = tables["component_gaps"]
     pair = ["edition", "province_id", "peer_id"]
     parts = gaps.filter(pl.col("indicator") != "overall").group_by(pair).agg(pl.col("gap_points").sum().alias("sum"))
     overall = pick(gaps, indicator="overall").join(parts, on=pair)
-    assert overall.select((pl.col("sum") - pl.col("gap_points")).abs().max()).item() < 1e-9
+    assert overall.select((pl.col("sum") - pl.col("gap_points")).abs().max()).item() < 3e-4
     turned = overall.join(
         overall.select("edition", peer_id="province_id", province_id="peer_id", back="gap_points"), on=pair
     )
@@ -70,16 +78,17 @@ def test_parts_add_up_to_the_gap_and_the_gap_turns_its_sign(tables):
     assert turned.select((pl.col("back") + pl.col("gap_points")).abs().max()).item() < 1e-9
 
 
-def test_parts_add_up_to_the_change_of_the_published_score(tables):
-    scores = pick(tables["province_rankings"], unit_system=63).select("edition", "province_id", "score")
+def test_parts_add_up_to_the_change_of_the_published_score(of_each):
+    n, tables = of_each
+    scores = pick(tables["province_rankings"], unit_system=n).select("edition", "province_id", "score")
     overall = (
         pick(tables["score_changes"], indicator="overall", comparability="same_structure")
         .join(scores, left_on=["edition_from", "province_id"], right_on=["edition", "province_id"])
         .join(scores, left_on=["edition_to", "province_id"], right_on=["edition", "province_id"], suffix="_to")
     )
-    assert overall.height == 63
+    assert overall.height == n
     change = 1000 * (pl.col("score_to") - pl.col("score")) - pl.col("performance_points") - pl.col("weight_points")
-    assert overall.select(change.abs().max()).item() < 1e-9
+    assert overall.select(change.abs().max()).item() < 2e-3
 
 
 @pytest.mark.parametrize(
@@ -99,7 +108,8 @@ def test_nothing_is_computed_across_a_broken_step_and_the_row_says_so(tables, na
     assert broken.select(pl.col("reason", "reason_vi").null_count()).row(0) == (0, 0)
 
 
-def test_ranks_are_shown_across_a_broken_step(tables):
+def test_ranks_are_shown_across_a_broken_step(of_each):
+    _, tables = of_each
     step = pick(tables["rank_changes"], edition_from=2023, edition_to=2024)
     assert set(step["comparability"]) == {"broken"}
     assert step["rank_from"].null_count() == step["rank_to"].null_count() == 0
@@ -109,7 +119,7 @@ def test_ranks_are_shown_across_a_broken_step(tables):
 def test_a_missing_result_always_has_a_reason(tables):
     for name in ("rank_changes", "rank_sensitivity", "external_links", "merged_units", "cheapest_paths"):
         frame = tables[name]
-        missing = frame.filter(~pl.col("status").is_in(["computed", "inferred", "published"]))
+        missing = frame.filter(~pl.col("status").is_in(["computed", "solved", "published"]))
         assert missing.select(pl.col("reason", "reason_vi").null_count()).row(0) == (0, 0), name
     first = {"rank_changes": "own_effect", "rank_sensitivity": "s1", "external_links": "spearman"}
     for name, column in first.items():
@@ -117,13 +127,15 @@ def test_a_missing_result_always_has_a_reason(tables):
         assert frame.filter(pl.col(column).is_null() != pl.col("reason").is_not_null()).is_empty(), name
 
 
-def test_own_and_others_make_the_rank_change(tables):
+def test_own_and_others_make_the_rank_change(of_each):
+    _, tables = of_each
     rows = pick(tables["rank_changes"], edition_from=2022, edition_to=2023)
     assert (rows["own_effect"] + rows["others_effect"]).to_list() == rows["rank_change"].to_list()
     assert (rows["rank_to"] - rows["rank_from"]).to_list() == rows["rank_change"].to_list()
 
 
-def test_bands_are_ordered_and_probabilities_nested(tables):
+def test_bands_are_ordered_and_probabilities_nested(of_each):
+    _, tables = of_each
     bands = tables["rank_bands"]
     ranks = [pl.col(name) for name in ("rank_min", "p5", "p50", "p95", "rank_max")]
     shares = [pl.col(name) for name in ("p_top10", "p_top15", "p_top20")]
@@ -132,53 +144,60 @@ def test_bands_are_ordered_and_probabilities_nested(tables):
     assert bands["probability_error"].max() <= 0.5 / 100_000**0.5
 
 
-def test_draws_stay_within_the_exact_bounds_and_bounds_hold_the_rank(tables):
+def test_draws_stay_within_the_exact_bounds_and_bounds_hold_the_rank(of_each):
+    n, tables = of_each
     bounds = tables["rank_bounds"]
     box = pick(tables["rank_bands"], neighbourhood="box25").join(
         pick(bounds, delta=0.25), on=["edition", "province_id"]
     )
-    assert box.height == 189
+    assert box.height == 3 * n
     assert box.filter((pl.col("rank_min") < pl.col("best")) | (pl.col("rank_max") > pl.col("worst"))).is_empty()
-    ranked = bounds.join(pick(tables["province_rankings"], unit_system=63), on=["edition", "province_id"])
+    ranked = bounds.join(pick(tables["province_rankings"], unit_system=n), on=["edition", "province_id"])
     assert ranked.filter(~pl.col("rank").is_between("best", "worst")).is_empty()
     assert ranked.height == bounds.height
 
 
-def test_covariance_shares_add_up_to_one(tables):
+def test_covariance_shares_add_up_to_one(of_each):
+    _, tables = of_each
     shares = tables["component_importance"].group_by("edition").agg(pl.col("covariance_share").sum())
-    assert shares["covariance_share"].to_list() == pytest.approx([1.0] * 3)
+    assert shares["covariance_share"].to_list() == pytest.approx([1.0] * 3, abs=1e-5)
 
 
-def test_official_method_and_all_components_give_the_official_rank(tables):
-    official = pick(tables["province_rankings"], unit_system=63).select("edition", "province_id", official="rank")
+def test_official_method_and_all_components_give_the_official_rank(of_each):
+    n, tables = of_each
+    official = pick(tables["province_rankings"], unit_system=n).select("edition", "province_id", official="rank")
     for frame in (pick(tables["method_ranks"], method="official"), tables["leave_one_out"]):
         joined = frame.join(official, on=["edition", "province_id"])
         assert joined.height == frame.height
         assert joined.filter(pl.col("rank") != pl.col("official")).is_empty()
 
 
-def test_a_wider_box_never_narrows_the_bounds(tables):
+def test_a_wider_box_never_narrows_the_bounds(of_each):
+    _, tables = of_each
     key = ["edition", "province_id"]
     both = pick(tables["rank_bounds"], delta=0.10).join(pick(tables["rank_bounds"], delta=0.25), on=key, suffix="_wide")
     assert both.filter((pl.col("best_wide") > pl.col("best")) | (pl.col("worst_wide") < pl.col("worst"))).is_empty()
 
 
-def test_the_cheapest_path_reaches_its_target_and_no_further_than_needed(tables):
+def test_the_cheapest_path_reaches_its_target_and_no_further_than_needed(of_each):
+    _, tables = of_each
     paths = tables["cheapest_paths"].filter("reachable")
     gained = paths.group_by("edition", "province_id", "target_rank").agg(
         (1000 * pl.col("weight") * pl.col("increase")).sum().alias("gain"), pl.col("need_points").first()
     )
     needed = gained.filter(pl.col("need_points") > 0)
-    assert needed.select((pl.col("gain") - pl.col("need_points") - 0.1).abs().max()).item() < 1e-9
+    assert needed.select((pl.col("gain") - pl.col("need_points") - 0.1).abs().max()).item() < 2e-3
     assert gained.filter((pl.col("need_points") == 0) & (pl.col("gain") != 0)).is_empty()
 
 
-def test_scenarios_of_the_threshold_start_from_the_later_edition(tables):
+def test_scenarios_of_the_threshold_start_from_the_later_edition(of_each):
+    _, tables = of_each
     rows = pick(tables["threshold_paths"], comparability="same_structure")
-    assert rows.select((pl.col("scenario_last_step") - pl.col("score_to") - pl.col("step")).abs().max()).item() < 1e-12
+    assert rows.select((pl.col("scenario_last_step") - pl.col("score_to") - pl.col("step")).abs().max()).item() < 2e-6
 
 
-def test_peers_are_counted_and_in_order(tables):
+def test_peers_are_counted_and_in_order(of_63):
+    tables = of_63
     peers = tables["peer_groups"]
     counts = peers.group_by("basis", "province_id").len()
     for basis in ("endowments", "score"):
@@ -190,11 +209,12 @@ def test_peers_are_counted_and_in_order(tables):
     assert steps.filter(pl.col("step") < 0).is_empty()
 
 
-def test_residual_is_what_is_left_of_the_score(tables):
+def test_residual_is_what_is_left_of_the_score(of_each):
+    _, tables = of_each
     rows = tables["expected_scores"]
-    assert rows.select((pl.col("score") - pl.col("expected") - pl.col("residual")).abs().max()).item() < 1e-12
+    assert rows.select((pl.col("score") - pl.col("expected") - pl.col("residual")).abs().max()).item() < 2e-6
     means = rows.group_by("edition").agg(pl.col("residual").mean())
-    assert means["residual"].abs().max() < 1e-12
+    assert means["residual"].abs().max() < 1e-6
     assert rows.filter((pl.col("residual") > 0) != (pl.col("performance") == "over")).is_empty()
 
 
@@ -218,4 +238,4 @@ def test_published_scores_of_the_34_are_the_means_within_rounding(tables):
     assert rows.select((pl.col("score_mean") - pl.col("score_published")).abs().max()).item() <= 1.5e-4
     assert set(tables["merged_units"].filter(pl.col("edition") < 2024)["status"]) == {"computed"}
     foundation = pick(tables["merged_components"], indicator="foundation", edition=2024)
-    assert set(foundation["status"]) == {"inferred"}
+    assert set(foundation["status"]) == {"solved"}

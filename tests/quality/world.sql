@@ -7,18 +7,19 @@ SELECT 63 AS unit_system, province_id, CASE WHEN i = 34 THEN 'p-34' ELSE printf(
   NULL::DATE AS valid_from, DATE '2025-06-30' AS valid_to FROM units
 UNION ALL SELECT 34, CASE WHEN i = 34 THEN 'p-34' ELSE printf('u-%02d', i) END, NULL, DATE '2025-07-01', NULL FROM range(1, 35) t(i);
 
-CREATE TABLE indicators(indicator VARCHAR, role VARCHAR);
-INSERT INTO indicators VALUES ('overall', 'overall'), ('digital_government', 'pillar'), ('digital_economy', 'pillar'),
-  ('digital_society', 'pillar'), ('foundation', 'foundation'), ('smart_city', 'foundation'), ('digital_awareness', 'foundation'),
-  ('digital_institutions', 'foundation'), ('digital_infrastructure', 'foundation'), ('digital_human_resources', 'foundation'),
-  ('network_information_security', 'foundation'), ('digital_government_activity', 'activity'),
-  ('digital_economy_activity', 'activity'), ('digital_society_activity', 'activity');
+CREATE TABLE indicators(indicator VARCHAR, role VARCHAR, part_of VARCHAR);
+INSERT INTO indicators VALUES ('overall', 'overall', NULL), ('digital_government', 'pillar', NULL), ('digital_economy', 'pillar', NULL),
+  ('digital_society', 'pillar', NULL), ('foundation', 'foundation', 'overall'), ('smart_city', 'foundation', NULL),
+  ('digital_awareness', 'foundation', 'foundation'), ('digital_institutions', 'foundation', 'foundation'),
+  ('digital_infrastructure', 'foundation', 'foundation'), ('digital_human_resources', 'foundation', 'foundation'),
+  ('network_information_security', 'foundation', 'foundation'), ('digital_government_activity', 'activity', 'overall'),
+  ('digital_economy_activity', 'activity', 'overall'), ('digital_society_activity', 'activity', 'overall');
 
--- 2022 lists the five foundation components, 2023 only their sum
+-- 2022 lists the five foundation components and their sum, 2023 only the sum
 CREATE TABLE indicator_weights AS
 SELECT edition, indicator, weight::DOUBLE AS weight FROM (VALUES (2022, 'digital_awareness', 0.1), (2022, 'digital_institutions', 0.1),
   (2022, 'digital_infrastructure', 0.1), (2022, 'digital_human_resources', 0.1), (2022, 'network_information_security', 0.1),
-  (2022, 'smart_city', 0), (2023, 'foundation', 0.5), (2022, 'digital_government_activity', 0.2), (2022, 'digital_economy_activity', 0.15),
+  (2022, 'smart_city', 0), (2022, 'foundation', 0.5), (2023, 'foundation', 0.5), (2022, 'digital_government_activity', 0.2), (2022, 'digital_economy_activity', 0.15),
   (2022, 'digital_society_activity', 0.15), (2023, 'digital_government_activity', 0.2), (2023, 'digital_economy_activity', 0.15),
   (2023, 'digital_society_activity', 0.15), (2020, 'digital_government', 0.4), (2020, 'digital_economy', 0.3),
   (2020, 'digital_society', 0.3)) w(edition, indicator, weight);
@@ -226,3 +227,15 @@ FROM (VALUES
   ('hai-duong', '06-NQ/TU', 'share_c', 2025, 2024, 'at_least', 80.0, 85.0, 'not_assessable', 'not_comparable', 'another series', NULL),
   ('hai-duong', '06-NQ/TU', 'share_d', 2025, 2024, 'at_least', 80.0, 85.0, 'not_due', 'not_due', 'a year to go', NULL)
 ) t(province_id, resolution, indicator, target_year, edition, comparator, target_value, actual_value, verdict, missing, reason, claim);
+ALTER TABLE peer_groups ADD COLUMN unit_system BIGINT DEFAULT 63;
+ALTER TABLE component_gaps ADD COLUMN unit_system BIGINT DEFAULT 63;
+ALTER TABLE score_changes ADD COLUMN unit_system BIGINT DEFAULT 63;
+ALTER TABLE rank_changes ADD COLUMN unit_system BIGINT DEFAULT 63;
+ALTER TABLE rank_counterfactuals ADD COLUMN unit_system BIGINT DEFAULT 63;
+ALTER TABLE rank_bounds ADD COLUMN unit_system BIGINT DEFAULT 63;
+ALTER TABLE rank_bands ADD COLUMN unit_system BIGINT DEFAULT 63;
+ALTER TABLE method_ranks ADD COLUMN unit_system BIGINT DEFAULT 63;
+ALTER TABLE dominance ADD COLUMN unit_system BIGINT DEFAULT 63;
+ALTER TABLE component_importance ADD COLUMN unit_system BIGINT DEFAULT 63;
+ALTER TABLE cheapest_paths ADD COLUMN unit_system BIGINT DEFAULT 63;
+ALTER TABLE merged_units ADD COLUMN unit_system BIGINT DEFAULT 34;

@@ -21,22 +21,22 @@ from dx_pipeline.conform.referee.ranks import (
     ties,
 )
 from dx_pipeline.conform.referee.tables import EditionTables
-from dx_pipeline.conform.weights import PartPoints
+from dx_pipeline.index.structure import Structure
 
 
 def referee(
-    observations: pl.DataFrame, names: dict[str, str], points: dict[int, PartPoints], indicators: AbstractSet[str]
+    observations: pl.DataFrame, names: dict[str, str], structures: dict[int, Structure], indicators: AbstractSet[str]
 ) -> list[Finding]:
     """Everything arithmetic says about the observations.
 
     Args:
         observations: all observations with `observation` numbers; rejected and empty ones are passed over.
         names: province id -> Vietnamese name, for the sentences.
-        points: edition -> points of its four parts, from `weights.part_points`.
+        structures: edition -> how its overall is put together.
         indicators: the codes of the index.
     """
     usable = observations.filter(pl.col("value").is_not_null() & pl.col("rejected").is_null())
-    tables = EditionTables.from_observations(usable, points)
+    tables = EditionTables.from_observations(usable, structures)
     return [
         *rival_identity_2020(usable, names),
         *broken_identities(usable, tables),

@@ -8,7 +8,6 @@ import polars as pl
 
 from dx_pipeline.conform.findings import Finding, number
 from dx_pipeline.conform.referee.tables import EditionTables
-from dx_pipeline.conform.weights import PILLAR_ACTIVITY
 
 #: overall = .4 government + .3 economy + .3 society in 2020 (decision 1726/QĐ-BTTTT)
 WEIGHTS_2020 = {"digital_government": 0.4, "digital_economy": 0.3, "digital_society": 0.3}
@@ -80,7 +79,7 @@ def broken_identities(observations: pl.DataFrame, tables: EditionTables) -> list
     """Printed pillar scores that the component tables contradict (M2; not where the points are inferred)."""
     findings = []
     pillars = observations.filter(
-        pl.col("indicator").is_in(list(PILLAR_ACTIVITY)) & (pl.col("measure") == "score") & (pl.col("edition") > 2020)
+        pl.col("indicator").is_in(list(tables.pillar_activity)) & (pl.col("measure") == "score")
     )
     for row in pillars.iter_rows(named=True):
         table = tables.pillars.get((row["edition"], row["unit_system"], row["indicator"]))

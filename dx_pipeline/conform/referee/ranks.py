@@ -9,7 +9,6 @@ import polars as pl
 
 from dx_pipeline.conform.findings import KEY, Finding, number
 from dx_pipeline.conform.referee.tables import EditionTables
-from dx_pipeline.conform.weights import PILLAR_ACTIVITY
 
 #: a year printed in the place of the edition, as the remark quotes it
 PRINTED_YEAR = re.compile(r"""["'“][^"'”]*năm\s+(20\d\d)[^"'”]*["'”]""")
@@ -18,14 +17,15 @@ PRINTED_YEAR = re.compile(r"""["'“][^"'”]*năm\s+(20\d\d)[^"'”]*["'”]"""
 def activity_ranks_as_pillars(observations: pl.DataFrame, tables: EditionTables) -> list[Finding]:
     """Pillar ranks of one page that are all the province's activity ranks, and at least one is not its pillar rank."""
     findings = []
+    pillar_activity = tables.pillar_activity
     ranks = observations.filter(
-        pl.col("indicator").is_in(list(PILLAR_ACTIVITY)) & (pl.col("measure") == "rank") & (pl.col("kind") == "stated")
+        pl.col("indicator").is_in(list(pillar_activity)) & (pl.col("measure") == "rank") & (pl.col("kind") == "stated")
     )
     page = ["edition", "unit_system", "province_id", "publisher", "url"]
     for _, rows in ranks.group_by(page, maintain_order=True):
         told = [
             (row, tables.rank(*key, row["indicator"], row["province_id"]),
-             tables.rank(*key, PILLAR_ACTIVITY[row["indicator"]], row["province_id"]))
+             tables.rank(*key, pillar_activity[row["indicator"]], row["province_id"]))
             for row in rows.iter_rows(named=True)
             for key in [(row["edition"], row["unit_system"])]
         ]  # fmt: skip
@@ -58,7 +58,7 @@ def contradicted_ranks(
     ranks = observations.filter(
         (pl.col("measure") == "rank")
         & pl.col("indicator").is_in(sorted(indicators))
-        & ~pl.col("indicator").is_in(list(PILLAR_ACTIVITY))
+        & ~pl.col("indicator").is_in(list(tables.pillar_activity))
     )
     for row in ranks.iter_rows(named=True):
         computed = tables.rank(row["edition"], row["unit_system"], row["indicator"], row["province_id"])

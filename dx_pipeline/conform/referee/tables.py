@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from dx_pipeline.conform.weights import PILLAR_ACTIVITY, PartPoints
-from dx_pipeline.index import COMPONENTS
 from dx_pipeline.index.identities import derive_foundation, pillars_from_components
+from dx_pipeline.index.ranks import competition_ranks
+from dx_pipeline.index.structure import Structure
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,11 @@ class EditionTables:
     """Scores of complete tables: (edition, unit_system, indicator) -> {province_id: score}."""
 
     scores: dict[tuple[int, int, str], dict[str, float]]
-    #: edition -> points of its four parts
-    points: dict[int, PartPoints]
+    #: edition -> how its overall is put together
+    structures: dict[int, Structure]
 
     @staticmethod
-    def from_observations(observations: pl.DataFrame, points: dict[int, PartPoints]) -> EditionTables:
+    def from_observations(observations: pl.DataFrame, structures: dict[int, Structure]) -> EditionTables:
         """The tables declared complete (and checked to be); the first source wins where two are."""
         scores: dict[tuple[int, int, str], dict[str, float]] = {}
         per_table = observations.filter(pl.col("complete") & (pl.col("measure") == "score")).sort("observation")
@@ -32,7 +32,7 @@ class EditionTables:
             scores.setdefault(
                 (edition, unit_system, indicator), dict(zip(rows["province_id"], rows["value"], strict=True))
             )
-        return EditionTables(scores, points)
+        return EditionTables(scores, structures)
 
     def score(self, edition: int, unit_system: int, indicator: str, province_id: str) -> float | None:
         """One score, or None."""
@@ -40,13 +40,15 @@ class EditionTables:
 
     def rank(self, edition: int, unit_system: int, indicator: str, province_id: str) -> int | None:
         """Competition rank of one province by a printed score, or by a computed pillar; None without a full table."""
-        table = self.scores.get((edition, unit_system, indicator)) or self.pillars.get(
-            (edition, unit_system, indicator)
-        )
-        if not table or province_id not in table:
-            return None
-        own = round(table[province_id], 10)
-        return 1 + sum(round(other, 10) > own for other in table.values())
+        return self.ranks(edition, unit_system, indicator).get(province_id)
+
+    def ranks(self, edition: int, unit_system: int, indicator: str) -> dict[str, int]:
+        """Competition ranks of a full table or computed pillar; empty without one."""
+        key = (edition, unit_system, indicator)
+        if key not in self._ranks:
+            table = self.scores.get(key) or self.pillars.get(key) or {}
+            self._ranks[key] = dict(zip(table, competition_ranks(list(table.values())).tolist(), strict=True))
+        return self._ranks[key]
 
     def mean(self, edition: int, unit_system: int, indicator: str) -> float | None:
         """Mean over all units of a printed score or a computed pillar."""
@@ -56,23 +58,35 @@ class EditionTables:
         return sum(table.values()) / len(table) if table else None
 
     def is_inferred(self, edition: int, indicator: str) -> bool:
-        """Whether a computed figure rests on inferred points."""
-        return indicator in PILLAR_ACTIVITY and edition in self.points and self.points[edition].inferred
+        """Whether a computed figure rests on points that no text states."""
+        own = self.structures.get(edition)
+        return own is not None and indicator in own.pillars and own.basis != "stated"
+
+    @property
+    def pillar_activity(self) -> dict[str, str]:
+        """Pillar -> the activity it adds to the foundation, over all editions."""
+        return {pillar: name for own in self.structures.values() for pillar, name in own.pillars.items()}
+
+    @cached_property
+    def _ranks(self) -> dict[tuple[int, int, str], dict[str, int]]:
+        return {}
 
     @cached_property
     def pillars(self) -> dict[tuple[int, int, str], dict[str, float]]:
-        """Pillar scores computed from overall and activities (M2), wherever all four tables are complete."""
+        """Pillar scores computed from overall and activities (M2), wherever all their tables are complete."""
         pillars: dict[tuple[int, int, str], dict[str, float]] = {}
         for edition, unit_system, indicator in list(self.scores):
-            tables = [self.scores.get((edition, unit_system, part)) for part in ("overall", *COMPONENTS[1:])]
-            if indicator != "overall" or edition not in self.points or not all(tables):
+            own = self.structures.get(edition)
+            if own is None or indicator != own.overall or not own.pillars:
                 continue
-            points = self.points[edition].points
-            provinces = list(self.scores[(edition, unit_system, "overall")])
+            tables = [self.scores.get((edition, unit_system, part)) for part in own.printed]
+            if not all(tables):
+                continue
+            provinces = list(self.scores[(edition, unit_system, indicator)])
             overall, *activities = ([table[province] for province in provinces] for table in tables if table)
-            own = np.array(activities).T
-            foundation, _ = derive_foundation(overall, own, points)
-            scores = pillars_from_components(np.column_stack([foundation, own]), points)
-            for column, pillar in enumerate(PILLAR_ACTIVITY):
+            printed = np.array(activities).T
+            foundation = derive_foundation(overall, printed, own.points)
+            scores = pillars_from_components(np.column_stack([foundation, printed]), own.points)
+            for column, pillar in enumerate(own.pillars):
                 pillars[(edition, unit_system, pillar)] = dict(zip(provinces, scores[:, column].tolist(), strict=True))
         return pillars
