@@ -65,7 +65,7 @@ SHAPES: dict[str, Shape] = {
     ),
     "lookalike_names": Shape(("name", "what", "reason"), ("name",), ("what", "reason")),
     "indicators": Shape(
-        ("position", "indicator", "role", "part_of", "pillar", "name_vi", "name_en"), ("indicator",),
+        ("indicator", "role", "position", "part_of", "pillar", "name_vi", "name_en"), ("indicator",),
         ("position", "role", "name_vi", "name_en"),
     ),
     "endowments": Shape(("indicator", "weighted_by"), ("indicator",)),
