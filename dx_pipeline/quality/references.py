@@ -20,7 +20,7 @@ COUNTRY = "viet-nam"
 TABLES_WITH_COUNTRY = ("figure_sources", "policy_actuals")
 
 #: `indicator` holds here also the codes of other publishers and of policies, which `indicators` does not list
-FOREIGN_INDICATORS = ("external_", "policy_", "target_", "press_", "figure_sources")
+FOREIGN_INDICATORS = ("external_", "endowments", "policy_", "target_", "press_", "figure_sources")
 
 
 def reference_law(contract: Contract) -> Law | None:
