@@ -44,7 +44,7 @@ class Structure:
     def weights(self) -> FloatArray:
         """The points as shares that add up to 1."""
         points = np.array(self.points)
-        return points / points.sum()
+        return np.asarray(points / points.sum(), dtype=np.float64)
 
     @property
     def activities(self) -> tuple[str, ...]:
