@@ -61,6 +61,7 @@ format: $(DEV_READY) ## format the code
 
 lock: $(DEV_READY) ## pin the newest versions that fit pyproject.toml, without naming any index
 	@$(BIN)/uv pip compile pyproject.toml $(LOCK_OPTIONS) -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra postgres -c requirements.lock $(LOCK_OPTIONS) -o deploy/requirements-postgres.lock
 	@$(BIN)/uv pip compile pyproject.toml --group dev -c requirements.lock $(LOCK_OPTIONS) -o requirements-dev.lock
 LOCK_OPTIONS := -q --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-emit-index-url --no-header --no-annotate
 

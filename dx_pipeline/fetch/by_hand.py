@@ -9,6 +9,7 @@ from pathlib import Path
 from dx_pipeline.errors import BAD_INPUT, DxError
 from dx_pipeline.fetch.accept import take_over
 from dx_pipeline.fetch.judge import judge
+from dx_pipeline.fetch.marker import mark
 from dx_pipeline.fetch.plan import planned, read_fetch
 from dx_pipeline.fetch.records import read_records, source_folder, write_records
 from dx_pipeline.fetch.snapshots import find
@@ -75,5 +76,6 @@ def accept(paths: Paths, source_id: str, file: str = "", now: datetime | None = 
         record.waiting, record.judged_with, record.failure = [], "", None
         record.good_at = now.isoformat(timespec="seconds")
         write_records(paths, source_id, records)
+        mark(paths, now, [f"{source_id}/{one.file}"])
         told.append(f"{source_id}/{one.file}: {verdict.change}")
     return told

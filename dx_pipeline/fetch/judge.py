@@ -148,14 +148,14 @@ def read_file(paths: Paths, folder: Path, file: str) -> Look:
 
     import polars as pl
 
-    from dx_pipeline.conform.core import observe_source
+    from dx_pipeline.conform.observations import observe_source
+    from dx_pipeline.conform.reference import load_reference
     from dx_pipeline.sources.spec import load_source
 
     try:
         source = load_source(folder)
-        known = set(pl.read_csv(paths.reference / "indicators.csv", columns=["indicator"])["indicator"])
         one = replace(source, files=tuple(spec for spec in source.files if spec.path.name == file))
-        observed = observe_source(one, known)
+        observed = observe_source(one, load_reference(paths.reference))
     except (DxError, ValueError) as error:
         return Look(problems=tuple(str(error).splitlines()))
     kept = observed.observations.filter(pl.col("rejected").is_null())

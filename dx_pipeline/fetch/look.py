@@ -83,6 +83,7 @@ def look_at(visit: Visit, file: Planned, record: Record) -> Outcome:
         why = _why_not_due(record, visit.now)
         kind, retry = (failure.kind, failure.retry) if failure else ("", False)
         return Outcome(visit.source_id, file.file, "not due", why, tuple(record.waiting), kind=kind, retry=retry)
+    before = record.checked_at
     record.checked_at = visit.now.isoformat(timespec="seconds")
     try:
         outcome = _look(visit, file, record)
@@ -94,8 +95,16 @@ def look_at(visit: Visit, file: Planned, record: Record) -> Outcome:
     record.failure = None
     record.not_before = ""
     if outcome.result in ("unchanged", "accepted"):
-        record.good_at = record.checked_at
+        record.good_at = _good_at(record, moment(before), visit.now)
     return outcome
+
+
+def _good_at(record: Record, before: datetime | None, now: datetime) -> str:
+    """The moment of this good look, unless the clock went back since the last one: one such night is not believed."""
+    last = moment(record.good_at)
+    if last and before and now < last - timedelta(days=1) and before >= last:
+        return record.good_at
+    return record.checked_at
 
 
 def due(visit: Visit, record: Record) -> bool:
@@ -127,6 +136,8 @@ def _look(visit: Visit, file: Planned, record: Record) -> Outcome:
     sha256 = hashlib.sha256(answer.data).hexdigest()
     if sha256 == file.sha256:
         _remember(record, answer, sha256)
+        # what waited has been taken back by the publisher
+        record.waiting, record.judged_with = [], ""
         return visit.outcome(file, "unchanged", "unchanged (same bytes)")
     snapshot = snapshots.store(folder, file.file, answer, visit.now)
     outcome = _settle(visit, file, record, snapshot, answer.data)

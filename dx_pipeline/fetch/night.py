@@ -19,6 +19,7 @@ from dx_pipeline.fetch.declaration import Fetch
 from dx_pipeline.fetch.download import Manners, open_client
 from dx_pipeline.fetch.files import remove_parts, write_json
 from dx_pipeline.fetch.look import Outcome, Visit, look_at
+from dx_pipeline.fetch.marker import mark
 from dx_pipeline.fetch.plan import Planned, planned, read_fetch
 from dx_pipeline.fetch.records import Record, day, read_records, source_folder, write_records
 from dx_pipeline.fetch.robots import Robots
@@ -121,7 +122,10 @@ def fetch_all(
             found, old = fetch_source(paths, source_id, now, manners, robots)
             outcomes += found
             stale |= {source_id: old} if old else {}
-        write_stale(paths, [one for name, one in stale.items() if name in names])
+        changed = write_stale(paths, [one for name, one in stale.items() if name in names])
+        why = [f"{one.source_id}/{one.file}" for one in outcomes if one.result == "accepted"] + finished
+        if why or changed:
+            mark(paths, now, [*why, *(["other sources are stale"] if changed else [])])
         night = Night(
             now.isoformat(timespec="seconds"), tuple(outcomes), tuple(read_stale(paths).values()), tuple(finished)
         )

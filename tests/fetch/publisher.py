@@ -122,9 +122,9 @@ def publishing() -> Iterator[Publisher]:
         publisher.server.server_close()
 
 
-def provinces() -> list[str]:
-    with (ROOT / "data" / "reference" / "provinces_63.csv").open(encoding="utf-8") as file:
-        return [row["name_vi"] for row in csv.DictReader(file)]
+def provinces(unit_system: str = "63") -> list[str]:
+    with (ROOT / "data" / "reference" / "units.csv").open(encoding="utf-8") as file:
+        return [row["name_vi"] for row in csv.DictReader(file) if row["unit_system"] == unit_system]
 
 
 def table(
@@ -166,7 +166,7 @@ max = 1
 allow_http = true
 private_addresses = ["127.0.0.1"]
 pause_seconds = 0
-timeout_seconds = 0.5
+timeout_seconds = 1.0
 deadline_seconds = 5
 max_bytes = 20000
 stale_after_days = 14

@@ -94,7 +94,7 @@ def small_contracts() -> dict[str, Contract]:
     return {table.name: table for table in sorted([*tables, *ledger], key=lambda table: table.name)}
 
 
-def small_tables(scores: Mapping[str, float] = SCORES) -> dict[str, pl.DataFrame]:
+def small_tables(scores: Mapping[str, float] = SCORES, names: Mapping[str, str] = NAMES) -> dict[str, pl.DataFrame]:
     ids = list(scores)
     unit = {"unit_system": [63] * len(ids), "province_id": ids}
     figures = pl.DataFrame(
@@ -114,7 +114,7 @@ def small_tables(scores: Mapping[str, float] = SCORES) -> dict[str, pl.DataFrame
     )
     rankings = pl.DataFrame({"edition": [2023] * len(ids), **unit, "score": list(scores.values())})
     return {
-        "provinces": pl.DataFrame({**unit, "name_vi": [NAMES[name] for name in ids]}),
+        "provinces": pl.DataFrame({**unit, "name_vi": [names[name] for name in ids]}),
         "indicators": pl.DataFrame({"indicator": ["overall"], "name_vi": ["Tổng thể"], "name_en": ["Overall"]}),
         "sources": pl.DataFrame(
             {

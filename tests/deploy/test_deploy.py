@@ -1,0 +1,126 @@
+"""The files of deploy/ are what systemd, Docker and Dagster accept. A container is not built here."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+
+DEPLOY = ROOT / "deploy"
+SECRETS = {"DX_POSTGRES_PASSWORD": "x", "DX_CONTACT": "ops@example.org"}
+
+
+def test_systemd_accepts_both_units(tmp_path: Path) -> None:
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd-analyze is not installed")
+    units = []
+    for unit in sorted((DEPLOY / "systemd").glob("*.service")):
+        # the programs of this checkout stand for those of the installed one
+        text = unit.read_text(encoding="utf-8")
+        assert "/opt/dx-pipeline/.venv/bin/dagster" in text
+        bin_folder = Path(sys.executable).parent
+        text = text.replace("/opt/dx-pipeline/.venv/bin", str(bin_folder)).replace("/opt/dx-pipeline", str(ROOT))
+        (tmp_path / unit.name).write_text(text, encoding="utf-8")
+        units.append(str(tmp_path / unit.name))
+    assert len(units) == 2
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, timeout=60)
+    told = [line for line in done.stderr.splitlines() if str(tmp_path) in line or "dx-" in line]
+    assert (done.returncode, told) == (0, [])
+
+
+def test_the_programs_of_the_units_know_their_options() -> None:
+    for unit in (DEPLOY / "systemd").glob("*.service"):
+        (line,) = re.findall(r"^ExecStart=(.+)$", unit.read_text(encoding="utf-8"), re.MULTILINE)
+        program, *options = line.split()
+        command = [str(Path(sys.executable).parent / Path(program).name), *[o for o in options if o == "run"], "--help"]
+        text = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+        for option in options:
+            assert not option.startswith("-") or option in text, (unit.name, option)
+
+
+def compose_client() -> list[str] | None:
+    """`docker compose` or `docker-compose`, whichever works here."""
+    for command in (["docker", "compose"], ["docker-compose"]):
+        if shutil.which(command[0]):
+            done = subprocess.run([*command, "version"], capture_output=True, check=False)
+            if done.returncode == 0:
+                return command
+    return None
+
+
+def test_the_compose_file_is_one() -> None:
+    text = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
+    client = compose_client()
+    if client:
+        command = [*client, "-f", str(DEPLOY / "compose.yaml"), "config"]
+        done = subprocess.run(command, capture_output=True, text=True, env=os.environ | SECRETS, check=False)
+        assert done.returncode == 0, done.stderr
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((Path(__file__).parent / "compose-spec.json").read_text(encoding="utf-8"))
+    jsonschema.Draft7Validator(schema).validate(yaml.safe_load(text))
+
+
+def test_the_containers_are_what_is_promised() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert set(services) == {"postgres", "code", "webserver", "daemon"}
+    assert all("healthcheck" in one for name, one in services.items() if name != "webserver")
+    assert services["webserver"]["ports"] == ["127.0.0.1:3000:3000"]
+    for name in ("code", "webserver", "daemon"):
+        assert services[name]["cap_drop"] == ["ALL"]
+        assert services[name]["depends_on"]["postgres"] == {"condition": "service_healthy"}
+    # an alert is sent by a run or a sensor, and both are processes of the code location
+    assert "DX_ALERT_URLS" in services["code"]["environment"]
+    assert yaml.safe_load((DEPLOY / "workspace.yaml").read_text())["load_from"][0]["grpc_server"]["host"] == "code"
+
+
+def test_the_image_is_slim_and_runs_as_nobody_special() -> None:
+    text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    stages = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
+    assert stages == ["python:3.11-slim"] * 2
+    last = text.rsplit("FROM ", 1)[1]
+    assert re.search(r"^USER 10001:10001$", last, re.MULTILINE)
+    assert "HEALTHCHECK" in last
+    for line in re.findall(r"^COPY (?:--\S+ )?(.+)$", text, re.MULTILINE):
+        *names, _ = line.split()
+        if "/opt/venv" not in names:
+            missing = [name for name in names if not (ROOT / name).exists()]
+            assert not missing, missing
+    ignored = (DEPLOY / "Dockerfile.dockerignore").read_text(encoding="utf-8").split()
+    assert ignored[0] == "**"
+    assert not [name[1:] for name in ignored if name.startswith("!") and not (ROOT / name[1:]).exists()]
+
+
+def test_the_lock_of_the_image_is_the_lock_and_postgresql() -> None:
+    def pins(path: Path) -> set[str]:
+        return set(re.findall(r"^[\w.-]+==[\w.]+", path.read_text(encoding="utf-8"), re.MULTILINE))
+
+    more = pins(DEPLOY / "requirements-postgres.lock") - pins(ROOT / "requirements.lock")
+    assert {name.split("==")[0] for name in more} == {"dagster-postgres", "psycopg2-binary"}
+    assert pins(ROOT / "requirements.lock") <= pins(DEPLOY / "requirements-postgres.lock")
+
+
+def test_dagster_accepts_the_instance_of_the_containers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("dagster_postgres", reason="dagster-postgres is an extra of the containers")
+    from dagster._core.instance.config import dagster_instance_config
+
+    shutil.copy(DEPLOY / "dagster.yaml", tmp_path / "dagster.yaml")
+    config, _ = dagster_instance_config(str(tmp_path))
+    assert config["storage"]["postgres"]["postgres_db"]["db_name"] == {"env": "DX_POSTGRES_DB"}
+
+
+def test_the_examples_name_every_variable_that_is_read() -> None:
+    from dx_pipeline.alerts.channels import LANGUAGES, URLS
+    from dx_pipeline.fetch.night import CONTACT
+
+    for name in ("dx-pipeline.env.example", "compose.env.example"):
+        given = set(re.findall(r"^(\w+)=", (DEPLOY / name).read_text(encoding="utf-8"), re.MULTILINE))
+        assert {CONTACT, URLS, LANGUAGES} <= given, name
