@@ -32,6 +32,7 @@ check: $(DEV_READY) .dagster/dagster.yaml ## style, types, order of imports, unu
 	@$(BIN)/dagster definitions validate -w workspace.yaml 2>&1 | tail -1
 
 ui: $(RUN_READY) .dagster/dagster.yaml ## open the Dagster UI on http://127.0.0.1:3000
+	@$(BIN)/python -m dx_pipeline.orchestration.instance
 	@$(BIN)/dagster dev -w workspace.yaml -h 127.0.0.1 -p 3000
 
 query: $(RUN_READY) ## ask the published file: make query SQL="from province_rankings limit 5"
@@ -41,7 +42,7 @@ status: $(RUN_READY) ## release, age, sources, failed checks
 	@$(BIN)/dx status
 
 verify: $(DEV_READY) .dagster/dagster.yaml ## build again elsewhere and prove that Parquet, CSV and PNG bytes are the same
-	@$(BIN)/python -m dx_pipeline.release.reproduce
+	@$(BIN)/python -m dx_pipeline.orchestration.reproduce
 
 bench: $(DEV_READY) ## measure the index methods against plain loops and general solvers
 	@$(BIN)/python -m benchmarks
@@ -84,4 +85,4 @@ $(DEV_READY): requirements-dev.lock pyproject.toml | $(BIN)/uv
 	@touch $@
 
 .dagster/dagster.yaml: dagster.yaml
-	@mkdir -p .dagster && cp dagster.yaml $@
+	@mkdir -p .dagster && cp dagster.yaml $@.part && mv $@.part $@

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract, load_contracts
 from dx_pipeline.sources.spec import SourceSpec, load_sources
-from dx_pipeline.warehouse import read_table, write_table
+from dx_pipeline.warehouse import need, read_table, replace_table, write_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ def build_reference(con: duckdb.DuckDBPyConnection, paths: Paths) -> list[str]:
     records = reference_tables(paths.reference)
     Reference.of(records)
     for name, frame in records.items():
-        _replace(con, f"raw.{name}", frame)
+        replace_table(con, f"raw.{name}", frame)
     return [f"raw.{name}" for name in records]
 
 
@@ -57,13 +57,15 @@ def build_source(con: duckdb.DuckDBPyConnection, paths: Paths, source_id: str) -
         ConformError: printed rows can't be used.
     """
     from dx_pipeline.conform.observations import observe_source
+    from dx_pipeline.conform.reference import TABLES
 
+    reference = [f"raw.{name}" for name in TABLES]
+    need(con, f"source {source_id}", reference)
     source = load_sources(paths.raw)[source_id]
     observed = observe_source(source, stored_reference(con))
-    _replace(con, f"raw.{source_id}", observed.observations)
-    _replace(con, f"raw.{source_id}__files", observed.files)
-    for name, frame in observed.records.items():
-        _replace(con, f"raw.{name}", frame)
+    tables = {source_id: observed.observations, f"{source_id}__files": observed.files, **observed.records}
+    for name, frame in tables.items():
+        replace_table(con, f"raw.{name}", frame, inputs=reference)
     return observed.files
 
 
@@ -77,17 +79,21 @@ def build_figures(con: duckdb.DuckDBPyConnection, paths: Paths) -> pl.DataFrame:
 
     from dx_pipeline.conform.corrections import load_corrections
     from dx_pipeline.conform.figures import choose
+    from dx_pipeline.conform.reference import TABLES
     from dx_pipeline.conform.weights import read_weights
     from dx_pipeline.index.structure import structures
 
     sources = load_sources(paths.raw)
+    inputs = [f"raw.{source_id}{part}" for source_id in sources for part in ("", "__files")]
+    inputs += ["raw.dti_weights", *(f"raw.{name}" for name in TABLES)]
+    need(con, "core.figures", inputs)
     files = pl.concat([read_table(con, f"raw.{source_id}__files") for source_id in sources])
     observations = [read_table(con, f"raw.{source_id}") for source_id in sources]
     by_edition = structures(read_table(con, "raw.indicators"), read_weights(read_table(con, "raw.dti_weights")))
     figures = choose(observations, load_corrections(paths.corrections), by_edition, stored_reference(con))
-    _replace(con, "core.figures", figures)
-    _replace(con, "core.files", files)
-    _replace(con, "raw.sources", source_register(sources))
+    replace_table(con, "core.figures", figures, inputs)
+    replace_table(con, "core.files", files, inputs)
+    replace_table(con, "raw.sources", source_register(sources), inputs)
     return figures
 
 
@@ -137,10 +143,13 @@ def build_mart(con: duckdb.DuckDBPyConnection, contract: Contract) -> pl.DataFra
     """Build one public table from its inputs and store it; returns what was stored.
 
     Raises:
+        NotBuiltError: a table it is built from is not there.
         ContractError: the result does not fit the contract.
     """
     from dx_pipeline.marts._carry import carry
 
+    inputs = dict.fromkeys([*contract.inputs, *(entry.table for entry in contract.rests_on)])
+    need(con, contract.name, inputs)
     query = CONTRACTS_FOLDER / f"{contract.name}.sql"
     if query.is_file():
         frame = con.sql(query.read_text(encoding="utf-8")).pl()
@@ -149,7 +158,7 @@ def build_mart(con: duckdb.DuckDBPyConnection, contract: Contract) -> pl.DataFra
         frame = module.build({name: read_table(con, name) for name in contract.inputs})
     if contract.rests_on:
         frame = carry(frame, contract, {entry.table: read_table(con, entry.table) for entry in contract.rests_on})
-    return write_table(con, contract, frame)
+    return write_table(con, contract, frame, inputs)
 
 
 def build_all(con: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, pl.DataFrame]:
@@ -159,9 +168,3 @@ def build_all(con: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, pl.Data
         build_source(con, paths, source_id)
     build_figures(con, paths)
     return {name: build_mart(con, contract) for name, contract in mart_contracts().items()}
-
-
-def _replace(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
-    schema = table.split(".")[0]
-    con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-    con.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM frame")

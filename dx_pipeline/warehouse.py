@@ -1,12 +1,20 @@
-"""The private DuckDB file of a build: one connection, tables written by column name from their contract."""
+"""The private DuckDB file of a build: one connection, tables written by column name, and a record of what was written.
+
+`core.built` names each table with a fingerprint of its rows and those of the tables it was made from, so that a table
+of an earlier build is never taken for one of this build.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 from dx_pipeline.contracts import Contract
+from dx_pipeline.errors import BusyError, DxError
+from dx_pipeline.locks import locked, user_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,68 +26,104 @@ if TYPE_CHECKING:
 
 #: read by DuckDB 1.2 to 2.0, whatever version writes it
 STORAGE_VERSION = "v1.2.0"
+#: answers about tables, each under a hash of what it depends on (quality/memory.py)
+ANSWERS = "core.gx_answers"
 #: how long a build waits for another one to end
 WAIT_SECONDS = 900.0
 
 log = logging.getLogger(__name__)
 
 
-class BuildBusyError(RuntimeError):
-    """Another build is running and did not end in time; trying again later helps."""
+class NotBuiltError(DxError):
+    """Something needs tables that have not been built yet, or not since what they are made of changed."""
+
+    def __init__(self, what: str, tables: Iterable[str]) -> None:
+        self.tables = tuple(tables)
+        super().__init__(f"{what} needs {', '.join(self.tables)}, not built yet", "Build that first, or run `dx run`.")
 
 
-@contextmanager
-def build_lock(paths: Paths, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
+def build_lock(paths: Paths, wait_seconds: float = WAIT_SECONDS) -> AbstractContextManager[None]:
     """The right to build, for one process at a time; the kernel takes it back when the process dies.
 
     Raises:
-        BuildBusyError: another process still builds after `wait_seconds`.
+        BusyError: another process still builds after `wait_seconds`; says which one and since when.
     """
-    from filelock import FileLock, Timeout
-
-    paths.build.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(paths.build / ".build.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        log.warning("another build is running in %s; waiting up to %g s for it to end", paths.build, wait_seconds)
-        try:
-            lock.acquire(timeout=wait_seconds)
-        except Timeout:
-            raise BuildBusyError(
-                f"another build is still running after {wait_seconds:g} s; nothing was changed, try again later"
-            ) from None
-    try:
-        yield
-    finally:
-        lock.release()
+    return locked(paths.build / ".build.lock", "building", wait_seconds)
 
 
 @contextmanager
 def connect(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
     """A writing connection to the build's warehouse, closed at the end even after an error.
 
+    A file that is no DuckDB file any more is thrown away: everything in it can be built again.
+
     Raises:
-        duckdb.IOException: another build holds the file.
+        BusyError: another process has the file open.
     """
     import duckdb
 
     paths.build.mkdir(parents=True, exist_ok=True)
     con = duckdb.connect()
     try:
-        con.execute(f"ATTACH '{_literal(paths.warehouse)}' AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')")
+        con.execute("SET enable_progress_bar = false")
+        try:
+            _attach(con, paths)
+        except duckdb.Error as error:
+            pid = user_of(paths.warehouse)
+            if pid is not None:
+                raise BusyError(
+                    f"process {pid} has {paths.warehouse} open; nothing was changed", "Close it and run again."
+                ) from error
+            log.warning("%s cannot be read and is begun anew: %s", paths.warehouse, str(error).splitlines()[0])
+            begin_anew(paths)
+            _attach(con, paths)
         con.execute("USE warehouse")
         yield con
     finally:
         con.close()
 
 
+def _attach(con: duckdb.DuckDBPyConnection, paths: Paths) -> None:
+    con.execute(f"ATTACH '{_literal(paths.warehouse)}' AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')")
+
+
+def begin_anew(paths: Paths) -> None:
+    """Forget every table of earlier builds; what is kept by a hash of its own inputs stays."""
+    kept = _answers(paths)
+    for path in paths.build.glob(f"{paths.warehouse.name}*"):
+        path.unlink()
+    if kept is not None:
+        with connect(paths) as con:
+            con.execute("CREATE SCHEMA core")
+            con.execute(f"CREATE TABLE {ANSWERS} AS SELECT * FROM kept")
+
+
+def _answers(paths: Paths) -> pl.DataFrame | None:
+    import duckdb
+
+    if not paths.warehouse.is_file():
+        return None
+    try:
+        with duckdb.connect(str(paths.warehouse), read_only=True) as con:
+            return con.sql(f"SELECT * FROM {ANSWERS}").pl()
+    except duckdb.Error:
+        return None
+
+
 def _literal(path: object) -> str:
     return str(path).replace("'", "''")
 
 
-def write_table(con: duckdb.DuckDBPyConnection, contract: Contract, frame: pl.DataFrame) -> pl.DataFrame:
+def write_table(
+    con: duckdb.DuckDBPyConnection, contract: Contract, frame: pl.DataFrame, inputs: Iterable[str] = ()
+) -> pl.DataFrame:
     """Replace a table by the frame, columns matched by name; returns what was stored, sorted by key.
+
+    Args:
+        con: on the warehouse.
+        contract: of the table.
+        frame: its rows.
+        inputs: the tables it was made from, for the record.
 
     Raises:
         ContractError: columns or types differ from the contract, a key is duplicated, or a required value is missing.
@@ -93,14 +137,82 @@ def write_table(con: duckdb.DuckDBPyConnection, contract: Contract, frame: pl.Da
         con.execute(f'INSERT INTO "{contract.name}" BY NAME SELECT * FROM stored')
     except duckdb.ConstraintException as error:
         raise contract.refusal(stored) from error
+    _record(con, contract.name, inputs)
     return stored
+
+
+def replace_table(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, inputs: Iterable[str] = ()) -> None:
+    """Replace a table without a contract (`raw.` or `core.`) by the frame."""
+    con.execute(f"CREATE SCHEMA IF NOT EXISTS {name.split('.')[0]}")
+    con.execute(f"CREATE OR REPLACE TABLE {_quoted(name)} AS SELECT * FROM frame")
+    _record(con, name, inputs)
 
 
 def read_table(con: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
     """A whole table (`name` or `schema.name`) as a frame.
 
     Raises:
-        duckdb.CatalogException: the table has not been built yet.
+        NotBuiltError: the table has not been built yet.
     """
-    quoted = ".".join(f'"{part}"' for part in name.split("."))
-    return con.sql(f"SELECT * FROM {quoted}").pl()
+    import duckdb
+
+    try:
+        return con.sql(f"SELECT * FROM {_quoted(name)}").pl()
+    except duckdb.CatalogException as error:
+        raise NotBuiltError("this", [name]) from error
+
+
+def need(con: duckdb.DuckDBPyConnection, what: str, tables: Iterable[str]) -> None:
+    """Make sure that tables are there before something is made from them.
+
+    Raises:
+        NotBuiltError: names those that are not.
+    """
+    there = tables_there(con)
+    missing = [name for name in tables if name not in there]
+    if missing:
+        raise NotBuiltError(what, missing)
+
+
+def tables_there(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Names of all tables, those outside the default schema with it: `raw.indicators`."""
+    rows = con.sql(
+        "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal AND database_name = current_database()"
+    ).fetchall()
+    return {table if schema == "main" else f"{schema}.{table}" for schema, table in rows}
+
+
+def _record(con: duckdb.DuckDBPyConnection, name: str, inputs: Iterable[str]) -> None:
+    con.execute("CREATE SCHEMA IF NOT EXISTS core")
+    con.execute("CREATE TABLE IF NOT EXISTS core.built (name VARCHAR PRIMARY KEY, version VARCHAR, inputs VARCHAR)")
+    known = _versions(con)
+    made_from = json.dumps({table: known.get(table, "") for table in inputs})
+    con.execute("INSERT OR REPLACE INTO core.built VALUES ($1, $2, $3)", [name, fingerprint(con, name), made_from])
+
+
+def fingerprint(con: duckdb.DuckDBPyConnection, name: str) -> str:
+    """A hash over columns and rows of a table, whatever their order: as fast as reading it."""
+    columns = con.execute(f"DESCRIBE {_quoted(name)}").fetchall()
+    counted = con.sql(f"SELECT count(*), sum(hash(t)::HUGEINT) FROM {_quoted(name)} AS t").fetchone()
+    return f"{counted} of {[column[:2] for column in columns]}"
+
+
+def out_of_date(con: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, list[str]]:
+    """Tables made from something that was built again since with other rows, with the names of that."""
+    if "core.built" not in tables_there(con):
+        return {}
+    known = _versions(con)
+    found = {}
+    for name, made_from in con.sql("SELECT name, inputs FROM core.built").fetchall():
+        changed = [table for table, version in json.loads(made_from).items() if known.get(table, "") != version]
+        if changed and name in tables:
+            found[name] = changed
+    return found
+
+
+def _versions(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    return dict(con.sql("SELECT name, version FROM core.built").fetchall())
+
+
+def _quoted(name: str) -> str:
+    return ".".join(f'"{part}"' for part in name.split("."))

@@ -21,7 +21,7 @@ from dx_pipeline.cli.errors import EXIT_CODES, CommandError, foreseen
 from dx_pipeline.errors import DxError
 
 #: commands that must not die half-way because nobody reads their output any more
-WRITING = {"run", "fetch", "accept", "rollback", "export"}
+WRITING = {"run", "prune", "fetch", "accept", "rollback", "export"}
 
 
 class DxGroup(TyperGroup):
@@ -111,6 +111,7 @@ app.command(rich_help_panel=MAKE)(fetching.accept)
 app.command(rich_help_panel=MAKE)(fetching.alerts)
 app.command(rich_help_panel=MAKE)(build.run)
 app.command(rich_help_panel=MAKE)(build.status)
+app.command(rich_help_panel=MAKE)(build.prune)
 
 
 def main() -> None:

@@ -1,90 +1,171 @@
-"""`dx run` and `dx status`: make a release, and see whether the current one can be relied on."""
+"""`dx run`, `dx status`, `dx prune`: make a release, see whether it can be relied on, keep the disk free."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dx_pipeline.cli.output import AsJson, show_json, working
 from dx_pipeline.errors import FAILED
 from dx_pipeline.paths import Paths, default_paths
-from dx_pipeline.tables import open_published, select
+
+if TYPE_CHECKING:
+    from dx_pipeline.release.store.manifest import Headline, Manifest
 
 #: the index is published once a year, so a source that was not looked at for longer may have a new edition
 STALE_DAYS = 365
+#: what a figure rests on, in words
+BASIS = {
+    "published": "printed",
+    "derived": "from a stated change",
+    "computed": "computed from scores",
+    "not_published": "not published",
+}
 
 
-def run(as_json: AsJson = False) -> None:
-    """Build everything from the published bytes, check it, and make it the current release if the checks pass."""
+def run(
+    full: Annotated[bool, typer.Option("--full", help="Build also when nothing changed since the release.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Build everything from the published bytes, check it, and make it the current release if the checks pass.
+
+    When data, reference, corrections and code are those of the current release, nothing is built.
+    """
     with working("Building and checking"):
         from dx_pipeline.orchestration.run import refresh
 
-        result = refresh(default_paths())
+        result = refresh(default_paths(), full=full)
+    lines = summary_lines(default_paths())
     if as_json:
         show_json(
             {
                 "release": result.release,
                 "unchanged": result.unchanged,
-                "summary": result.summary_lines,
+                "skipped": result.skipped,
+                "summary": lines,
                 "failures": result.failures,
+                "reasons": [reason.model_dump() for reason in result.reasons],
             }
         )
     else:
-        print("\n".join(result.summary_lines))
-        if result.unchanged:
+        print("\n".join(lines))
+        if result.skipped:
+            print(f"Nothing was built: {result.skipped}. `dx run --full` builds all the same.")
+        elif result.unchanged:
             print("The data are those of the release before; nothing new was published.")
-    if result.failures:
+    if result.reasons:
         if not as_json:
             print("Nothing was released; the release before stays.", file=sys.stderr)
             for failure in result.failures:
                 print(f"- {failure}", file=sys.stderr)
-        raise typer.Exit(FAILED)
+        raise typer.Exit(max(reason.exit_code for reason in result.reasons))
 
 
-def status(as_json: AsJson = False) -> None:
-    """Release and its age, sources missing, changed or stale, undeclared files, failed checks.
+def summary_lines(paths: Paths) -> list[str]:
+    """The ranks people look for first, and what the release holds; from its manifest, no database is opened."""
+    manifest = _current_manifest(paths)
+    if manifest is None:
+        return ["no release yet"]
+    names = {row.province_id: row.province for row in manifest.headline}
+    lines = [f"{'edition':<8}" + "".join(f"{name:<58}" for name in names.values())] if names else []
+    for edition in sorted({row.edition for row in manifest.headline}):
+        cells = {row.province_id: _cell(row) for row in manifest.headline if row.edition == edition}
+        lines.append(f"{edition:<8}" + "".join(f"{cells.get(province, 'no row'):<58}" for province in names))
+    told = f"release {manifest.release}: {len(manifest.tables)} tables, {manifest.rows:,} rows"
+    lines += [""] * bool(lines) + [f"{told}; checks: {_checks_told(manifest)}"]
+    return [line.rstrip() for line in lines]
 
-    Exit code 1 when a source file is missing or changed, a blocking check failed, or the last run failed.
-    """
-    from dx_pipeline.orchestration.state import read_failure_note
-    from dx_pipeline.release.store.layout import current_folder
+
+def _cell(row: Headline) -> str:
+    place = f"rank {row.rank:>2} of {row.n_units} ({BASIS.get(row.status, row.status)})" if row.rank else ""
+    score = f"score {row.score:.4f}" if row.score is not None else f"score {BASIS.get(row.score_status, '?')}"
+    return f"{place or 'rank not published'}, {score}"
+
+
+def _checks_told(manifest: Manifest) -> str:
+    if manifest.checks is None:
+        return "not recorded"
+    names: dict[str, list[str]] = {}
+    for one in manifest.checks.notes:
+        names.setdefault(one.severity if one.status == "failed" else one.status, []).append(f"{one.table}.{one.check}")
+    return ", ".join(
+        f"{count} {kind}" + (f" ({', '.join(names[kind])})" if kind in names else "")
+        for kind, count in sorted(manifest.checks.counts.items())
+    )
+
+
+def _current_manifest(paths: Paths) -> Manifest | None:
+    from dx_pipeline.release.store.layout import ReleaseError, current_folder
     from dx_pipeline.release.store.manifest import read_manifest
 
-    paths = default_paths()
-    with open_published(paths) as con:
-        known = {row["sha256"] for row in select(con, "SELECT sha256 FROM source_files")}
-        checks = select(
-            con,
-            """SELECT table_name, check_name, severity, status, observed, expected FROM check_results
-            WHERE release = (SELECT max_by(release, built_at) FROM releases)
-            AND status IN ('failed', 'error') ORDER BY severity, table_name, check_name""",
-        )
     folder = current_folder(paths)
-    manifest = read_manifest(folder or paths.published.resolve().parent)
-    built_at = datetime.fromisoformat(manifest["built_at"])
-    found = {
-        "release": manifest["release"],
+    try:
+        return read_manifest(folder) if folder else None
+    except ReleaseError:
+        return None
+
+
+def status(
+    within: Annotated[
+        float | None, typer.Option(metavar="HOURS", help="Fail unless a refresh ended well within so many hours.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Release and its age, how the last refreshes ended, sources missing, changed or stale, failed checks.
+
+    Exit code 0: all is well. 1: the last refresh failed or was killed, the nightly one is missed, a source file is
+    missing or changed, a blocking check failed, or `current` is damaged. 3: there is no release.
+    """
+    from dx_pipeline.orchestration.state import read_state
+    from dx_pipeline.release.store.layout import current_folder
+    from dx_pipeline.release.store.manifest import read_manifest
+    from dx_pipeline.release.store.verify import verify_paths
+    from dx_pipeline.tables import NoReleaseError
+
+    paths = default_paths()
+    folder, state, now = current_folder(paths), read_state(paths), datetime.now(UTC)
+    if folder is None and not (paths.marts / "current").is_symlink() and state.failure is None:
+        raise NoReleaseError
+    manifest = read_manifest(folder) if folder else None
+    late = None
+    if within is not None:
+        good = state.last_good
+        if good is None or now - datetime.fromisoformat(good.started_at) > timedelta(hours=within):
+            late = good.started_at if good else "never"
+    sources = _sources(paths, set(manifest.inputs.files.values()) if manifest and manifest.inputs else None)
+    found: dict[str, Any] = {
+        "release": manifest.release if manifest else None,
         "folder": folder.name if folder else None,
-        "built_at": manifest["built_at"],
-        "age_days": (datetime.now(UTC) - built_at).days,
-        "code_version": manifest["code_version"],
-        "data_hash": manifest["data_hash"],
-        "tables": len(manifest["tables"]),
-        "rows": sum(shape["rows"] for shape in manifest["tables"].values()),
-        "sources": _sources(paths, known),
-        "failed_checks": checks,
-        "last_failure": read_failure_note(paths),
-    }
+        "built_at": manifest.built_at if manifest else None,
+        "age_days": (now - datetime.fromisoformat(manifest.built_at)).days if manifest else None,
+        "code_version": manifest.code_version if manifest else None,
+        "data_hash": manifest.data_hash if manifest else None,
+        "tables": len(manifest.tables) if manifest else 0,
+        "rows": manifest.rows if manifest else 0,
+        "sources": sources,
+        "failed_checks": [
+            {"table_name": one.table, "check_name": one.check, "severity": one.severity, "status": one.status,
+             "observed": one.observed, "expected": one.expected}
+            for one in (manifest.checks.notes if manifest and manifest.checks else ())
+        ],
+        "paths": [str(finding) for finding in verify_paths(paths)],
+        "last_failure": state.failure.model_dump() if state.failure else None,
+        "last_refresh": state.last.model_dump() if state.last else None,
+        "missed_since": state.missed_since(now),
+        "late_since": late,
+    }  # fmt: skip
     found["ok"] = not (
-        found["sources"]["missing"]
-        or found["sources"]["changed"]
-        or found["sources"]["error"]
-        or any(check["severity"] == "blocking" for check in checks)
-        or found["last_failure"]
+        manifest is None
+        or sources["missing"]
+        or sources["changed"]
+        or sources["error"]
+        or any(check["severity"] == "blocking" for check in found["failed_checks"])
+        or any(found[name] for name in ("paths", "last_failure", "missed_since", "late_since"))
     )
     if as_json:
         show_json(found)
@@ -94,9 +175,9 @@ def status(as_json: AsJson = False) -> None:
         raise typer.Exit(FAILED)
 
 
-def _sources(paths: Paths, released: set[str]) -> dict[str, Any]:
+def _sources(paths: Paths, released: set[str] | None) -> dict[str, Any]:
     """What of data/raw is not as declared, and what is declared and not in the release yet."""
-    from dx_pipeline.sources.errors import SourceError
+    from dx_pipeline.errors import DxError
     from dx_pipeline.sources.spec import load_sources, undeclared_files
 
     found: dict[str, Any] = {
@@ -104,7 +185,7 @@ def _sources(paths: Paths, released: set[str]) -> dict[str, Any]:
     }  # fmt: skip
     try:
         sources = load_sources(paths.raw)
-    except SourceError as error:
+    except DxError as error:
         return found | {"error": str(error)}
     for source_id, source in sources.items():
         age = (date.today() - date.fromisoformat(source.retrieved_on)).days
@@ -116,16 +197,21 @@ def _sources(paths: Paths, released: set[str]) -> dict[str, Any]:
                 found["missing"].append(name)
             elif hashlib.sha256(file.path.read_bytes()).hexdigest() != file.sha256:
                 found["changed"].append(name)
-            elif file.sha256 not in released:
+            elif released is not None and file.sha256 not in released:
                 found["not_released"].append(name)
     return found | {"count": len(sources), "undeclared": undeclared_files(paths.raw, sources)}
 
 
 def _show_status(found: dict[str, Any]) -> None:
     sources = found["sources"]
-    age = f"{found['age_days']} days old" if found["age_days"] else "built today"
-    print(f"release   {found['release']}, {found['built_at']} ({age}), code {found['code_version']}")
-    print(f"data      {found['tables']} tables, {found['rows']:,} rows, {found['data_hash'][:19]}…")
+    if found["release"]:
+        age = f"{found['age_days']} days old" if found["age_days"] else "built today"
+        print(f"release   {found['release']}, {found['built_at']} ({age}), code {found['code_version']}")
+        print(f"data      {found['tables']} tables, {found['rows']:,} rows, {found['data_hash'][:19]}…")
+    else:
+        print("release   none")
+    for told in found["paths"]:
+        print(f"          {told}: the next `dx run` puts it right")
     texts = {
         "missing": "missing",
         "changed": "not as declared (sha256)",
@@ -144,7 +230,53 @@ def _show_status(found: dict[str, Any]) -> None:
     for check in failed:
         where = f"{check['table_name']}.{check['check_name']} ({check['severity']})"
         print(f"          {where}: expected {check['expected']}, found {check['observed']}")
-    if note := found["last_failure"]:
-        print(f"last run  failed at {note['failed_at']}, the release before it stays:")
-        for reason in note["reasons"]:
-            print(f"          {reason.splitlines()[0]}")
+    _show_refreshes(found)
+
+
+def _show_refreshes(found: dict[str, Any]) -> None:
+    if last := found["last_refresh"]:
+        print(f"refresh   {last['outcome']} at {last['ended_at'] or last['started_at']} ({last['door']})")
+        for told in last["put_right"]:
+            print(f"          put right: {told}")
+    if found["missed_since"]:
+        print(f"          the nightly refresh left no trace since {found['missed_since']}: is the daemon running?")
+    if found["late_since"]:
+        print(f"          no refresh ended well in time; the last one: {found['late_since']}")
+    if failure := found["last_failure"]:
+        shown = failure["shown"] or found["folder"] or "nothing"
+        print(f"failure   {failure['outcome']} at {failure['ended_at'] or failure['started_at']}; shown: {shown}")
+        for reason in failure["reasons"]:
+            where = f"{reason['where']}: " if reason["where"] else ""
+            for line in f"{where}{reason['message']}".splitlines():
+                print(f"          {line}")
+            if reason["hint"]:
+                print(f"          what to do: {reason['hint']}")
+
+
+def prune(as_json: AsJson = False) -> None:
+    """Remove what is kept for a time only: old releases, what was set aside as damaged, event logs of old runs."""
+    from contextlib import nullcontext
+
+    from dx_pipeline.orchestration.upkeep import forget
+    from dx_pipeline.release.store.repair import repair
+    from dx_pipeline.warehouse import build_lock
+
+    paths = default_paths()
+    with working("Removing"), build_lock(paths, wait_seconds=5.0):
+        put_right = repair(paths)
+        if os.environ.get("DAGSTER_HOME"):
+            from dx_pipeline.orchestration.instance import opened
+
+            door: Any = opened(paths)
+        else:
+            door = nullcontext()
+        with door as instance:
+            gone = forget(paths, instance, vacuum=True)
+    if as_json:
+        show_json({"releases": gone.releases, "quarantine": gone.quarantine, "runs": gone.runs, "put_right": put_right})
+        return
+    for told in put_right:
+        print(told)
+    print(f"releases  {len(gone.releases)} removed" + (f": {', '.join(gone.releases)}" if gone.releases else ""))
+    print(f"damaged   {len(gone.quarantine)} removed")
+    print(f"runs      {gone.runs} removed with their events")

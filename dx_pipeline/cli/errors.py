@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dx_pipeline.errors import BAD_INPUT, FAILED, DxError, nearest
 
 EXIT_CODES = """Exit codes: 0 done; 1 a build, a check or a verification failed; 2 the command or an argument is wrong;
-3 there is no release yet; 4 another process is publishing, try again; 130 interrupted; 141 the reader of the output
+3 there is no release yet; 4 another process builds, try again; 130 interrupted; 141 the reader of the output
 went away."""
 
 

@@ -56,7 +56,7 @@ def cite(
     from dx_pipeline.release.store.layout import ReleaseError
     from dx_pipeline.release.store.manifest import read_manifest
 
-    table, published = address.partition(":")[0], read_manifest(folder)["tables"]
+    table, published = address.partition(":")[0], read_manifest(folder).tables
     if table != "figure" and table not in published:
         raise unknown("table", table, published, listing="`dx tables` lists them.")
     from dx_pipeline.release.history.cite import cite as make_citation
@@ -159,20 +159,33 @@ def verify(
     ] = "current",
     as_json: AsJson = False,
 ) -> None:
-    """Prove that a release on disk is what was published: every file, and the database against its Parquet."""
-    folder = find(release)
-    from dx_pipeline.release.store.verify import verify_release
+    """Prove that what people open is what was published: each stable path, where it leads, every file behind it.
 
-    with working(f"Verifying {folder.name}"):
-        findings = verify_release(folder)
+    A release is compared with its manifest: nothing changed, missing or extra, the manifest as the folder's name says.
+    """
+    from dx_pipeline.release.store.layout import ReleaseError, current_folder
+    from dx_pipeline.release.store.verify import Finding, verify_paths, verify_release
+
+    paths = default_paths()
+    findings = verify_paths(paths) if release == "current" else []
+    if release == "current" and findings and current_folder(paths) is None and (paths.marts / "current").is_symlink():
+        name = "current"
+    else:
+        folder = find(release)
+        name = folder.name
+        with working(f"Verifying {name}"):
+            try:
+                findings += verify_release(folder)
+            except ReleaseError as error:
+                findings.append(Finding("release.json", error.message))
     if as_json:
         listed = [{"subject": finding.subject, "problem": finding.problem} for finding in findings]
-        show_json({"release": folder.name, "sound": not findings, "findings": listed})
+        show_json({"release": name, "sound": not findings, "findings": listed})
     elif findings:
         for finding in findings:
             print(finding)
-        print(f"{folder.name} is not as published ({len(findings)} findings).")
+        print(f"{name} is not as published ({len(findings)} findings). The next `dx run` mends it or sets it aside.")
     else:
-        print(f"{folder.name} is as published.")
+        print(f"{name} is as published.")
     if findings:
         raise typer.Exit(FAILED)

@@ -30,7 +30,7 @@ def _shapes() -> dict[str, dict[str, Any]]:
     folder = current_folder(default_paths())
     if folder is None:
         raise NoReleaseError
-    tables: dict[str, dict[str, Any]] = read_manifest(folder)["tables"]
+    tables = {name: shape.model_dump() for name, shape in read_manifest(folder).tables.items()}
     return tables
 
 

@@ -1,36 +1,58 @@
-"""What runs without anybody watching: the refresh job, its nightly schedule, and the note a failure leaves."""
+"""What runs without anybody watching: the refresh job, its nightly schedule, and the trace a failure leaves."""
 
 import dagster as dg
 
-from dx_pipeline.paths import default_paths
+from dx_pipeline.orchestration import state
+from dx_pipeline.orchestration.resources import REFRESH, RELEASE, Project, door_of, publishes
 
 #: DuckDB has one writer, and one process is several times faster than several on a graph this size
 refresh = dg.define_asset_job(
-    "refresh",
+    REFRESH,
     selection=dg.AssetSelection.all(),
     executor_def=dg.in_process_executor,
     description="Build every table, check it, and publish a release if no blocking check fails.",
 )
 
-nightly = dg.ScheduleDefinition(
-    name="nightly",
-    job=refresh,
-    cron_schedule="0 2 * * *",
-    execution_timezone="Asia/Ho_Chi_Minh",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Every night at 02:00 in Viet Nam, while the daemon runs (`make ui`).",
-)
+
+def build_nightly(project: Project) -> dg.ScheduleDefinition:
+    """The schedule. A night on which nothing changed says so instead of building."""
+
+    @dg.schedule(
+        name="nightly",
+        job=refresh,
+        cron_schedule="0 2 * * *",
+        execution_timezone="Asia/Ho_Chi_Minh",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Every night at 02:00 in Viet Nam, while the daemon runs (`make ui`).",
+    )
+    def nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        from dx_pipeline.orchestration.upkeep import night_without_work
+
+        told = night_without_work(project.paths, context.instance)
+        if told is None:
+            return dg.RunRequest()
+        materialization = dg.AssetMaterialization(RELEASE, metadata={"unchanged": True})
+        context.instance.report_runless_asset_event(materialization)
+        return dg.SkipReason(told)
+
+    return nightly
 
 
-@dg.run_failure_sensor(
-    name="leave_failure_note",
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Writes why the last run failed to data/build/last_failure.json, which `dx status` shows.",
-)
-def leave_failure_note(context: dg.RunFailureSensorContext) -> None:
-    """Keep the reason of a failed run where `dx status` finds it."""
-    from dx_pipeline.orchestration.state import write_failure_note
+def build_failure_sensor(project: Project) -> dg.SensorDefinition:
+    """Most runs leave their trace themselves; this is for those that failed before they could."""
 
-    reasons = [context.failure_event.message]
-    reasons += [event.step_failure_data.error_display_string for event in context.get_step_failure_events()]
-    write_failure_note(default_paths(), context.dagster_run.run_id, [reason or "" for reason in reasons])
+    @dg.run_failure_sensor(
+        name="leave_failure_note",
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Writes why a run failed into the record that `dx status` shows, if the run could not do it.",
+    )
+    def leave_failure_note(context: dg.RunFailureSensorContext) -> None:
+        from dx_pipeline.orchestration.failure import reasons_of
+
+        run = context.dagster_run
+        known = {one.run_id for one in state.read_state(project.paths).refreshes}
+        if publishes(run) and run.run_id not in known:
+            reasons = reasons_of(context.instance, run.run_id)
+            state.note(project.paths, door_of(run), "failed", reasons, run_id=run.run_id)
+
+    return leave_failure_note

@@ -1,23 +1,45 @@
-"""What assets share: the project's folders and the one writing connection to its warehouse."""
+"""What assets share: the project's folders, the right to build, and the one writing connection to the warehouse.
+
+Every run of Dagster, from any door, comes through here: it waits for other builds, puts in order what a killed one
+left, and leaves its trace in the record of how things stand.
+"""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from dx_pipeline.locks import this_process
+from dx_pipeline.orchestration import state
+from dx_pipeline.orchestration.failure import reasons_of
+from dx_pipeline.orchestration.launcher import PROCESS_TAG
 from dx_pipeline.paths import Paths, default_paths
-from dx_pipeline.warehouse import build_lock, connect
+from dx_pipeline.warehouse import begin_anew, build_lock, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import duckdb
 
+RELEASE = dg.AssetKey(["publication", "release"])
+#: who materialises all of these materialises everything
+FROM_END_TO_END = {
+    dg.AssetKey(["raw", "reference"]),
+    dg.AssetKey(["core", "figures"]),
+    dg.AssetKey(["publication", "release_candidate"]),
+    RELEASE,
+}
+#: Dagster's own tags of runs that go on where another one ended
+RESUMED_TAGS = {"dagster/is_resume_retry", "dagster/step_selection"}
+#: the job that builds everything
+REFRESH = "refresh"
+DOOR_TAG = "dx/door"
 
-class Project(dg.ConfigurableResource):
+
+class Project(dg.ConfigurableResource[Any]):
     """The project's root folder; everything else follows from it."""
 
     root: str = ""
@@ -30,11 +52,78 @@ class Project(dg.ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Project]:
         """Held for a whole run, so that two builds can't mix their tables: the second one waits."""
-        with build_lock(self.paths):
+        run, instance = context.run, context.instance
+        if run is None or instance is None:
             yield self
+            return
+        instance.add_run_tags(run.run_id, {PROCESS_TAG: this_process()})
+        with build_lock(self.paths):
+            self._prepare(whole=is_whole(run))
+            if not publishes(run):
+                yield self
+                return
+            state.begin(self.paths, door_of(run), run.run_id, self._put_in_order())
+            finished = False
+            try:
+                yield self
+                finished = True
+            finally:
+                _leave_trace(self.paths, instance, run.run_id, finished)
+
+    def _prepare(self, whole: bool) -> None:
+        """A build of everything begins with nothing: what it does not write, it cannot use."""
+        from dx_pipeline.release.inputs import forget_inputs, remember_inputs
+
+        if whole:
+            begin_anew(self.paths)
+            remember_inputs(self.paths)
+        else:
+            forget_inputs(self.paths)
+
+    def _put_in_order(self) -> list[str]:
+        from dx_pipeline.release.store.repair import repair
+
+        return repair(self.paths)
 
     @contextmanager
     def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse, open for writing, released at the end of the block whatever happens."""
         with connect(self.paths) as con:
             yield con
+
+
+def is_whole(run: dg.DagsterRun) -> bool:
+    """Whether a run builds everything from the published bytes, and is not the rest of one that failed."""
+    if RESUMED_TAGS & run.tags.keys():
+        return False
+    return run.asset_selection >= FROM_END_TO_END if run.asset_selection else run.job_name == REFRESH
+
+
+def publishes(run: dg.DagsterRun) -> bool:
+    """Whether a run is to publish a release."""
+    return RELEASE in run.asset_selection if run.asset_selection else run.job_name == REFRESH
+
+
+def door_of(run: dg.DagsterRun) -> str:
+    """How a run was started."""
+    if "dagster/schedule_name" in run.tags:
+        return state.SCHEDULE
+    return run.tags.get("dagster/sensor_name") or run.tags.get(DOOR_TAG) or "ui"
+
+
+def _leave_trace(paths: Paths, instance: dg.DagsterInstance, run_id: str, finished: bool) -> None:
+    released = [
+        entry.dagster_event.step_materialization_data.materialization.metadata
+        for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+        if entry.dagster_event and entry.dagster_event.asset_key == RELEASE
+    ]
+    reasons = reasons_of(instance, run_id)
+    if released and not reasons:
+        state.finish(paths, "released" if released[-1]["switched"].value else "unchanged")
+    elif reasons:
+        state.finish(paths, "failed", reasons)
+    elif not finished:
+        state.finish(paths, "interrupted")
+    else:
+        nothing = state.Reason(where="run", message="it ended without a release; see the event log")
+        state.finish(paths, "failed", [nothing])

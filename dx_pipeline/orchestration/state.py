@@ -1,35 +1,211 @@
-"""The note a failed refresh leaves for the person who looks in the morning."""
+"""The one record of how things stand, which every door writes and reads: command, UI, schedule.
+
+It lies beside the releases as `state.json`: the last refreshes, one entry each, also of nights that changed nothing;
+and the failure that stands, until a refresh ends well. A run that was killed is a failed run.
+"""
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from dx_pipeline.errors import FAILED, BusyError, DxError
+from dx_pipeline.locks import is_alive, locked, this_process
 from dx_pipeline.paths import Paths
 
+log = logging.getLogger(__name__)
 
-def failure_note(paths: Paths) -> Path:
-    """Where the note lies."""
-    return paths.build / "last_failure.json"
+#: so many refreshes are remembered
+REMEMBERED = 60
+#: a nightly refresh that left no trace for so long is dead
+NIGHT_HOURS = 26
+
+Outcome = Literal["running", "released", "unchanged", "failed", "killed", "interrupted", "busy"]
+BAD = ("failed", "killed")
+GOOD = ("released", "unchanged")
+SCHEDULE = "schedule"
 
 
-def write_failure_note(paths: Paths, run_id: str, reasons: list[str]) -> None:
-    """Record why a run failed, and when."""
-    paths.build.mkdir(parents=True, exist_ok=True)
-    note = {"failed_at": datetime.now(UTC).isoformat(timespec="seconds"), "run_id": run_id, "reasons": reasons}
-    failure_note(paths).write_text(json.dumps(note, ensure_ascii=False, indent=1), encoding="utf-8")
+class Record(BaseModel):
+    """Something the record holds; what later versions add is passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-def read_failure_note(paths: Paths) -> dict[str, Any] | None:
-    """The note of the last failed run, None when the last one succeeded."""
+class Reason(Record):
+    """Why a refresh failed: where, the whole message, what to do, and what a caller needs to know."""
+
+    where: str
+    message: str
+    hint: str = ""
+    exit_code: int = FAILED
+    retry: bool = False
+
+    def __str__(self) -> str:
+        told = f"{self.where}: {self.message}" if self.where else self.message
+        return f"{told}\n{self.hint}" if self.hint else told
+
+    @classmethod
+    def of(cls, error: DxError, where: str = "") -> Reason:
+        """The reason that an error is."""
+        return cls(where=where, message=error.message, hint=error.hint, exit_code=error.exit_code, retry=error.retry)
+
+
+class Refresh(Record):
+    """One refresh, or one attempt at it."""
+
+    started_at: str
+    ended_at: str | None = None
+    #: command, ui, schedule, or the name of a sensor
+    door: str
+    run_id: str = ""
+    process: str = ""
+    outcome: Outcome = "running"
+    reasons: tuple[Reason, ...] = ()
+    #: folder of the release that was current afterwards
+    shown: str | None = None
+    #: what had to be put right before or after
+    put_right: tuple[str, ...] = ()
+
+
+class State(Record):
+    """How things stand."""
+
+    refreshes: tuple[Refresh, ...] = ()
+    #: the last refresh that failed, None as soon as one has ended well since
+    failure: Refresh | None = None
+
+    @property
+    def last(self) -> Refresh | None:
+        """The newest refresh, running or ended."""
+        return self.refreshes[-1] if self.refreshes else None
+
+    @property
+    def last_good(self) -> Refresh | None:
+        """The newest refresh that ended well."""
+        return next((one for one in reversed(self.refreshes) if one.outcome in GOOD), None)
+
+    def missed_since(self, now: datetime) -> str | None:
+        """The last trace of the nightly refresh when it should have left another one since; None when all is well."""
+        nights = [one.started_at for one in self.refreshes if one.door == SCHEDULE]
+        late = nights and now - datetime.fromisoformat(nights[-1]) > timedelta(hours=NIGHT_HOURS)
+        return nights[-1] if late else None
+
+
+def state_file(paths: Paths) -> Path:
+    """Where the record lies."""
+    return paths.marts / "state.json"
+
+
+def read_state(paths: Paths) -> State:
+    """The record as it stands now: a refresh whose process is gone was killed. Empty when there is none to read."""
     try:
-        return json.loads(failure_note(paths).read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return None
+        state = State.model_validate_json(state_file(paths).read_bytes())
+    except (OSError, ValidationError) as error:
+        if not isinstance(error, FileNotFoundError):
+            log.warning("%s cannot be read and is begun anew", state_file(paths))
+        return State()
+    return _with_killed(state)
 
 
-def clear_failure_note(paths: Paths) -> None:
-    """Forget it: a run has succeeded since."""
-    failure_note(paths).unlink(missing_ok=True)
+def _with_killed(state: State) -> State:
+    refreshes = tuple(
+        one.model_copy(update={"outcome": "killed", "reasons": (_killed(one),)})
+        if one.outcome == "running" and not is_alive(one.process)
+        else one
+        for one in state.refreshes
+    )
+    failure = state.failure
+    for before, now in zip(state.refreshes, refreshes, strict=True):
+        failure = now if now is not before else failure
+    return State(refreshes=refreshes, failure=failure)
+
+
+def _killed(refresh: Refresh) -> Reason:
+    return Reason(
+        where="refresh",
+        message=f"the run begun at {refresh.started_at} was killed: its process is gone and it never ended",
+        hint="Nothing needs to be undone; run `dx run` again.",
+        retry=True,
+    )
+
+
+def begin(paths: Paths, door: str, run_id: str = "", put_right: Iterable[str] = ()) -> None:
+    """A refresh begins."""
+    _add(
+        paths,
+        Refresh(started_at=_now(), door=door, run_id=run_id, process=this_process(), put_right=tuple(put_right)),
+    )
+
+
+def finish(paths: Paths, outcome: Outcome, reasons: Iterable[Reason] = (), put_right: Iterable[str] = ()) -> None:
+    """The refresh of this process ends."""
+    with _written(paths) as keep:
+        state = read_state(paths)
+        mine = [one for one in state.refreshes if one.process == this_process() and one.outcome == "running"]
+        if not mine:
+            return
+        ended = _ended(paths, mine[-1], outcome, reasons, put_right)
+        others = tuple(one for one in state.refreshes if one is not mine[-1])
+        keep(_judged(State(refreshes=(*others, ended), failure=state.failure), ended))
+
+
+def note(paths: Paths, door: str, outcome: Outcome, reasons: Iterable[Reason] = (), put_right: Iterable[str] = (),
+         run_id: str = "") -> None:  # fmt: skip
+    """A refresh that ended before it really began: nothing to do, another build at work, a reason not to start."""
+    begun = Refresh(started_at=_now(), door=door, run_id=run_id, process=this_process())
+    _add(paths, _ended(paths, begun, outcome, reasons, put_right))
+
+
+def _ended(
+    paths: Paths, refresh: Refresh, outcome: Outcome, reasons: Iterable[Reason], put_right: Iterable[str]
+) -> Refresh:
+    from dx_pipeline.release.store.layout import current_folder
+
+    current = current_folder(paths)
+    return refresh.model_copy(
+        update={
+            "ended_at": _now(),
+            "outcome": outcome,
+            "reasons": tuple(reasons),
+            "put_right": (*refresh.put_right, *put_right),
+            "shown": current.name if current else None,
+        }
+    )
+
+
+def _add(paths: Paths, refresh: Refresh) -> None:
+    with _written(paths) as keep:
+        state = read_state(paths)
+        keep(_judged(State(refreshes=(*state.refreshes, refresh), failure=state.failure), refresh))
+
+
+def _judged(state: State, newest: Refresh) -> State:
+    failure = None if newest.outcome in GOOD else newest if newest.outcome in BAD else state.failure
+    return State(refreshes=state.refreshes[-REMEMBERED:], failure=failure)
+
+
+@contextmanager
+def _written(paths: Paths) -> Iterator[Callable[[State], None]]:
+    """Change the record under a lock; a record that cannot be written never hides what it would say."""
+
+    def keep(state: State) -> None:
+        temporary = state_file(paths).with_name(".state.json.part")
+        temporary.write_text(state.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        temporary.replace(state_file(paths))
+
+    try:
+        with locked(paths.marts / ".state.lock", "writing the record", 10.0):
+            yield keep
+    except (OSError, BusyError) as error:
+        log.warning("the record of how things stand cannot be written: %s", error)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,11 +1,18 @@
-"""Checking a build: the results are stored beside the tables, with a fingerprint of what was checked."""
+"""The one gate before a release: what was checked is stored beside the tables, and nothing passes that was not.
+
+A release is made only of tables that are complete, of one build, checked by every check there is since they were
+written, and without a blocking check that failed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from dx_pipeline.build import mart_contracts
 from dx_pipeline.contracts import load_contracts
+from dx_pipeline.errors import DxError
+from dx_pipeline.warehouse import fingerprint, need, out_of_date, tables_there
 
 if TYPE_CHECKING:
     import duckdb
@@ -13,54 +20,117 @@ if TYPE_CHECKING:
 
 #: the release a build may become is not known while it is checked; publishing fills it in
 UNRELEASED = "unreleased"
+#: so many names are told
+LISTED = 5
+
+Selected = Collection[tuple[str, str]]
 
 
-class NotCheckedError(RuntimeError):
-    """The tables of the warehouse are not the ones that were checked. Run the whole refresh."""
+class NotCheckedError(DxError):
+    """The tables of the warehouse are not complete, not of one build, or not the ones that were checked."""
 
 
-def check_build(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Run every check on the warehouse's public tables and store results and fingerprints in `core`."""
+class NotReleasableError(DxError):
+    """A blocking check did not pass."""
+
+
+def check_build(con: duckdb.DuckDBPyConnection, selected: Selected | None = None) -> pl.DataFrame:
+    """Run checks on the warehouse's public tables and store their results beside a fingerprint of what was checked.
+
+    Args:
+        con: open on the warehouse.
+        selected: table and name of the checks to run; all by default.
+
+    Raises:
+        NotBuiltError: a table to be checked is not there.
+    """
+    import polars as pl
+
     from dx_pipeline.quality.runner import run_checks
 
-    seen = table_fingerprints(con)
-    results = run_checks(con, load_contracts(), UNRELEASED, fingerprints=dict(seen.iter_rows()))
-    con.register("found", results)
-    con.execute("CREATE OR REPLACE TABLE core.check_results AS SELECT * FROM found")
-    con.register("seen", seen)
-    con.execute("CREATE OR REPLACE TABLE core.checked AS SELECT * FROM seen")
+    contracts = load_contracts()
+    if selected is not None:
+        contracts = {name: contract for name, contract in contracts.items() if name in {table for table, _ in selected}}
+    need(con, "this check", [name for name in contracts if name in mart_contracts()])
+    seen = _fingerprints(con)
+    results = run_checks(con, contracts, UNRELEASED, fingerprints=seen)
+    if selected is not None:
+        wanted = pl.DataFrame(sorted(selected), schema=["table_name", "check_name"], orient="row")
+        results = results.join(wanted, on=["table_name", "check_name"], how="semi", maintain_order="left")
+    _store(con, results.with_columns(of=pl.lit(_joined(seen))))
     return results
 
 
+def _store(con: duckdb.DuckDBPyConnection, found: pl.DataFrame) -> None:
+    con.execute("CREATE SCHEMA IF NOT EXISTS core")
+    con.register("found", found)
+    if "core.check_results" in tables_there(con):
+        columns = [row[0] for row in con.execute("DESCRIBE core.check_results").fetchall()]
+        if columns == found.columns:
+            con.execute("DELETE FROM core.check_results USING found WHERE check_results.of != found.of")
+            con.execute("DELETE FROM core.check_results AS old USING found AS new"
+                        " WHERE old.table_name = new.table_name AND old.check_name = new.check_name")  # fmt: skip
+            con.execute("INSERT INTO core.check_results SELECT * FROM found")
+            con.unregister("found")
+            return
+    con.execute("CREATE OR REPLACE TABLE core.check_results AS SELECT * FROM found")
+    con.unregister("found")
+
+
 def checked_results(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """The stored results, if they are of the tables as they are now.
+    """The stored results, if they are of every check there is and of the tables as they are now.
 
     Raises:
-        NotCheckedError: a table was built again since, or nothing was checked yet.
+        NotBuiltError: a table is missing.
+        NotCheckedError: a table is older than what it is made of, was built again since it was checked, or was not
+            checked by everything.
+        NotReleasableError: a blocking check did not pass.
     """
-    import duckdb
     import polars as pl
 
-    try:
-        checked = dict(con.sql("SELECT * FROM core.checked").fetchall())
-        results = con.sql("SELECT * FROM core.check_results").pl()
-    except duckdb.CatalogException:
-        raise NotCheckedError("no check has run on this warehouse: run the job `refresh`") from None
-    now = dict(table_fingerprints(con).iter_rows())
-    changed = sorted(name for name in now if now[name] != checked.get(name))
-    if changed:
-        raise NotCheckedError(f"built again since they were checked: {', '.join(changed)}: run the job `refresh`")
+    from dx_pipeline.quality.catalogue import catalogue
+
+    need(con, "a release", mart_contracts())
+    old = out_of_date(con, mart_contracts())
+    if old:
+        told = "; ".join(f"{table} (from {', '.join(inputs)})" for table, inputs in list(old.items())[:LISTED])
+        raise NotCheckedError(f"made of tables that were built again since: {told}", "Build these again.")
+    hint = "Run the checks of the group marts, or `dx run`."
+    if "core.check_results" not in tables_there(con):
+        raise NotCheckedError("no check has run on these tables", hint)
+    stored = con.sql("SELECT * FROM core.check_results ORDER BY table_name, check_name").pl()
+    results = stored.filter(pl.col("of") == _joined(_fingerprints(con))).drop("of")
+    done = set(results.select("table_name", "check_name").iter_rows())
+    known = catalogue(load_contracts())
+    missing = [check.check_id for check in known if (check.table_name, check.check_name) not in done]
+    if missing:
+        more = f" and {len(missing) - LISTED} more" if len(missing) > LISTED else ""
+        told = f"{', '.join(missing[:LISTED])}{more}"
+        raise NotCheckedError(f"tables were built since they were checked, or never checked by {told}", hint)
+    refuse_failed(results)
     return results.with_columns(pl.col("release").cast(pl.String))
 
 
-def table_fingerprints(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Table name and an order-free hash of its rows, for the public tables that exist."""
-    import polars as pl
+def refuse_failed(results: pl.DataFrame) -> None:
+    """Stop a release whose blocking checks did not pass.
 
-    there = {row[0] for row in con.sql("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()}
-    rows = []
-    for name in mart_contracts():
-        if name in there:
-            found = con.sql(f'SELECT count(*), bit_xor(hash(t)) FROM "{name}" AS t').fetchone()
-            rows.append((name, f"{found}"))
-    return pl.DataFrame(rows, schema={"table_name": pl.String, "fingerprint": pl.String}, orient="row")
+    Raises:
+        NotReleasableError: tells each check that failed or could not run, with its rows.
+    """
+    from dx_pipeline.quality.runner import blocking_failures, failure_text
+
+    failures = blocking_failures(results)
+    if not failures.is_empty():
+        raise NotReleasableError(failure_text(failures))
+
+
+def _fingerprints(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    there = tables_there(con)
+    return {name: fingerprint(con, name) for name in mart_contracts() if name in there}
+
+
+def _joined(fingerprints: dict[str, str]) -> str:
+    """One hash over all public tables: any check may look at any of them."""
+    import hashlib
+
+    return hashlib.sha256("\n".join(map(" ".join, sorted(fingerprints.items()))).encode()).hexdigest()

@@ -1,88 +1,147 @@
 """From a checked warehouse to what people open: staging, pictures, site and workbook of one release.
 
-Pictures, pages and the workbook depend on the data, on this package and on the libraries that draw them. When none of
-these has changed since the current release, its files are taken over instead of being drawn again.
+Pictures, pages and the workbook are made from the staged database, so they can't show other data than the release they
+are part of. They depend on the data, on this package and on the libraries that draw them: when none of these has
+changed since the current release, its files are taken over, after a comparison with its manifest.
 """
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dx_pipeline.contracts import load_contracts
+from dx_pipeline.contracts import Contract, load_contracts
 from dx_pipeline.paths import Paths
 from dx_pipeline.quality.gate import checked_results
-from dx_pipeline.release.stage import Candidate, stage
-from dx_pipeline.release.store.layout import current_folder
+from dx_pipeline.release.inputs import code_hash, joined_hash, remembered_inputs
+from dx_pipeline.release.stage import stage
+from dx_pipeline.release.store.layout import ReleaseError, current_folder
+from dx_pipeline.release.store.manifest import DATABASE, Headline, describe_file, read_manifest
+from dx_pipeline.release.store.staging import Candidate, open_candidate, record_part
 
 if TYPE_CHECKING:
     import duckdb
 
-#: the province whose pictures are drawn for a release, and the peer beside it
-FOCUS, PEER = "hai-duong", "thai-nguyen"
-#: libraries that decide what a picture, a page or the workbook looks like
-LIBRARIES = ("duckdb", "jinja2", "matplotlib", "numpy", "polars", "xlsxwriter")
-KEY_FILE = "presentation.sha256"
+SITE, WORKBOOK = "site", "workbook"
+WORKBOOK_FILE = "dti.xlsx"
 
 
-def stage_candidate(paths: Paths, con: duckdb.DuckDBPyConnection) -> Candidate:
+def picture_part(name: str) -> str:
+    """The part of a release that a picture is."""
+    return f"pictures/{name}"
+
+
+def stage_candidate(paths: Paths, con: duckdb.DuckDBPyConnection, pictures: Iterable[str]) -> Candidate:
     """Stage the release of the checked warehouse.
+
+    Args:
+        paths: the project.
+        con: open on the warehouse.
+        pictures: names of the pictures the release will hold.
 
     Raises:
         NotCheckedError: the tables are not the checked ones.
-        ReleaseError: a blocking check failed.
+        NotReleasableError: a blocking check failed.
+        ReleaseError: a table cannot be published.
     """
-    candidate = stage(paths, con, load_contracts(), checked_results(con), code_version(paths))
-    (candidate.folder / KEY_FILE).write_text(presentation_key(candidate) + "\n", encoding="utf-8")
-    return candidate
+    parts = (*map(picture_part, pictures), SITE, WORKBOOK)
+    focus = focus_pair(paths)
+    return stage(
+        paths,
+        con,
+        load_contracts(),
+        checked_results(con),
+        code_version(paths),
+        parts=parts,
+        inputs=remembered_inputs(paths),
+        headline=lambda frames: _headline(frames, focus),
+    )
 
 
-def draw_pictures(con: duckdb.DuckDBPyConnection, candidate: Candidate, names: list[str]) -> dict[str, list[Path]]:
-    """Pictures into the staged folder; returns the files by picture."""
+def staged_candidate(paths: Paths, contracts: Mapping[str, Contract] | None = None) -> Candidate:
+    """The candidate that lies on disk, whoever staged it.
+
+    Raises:
+        ReleaseError: nothing is staged.
+    """
+    return open_candidate(paths, contracts or load_contracts())
+
+
+def focus_pair(paths: Paths) -> tuple[str, ...]:
+    """The province a release is drawn for and the peer beside it: the first row of `named_peers.csv`."""
+    peers = pl.read_csv(paths.reference / "named_peers.csv", infer_schema=False, n_rows=1)
+    return tuple(peers.select("province_id", "peer_id").row(0)) if peers.height else ()
+
+
+def _headline(frames: Mapping[str, pl.DataFrame], focus: tuple[str, ...]) -> tuple[Headline, ...]:
+    rows = frames["province_rankings"].filter(pl.col("province_id").is_in(focus))
+    first = rows.filter(pl.col("province_id") == focus[0])["unit_system"].max() if focus else None
+    return tuple(
+        Headline(
+            edition=row["edition"],
+            unit_system=row["unit_system"],
+            province_id=row["province_id"],
+            province=row["province_vi"],
+            rank=row["rank"],
+            n_units=row["n_units"],
+            status=row["status"],
+            score=row["score"],
+            score_status=row["score_status"],
+        )
+        for row in rows.filter(pl.col("unit_system") == first).iter_rows(named=True)
+    )
+
+
+def draw_picture(candidate: Candidate, name: str) -> list[Path]:
+    """One picture into the staged folder; returns its files."""
     from dx_pipeline.charts import render
 
+    part, key = picture_part(name), presentation_key(candidate)
     folder = candidate.folder / "pictures"
     folder.mkdir(exist_ok=True)
-    drawn = {}
-    for name in names:
-        files = _take_over(candidate, f"pictures/{name}-*")
-        drawn[name] = files or render(
-            con, name, folder, candidate.paths.reference, FOCUS, peer=PEER, release=candidate.release
-        )
-    return drawn
+    files = _take_over(candidate, part, key, f"{part}-")
+    if not files:
+        focus = focus_pair(candidate.paths)
+        with _staged_tables(candidate) as con:
+            reference = candidate.paths.reference
+            files = render(con, name, folder, reference, focus[0], peer=focus[1], release=candidate.release)
+    record_part(candidate, part, files, key)
+    return files
 
 
-def write_site(con: duckdb.DuckDBPyConnection, candidate: Candidate) -> int:
+def write_site(candidate: Candidate) -> int:
     """The static site into the staged folder; returns the number of pages."""
-    folder = candidate.folder / "site"
-    if not _take_over(candidate, "site"):
+    folder, key = candidate.folder / "site", presentation_key(candidate)
+    shutil.rmtree(folder, ignore_errors=True)
+    if not _take_over(candidate, SITE, key, "site/"):
         from dx_pipeline.quality.page import render_quality_page
         from dx_pipeline.report import build_site
 
-        build_site(con, folder, candidate.release)
+        with _staged_tables(candidate) as con:
+            build_site(con, folder, candidate.release)
         history = pl.read_parquet(_check_history(candidate))
         (folder / "quality.html").write_text(render_quality_page(history, candidate.release), encoding="utf-8")
-    return sum(1 for _ in folder.rglob("*.html"))
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    record_part(candidate, SITE, files, key)
+    return sum(1 for path in files if path.suffix == ".html")
 
 
-def write_book(con: duckdb.DuckDBPyConnection, candidate: Candidate) -> int:
+def write_book(candidate: Candidate) -> int:
     """The Excel workbook into the staged folder; returns its size in bytes."""
-    path = candidate.folder / "dti.xlsx"
-    if not _take_over(candidate, path.name):
+    path, key = candidate.folder / WORKBOOK_FILE, presentation_key(candidate)
+    if not _take_over(candidate, WORKBOOK, key, WORKBOOK_FILE):
         from dx_pipeline.report import write_workbook
 
-        write_workbook(con, path, candidate.release)
+        with _staged_tables(candidate) as con:
+            write_workbook(con, path, candidate.release)
+    record_part(candidate, WORKBOOK, [path], key)
     return path.stat().st_size
-
-
-def _check_history(candidate: Candidate) -> Path:
-    return candidate.folder / "parquet" / "check_results.parquet"
 
 
 def code_version(paths: Paths) -> str:
@@ -100,27 +159,44 @@ def code_version(paths: Paths) -> str:
 
 def presentation_key(candidate: Candidate) -> str:
     """Hash over everything that decides the bytes of pictures, pages and workbook."""
-    digest = hashlib.sha256(f"{candidate.release} {candidate.data_hash}".encode())
-    package = Path(__file__).parents[1]
-    code = (file for file in package.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
-    for file in sorted([*code, *candidate.paths.reference.glob("*.csv"), _check_history(candidate)]):
-        digest.update(file.name.encode() + file.read_bytes())
-    digest.update(" ".join(f"{library} {version(library)}" for library in LIBRARIES).encode())
-    return digest.hexdigest()
+    texts = [candidate.release, candidate.data_hash, code_hash(), describe_file(_check_history(candidate)).sha256]
+    texts += [describe_file(path).sha256 for path in sorted(candidate.paths.reference.glob("*.csv"))]
+    return joined_hash(texts)
 
 
-def _take_over(candidate: Candidate, pattern: str) -> list[Path]:
-    """Copy what matches from the current release if it would come out the same; returns what was copied."""
+def _check_history(candidate: Candidate) -> Path:
+    return candidate.folder / "parquet" / "check_results.parquet"
+
+
+def _staged_tables(candidate: Candidate) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    return duckdb.connect(str(candidate.folder / DATABASE), read_only=True)
+
+
+def _take_over(candidate: Candidate, part: str, key: str, prefix: str) -> list[Path]:
+    """Copy a part's files from the current release if they would come out the same and are as its manifest says.
+
+    Returns what was copied: nothing when a file is missing or was changed, so that all are made anew.
+    """
     current = current_folder(candidate.paths)
-    key = candidate.folder / KEY_FILE
-    if current is None or not (current / KEY_FILE).is_file() or (current / KEY_FILE).read_bytes() != key.read_bytes():
+    if current is None:
         return []
+    try:
+        manifest = read_manifest(current)
+    except ReleaseError:
+        return []
+    files = {name: mark for name, mark in manifest.files.items() if name.startswith(prefix)}
+    if part not in manifest.parts or manifest.parts[part].made_of != key or len(files) != manifest.parts[part].files:
+        return []
+    for name, mark in files.items():
+        source = current / name
+        if source.is_symlink() or not source.is_file() or describe_file(source) != mark:
+            return []
     copied = []
-    for source in sorted(current.glob(pattern)):
-        target = candidate.folder / source.relative_to(current)
-        if source.is_dir():
-            shutil.copytree(source, target)
-        else:
-            shutil.copy2(source, target)
+    for name in files:
+        target = candidate.folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(current / name, target)
         copied.append(target)
     return copied

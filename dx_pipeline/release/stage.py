@@ -1,24 +1,25 @@
 """A release, built beside the published one and not visible yet.
 
 `stage` writes tables, database, dictionary and change log into a folder of their own; pictures, site and workbook may
-be added to it; `commit` (publish/commit.py) closes it and makes it current; `discard` throws it away.
+be added to it; `commit` (store/commit.py) closes it and makes it current.
 """
 
 from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from dx_pipeline.contracts import Contract
 from dx_pipeline.paths import Paths
 from dx_pipeline.quality.expectations import write_suites
+from dx_pipeline.quality.gate import refuse_failed
 from dx_pipeline.release.content.dictionary import dictionary_frame, dictionary_page
 from dx_pipeline.release.content.export import data_hash, write_database, write_tables
 from dx_pipeline.release.content.package import PackageInfo, load_package_info, source_records, sources_by_table
@@ -26,25 +27,47 @@ from dx_pipeline.release.history.changelog import build_changelog, change_summar
 from dx_pipeline.release.history.diff import ReleaseDiff, Snapshot, diff_snapshots, snapshot
 from dx_pipeline.release.history.ledger import (
     check_rows,
+    checks_of,
+    kept_text,
     known_releases,
-    refuse_failed_blocking,
     releases_frame,
     revision_rows,
 )
 from dx_pipeline.release.history.naming import names_of
-from dx_pipeline.release.history.versioning import change_level, next_version
-from dx_pipeline.release.store.layout import ReleaseError, current_folder, release_folders
-from dx_pipeline.release.store.locks import create_staging, drop_staging, release_lock
+from dx_pipeline.release.history.versioning import change_level, next_version, numbers
+from dx_pipeline.release.store.journal import read_journal
+from dx_pipeline.release.store.layout import (
+    RELEASE_FOLDER,
+    ReleaseError,
+    current_folder,
+    named_folders,
+    release_folders,
+)
 from dx_pipeline.release.store.manifest import (
+    DATABASE,
     LEDGER_TABLES,
     MANIFEST,
     NOT_EXPORTED,
+    Baseline,
+    Headline,
+    Inputs,
+    Manifest,
+    ReleaseRow,
+    TableShape,
     describe_file,
     read_manifest,
     table_shape,
-    to_json,
 )
 from dx_pipeline.release.store.repair import repair
+from dx_pipeline.release.store.staging import (
+    Candidate,
+    create_staging,
+    drop_staging,
+    record_part,
+    release_lock,
+    save_candidate,
+)
+from dx_pipeline.release.store.verify import verify_bytes
 from dx_pipeline.warehouse import read_table
 
 if TYPE_CHECKING:
@@ -52,31 +75,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DATABASE = "dti.duckdb"
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A staged release."""
-
-    paths: Paths = field(repr=False)
-    #: where other modules may add `pictures/`, `site/`, `dti.xlsx`
-    folder: Path
-    release: str
-    data_version: str
-    data_hash: str
-    #: name of the folder that was current when this was staged
-    baseline_folder: str | None
-    #: value-level difference to that release; empty when the data are identical
-    changes: ReleaseDiff = field(repr=False)
-    #: the data are those of the current release, which keeps its name and time
-    unchanged: bool
-    summary_vi: str
-    summary_en: str
-    manifest: dict[str, Any] = field(repr=False)
-    contracts: Mapping[str, Contract] = field(repr=False)
-    info: PackageInfo = field(repr=False)
-    sources: list[dict[str, Any]] = field(repr=False)
+Headlines = Callable[[Mapping[str, pl.DataFrame]], tuple[Headline, ...]]
+#: parts that every release has
+TABLES, DATABASE_PART, TEXTS = "tables", "database", "texts"
 
 
 def stage(
@@ -88,6 +89,9 @@ def stage(
     built_at: datetime | None = None,
     info: PackageInfo | None = None,
     wait_seconds: float = 600.0,
+    parts: Sequence[str] = (),
+    inputs: Inputs | None = None,
+    headline: Headlines = lambda frames: (),
 ) -> Candidate:
     """Write everything of a release but pictures and pages into a new folder; nobody sees it yet.
 
@@ -102,32 +106,85 @@ def stage(
         built_at: time of the build, now by default; read in UTC.
         info: title, description and licence; `publish/package.toml` by default.
         wait_seconds: how long to wait for another publication that is under way.
+        parts: what will be added before it may be published (pictures, site, workbook).
+        inputs: what the tables were built from.
+        headline: picks from the tables the ranks that the manifest repeats.
 
     Raises:
-        ReleaseError: a blocking check failed, a table is missing from the warehouse, a cell cannot be published, or a
-            source states no terms.
+        NotReleasableError: a blocking check failed.
+        ReleaseError: a table is missing from the warehouse, a cell cannot be published, or a source states no terms.
         ContractError: a table differs from its contract.
-        ReleaseBusy: another process is publishing and did not finish in time.
+        BusyError: another process is publishing and did not finish in time.
     """
     info = info or load_package_info()
     if check_results is not None:
-        refuse_failed_blocking(check_results)
+        refuse_failed(check_results)
     frames = _data_frames(con, contracts)
-    sources = source_records(frames.get("sources"))
+    source_records(frames.get("sources"))
     with release_lock(paths, wait_seconds):
         repair(paths)
         folder = create_staging(paths)
-        current = current_folder(paths)
+        baseline = _baseline(paths)
     try:
-        return _fill(paths, folder, current, frames, contracts, check_results, code_version, built_at, info, sources)
+        new = _Tables(frames, contracts, check_results)
+        manifest, unchanged = _fill(paths, folder, baseline, new, code_version, built_at)
+        manifest = manifest.model_copy(update={"inputs": inputs, "headline": headline(frames)})
+        declared = (TABLES, DATABASE_PART, TEXTS, *parts)
+        current = baseline.folder.name if baseline.folder else None
+        candidate = Candidate(paths, folder, manifest, current, unchanged, declared, contracts, info)
+        record_part(candidate, TABLES, [*folder.glob("parquet/*"), *folder.glob("csv/*")])
+        record_part(candidate, DATABASE_PART, [folder / DATABASE])
+        record_part(candidate, TEXTS, [*folder.glob("*.md"), *folder.glob("quality/**/*.json")])
+        save_candidate(candidate)
     except BaseException:
         drop_staging(folder)
         raise
+    return candidate
 
 
-def discard(candidate: Candidate) -> None:
-    """Throw a staged release away; the published one is not touched."""
-    drop_staging(candidate.folder)
+@dataclass(frozen=True)
+class _Tables:
+    """What a release is filled with."""
+
+    frames: dict[str, pl.DataFrame]
+    contracts: Mapping[str, Contract]
+    check_results: pl.DataFrame | None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Number of data tables, and of their rows."""
+        return len(self.frames), sum(frame.height for frame in self.frames.values())
+
+
+@dataclass(frozen=True)
+class _Baseline:
+    """The release a new one is compared with, as far as it is sound."""
+
+    #: what is current, sound or not
+    folder: Path | None
+    #: its manifest, None when there is none to rely on
+    manifest: Manifest | None
+    #: its tables, None when one of them is damaged
+    tables: Snapshot | None
+
+
+def _baseline(paths: Paths) -> _Baseline:
+    """What is current now; nothing of it is used that is not as its manifest says."""
+    folder = current_folder(paths)
+    if folder is None:
+        return _Baseline(None, None, None)
+    try:
+        damaged = {finding.subject for finding in verify_bytes(folder)}
+    except ReleaseError:
+        damaged = {MANIFEST}
+    if MANIFEST in damaged:
+        log.warning("%s: its manifest is damaged; the new release is not compared with it", folder.name)
+        return _Baseline(folder, None, None)
+    manifest = read_manifest(folder)
+    lost = [name for name in damaged if name.startswith("parquet/")]
+    if lost:
+        log.warning("%s: %s damaged; the new release is not compared with it", folder.name, ", ".join(lost))
+    return _Baseline(folder, manifest, None if lost else snapshot(folder, manifest))
 
 
 def _data_frames(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> dict[str, pl.DataFrame]:
@@ -145,136 +202,125 @@ def _data_frames(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contrac
 def _fill(
     paths: Paths,
     folder: Path,
-    current: Path | None,
-    frames: dict[str, pl.DataFrame],
-    contracts: Mapping[str, Contract],
-    check_results: pl.DataFrame | None,
+    baseline: _Baseline,
+    new: _Tables,
     code_version: str,
     built_at: datetime | None,
-    info: PackageInfo,
-    sources: list[dict[str, Any]],
-) -> Candidate:
+) -> tuple[Manifest, bool]:
+    """Write tables, database and texts; returns the manifest, and whether the data are those of the baseline."""
+    frames, contracts = new.frames, new.contracts
     write_tables(folder, frames, contracts)
     write_suites(folder, contracts)
     origins = sources_by_table(contracts, frames)
     shapes = {name: _shape(contracts[name], frame.height, origins) for name, frame in frames.items()}
     digest = data_hash(folder, shapes)
-    draft = {"release": "", "data_hash": digest, "tables": shapes}
-    before = read_manifest(current) if current else None
-    old = snapshot(current) if current else None
-    new = snapshot(folder, draft)
-    unchanged = before is not None and before["data_hash"] == digest
-    size = (len(frames), sum(frame.height for frame in frames.values()))
-
-    if before is not None and unchanged:
-        history = before["releases"]
-        row = next(row for row in history if row["release"] == before["release"])
-        diff = diff_snapshots(old, Snapshot(row["release"], digest, new.tables, new.read))
+    before, old = baseline.manifest, baseline.tables
+    now = Snapshot("", digest, {name: shape for name, shape in shapes.items() if not shape.ledger}, _reader(folder))
+    known = known_releases(release_folders(paths))
+    if before is not None and before.data_hash == digest:
+        unchanged, history = True, list(before.releases)
+        row = next(row for row in history if row.release == before.release)
+        diff = ReleaseDiff(before.release, digest, row.release, digest, ())
     else:
-        diff, row = _new_release(old, new, known_releases(release_folders(paths)), size)
-        row.setdefault("built_at", _utc_text(built_at))
-        row.setdefault("code_version", code_version)
-        others = [other for other in known_releases(release_folders(paths)) if other["release"] != row["release"]]
-        history = [*others, row]
-    release = row["release"]
-
+        unchanged = False
+        diff, row = _new_release(old, now, known, _taken(paths, known), new.size, _utc_text(built_at), code_version)
+        history = [*(other for other in known if other.release != row.release), row]
+    current = baseline.folder
     ledger = {
         "data_dictionary": contracts["data_dictionary"].conform(dictionary_frame(contracts)),
         "revisions": revision_rows(contracts["revisions"], current, diff),
         "releases": releases_frame(contracts["releases"], history),
     }
-    if check_results is not None and "check_results" in contracts:
-        ledger["check_results"] = check_rows(contracts["check_results"], current, check_results, release)
+    if new.check_results is not None and "check_results" in contracts:
+        ledger["check_results"] = check_rows(contracts["check_results"], current, new.check_results, row.release)
     write_tables(folder, {n: frame for n, frame in ledger.items() if n not in NOT_EXPORTED}, contracts)
     shapes |= {name: _shape(contracts[name], frame.height, origins) for name, frame in ledger.items()}
     if not (current and before and unchanged and _reuse_database(folder, current, before)):
         write_database(folder / DATABASE, frames | ledger, contracts)
-
-    manifest = {
-        "format": 1,
-        "release": release,
-        "data_version": row["data_version"],
-        "data_hash": digest,
-        "built_at": row["built_at"],
-        "code_version": row["code_version"],
-        "baseline": {"release": row["baseline"], "data_hash": row["baseline_hash"]} if row["baseline"] else None,
-        "change_level": row["change_level"],
-        "change_summary": row["change_summary"],
-        "change_summary_vi": row["change_summary_vi"],
-        "tables": dict(sorted(shapes.items())),
-        "releases": sorted(history, key=lambda entry: [int(part) for part in entry["release"].split(".")]),
-    }
-    rows = {name: shape["rows"] for name, shape in shapes.items()}
-    earlier = _text(current / "CHANGELOG.md") if current else ""
-    changelog = earlier if unchanged else build_changelog(diff, names_of(old, new), *size, earlier=earlier)
-    pages = {
-        "DICTIONARY.md": dictionary_page(contracts, rows),
-        "CHANGELOG.md": changelog,
-        MANIFEST: to_json(manifest),
-    }
-    for name, text in pages.items():
+    rows = {name: shape.rows for name, shape in shapes.items()}
+    earlier = kept_text(current, "CHANGELOG.md") if current else ""
+    if not unchanged or not earlier:
+        earlier = build_changelog(diff, names_of(old, now), *new.size, earlier=earlier)
+    for name, text in {"DICTIONARY.md": dictionary_page(contracts, rows), "CHANGELOG.md": earlier}.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    return Candidate(
-        paths,
-        folder,
-        release,
-        row["data_version"],
-        digest,
-        current.name if current else None,
-        diff,
-        unchanged,
-        row["change_summary_vi"],
-        row["change_summary"],
-        manifest,
-        contracts,
-        info,
-        sources,
+    manifest = Manifest(
+        release=row.release,
+        data_version=row.data_version,
+        data_hash=digest,
+        built_at=row.built_at,
+        code_version=row.code_version,
+        baseline=Baseline(release=row.baseline, data_hash=row.baseline_hash or "") if row.baseline else None,
+        change_level=row.change_level,
+        change_summary=row.change_summary,
+        change_summary_vi=row.change_summary_vi,
+        tables=dict(sorted(shapes.items())),
+        releases=tuple(sorted(history, key=lambda entry: numbers(entry.release))),
+        checks=None if new.check_results is None else checks_of(new.check_results),
     )
+    return manifest, unchanged
 
 
-def _reuse_database(folder: Path, current: Path, before: Mapping[str, Any]) -> bool:
+def _taken(paths: Paths, known: list[ReleaseRow]) -> set[str]:
+    """Versions that were given to some data already, also by releases whose manifest is lost."""
+    folders = {*(folder.name for folder in named_folders(paths)), *read_journal(paths).published}
+    return {row.release for row in known} | {name.split("-")[0] for name in folders if RELEASE_FOLDER.match(name)}
+
+
+def _reader(folder: Path) -> Callable[[str], pl.DataFrame]:
+    return lambda name: pl.read_parquet(folder / "parquet" / f"{name}.parquet")
+
+
+def _reuse_database(folder: Path, current: Path, before: Manifest) -> bool:
     """Copy the current database when all tables, ledger and descriptions included, are the same and it is untouched.
 
     DuckDB leaves unused bytes of a block as they were in memory and samples before it compresses text, so the same rows
     do not give the same bytes: written anew, an identical release would look like another one.
     """
     written = {f"parquet/{path.name}": describe_file(path) for path in (folder / "parquet").iterdir()}
-    published = {name: file for name, file in before["files"].items() if name.startswith("parquet/")}
+    published = {name: file for name, file in before.files.items() if name.startswith("parquet/")}
     database = current / DATABASE
-    if written != published or not database.is_file() or describe_file(database) != before["files"][DATABASE]:
+    if written != published or not database.is_file() or describe_file(database) != before.files[DATABASE]:
         return False
     shutil.copyfile(database, folder / DATABASE)
     return True
 
 
-def _shape(contract: Contract, rows: int, origins: Mapping[str, list[str]]) -> dict[str, Any]:
-    return {**table_shape(contract, rows), "sources": origins[contract.name]}
+def _shape(contract: Contract, rows: int, origins: Mapping[str, list[str]]) -> TableShape:
+    return table_shape(contract, rows, tuple(origins[contract.name]))
 
 
 def _new_release(
-    old: Snapshot | None, new: Snapshot, known: list[dict[str, Any]], size: tuple[int, int]
-) -> tuple[ReleaseDiff, dict[str, Any]]:
+    old: Snapshot | None,
+    new: Snapshot,
+    known: list[ReleaseRow],
+    taken: set[str],
+    size: tuple[int, int],
+    built_at: str,
+    code_version: str,
+) -> tuple[ReleaseDiff, ReleaseRow]:
     """The difference to the baseline and the release's row; the same step from the same baseline has the same name."""
     baseline, baseline_hash = (old.release, old.data_hash) if old else (None, None)
     step = (baseline, baseline_hash, new.data_hash)
-    again = next((row for row in known if (row["baseline"], row["baseline_hash"], row["data_hash"]) == step), None)
+    again = next((row for row in known if (row.baseline, row.baseline_hash, row.data_hash) == step), None)
     diff = diff_snapshots(old, new)
     level = change_level(diff)
-    version = again["release"] if again else next_version(baseline, level, [row["release"] for row in known])
+    version = again.release if again else next_version(baseline, level, taken)
     diff = ReleaseDiff(diff.baseline, diff.baseline_hash, version, diff.data_hash, diff.tables)
     if again:
-        return diff, dict(again)
+        return diff, again
     names = names_of(old, new)
-    return diff, {
-        "release": version,
-        "data_version": version,
-        "change_level": "first" if old is None else "patch" if level == "none" else level,
-        "change_summary": change_summary(diff, names, *size, language="en"),
-        "change_summary_vi": change_summary(diff, names, *size, language="vi"),
-        "baseline": baseline,
-        "baseline_hash": baseline_hash,
-        "data_hash": new.data_hash,
-    }
+    return diff, ReleaseRow(
+        release=version,
+        data_version=version,
+        built_at=built_at,
+        code_version=code_version,
+        change_level="first" if old is None else "patch" if level == "none" else level,
+        change_summary=change_summary(diff, names, *size, language="en"),
+        change_summary_vi=change_summary(diff, names, *size, language="vi"),
+        baseline=baseline,
+        baseline_hash=baseline_hash,
+        data_hash=new.data_hash,
+    )
 
 
 def _utc_text(moment: datetime | None) -> str:
@@ -282,7 +328,3 @@ def _utc_text(moment: datetime | None) -> str:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import pytest
 from dx_answers import Dx, DxIn
 
-from dx_pipeline.orchestration.state import write_failure_note
+from dx_pipeline.orchestration.state import Reason, note
 from dx_pipeline.paths import Paths
 
 
@@ -19,12 +19,18 @@ class Ended:
 
     release: str | None = "1.0.1-00000000"
     unchanged: bool = False
-    summary_lines: list[str] = field(default_factory=lambda: ["release 1.0.1"])
-    failures: list[str] = field(default_factory=list)
+    reasons: tuple[Reason, ...] = ()
+    skipped: str = ""
+
+    @property
+    def failures(self) -> list[str]:
+        return [str(reason) for reason in self.reasons]
 
 
 def refreshing_as(ended: Ended, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "dx_pipeline.orchestration.run", SimpleNamespace(refresh=lambda paths: ended))
+    monkeypatch.setitem(
+        sys.modules, "dx_pipeline.orchestration.run", SimpleNamespace(refresh=lambda paths, full: ended)
+    )
 
 
 def test_a_run_that_succeeds_is_quiet_but_for_its_summary(
@@ -32,7 +38,8 @@ def test_a_run_that_succeeds_is_quiet_but_for_its_summary(
 ) -> None:
     refreshing_as(Ended(), monkeypatch)
     answer = dx_in(own_release.root, "run")
-    assert (answer.code, answer.out, answer.err) == (0, "release 1.0.1\n", "")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.splitlines()[-1].startswith("release 1.0.0: 4")
 
 
 def test_a_run_that_changes_nothing_says_so(dx_in: DxIn, own_release: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +50,7 @@ def test_a_run_that_changes_nothing_says_so(dx_in: DxIn, own_release: Paths, mon
 def test_a_run_that_fails_says_why_and_ends_with_1(
     dx_in: DxIn, own_release: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refreshing_as(Ended(failures=["check provinces.row_counts: 64 rows"]), monkeypatch)
+    refreshing_as(Ended(reasons=(Reason(where="check provinces.row_counts", message="64 rows"),)), monkeypatch)
     answer = dx_in(own_release.root, "run")
     assert answer.code == 1
     assert "- check provinces.row_counts: 64 rows" in answer.err
@@ -87,7 +94,11 @@ def test_status_tells_a_source_nobody_looked_at_for_a_year(dx_in: DxIn, own_rele
 
 
 def test_status_tells_that_the_last_run_failed(dx_in: DxIn, own_release: Paths) -> None:
-    write_failure_note(own_release, "run", ["raw/x: expected sha256 a, found b"])
+    reason = Reason(where="raw/x", message="expected sha256 a, found b", hint="Look at the file.")
+    note(own_release, "schedule", "failed", [reason])
     answer = dx_in(own_release.root, "status")
     assert answer.code == 1
     assert "raw/x: expected sha256 a, found b" in answer.out
+    assert "what to do: Look at the file." in answer.out
+    note(own_release, "ui", "unchanged")
+    assert dx_in(own_release.root, "status").code == 0

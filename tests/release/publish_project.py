@@ -11,8 +11,9 @@ import polars as pl
 
 from dx_pipeline.contracts import Contract, load_contract, parse_contract
 from dx_pipeline.paths import Paths
-from dx_pipeline.release.stage import Candidate, stage
+from dx_pipeline.release.stage import stage
 from dx_pipeline.release.store.commit import Publication, commit
+from dx_pipeline.release.store.staging import Candidate
 from dx_pipeline.warehouse import write_table
 
 FIRST_DAY = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
@@ -160,14 +161,18 @@ def stage_tables(
     built_at: datetime = FIRST_DAY,
     checks: pl.DataFrame | None = None,
     code_version: str = "abc1234",
+    parts: tuple[str, ...] = (),
 ) -> Candidate:
     described = dict(contracts or small_contracts())
     con = duckdb.connect()
+    con.execute("SET enable_progress_bar = false")
     try:
         for name, frame in (tables or small_tables()).items():
             write_table(con, described[name], frame)
         results = check_results() if checks is None else checks
-        return stage(Paths(root), con, described, results, code_version, built_at=built_at, wait_seconds=20)
+        return stage(
+            Paths(root), con, described, results, code_version, built_at=built_at, wait_seconds=20, parts=parts
+        )
     finally:
         con.close()
 
@@ -197,8 +202,10 @@ def renamed_column(contracts: Mapping[str, Contract], table: str, old: str, new:
 
 def _with_columns(contracts: Mapping[str, Contract], table: str, names: Mapping[str, str]) -> dict[str, Contract]:
     """The contracts with the columns `new name -> old name` in one table."""
-    data = contracts[table].model_dump(by_alias=True)
+    data = contracts[table].model_dump(by_alias=True, exclude_none=True)
     data["columns"] = {new: data["columns"][old] for new, old in names.items()}
+    now = {old: new for new, old in names.items()}
+    data["key"] = [now.get(name, name) for name in data["key"]]
     return {**contracts, table: parse_contract(table, data, common={})}
 
 

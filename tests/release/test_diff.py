@@ -27,18 +27,19 @@ from dx_pipeline.release.history.diff import ReleaseDiff, diff_releases, diff_ta
 from dx_pipeline.release.history.naming import Names
 from dx_pipeline.release.history.versioning import change_level, next_version
 from dx_pipeline.release.store.layout import find_release
+from dx_pipeline.release.store.manifest import TableShape
 
 NOBODY = Names({}, {"vi": {}, "en": {}})
 
 
-def shape(columns: dict[str, str], key: list[str]) -> dict[str, object]:
-    return {"columns": columns, "key": key, "rows": 0}
+def shape(columns: dict[str, str], key: tuple[str, ...]) -> TableShape:
+    return TableShape(title_vi="", title_en="", rows=0, key=key, columns=columns, inputs=(), ledger=False)
 
 
 def compare(old: dict, new: dict, columns: dict[str, str], key: tuple[str, ...] = ("id",)):
     types = {"text": pl.String, "double": pl.Float64, "integer": pl.Int64, "boolean": pl.Boolean}
     schema = {name: types[kind] for name, kind in columns.items()}
-    described = shape(columns, list(key))
+    described = shape(columns, key)
     return diff_tables("t", pl.DataFrame(old, schema=schema), pl.DataFrame(new, schema=schema), described, described)
 
 

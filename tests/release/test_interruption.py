@@ -15,13 +15,15 @@ import duckdb
 import pytest
 from publish_project import read_current, release, stage_tables, with_scores
 
+from dx_pipeline.errors import BusyError
 from dx_pipeline.paths import Paths
 from dx_pipeline.release.store.commit import commit
-from dx_pipeline.release.store.journal import append_event, journal_path, read_events
+from dx_pipeline.release.store.journal import append_event, journal_path, read_journal
 from dx_pipeline.release.store.layout import current_folder, releases_folder
-from dx_pipeline.release.store.locks import ReleaseBusy, release_lock
 from dx_pipeline.release.store.repair import repair
+from dx_pipeline.release.store.retention import prune
 from dx_pipeline.release.store.rollback import list_releases
+from dx_pipeline.release.store.staging import release_lock
 from dx_pipeline.release.store.verify import verify_release
 
 STEPS_BEFORE = ["staged", "manifest written", "synced", "renamed", "before switch"]
@@ -81,7 +83,7 @@ def test_killed_at_any_step_leaves_the_old_or_the_new_release_whole(released: Pa
     assert [kept.release for kept in list_releases(Paths(released))][-1] == "1.0.1", "no version was used up"
     left = {path.name for path in releases_folder(Paths(released)).iterdir() if path.name.startswith(".")}
     assert left == set()
-    assert [e["folder"] for e in read_events(Paths(released))][-1] == current_folder(Paths(released)).name
+    assert read_journal(Paths(released)).published[-1] == current_folder(Paths(released)).name
 
 
 def test_killed_during_the_very_first_refresh(tmp_path: Path) -> None:
@@ -124,9 +126,11 @@ def test_a_reader_holds_its_release_while_others_are_published_and_pruned(releas
     candidate = stage_tables(released, with_scores(hai_duong=0.6939))
     assert asks() == "0.6929"
     commit(candidate, keep=1, at_step=lambda step: asks() == "0.6929" or pytest.fail(step))
-    assert len(list_releases(Paths(released))) == 1, "the reader's release is gone from disk"
+    assert len(list_releases(Paths(released))) == 2, "a release that somebody reads is not removed"
     assert asks() == "0.6929"
     reader.communicate(timeout=30)
+    prune(Paths(released), keep=1)
+    assert len(list_releases(Paths(released))) == 1, "it goes when nobody reads it any more"
     late = start(READER, Paths(released).published)
     assert late.communicate("\n", timeout=30)[0].strip() == "0.6939"
 
@@ -216,8 +220,9 @@ def test_a_release_edited_in_place_is_replaced_by_the_next_refresh(released: Pat
 HOLDER = """
 import sys
 from pathlib import Path
+from dx_pipeline.errors import BusyError
 from dx_pipeline.paths import Paths
-from dx_pipeline.release.store.locks import release_lock
+from dx_pipeline.release.store.staging import release_lock
 with release_lock(Paths(Path(sys.argv[1]))):
     print("held", flush=True)
     sys.stdin.readline()
@@ -229,7 +234,7 @@ def test_a_second_publication_waits_and_says_so(released: Path, caplog: pytest.L
     holder = start(HOLDER, released)
     assert holder.stdout.readline() == "held\n"
     with (
-        pytest.raises(ReleaseBusy, match=f"process {holder.pid} is publishing .* try again"),
+        pytest.raises(BusyError, match=f"process {holder.pid} is publishing a release since 20.*Z and did not finish"),
         release_lock(Paths(released), wait_seconds=0.3),
     ):
         pytest.fail("two held the lock")
@@ -264,4 +269,8 @@ def test_a_journal_line_torn_by_a_power_cut_is_passed_over(released: Path) -> No
     with journal_path(paths).open("a") as file:
         file.write('{"at": "2026-')
     append_event(paths, "published", current_folder(paths))
-    assert len(read_events(paths)) == 2
+    journal = read_journal(paths)
+    assert (len(journal.events), journal.whole) == (3, False)
+    assert "the journal was damaged" in repair(paths)[0]
+    assert read_journal(paths).whole
+    assert_whole(released, 0.6929)

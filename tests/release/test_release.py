@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,11 +23,12 @@ from publish_project import (
 
 from dx_pipeline.contracts import ContractError
 from dx_pipeline.paths import Paths
-from dx_pipeline.release.compare_builds import compare_builds, verify_rebuild
-from dx_pipeline.release.stage import discard
+from dx_pipeline.quality.gate import NotReleasableError
+from dx_pipeline.release.reproduce import compare_builds
 from dx_pipeline.release.store.commit import commit
 from dx_pipeline.release.store.layout import ReleaseError, current_folder, release_folders
 from dx_pipeline.release.store.rollback import list_releases, rollback
+from dx_pipeline.release.store.staging import Candidate, IncompleteReleaseError, open_candidate, record_part
 from dx_pipeline.release.store.verify import verify_release
 
 
@@ -59,12 +61,6 @@ def test_staging_is_invisible_until_commit(released: Path) -> None:
     assert read_current(released, "SELECT score FROM province_rankings WHERE province_id = 'hai-duong'") == [(0.6939,)]
 
 
-def test_discard_leaves_nothing(released: Path) -> None:
-    before = sorted((released / "data/marts/releases").iterdir())
-    discard(stage_tables(released, with_scores(hai_duong=0.6939)))
-    assert sorted((released / "data/marts/releases").iterdir()) == before
-
-
 def test_identical_data_keep_name_time_and_folder(released: Path) -> None:
     before = current_folder(Paths(released))
     candidate = stage_tables(released, built_at=FIRST_DAY + timedelta(days=9), code_version="fff0000")
@@ -78,20 +74,63 @@ def test_identical_data_keep_name_time_and_folder(released: Path) -> None:
 
 def test_new_pages_over_the_same_data_are_published_under_the_same_name(released: Path) -> None:
     before = current_folder(Paths(released))
-    candidate = stage_tables(released, built_at=FIRST_DAY + timedelta(days=9))
-    (candidate.folder / "site").mkdir()
-    (candidate.folder / "site" / "index.html").write_text("<h1>DTI</h1>", encoding="utf-8")
-    (candidate.folder / "dti.xlsx").write_bytes(b"workbook")
+    candidate = stage_tables(released, built_at=FIRST_DAY + timedelta(days=9), parts=("site", "workbook"))
+    add_site_and_workbook(candidate)
     published = commit(candidate)
     marts = released / "data" / "marts"
     assert (published.release, published.new_data, published.switched) == ("1.0.0", False, True)
-    assert published.pruned == (before.name,), "one folder a version"
+    assert before.is_dir(), "a published folder stays, also when another has the same version"
     assert (marts / "site" / "index.html").read_text() == "<h1>DTI</h1>"
     listed = json.loads((marts / "datapackage.json").read_text())["resources"]
     assert "dti.xlsx" in [resource["path"] for resource in listed]
     assert verify_release(published.folder) == []
     release(released)
     assert not (marts / "site").is_symlink(), "a link that leads nowhere is removed"
+
+
+def add_site_and_workbook(candidate: Candidate) -> None:
+    page, book = candidate.folder / "site" / "index.html", candidate.folder / "dti.xlsx"
+    page.parent.mkdir()
+    page.write_text("<h1>DTI</h1>", encoding="utf-8")
+    book.write_bytes(b"workbook")
+    record_part(candidate, "site", [page])
+    record_part(candidate, "workbook", [book])
+
+
+def test_a_release_is_refused_until_each_part_is_there_and_of_its_data(released: Path) -> None:
+    before = files_below(current_folder(Paths(released)))
+    staged = stage_tables(released, with_scores(hai_duong=0.6939), parts=("site", "workbook"))
+    with pytest.raises(IncompleteReleaseError, match="site, workbook missing") as refused:
+        commit(staged)
+    assert "Materialise these parts" in refused.value.hint
+    assert files_below(current_folder(Paths(released))) == before
+    # the candidate is still there, for whoever completes it
+    candidate = open_candidate(Paths(released), small_contracts())
+    add_site_and_workbook(candidate)
+    page = candidate.folder / "site" / "index.html"
+    for spoil, told in [
+        (lambda: page.write_text("other", encoding="utf-8"), "site/index.html was changed since it was made"),
+        (page.unlink, "site/index.html is missing"),
+        (lambda: (candidate.folder / "mine.txt").write_text("x"), "mine.txt belongs to no part"),
+    ]:
+        spoil()
+        with pytest.raises(IncompleteReleaseError, match=told):
+            commit(candidate)
+    (candidate.folder / "mine.txt").unlink()
+    record_part(
+        replace(candidate, manifest=candidate.manifest.model_copy(update={"data_hash": "sha256:0"})), "site", []
+    )
+    with pytest.raises(IncompleteReleaseError, match="site shows other data"):
+        commit(candidate)
+    page.write_text("<h1>DTI</h1>", encoding="utf-8")
+    record_part(candidate, "site", [page])
+    published = commit(candidate)
+    assert set(json.loads((published.folder / "release.json").read_text())["parts"]) == {
+        "tables", "database", "texts", "site", "workbook",
+    }  # fmt: skip
+    assert verify_release(published.folder) == []
+    with pytest.raises(ReleaseError, match="no release is staged"):
+        open_candidate(Paths(released), small_contracts())
 
 
 def test_two_builds_in_different_folders_on_different_days_are_the_same_bytes(tmp_path: Path) -> None:
@@ -122,10 +161,10 @@ def test_a_large_release_built_again_is_recognised_as_identical(tmp_path: Path) 
 
 
 def test_rebuild_names_the_file_that_differs(released: Path, tmp_path: Path) -> None:
-    same = verify_rebuild(current_folder(Paths(released)), lambda root: release(root).folder, tmp_path / "a")
-    assert same.identical
+    again = release(tmp_path / "a").folder
+    assert compare_builds(current_folder(Paths(released)), again).identical
     release(released, with_scores(hai_duong=0.6939))
-    other = verify_rebuild(current_folder(Paths(released)), lambda root: release(root).folder, tmp_path / "b")
+    other = compare_builds(current_folder(Paths(released)), again)
     assert {finding.subject for finding in other.differences} == {
         f"{kind}/{name}.{kind}" for kind in ("csv", "parquet") for name in ("figure_sources", "province_rankings")
     }
@@ -167,7 +206,7 @@ def test_check_results_keep_their_history(released: Path) -> None:
 
 def test_a_failed_blocking_check_makes_no_release(released: Path) -> None:
     before = files_below(current_folder(Paths(released)))
-    with pytest.raises(ReleaseError, match=r"province_rankings\.row_counts"):
+    with pytest.raises(NotReleasableError, match=r"province_rankings\.row_counts"):
         stage_tables(released, with_scores(hai_duong=0.6939), checks=check_results(passed=False))
     assert files_below(current_folder(Paths(released))) == before
     assert stage_tables(released, checks=check_results(passed=False, severity="warning")).unchanged
@@ -253,8 +292,9 @@ def test_data_that_return_to_old_values_are_a_new_release(released: Path) -> Non
 
 def test_rollback_refuses_unknown_current_and_tampered_releases(released: Path) -> None:
     paths = Paths(released)
-    with pytest.raises(ReleaseError, match=r"no release '9\.9\.9'; kept releases: 1\.0\.0-"):
+    with pytest.raises(ReleaseError, match=r"no release '9\.9\.9'") as unknown:
         rollback(paths, to="9.9.9")
+    assert unknown.value.hint.startswith("Kept releases: 1.0.0-")
     with pytest.raises(ReleaseError, match="is current already"):
         rollback(paths, to="1.0.0")
     old = current_folder(paths)
@@ -265,13 +305,14 @@ def test_rollback_refuses_unknown_current_and_tampered_releases(released: Path) 
     assert read_current(released, "SELECT max(release) FROM releases") == [("1.0.1",)]
 
 
-def test_a_real_file_in_the_place_of_a_link_is_not_overwritten(tmp_path: Path) -> None:
+def test_a_real_file_in_the_place_of_a_link_is_moved_away_and_kept(tmp_path: Path) -> None:
     precious = tmp_path / "data" / "marts" / "dti.duckdb"
     precious.parent.mkdir(parents=True)
     precious.write_bytes(b"somebody's work")
-    with pytest.raises(ReleaseError, match="move it away"):
-        release(tmp_path)
-    assert precious.read_bytes() == b"somebody's work"
+    release(tmp_path)
+    (aside,) = (tmp_path / "data" / "marts" / "quarantine").glob("*-dti.duckdb")
+    assert aside.read_bytes() == b"somebody's work"
+    assert precious.is_symlink()
 
 
 def test_a_release_staged_on_an_older_one_is_refused(released: Path) -> None:
@@ -286,6 +327,9 @@ def test_a_staged_release_that_was_damaged_is_not_published(released: Path) -> N
     candidate = stage_tables(released, with_scores(hai_duong=0.7))
     damaged = candidate.folder / "parquet" / "province_rankings.parquet"
     pl.read_parquet(damaged).with_columns(rank=pl.lit(1, dtype=pl.Int64)).write_parquet(damaged)
+    with pytest.raises(IncompleteReleaseError, match=r"parquet/province_rankings\.parquet was changed since"):
+        commit(candidate)
+    record_part(candidate, "tables", [*candidate.folder.glob("parquet/*"), *candidate.folder.glob("csv/*")])
     with pytest.raises(
         ReleaseError, match=r"table province_rankings in dti\.duckdb: differs from its Parquet file in rank"
     ):

@@ -49,8 +49,13 @@ def edit_csv_and_cover_up(folder: Path) -> None:
     edit_csv(folder)
     from dx_pipeline.release.store.manifest import describe_files, to_json
 
+    files = {name: mark.model_dump() for name, mark in describe_files(folder).items()}
+
     data = json.loads((folder / "release.json").read_text(encoding="utf-8"))
-    (folder / "release.json").write_text(to_json({**data, "files": describe_files(folder)}), encoding="utf-8")
+    (folder / "release.json").write_text(
+        to_json({**data, "files": files}),
+        encoding="utf-8",
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import dagster as dg
 
 from dx_pipeline.contracts import load_contracts
 from dx_pipeline.orchestration.assets.marts import mart_key
+from dx_pipeline.orchestration.failure import told
 from dx_pipeline.orchestration.resources import Project
 from dx_pipeline.quality.catalogue import catalogue
 from dx_pipeline.quality.model import Check
@@ -32,12 +33,13 @@ def check_spec(check: Check) -> dg.AssetCheckSpec:
 def quality_checks() -> dg.AssetChecksDefinition:
     """The checking step. Great Expectations is imported inside it, once."""
 
-    @dg.multi_asset_check(specs=[check_spec(check) for check in catalogue(load_contracts())], can_subset=False)
-    def checks(project: Project) -> Iterator[dg.AssetCheckResult]:
+    @dg.multi_asset_check(specs=[check_spec(check) for check in catalogue(load_contracts())], can_subset=True)
+    def checks(context: dg.AssetCheckExecutionContext, project: Project) -> Iterator[dg.AssetCheckResult]:
         from dx_pipeline.quality.gate import check_build
 
-        with project.warehouse() as con:
-            results = check_build(con)
+        keys = context.selected_asset_check_keys
+        with told(), project.warehouse() as con:
+            results = check_build(con, {(key.asset_key.path[-1], key.name) for key in keys})
         for row in results.iter_rows(named=True):
             yield check_result(row)
 

@@ -1,31 +1,34 @@
 """Group core: one chosen figure per key, the rivals kept beside it."""
 
+from typing import Any
+
 import dagster as dg
 
 from dx_pipeline.build import build_figures
 from dx_pipeline.orchestration.assets.raw import OWNERS, REFERENCE
+from dx_pipeline.orchestration.failure import told
 from dx_pipeline.orchestration.metadata import frame_metadata
 from dx_pipeline.orchestration.resources import Project
-from dx_pipeline.paths import default_paths
+from dx_pipeline.paths import Paths
 from dx_pipeline.sources.spec import load_sources
 
 FIGURES = dg.AssetKey(["core", "figures"])
 
 
-def core_assets() -> list[dg.AssetsDefinition]:
+def core_assets(paths: Paths) -> list[dg.AssetsDefinition]:
     """The figures, from every source."""
 
     @dg.asset(
         key=FIGURES,
-        deps=[REFERENCE, *(["raw", source_id] for source_id in load_sources(default_paths().raw))],
+        deps=[REFERENCE, *(["raw", source_id] for source_id in load_sources(paths.raw))],
         group_name="core",
         owners=OWNERS,
         kinds={"polars", "duckdb"},
         description="Every printed figure with its verdict: chosen or not, in conflict or not, and why (the arithmetic "
         "referee and the declared corrections of data/corrections).",
     )
-    def figures(project: Project) -> dg.MaterializeResult:
-        with project.warehouse() as con:
+    def figures(project: Project) -> dg.MaterializeResult[Any]:
+        with told(), project.warehouse() as con:
             frame = build_figures(con, project.paths)
         return dg.MaterializeResult(
             metadata={

@@ -12,10 +12,12 @@ from dx_pipeline.build import build_mart, mart_contracts
 from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract
 from dx_pipeline.orchestration.assets.core import FIGURES
 from dx_pipeline.orchestration.assets.raw import OWNERS, REFERENCE
+from dx_pipeline.orchestration.failure import failure, told
 from dx_pipeline.orchestration.metadata import column_lineage, frame_metadata, table_schema
 from dx_pipeline.orchestration.resources import Project
-from dx_pipeline.paths import default_paths
+from dx_pipeline.paths import Paths
 from dx_pipeline.sources.spec import load_sources
+from dx_pipeline.warehouse import NotBuiltError
 
 
 def mart_key(name: str) -> dg.AssetKey:
@@ -48,9 +50,9 @@ def _upstream(table: str, records: dict[str, dg.AssetKey]) -> dg.AssetKey:
     return FIGURES if schema == "core" or name == "sources" else records.get(name, REFERENCE)
 
 
-def record_assets() -> dict[str, dg.AssetKey]:
+def record_assets(paths: Paths) -> dict[str, dg.AssetKey]:
     """Name of a table of records -> the asset of its source."""
-    sources = load_sources(default_paths().raw).values()
+    sources = load_sources(paths.raw).values()
     return {
         file.table: dg.AssetKey(["raw", source.source_id])
         for source in sources
@@ -59,32 +61,35 @@ def record_assets() -> dict[str, dg.AssetKey]:
     }
 
 
-def mart_assets() -> list[dg.AssetsDefinition]:
+def mart_assets(paths: Paths) -> list[dg.AssetsDefinition]:
     """All public tables."""
-    contracts, records = mart_contracts(), record_assets()
+    contracts, records = mart_contracts(), record_assets(paths)
     specs = [mart_spec(contract, contracts, records) for contract in contracts.values()]
 
     @dg.multi_asset(specs=specs, can_subset=True)
-    def marts(context: dg.AssetExecutionContext, project: Project) -> Iterator[dg.MaterializeResult]:
+    def marts(context: dg.AssetExecutionContext, project: Project) -> Iterator[dg.MaterializeResult[Any]]:
         failures: dict[str, Exception] = {}
-        with project.warehouse() as con:
+        with told(), project.warehouse() as con:
             for name, contract in contracts.items():
                 if mart_key(name) not in context.selected_asset_keys:
                     continue
                 broken = [table for table in contract.inputs if table in failures]
                 try:
                     if broken:
-                        raise ValueError(f"not built: it needs {', '.join(broken)}")
+                        raise NotBuiltError(name, broken)
                     frame = build_mart(con, contract)
+                except NotBuiltError as error:
+                    upstream = [mart_key(table) if table in contracts else _upstream(table, records)
+                                for table in error.tables]  # fmt: skip
+                    failures[name] = NotBuiltError(name, dict.fromkeys(key.to_user_string() for key in upstream))
+                    context.log.error(f"{name}: {error}")
+                    continue
                 except Exception as error:
                     failures[name] = error
                     context.log.error(f"{name}: {error}")
                     continue
                 yield dg.MaterializeResult(asset_key=mart_key(name), metadata=frame_metadata(frame))
         if failures:
-            told = "\n".join(f"- {name}: {error}" for name, error in failures.items())
-            raise dg.Failure(f"{len(failures)} tables could not be built:\n{told}", allow_retries=False) from next(
-                iter(failures.values())
-            )
+            raise failure(failures) from next(iter(failures.values()))
 
     return [marts]

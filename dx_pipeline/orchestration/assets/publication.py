@@ -11,13 +11,13 @@ from dx_pipeline.build import mart_contracts
 from dx_pipeline.charts import PICTURES
 from dx_pipeline.orchestration.assets.marts import mart_key
 from dx_pipeline.orchestration.assets.raw import OWNERS
-from dx_pipeline.orchestration.resources import Project
+from dx_pipeline.orchestration.failure import told
+from dx_pipeline.orchestration.resources import RELEASE, Project
 
 GROUP = "publication"
 CANDIDATE = dg.AssetKey(["publication", "release_candidate"])
 SITE = dg.AssetKey(["publication", "site"])
 WORKBOOK = dg.AssetKey(["publication", "workbook"])
-RELEASE = dg.AssetKey(["publication", "release"])
 #: a picture this small is shown inside the UI
 INLINE_BYTES = 400_000
 
@@ -34,21 +34,24 @@ def publication_assets() -> list[dg.AssetsDefinition]:
         key=CANDIDATE,
         deps=[mart_key(name) for name in mart_contracts()],
         kinds={"duckdb", "parquet", "csv"},
-        description="Tables, database, dictionary and change log in a folder of their own; nobody sees them yet.",
+        description="Tables, database, dictionary and change log in a folder of their own; nobody sees them yet. "
+        "Refused when a table is missing, out of date, or not checked.",
         group_name=GROUP,
         owners=OWNERS,
     )
-    def release_candidate(project: Project) -> dg.Output:
+    def release_candidate(project: Project) -> dg.MaterializeResult[Any]:
         from dx_pipeline.release.compose import stage_candidate
 
-        with project.warehouse() as con:
-            candidate = stage_candidate(project.paths, con)
-        metadata: dict[str, Any] = {
-            "release": candidate.release,
-            "unchanged": candidate.unchanged,
-            "what changed": candidate.summary_en,
-        }
-        return dg.Output(candidate, metadata=metadata)
+        with told(), project.warehouse() as con:
+            candidate = stage_candidate(project.paths, con, PICTURES)
+        return dg.MaterializeResult(
+            metadata={
+                "release": candidate.release,
+                "unchanged": candidate.unchanged,
+                "what changed": candidate.manifest.change_summary,
+                "parts to come": ", ".join(candidate.parts),
+            }
+        )
 
     @dg.multi_asset(
         specs=[
@@ -62,71 +65,74 @@ def publication_assets() -> list[dg.AssetsDefinition]:
             )
             for name, picture in PICTURES.items()
         ],
-        ins={"candidate": dg.AssetIn(key=CANDIDATE)},
         can_subset=True,
     )
-    def pictures(context: dg.AssetExecutionContext, project: Project, candidate) -> Iterator[dg.MaterializeResult]:  # type: ignore[no-untyped-def]
-        from dx_pipeline.release.compose import draw_pictures
+    def pictures(context: dg.AssetExecutionContext, project: Project) -> Iterator[dg.MaterializeResult[Any]]:
+        from dx_pipeline.release.compose import draw_picture, staged_candidate
 
-        wanted = [name for name in PICTURES if picture_key(name) in context.selected_asset_keys]
-        with project.warehouse() as con:
-            drawn = draw_pictures(con, candidate, wanted)
-        for name, files in drawn.items():
-            yield dg.MaterializeResult(asset_key=picture_key(name), metadata=_picture_metadata(files))
+        with told():
+            candidate = staged_candidate(project.paths)
+            for name in PICTURES:
+                if picture_key(name) in context.selected_asset_keys:
+                    files = draw_picture(candidate, name)
+                    yield dg.MaterializeResult(asset_key=picture_key(name), metadata=_picture_metadata(files))
 
     @dg.asset(
         key=SITE,
-        deps=[picture_key(name) for name in PICTURES],
-        ins={"candidate": dg.AssetIn(key=CANDIDATE)},
+        deps=[CANDIDATE, *(picture_key(name) for name in PICTURES)],
         kinds={"html"},
         description="The static site: ranking table, a profile per province in two languages, quality report.",
         group_name=GROUP,
         owners=OWNERS,
     )
-    def site(project: Project, candidate) -> dg.MaterializeResult:  # type: ignore[no-untyped-def]
-        from dx_pipeline.release.compose import write_site
+    def site(project: Project) -> dg.MaterializeResult[Any]:
+        from dx_pipeline.release.compose import staged_candidate, write_site
 
-        with project.warehouse() as con:
-            pages = write_site(con, candidate)
+        with told():
+            pages = write_site(staged_candidate(project.paths))
         return dg.MaterializeResult(metadata={"pages": pages})
 
     @dg.asset(
         key=WORKBOOK,
-        ins={"candidate": dg.AssetIn(key=CANDIDATE)},
+        deps=[CANDIDATE],
         kinds={"excel"},
         description="The release as one Excel workbook.",
         group_name=GROUP,
         owners=OWNERS,
     )
-    def workbook(project: Project, candidate) -> dg.MaterializeResult:  # type: ignore[no-untyped-def]
-        from dx_pipeline.release.compose import write_book
+    def workbook(project: Project) -> dg.MaterializeResult[Any]:
+        from dx_pipeline.release.compose import staged_candidate, write_book
 
-        with project.warehouse() as con:
-            size = write_book(con, candidate)
+        with told():
+            size = write_book(staged_candidate(project.paths))
         return dg.MaterializeResult(metadata={"bytes": size})
 
     @dg.asset(
         key=RELEASE,
-        deps=[SITE, WORKBOOK],
-        ins={"candidate": dg.AssetIn(key=CANDIDATE)},
+        deps=[CANDIDATE, SITE, WORKBOOK],
         kinds={"duckdb"},
-        description="The published release: everything people open, switched to by one rename.",
+        description="The published release: everything people open, switched to by one rename. Refused when a part is "
+        "missing or shows other data.",
         freshness_policy=_daily(),
         group_name=GROUP,
         owners=OWNERS,
     )
-    def release(project: Project, candidate) -> dg.MaterializeResult:  # type: ignore[no-untyped-def]
+    def release(project: Project) -> dg.MaterializeResult[Any]:
+        from dx_pipeline.release.compose import staged_candidate
         from dx_pipeline.release.store.commit import commit
 
-        published = commit(candidate)
+        with told():
+            candidate = staged_candidate(project.paths)
+            published = commit(candidate)
         return dg.MaterializeResult(
             metadata={
                 "release": published.release,
                 "new data": published.new_data,
                 "switched": published.switched,
                 "folder": published.folder.name,
-                "what changed": candidate.summary_en,
-                "thay đổi": candidate.summary_vi,
+                "shared with earlier releases (MB)": round(published.shared_bytes / 1e6, 1),
+                "what changed": candidate.manifest.change_summary,
+                "thay đổi": candidate.manifest.change_summary_vi,
             }
         )
 

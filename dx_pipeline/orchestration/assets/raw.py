@@ -1,11 +1,14 @@
 """Group raw: one asset a source, what it printed and what that was read as; and the reference tables."""
 
+from typing import Any
+
 import dagster as dg
 
 from dx_pipeline.build import build_reference, build_source
+from dx_pipeline.orchestration.failure import told
 from dx_pipeline.orchestration.metadata import frame_metadata
 from dx_pipeline.orchestration.resources import Project
-from dx_pipeline.paths import default_paths
+from dx_pipeline.paths import Paths
 from dx_pipeline.sources.spec import SourceSpec, load_sources
 
 OWNERS = ["team:data"]
@@ -19,9 +22,9 @@ REFERENCE = dg.AssetKey(["raw", "reference"])
     kinds={"csv", "duckdb"},
     description="Codes, names and regions of the 63 and the 34 units, and the structure of the index by edition.",
 )
-def reference(project: Project) -> dg.MaterializeResult:
+def reference(project: Project) -> dg.MaterializeResult[Any]:
     """Reference tables into the warehouse."""
-    with project.warehouse() as con:
+    with told(), project.warehouse() as con:
         tables = build_reference(con, project.paths)
     return dg.MaterializeResult(metadata={"tables": len(tables), "names": ", ".join(tables)})
 
@@ -39,8 +42,8 @@ def source_asset(source: SourceSpec) -> dg.AssetsDefinition:
         tags={"tier": source.tier},
         metadata={"retrieved_on": source.retrieved_on, "licence": source.licence, "url": source.url or "in each row"},
     )
-    def read(project: Project) -> dg.MaterializeResult:
-        with project.warehouse() as con:
+    def read(project: Project) -> dg.MaterializeResult[Any]:
+        with told(), project.warehouse() as con:
             files = build_source(con, project.paths, source.source_id)
         return dg.MaterializeResult(
             metadata={
@@ -55,6 +58,6 @@ def source_asset(source: SourceSpec) -> dg.AssetsDefinition:
     return read
 
 
-def raw_assets() -> list[dg.AssetsDefinition]:
+def raw_assets(paths: Paths) -> list[dg.AssetsDefinition]:
     """The reference tables and every source the manifest names."""
-    return [reference, *(source_asset(source) for source in load_sources(default_paths().raw).values())]
+    return [reference, *(source_asset(source) for source in load_sources(paths.raw).values())]

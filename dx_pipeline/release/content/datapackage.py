@@ -15,7 +15,7 @@ import polars as pl
 from dx_pipeline.contracts import Column, Contract
 from dx_pipeline.release.content.package import PackageInfo
 from dx_pipeline.release.store.layout import ReleaseError
-from dx_pipeline.release.store.manifest import NOT_EXPORTED, describe_file, to_json
+from dx_pipeline.release.store.manifest import NOT_EXPORTED, Manifest, TableShape, describe_file, to_json
 
 FIELD_TYPES = {
     "text": "string",
@@ -36,7 +36,7 @@ REFERENCES = {"provinces": ("unit_system", "province_id"), "sources": ("source_i
 
 def write_datapackage(
     folder: Path,
-    manifest: Mapping[str, Any],
+    manifest: Manifest,
     contracts: Mapping[str, Contract],
     info: PackageInfo,
     sources: list[dict[str, Any]],
@@ -46,9 +46,9 @@ def write_datapackage(
     Raises:
         ReleaseError: a file that it should list is missing.
     """
-    names = [name for name in sorted(manifest["tables"]) if name not in NOT_EXPORTED]
+    names = [name for name in sorted(manifest.tables) if name not in NOT_EXPORTED]
     frames = {name: pl.read_parquet(_existing(folder, f"parquet/{name}.parquet")) for name in names}
-    resources = [_table_resource(folder, contracts[name], manifest["tables"][name], frames) for name in names]
+    resources = [_table_resource(folder, contracts[name], manifest.tables[name], frames) for name in names]
     resources += [_file_resource(folder, f"parquet/{name}.parquet", f"{name}.parquet") for name in names]
     resources += [_file_resource(folder, "dti.duckdb", "dti.duckdb")]
     if (folder / "dti.xlsx").is_file():
@@ -56,8 +56,8 @@ def write_datapackage(
     package = {
         "profile": "data-package",
         "name": info.name,
-        "id": manifest["data_hash"],
-        "version": manifest["release"],
+        "id": manifest.data_hash,
+        "version": manifest.release,
         "title": f"{info.title_vi} | {info.title_en}",
         "description": f"{info.description_vi}\n\n{info.description_en}",
         "keywords": list(info.keywords),
@@ -70,7 +70,7 @@ def write_datapackage(
 
 
 def _table_resource(
-    folder: Path, contract: Contract, shape: Mapping[str, Any], frames: Mapping[str, pl.DataFrame]
+    folder: Path, contract: Contract, shape: TableShape, frames: Mapping[str, pl.DataFrame]
 ) -> dict[str, Any]:
     frame = frames[contract.name]
     schema: dict[str, Any] = {
@@ -96,7 +96,7 @@ def _table_resource(
         "encoding": "utf-8",
         "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True},
         **_bytes_and_hash(_existing(folder, path)),
-        "source_ids": list(shape.get("sources", [])),
+        "source_ids": list(shape.sources),
         "schema": schema,
     }
 
@@ -158,7 +158,7 @@ def _file_resource(folder: Path, path: str, name: str) -> dict[str, Any]:
 
 def _bytes_and_hash(path: Path) -> dict[str, Any]:
     found = describe_file(path)
-    return {"bytes": found["bytes"], "hash": f"sha256:{found['sha256']}"}
+    return {"bytes": found.bytes, "hash": f"sha256:{found.sha256}"}
 
 
 def _existing(folder: Path, path: str) -> Path:

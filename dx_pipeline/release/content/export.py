@@ -20,6 +20,7 @@ import polars as pl
 
 from dx_pipeline.contracts import Contract
 from dx_pipeline.release.store.layout import ReleaseError
+from dx_pipeline.release.store.manifest import TableShape
 from dx_pipeline.warehouse import STORAGE_VERSION
 
 #: one group for each of these tables, and small enough to read a part of a large one
@@ -83,12 +84,12 @@ def _refuse_unpublishable(name: str, frame: pl.DataFrame) -> None:
             )
 
 
-def data_hash(folder: Path, shapes: Mapping[str, Mapping[str, object]]) -> str:
+def data_hash(folder: Path, shapes: Mapping[str, TableShape]) -> str:
     """One hash over all data tables: their names, column names and types, keys and published CSV bytes.
 
     Args:
         folder: a release folder with `csv/`.
-        shapes: table name -> its description in `release.json` (`columns`, `key`, `ledger`); no ledger tables.
+        shapes: table name -> its description in `release.json`; ledger tables are passed over.
 
     Returns:
         `sha256:` and 64 hexadecimal digits.
@@ -96,10 +97,10 @@ def data_hash(folder: Path, shapes: Mapping[str, Mapping[str, object]]) -> str:
     whole = hashlib.sha256()
     for name in sorted(shapes):
         shape = shapes[name]
-        if shape["ledger"]:
+        if shape.ledger:
             continue
         content = hashlib.sha256((folder / "csv" / f"{name}.csv").read_bytes()).hexdigest()
-        whole.update(f"{name}\t{shape['columns']}\t{shape['key']}\t{content}\n".encode())
+        whole.update(f"{name}\t{shape.columns}\t{list(shape.key)}\t{content}\n".encode())
     return "sha256:" + whole.hexdigest()
 
 
@@ -111,6 +112,7 @@ def write_database(path: Path, frames: Mapping[str, pl.DataFrame], contracts: Ma
     """
     con = duckdb.connect()
     try:
+        con.execute("SET enable_progress_bar = false")
         target = str(path).replace("'", "''")
         con.execute(f"ATTACH '{target}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
         con.execute("USE release")

@@ -10,12 +10,12 @@ import polars as pl
 
 from dx_pipeline.release.content.datapackage import MEDIA_TYPES
 from dx_pipeline.release.content.package import PackageInfo
-from dx_pipeline.release.store.manifest import NOT_EXPORTED, describe_file, to_json
+from dx_pipeline.release.store.manifest import NOT_EXPORTED, Manifest, TableShape, describe_file, to_json
 
 
-def write_jsonld(folder: Path, manifest: Mapping[str, Any], info: PackageInfo, sources: list[dict[str, Any]]) -> None:
+def write_jsonld(folder: Path, manifest: Manifest, info: PackageInfo, sources: list[dict[str, Any]]) -> None:
     """Write `metadata.jsonld` into a release folder that holds its tables already."""
-    tables = {name: shape for name, shape in manifest["tables"].items() if name not in NOT_EXPORTED}
+    tables = {name: shape for name, shape in manifest.tables.items() if name not in NOT_EXPORTED}
     files = [("dti.duckdb", "duckdb"), ("dti.xlsx", "xlsx")]
     distribution = [_download(folder, path, MEDIA_TYPES[kind]) for path, kind in files if (folder / path).is_file()]
     record: dict[str, Any] = {
@@ -25,9 +25,9 @@ def write_jsonld(folder: Path, manifest: Mapping[str, Any], info: PackageInfo, s
         "alternateName": info.title_vi,
         "description": f"{info.description_en}\n\n{info.description_vi}",
         "inLanguage": ["vi", "en"],
-        "identifier": manifest["data_hash"],
-        "version": manifest["release"],
-        "datePublished": manifest["built_at"][:10],
+        "identifier": manifest.data_hash,
+        "version": manifest.release,
+        "datePublished": manifest.built_at[:10],
         "license": info.licence.path,
         "usageInfo": info.licence.title,
         "isAccessibleForFree": True,
@@ -44,11 +44,11 @@ def write_jsonld(folder: Path, manifest: Mapping[str, Any], info: PackageInfo, s
     (folder / "metadata.jsonld").write_text(to_json(record), encoding="utf-8", newline="\n")
 
 
-def temporal_coverage(folder: Path, tables: Mapping[str, Mapping[str, Any]]) -> str:
+def temporal_coverage(folder: Path, tables: Mapping[str, TableShape]) -> str:
     """First and last edition of any table as `2020/2024`; empty when no table has editions."""
     years: list[int] = []
     for name, shape in tables.items():
-        if shape["columns"].get("edition") == "integer" and shape["rows"]:
+        if shape.columns.get("edition") == "integer" and shape.rows:
             column = pl.read_parquet(folder / "parquet" / f"{name}.parquet", columns=["edition"])[
                 "edition"
             ].drop_nulls()
@@ -56,11 +56,11 @@ def temporal_coverage(folder: Path, tables: Mapping[str, Mapping[str, Any]]) -> 
     return f"{min(years)}/{max(years)}" if years else ""
 
 
-def _part(folder: Path, name: str, shape: Mapping[str, Any], info: PackageInfo) -> dict[str, Any]:
+def _part(folder: Path, name: str, shape: TableShape, info: PackageInfo) -> dict[str, Any]:
     return {
         "@type": "Dataset",
-        "name": f"{name}: {shape['title_en']}",
-        "description": f"{shape['title_en']} ({shape['rows']} rows) | {shape['title_vi']} ({shape['rows']} dòng)",
+        "name": f"{name}: {shape.title_en}",
+        "description": f"{shape.title_en} ({shape.rows} rows) | {shape.title_vi} ({shape.rows} dòng)",
         "license": info.licence.path,
         "distribution": [
             _download(folder, f"csv/{name}.csv", "text/csv"),
@@ -75,8 +75,8 @@ def _download(folder: Path, path: str, media_type: str) -> dict[str, Any]:
         "@type": "DataDownload",
         "contentUrl": path,
         "encodingFormat": media_type,
-        "contentSize": f"{found['bytes']} B",
-        "sha256": found["sha256"],
+        "contentSize": f"{found.bytes} B",
+        "sha256": found.sha256,
     }
 
 

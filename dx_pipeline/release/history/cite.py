@@ -22,7 +22,7 @@ from dx_pipeline.release.content.package import FIGURES, PackageInfo, load_packa
 from dx_pipeline.release.history.diff import snapshot
 from dx_pipeline.release.history.naming import key_of, names_of
 from dx_pipeline.release.store.layout import ReleaseError
-from dx_pipeline.release.store.manifest import NOT_EXPORTED, read_manifest
+from dx_pipeline.release.store.manifest import NOT_EXPORTED, Manifest, read_manifest
 
 FIGURE_KEY = ("edition", "unit_system", "province_id", "indicator", "measure")
 
@@ -58,8 +58,8 @@ def cite(folder: Path, address: str, info: PackageInfo | None = None) -> Citatio
         what, details, ids = _cite_row(folder, manifest, table, rest)
     else:
         _require_table(manifest, table)
-        shape = manifest["tables"][table]
-        what, details, ids = f"table {table}", [f"{shape['title_en']}: {shape['rows']} rows"], shape["sources"]
+        shape = manifest.tables[table]
+        what, details, ids = f"table {table}", [f"{shape.title_en}: {shape.rows} rows"], list(shape.sources)
     sources = _source_lines(folder, ids)
     terms = [f"Terms: {info.licence.title}."]
     return Citation(
@@ -67,40 +67,40 @@ def cite(folder: Path, address: str, info: PackageInfo | None = None) -> Citatio
     )
 
 
-def _line(info: PackageInfo, manifest: dict[str, Any], table: str, what: str) -> str:
-    title = manifest["tables"][table]["title_en"]
+def _line(info: PackageInfo, manifest: Manifest, table: str, what: str) -> str:
+    title = manifest.tables[table].title_en
     return (
-        f"{info.creator} ({manifest['built_at'][:4]}). {title} [{what}]. In {info.title_en} "
-        f"(release {manifest['release']}, data {manifest['data_hash']})."
+        f"{info.creator} ({manifest.built_at[:4]}). {title} [{what}]. In {info.title_en} "
+        f"(release {manifest.release}, data {manifest.data_hash})."
     )
 
 
-def _bibtex(info: PackageInfo, manifest: dict[str, Any], table: str, what: str) -> str:
-    name = f"{info.name}-{manifest['release']}-{table}".replace("_", "-")
+def _bibtex(info: PackageInfo, manifest: Manifest, table: str, what: str) -> str:
+    name = f"{info.name}-{manifest.release}-{table}".replace("_", "-")
     fields = {
         "author": f"{{{info.creator}}}",
-        "title": f"{{{manifest['tables'][table]['title_en']}}} [{what}]",
-        "year": manifest["built_at"][:4],
-        "version": manifest["release"],
+        "title": f"{{{manifest.tables[table].title_en}}} [{what}]",
+        "year": manifest.built_at[:4],
+        "version": manifest.release,
         "howpublished": info.title_en,
-        "note": f"data {manifest['data_hash']}",
+        "note": f"data {manifest.data_hash}",
     }
     escaped = {key: value.replace("_", "\\_").replace("&", "\\&").replace("%", "\\%") for key, value in fields.items()}
     return f"@misc{{{name},\n" + ",\n".join(f"  {key} = {{{value}}}" for key, value in escaped.items()) + "\n}"
 
 
-def _require_table(manifest: dict[str, Any], table: str) -> None:
-    tables = [name for name in manifest["tables"] if name not in NOT_EXPORTED]
+def _require_table(manifest: Manifest, table: str) -> None:
+    tables = [name for name in manifest.tables if name not in NOT_EXPORTED]
     if table not in tables:
         near = difflib.get_close_matches(table, tables, 3) or tables
-        raise ReleaseError(f"release {manifest['release']} has no table {table!r}; did you mean {', '.join(near)}?")
+        raise ReleaseError(f"release {manifest.release} has no table {table!r}; did you mean {', '.join(near)}?")
 
 
 def _read(folder: Path, table: str) -> pl.DataFrame:
     return pl.read_parquet(folder / "parquet" / f"{table}.parquet")
 
 
-def _figures_at(folder: Path, manifest: dict[str, Any], rest: str) -> pl.DataFrame:
+def _figures_at(folder: Path, manifest: Manifest, rest: str) -> pl.DataFrame:
     _require_table(manifest, FIGURES)
     figures = _read(folder, FIGURES).filter(address_expression(FIGURE_KEY) == rest)
     if figures.is_empty():
@@ -111,36 +111,36 @@ def _figures_at(folder: Path, manifest: dict[str, Any], rest: str) -> pl.DataFra
     return figures
 
 
-def _cite_row(folder: Path, manifest: dict[str, Any], table: str, rest: str) -> tuple[str, list[str], list[str]]:
-    shape = manifest["tables"][table]
-    key, parts = tuple(shape["key"]), split_address(rest)
+def _cite_row(folder: Path, manifest: Manifest, table: str, rest: str) -> tuple[str, list[str], list[str]]:
+    shape = manifest.tables[table]
+    key, parts = tuple(shape.key), split_address(rest)
     column = parts[-1] if len(parts) == len(key) + 1 else None
     place = rest.rsplit("/", 1)[0] if column else rest
     form = f"{table}:<{'>/<'.join(key)}>[/<column>]"
     if len(parts) not in (len(key), len(key) + 1):
         raise ReleaseError(f"{rest!r} is not an address in {table}; expected {form}")
-    if column and column not in shape["columns"]:
-        raise ReleaseError(f"{table} has no column {column!r}; it has {', '.join(shape['columns'])}")
+    if column and column not in shape.columns:
+        raise ReleaseError(f"{table} has no column {column!r}; it has {', '.join(shape.columns)}")
     rows = _read(folder, table).filter(address_expression(key) == place)
     if rows.is_empty():
         raise ReleaseError(f"{table} has no row {place!r}; expected {form}")
     row = rows.row(0, named=True)
     subject = names_of(snapshot(folder)).subject(key_of(place, key), "en")
-    shown = [column] if column else [name for name in shape["columns"] if name not in key]
+    shown = [column] if column else [name for name in shape.columns if name not in key]
     details = [f"{subject}: " + ", ".join(f"{name} {_shown(row[name])}" for name in shown)]
     figures = _figures_behind(folder, manifest, row, column)
     details += _figure_lines(figures)
-    ids = sorted(set(figures["source_id"].to_list())) if not figures.is_empty() else shape["sources"]
+    ids = sorted(set(figures["source_id"].to_list())) if not figures.is_empty() else list(shape.sources)
     return f"table {table}, {'cell' if column else 'row'} {rest}", details, ids
 
 
-def _figures_behind(folder: Path, manifest: dict[str, Any], row: dict[str, Any], column: str | None) -> pl.DataFrame:
+def _figures_behind(folder: Path, manifest: Manifest, row: dict[str, Any], column: str | None) -> pl.DataFrame:
     """The printed figures about the row's own province, edition and indicator; none for a table about something else.
 
     A row about two provinces or two editions has the figures of both. Without an indicator in the key, the row is about
     the overall index. For a derived value these are the figures of the thing itself, not of every part it was made of.
     """
-    if FIGURES not in manifest["tables"] or _is_about_nothing_printed(row):
+    if FIGURES not in manifest.tables or _is_about_nothing_printed(row):
         return pl.DataFrame(schema={"source_id": pl.String})
     figures = _read(folder, FIGURES)
     wanted = (

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from dx_pipeline.release.content.addresses import address_expression
-from dx_pipeline.release.store.manifest import NOT_EXPORTED, read_manifest
+from dx_pipeline.release.store.manifest import NOT_EXPORTED, Manifest, TableShape, read_manifest
 
 #: one row a change: the columns of `revisions` without the two releases
 CHANGE_SCHEMA = {
@@ -35,8 +34,12 @@ class Snapshot:
 
     release: str
     data_hash: str
-    tables: dict[str, dict[str, Any]]
+    tables: dict[str, TableShape]
     read: Callable[[str], pl.DataFrame]
+
+    def columns(self, table: str) -> list[str]:
+        """Names of a table's columns; none when the release has no such table."""
+        return list(self.tables[table].columns) if table in self.tables else []
 
 
 @dataclass(frozen=True)
@@ -89,12 +92,12 @@ class ReleaseDiff:
         return next((table for table in self.tables if table.table == name), None)
 
 
-def snapshot(folder: Path, manifest: dict[str, Any] | None = None) -> Snapshot:
+def snapshot(folder: Path, manifest: Manifest | None = None) -> Snapshot:
     """A release folder (or a staged one, with its manifest in hand) ready to be compared, without its ledger."""
     data = manifest or read_manifest(folder)
-    tables = {n: s for n, s in data["tables"].items() if not s["ledger"] and n not in NOT_EXPORTED}
+    tables = {n: s for n, s in data.tables.items() if not s.ledger and n not in NOT_EXPORTED}
     return Snapshot(
-        data["release"], data["data_hash"], tables, lambda name: pl.read_parquet(folder / "parquet" / f"{name}.parquet")
+        data.release, data.data_hash, tables, lambda name: pl.read_parquet(folder / "parquet" / f"{name}.parquet")
     )
 
 
@@ -114,7 +117,7 @@ def diff_snapshots(old: Snapshot | None, new: Snapshot) -> ReleaseDiff:
         if name not in new.tables:
             found.append(_removed_table(name, old, new))
         elif name not in old.tables:
-            rows = new.tables[name]["rows"]
+            rows = new.tables[name].rows
             changes = _one_change(name, WHOLE, WHOLE, "added", None, f"{rows} rows")
             found.append(TableDiff(name, "added", rows_added=rows, changes=changes))
         else:
@@ -125,17 +128,17 @@ def diff_snapshots(old: Snapshot | None, new: Snapshot) -> ReleaseDiff:
 
 
 def _removed_table(name: str, old: Snapshot, new: Snapshot) -> TableDiff:
-    rows = old.tables[name]["rows"]
+    rows = old.tables[name].rows
     twin = ""
     for candidate, shape in new.tables.items():
-        if candidate not in old.tables and shape["columns"] == old.tables[name]["columns"] and shape["rows"] == rows:
+        if candidate not in old.tables and shape.columns == old.tables[name].columns and shape.rows == rows:
             twin = candidate if new.read(candidate).equals(old.read(name), null_equal=True) else twin
     changes = _one_change(name, WHOLE, WHOLE, "removed", f"{rows} rows", None)
     return TableDiff(name, "removed", rows_removed=rows, same_values_as=twin, changes=changes)
 
 
 def diff_tables(
-    name: str, old: pl.DataFrame, new: pl.DataFrame, old_shape: dict[str, Any], new_shape: dict[str, Any]
+    name: str, old: pl.DataFrame, new: pl.DataFrame, old_shape: TableShape, new_shape: TableShape
 ) -> TableDiff | None:
     """The difference of one table, None when there is none.
 
@@ -143,11 +146,11 @@ def diff_tables(
         name: the table.
         old: its rows in the baseline.
         new: its rows now.
-        old_shape: `columns` (name -> contract type, in order) and `key` in the baseline.
+        old_shape: its columns and key in the baseline.
         new_shape: the same now.
     """
-    old_columns, new_columns = old_shape["columns"], new_shape["columns"]
-    old_key, new_key = tuple(old_shape["key"]), tuple(new_shape["key"])
+    old_columns, new_columns = old_shape.columns, new_shape.columns
+    old_key, new_key = old_shape.key, new_shape.key
     removed = [column for column in old_columns if column not in new_columns]
     added = [column for column in new_columns if column not in old_columns]
     common = [column for column in new_columns if column in old_columns]

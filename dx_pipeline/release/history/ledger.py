@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -12,7 +11,7 @@ from dx_pipeline.contracts import Contract
 from dx_pipeline.release.history.diff import ReleaseDiff
 from dx_pipeline.release.history.versioning import numbers
 from dx_pipeline.release.store.layout import ReleaseError
-from dx_pipeline.release.store.manifest import read_manifest
+from dx_pipeline.release.store.manifest import CheckNote, Checks, ReleaseRow, describe_file, read_manifest
 
 log = logging.getLogger(__name__)
 
@@ -20,19 +19,22 @@ log = logging.getLogger(__name__)
 HISTORY_RELEASES = 20
 
 
-def known_releases(folders: list[Path]) -> list[dict[str, Any]]:
+def known_releases(folders: list[Path]) -> list[ReleaseRow]:
     """The rows of every release ever made that a kept folder remembers, one a version, oldest first."""
-    rows: dict[str, dict[str, Any]] = {}
+    rows: dict[str, ReleaseRow] = {}
     for folder in folders:
-        for row in read_manifest(folder)["releases"]:
-            rows[row["release"]] = row
-    return sorted(rows.values(), key=lambda row: numbers(row["release"]))
+        try:
+            rows |= {row.release: row for row in read_manifest(folder).releases}
+        except ReleaseError as error:
+            log.warning("%s", error)
+    return sorted(rows.values(), key=lambda row: numbers(row.release))
 
 
-def releases_frame(contract: Contract, rows: list[dict[str, Any]]) -> pl.DataFrame:
+def releases_frame(contract: Contract, rows: list[ReleaseRow]) -> pl.DataFrame:
     """The table `releases` from rows as the manifest keeps them (time as ISO text)."""
     time = pl.col("built_at").str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us")
-    return contract.conform(pl.DataFrame(rows, infer_schema_length=None).with_columns(time))
+    plain = [row.model_dump() for row in rows]
+    return contract.conform(pl.DataFrame(plain, infer_schema_length=None).with_columns(time))
 
 
 def revision_rows(contract: Contract, current: Path | None, diff: ReleaseDiff) -> pl.DataFrame:
@@ -55,25 +57,50 @@ def check_rows(contract: Contract, current: Path | None, results: pl.DataFrame, 
     return contract.conform(_latest(pl.concat([earlier, new], how="diagonal")))
 
 
-def refuse_failed_blocking(results: pl.DataFrame) -> None:
-    """Stop a release whose blocking checks did not pass.
+def checks_of(results: pl.DataFrame) -> Checks:
+    """How checks ended, for the manifest: those that did not pass by name."""
+    kind = pl.when(pl.col("status") == "failed").then("severity").otherwise("status").alias("kind")
+    counts = results.group_by(kind).len().sort("kind")
+    failed = results.filter(pl.col("status").is_in(["failed", "error"])).sort("severity", "table_name", "check_name")
+    notes = tuple(
+        CheckNote(
+            table=row["table_name"],
+            check=row["check_name"],
+            severity=row["severity"],
+            status=row["status"],
+            expected=row["expected"],
+            observed=row["observed"],
+        )
+        for row in failed.iter_rows(named=True)
+    )
+    return Checks(counts=dict(counts.iter_rows()), notes=notes)
 
-    Raises:
-        ReleaseError: names each check that failed or could not run.
-    """
-    if not {"severity", "status", "table_name", "check_name"} <= set(results.columns):
-        return
-    stopping = (pl.col("severity") == "blocking") & pl.col("status").is_in(["failed", "error"])
-    names = [f"{row['table_name']}.{row['check_name']}" for row in results.filter(stopping).to_dicts()]
-    if names:
-        raise ReleaseError(f"blocking checks did not pass, so nothing is released: {', '.join(names)}")
+
+def kept_text(folder: Path, name: str) -> str:
+    """A text file of a kept release; empty when it is not as published."""
+    path = _kept_file(folder, name)
+    return path.read_text(encoding="utf-8") if path else ""
+
+
+def _kept_file(folder: Path, name: str) -> Path | None:
+    """A file of a kept release, None (and a warning) when it is not byte for byte what its manifest says."""
+    path = folder / name
+    try:
+        stated = read_manifest(folder).files.get(name)
+        if stated is not None and not path.is_symlink() and describe_file(path) == stated:
+            return path
+        problem = "is not part of it" if stated is None else "was changed since it was published"
+    except (ReleaseError, OSError) as error:
+        problem = str(error)
+    log.warning("nothing is carried over from %s/%s: it %s", folder.name, name, problem)
+    return None
 
 
 def _earlier(contract: Contract, current: Path | None) -> pl.DataFrame:
     """The table as the current release has it, fitted to today's contract; empty when it cannot be fitted."""
     empty = pl.DataFrame(schema=contract.polars_schema())
-    path = current / "parquet" / f"{contract.name}.parquet" if current else None
-    if path is None or not path.is_file():
+    path = _kept_file(current, f"parquet/{contract.name}.parquet") if current else None
+    if path is None:
         return empty
     frame = pl.read_parquet(path)
     new_and_required = [c.name for c in contract.columns if c.name not in frame.columns and not c.nullable]

@@ -64,10 +64,10 @@ def names_of(*releases: Snapshot | None) -> Names:
     for release in releases:
         if release is None:
             continue
-        if {"unit_system", "province_id", "name_vi"} <= set(release.tables.get("provinces", {}).get("columns", ())):
+        if {"unit_system", "province_id", "name_vi"} <= set(release.columns("provinces")):
             for row in release.read("provinces").to_dicts():
                 provinces[str(row["unit_system"]), row["province_id"]] = row["name_vi"]
-        if {"indicator", "name_vi", "name_en"} <= set(release.tables.get("indicators", {}).get("columns", ())):
+        if {"indicator", "name_vi", "name_en"} <= set(release.columns("indicators")):
             for row in release.read("indicators").to_dicts():
                 indicators["vi"][row["indicator"]] = row["name_vi"]
                 indicators["en"][row["indicator"]] = row["name_en"]

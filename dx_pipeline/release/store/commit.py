@@ -1,4 +1,4 @@
-"""A staged release becomes the one people see: verified, made durable, then switched to by one rename.
+"""A staged release becomes the one people see: complete, verified, made durable, then switched to by one rename.
 
 Killed at any moment, the old release or the new one is current, whole; what is left lying is cleared by the next run.
 """
@@ -11,22 +11,34 @@ from pathlib import Path
 
 from dx_pipeline.release.content.datapackage import write_datapackage
 from dx_pipeline.release.content.jsonld import write_jsonld
-from dx_pipeline.release.stage import Candidate
-from dx_pipeline.release.store.journal import append_event, start_journal
+from dx_pipeline.release.content.package import source_records
+from dx_pipeline.release.store.journal import PUBLISHED, PUBLISHING, append_event
 from dx_pipeline.release.store.layout import (
     ReleaseError,
     create_links,
     current_folder,
     ensure_links,
     point_current,
+    release_folders,
     releases_folder,
     sync_folder,
     sync_tree,
 )
-from dx_pipeline.release.store.locks import drop_staging, release_lock
-from dx_pipeline.release.store.manifest import write_manifest
-from dx_pipeline.release.store.repair import KEPT_RELEASES, prune, remove_stale_wal
-from dx_pipeline.release.store.verify import verify_release
+from dx_pipeline.release.store.manifest import MANIFEST, read_manifest, write_manifest
+from dx_pipeline.release.store.repair import remove_stale_wal, repair
+from dx_pipeline.release.store.retention import KEPT_RELEASES, prune, share_unchanged
+from dx_pipeline.release.store.staging import (
+    Candidate,
+    IncompleteReleaseError,
+    complete_parts,
+    drop_staging,
+    release_lock,
+    remove_dead_staging,
+)
+from dx_pipeline.release.store.verify import is_sound, verify_release
+
+#: written when a release is closed, from its other files
+CLOSING_FILES = ("datapackage.json", "metadata.jsonld", MANIFEST)
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,8 @@ class Publication:
     #: the link was moved; False when every file was identical to the current release's
     switched: bool
     pruned: tuple[str, ...] = ()
+    #: bytes that lie on disk once for this release and others
+    shared_bytes: int = 0
 
 
 def commit(
@@ -51,25 +65,32 @@ def commit(
     """Close a staged release and make it current.
 
     Identical files in every respect: nothing is switched. Same data but other pages or pictures: published under the
-    same release name.
+    same release name, in a folder of its own.
 
     Args:
-        candidate: from `stage`, with pictures and pages added to its folder or not.
+        candidate: from `stage` or `open_candidate`, with every part it declares.
         keep: how many releases stay on disk, the current one included.
         wait_seconds: how long to wait for another publication that is under way.
         at_step: called with the name of each step done, for a log or a test.
 
     Raises:
-        ReleaseError: another release was published since this one was staged, a file is missing, or the database does
-            not hold what the Parquet files hold. The staged folder is removed and the published release stays.
-        ReleaseBusy: another process is publishing and did not finish in time.
+        IncompleteReleaseError: a part is missing or of other data; the candidate stays and can be completed.
+        ReleaseError: another release was published since this one was staged, or the database does not hold what the
+            Parquet files hold. The staged folder is removed and the published release stays.
+        BusyError: another process is publishing and did not finish in time.
     """
     paths = candidate.paths
     try:
         with release_lock(paths, wait_seconds):
-            return _commit_locked(candidate, keep, at_step)
-    finally:
+            publication = _commit_locked(candidate, keep, at_step)
+    except IncompleteReleaseError:
+        raise
+    except BaseException:
         drop_staging(candidate.folder)
+        raise
+    drop_staging(candidate.folder)
+    remove_dead_staging(paths, keep_newest=False)
+    return publication
 
 
 def _commit_locked(candidate: Candidate, keep: int, at_step: Callable[[str], None]) -> Publication:
@@ -84,47 +105,52 @@ def _commit_locked(candidate: Candidate, keep: int, at_step: Callable[[str], Non
             f"{current.name if current else 'nothing'} became current while {candidate.release} was built on "
             f"{candidate.baseline_folder or 'nothing'}; nothing was published, run again"
         )
-    write_datapackage(staged, candidate.manifest, candidate.contracts, candidate.info, candidate.sources)
-    write_jsonld(staged, candidate.manifest, candidate.info, candidate.sources)
-    name = f"{candidate.release}-{write_manifest(staged, candidate.manifest)[:8]}"
+    for name in CLOSING_FILES:
+        (staged / name).unlink(missing_ok=True)
+    manifest = candidate.manifest.model_copy(update={"parts": complete_parts(candidate)})
+    sources = source_records(candidate.sources)
+    write_datapackage(staged, manifest, candidate.contracts, candidate.info, sources)
+    write_jsonld(staged, manifest, candidate.info, sources)
+    name = f"{candidate.release}-{write_manifest(staged, manifest)[:8]}"
     at_step("manifest written")
-    if current and _same_release(current, name) and not verify_release(current):
+    if current and _same_release(current, name) and is_sound(current):
         ensure_links(paths)
         return Publication(current, candidate.release, new_data=False, switched=False)
     findings = verify_release(staged)
     if findings:
         raise ReleaseError("the staged release is not sound: " + "; ".join(str(finding) for finding in findings))
+    kept = [folder for folder in release_folders(paths) if is_sound(folder)]
+    shared = share_unchanged(staged, read_manifest(staged).files, kept[::-1])
     sync_tree(staged)
     at_step("synced")
-    start_journal(paths)
-    folder = _move_in(staged, releases_folder(paths), name)
+    folder = _move_in(candidate, name)
     at_step("renamed")
-    if current:
-        remove_stale_wal(current / "dti.duckdb")
     remove_stale_wal(paths.published)
     create_links(paths, folder)
     at_step("before switch")
     point_current(paths, folder)
     at_step("switched")
-    append_event(paths, "published", folder)
+    append_event(paths, PUBLISHED, folder)
     at_step("journal written")
-    ensure_links(paths)
+    repair(paths)
     gone = prune(paths, keep, at_step)
-    return Publication(folder, candidate.release, new_data=not candidate.unchanged, switched=True, pruned=tuple(gone))
+    return Publication(folder, candidate.release, not candidate.unchanged, True, tuple(gone), shared)
 
 
 def _same_release(folder: Path, name: str) -> bool:
     return folder.name == name or folder.name.startswith(name + ".")
 
 
-def _move_in(staged: Path, root: Path, name: str) -> Path:
+def _move_in(candidate: Candidate, name: str) -> Path:
     """Give the staged folder its name; a folder that has it already is used when sound, and passed by when not."""
+    root = releases_folder(candidate.paths)
     folder, attempt = root / name, 1
-    while folder.exists():
-        if not verify_release(folder):
+    while folder.exists() or folder.is_symlink():
+        if is_sound(folder):
             return folder
         attempt += 1
         folder = root / f"{name}.{attempt}"
-    staged.rename(folder)
+    append_event(candidate.paths, PUBLISHING, folder)
+    candidate.folder.rename(folder)
     sync_folder(root)
     return folder

@@ -2,6 +2,7 @@
 
     data/marts/releases/1.0.1-3f9a0c12/    one whole release; never changed after it was published
     data/marts/releases/journal.jsonl      what became current when
+    data/marts/quarantine/                 what was found damaged, with the reason; the newest three stay
     data/marts/current                     link to one of them: the only thing a publication replaces
     data/marts/dti.duckdb, parquet, csv    links through `current`: the paths people put in their scripts
 
@@ -49,12 +50,15 @@ def releases_folder(paths: Paths) -> Path:
 
 
 def current_folder(paths: Paths) -> Path | None:
-    """The folder of the release people see now; None before the first one, or when somebody deleted it."""
+    """The folder of the release people see now; None before the first one, or when the link leads to no release."""
     link = paths.marts / "current"
     if not link.is_symlink():
         return None
-    folder = releases_folder(paths) / link.readlink().name
-    return folder if (folder / "release.json").is_file() else None
+    target = link.readlink()
+    if target.parent != Path("releases") or not RELEASE_FOLDER.match(target.name):
+        return None
+    folder = releases_folder(paths) / target.name
+    return folder if (folder / "release.json").is_file() and not folder.is_symlink() else None
 
 
 def version_of(folder: Path) -> tuple[int, int, int]:
@@ -71,11 +75,14 @@ def version_of(folder: Path) -> tuple[int, int, int]:
 
 def release_folders(paths: Paths) -> list[Path]:
     """All kept releases, oldest version first; two publications of one version in the order they were made."""
-    root = releases_folder(paths)
-    if not root.is_dir():
-        return []
-    found = [path for path in root.iterdir() if RELEASE_FOLDER.match(path.name) and (path / "release.json").is_file()]
+    found = [path for path in named_folders(paths) if (path / "release.json").is_file()]
     return sorted(found, key=lambda path: (version_of(path), (path / "release.json").stat().st_mtime_ns, path.name))
+
+
+def named_folders(paths: Paths) -> list[Path]:
+    """Everything that has the name of a release, also what is none any more."""
+    root = releases_folder(paths)
+    return sorted(path for path in root.iterdir() if RELEASE_FOLDER.match(path.name)) if root.is_dir() else []
 
 
 def find_release(paths: Paths, name: str) -> Path:
@@ -116,7 +123,7 @@ def create_links(paths: Paths, folder: Path) -> None:
     """Create the stable links that a release will serve once it is current, so that the switch itself completes it.
 
     Raises:
-        ReleaseError: a real file or folder lies where a link belongs; it is left alone.
+        ReleaseError: a real file or folder lies where a link belongs (`repair` moves it away before).
     """
     for name, target in STABLE_LINKS.items():
         link = paths.marts / name

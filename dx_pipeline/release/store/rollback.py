@@ -16,9 +16,9 @@ from dx_pipeline.release.store.layout import (
     point_current,
     release_folders,
 )
-from dx_pipeline.release.store.locks import release_lock
-from dx_pipeline.release.store.manifest import read_manifest
+from dx_pipeline.release.store.manifest import DATABASE, read_manifest
 from dx_pipeline.release.store.repair import remove_stale_wal, repair
+from dx_pipeline.release.store.staging import release_lock
 from dx_pipeline.release.store.verify import verify_release
 
 
@@ -39,10 +39,12 @@ def list_releases(paths: Paths) -> list[KeptRelease]:
     current = current_folder(paths)
     kept = []
     for folder in release_folders(paths):
-        data = read_manifest(folder)
-        summary = data["change_summary"]
+        try:
+            data = read_manifest(folder)
+        except ReleaseError:
+            continue  # damaged: the next run sets it aside, `dx verify` names it
         kept.append(
-            KeptRelease(folder, data["release"], data["data_hash"], data["built_at"], summary, folder == current)
+            KeptRelease(folder, data.release, data.data_hash, data.built_at, data.change_summary, folder == current)
         )
     return kept
 
@@ -62,16 +64,16 @@ def rollback(paths: Paths, to: str | None = None, wait_seconds: float = 600.0) -
         ReleaseError: there is no such release, it is current already, or its files were touched.
     """
     with release_lock(paths, wait_seconds):
-        repair(paths)
         folder = find_release(paths, to or "previous")
         if folder not in release_folders(paths):
             raise ReleaseError(f"{folder} is not one of this project's releases")
         if folder == current_folder(paths):
             raise ReleaseError(f"{folder.name} is current already")
-        remove_stale_wal(folder / "dti.duckdb")
+        remove_stale_wal(folder / DATABASE)
         findings = verify_release(folder)
         if findings:
             raise ReleaseError(f"{folder.name} is not restored: " + "; ".join(str(finding) for finding in findings))
+        repair(paths)
         create_links(paths, folder)
         point_current(paths, folder)
         append_event(paths, "rolled back", folder)

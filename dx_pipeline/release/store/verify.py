@@ -1,18 +1,36 @@
-"""The proof that a release on disk is what was published: every byte, and the database against the Parquet files."""
+"""The proof that a release on disk is what was published: every byte, and each path that leads to it.
+
+Nothing here opens a published database: somebody may hold it. Its bytes are compared; only when they differ a copy is
+opened, to tell which table it is.
+"""
 
 from __future__ import annotations
 
 import json
+import shutil
+import stat
+import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
 
+from dx_pipeline.locks import user_of
+from dx_pipeline.paths import Paths
 from dx_pipeline.release.content.export import read_database_table
-from dx_pipeline.release.store.layout import RELEASE_FOLDER
-from dx_pipeline.release.store.manifest import MANIFEST, NOT_EXPORTED, describe_file, describe_files, read_manifest
+from dx_pipeline.release.store.layout import RELEASE_FOLDER, STABLE_LINKS, ReleaseError, current_folder
+from dx_pipeline.release.store.manifest import (
+    DATABASE,
+    MANIFEST,
+    NOT_EXPORTED,
+    FileMark,
+    Manifest,
+    describe_file,
+    files_below,
+    read_manifest,
+)
 
 
 @dataclass(frozen=True)
@@ -34,73 +52,148 @@ def verify_release(folder: Path) -> list[Finding]:
     """
     folder = folder.resolve()
     manifest = read_manifest(folder)
-    findings = _manifest_findings(folder)
-    findings += _file_findings(manifest.get("files", {}), describe_files(folder))
+    findings = verify_bytes(folder)
     findings += _package_findings(folder)
-    findings += _database_findings(folder, manifest)
+    touched = {finding.subject for finding in findings}
+    is_staged = not RELEASE_FOLDER.match(folder.name)
+    if is_staged or DATABASE in touched or any(name.startswith("parquet/") for name in touched):
+        findings += _database_findings(folder, manifest)
     return findings
+
+
+def verify_bytes(folder: Path) -> list[Finding]:
+    """Compare every byte of a release folder with its manifest, and the manifest with the folder's name.
+
+    Raises:
+        ReleaseError: the folder has no readable `release.json`.
+    """
+    manifest = read_manifest(folder)
+    return _manifest_findings(folder) + _file_findings(folder, manifest.files)
+
+
+def verify_paths(paths: Paths) -> list[Finding]:
+    """Whether every path that people use leads into the current release, and to all of it."""
+    current = current_folder(paths)
+    link = paths.marts / "current"
+    if current is None:
+        if not link.is_symlink():
+            return [Finding("current", "is not a link" if link.exists() else "is missing")]
+        return [Finding("current", f"leads to {link.readlink()}, which is no release of this project")]
+    findings = []
+    for name, target in STABLE_LINKS.items():
+        path, served = paths.marts / name, (current / target.removeprefix("current/")).exists()
+        if not path.is_symlink():
+            if path.exists():
+                findings.append(Finding(name, "is no link to the current release but a file or folder of its own"))
+            elif served:
+                findings.append(Finding(name, "is missing"))
+        elif str(path.readlink()) != target:
+            findings.append(Finding(name, f"leads to {path.readlink()}, expected {target}"))
+        elif not served:
+            findings.append(Finding(name, "leads to nothing: the current release has no such part"))
+    return findings
+
+
+def is_sound(folder: Path) -> bool:
+    """Whether a release folder is byte for byte what was published."""
+    try:
+        return not verify_bytes(folder)
+    except ReleaseError:
+        return False
+
+
+def reader_traces(folder: Path) -> set[str]:
+    """What DuckDB lays beside a database that somebody has open: not part of the release, and not ours to remove."""
+    database = folder / DATABASE
+    found = set()
+    if user_of(database, writing=True) is not None:
+        found.add(f"{DATABASE}.wal")
+    if user_of(database) is not None:
+        found.add(f"{DATABASE}.tmp")
+    return found
 
 
 def _manifest_findings(folder: Path) -> list[Finding]:
     if not RELEASE_FOLDER.match(folder.name):
         return []
-    digest = describe_file(folder / MANIFEST)["sha256"]
+    digest = describe_file(folder / MANIFEST).sha256
     stated = folder.name.split("-")[1].split(".")[0]
     if digest.startswith(stated):
         return []
     return [Finding(MANIFEST, f"was changed: its sha256 begins {digest[:8]}, the folder's name says {stated}")]
 
 
-def _file_findings(stated: dict[str, dict[str, Any]], found: dict[str, dict[str, Any]]) -> list[Finding]:
-    findings = [Finding(name, "is missing") for name in stated if name not in found]
-    for name, file in found.items():
+def _file_findings(folder: Path, stated: Mapping[str, FileMark]) -> list[Finding]:
+    there = files_below(folder)
+    passed_over = {MANIFEST} | reader_traces(folder)
+    findings = [Finding(name, "is missing") for name in stated if name not in there]
+    for name, path in there.items():
+        if name.split("/")[0] in passed_over:
+            continue
         if name not in stated:
             findings.append(Finding(name, "is not part of the release"))
-        elif file != stated[name]:
-            was = stated[name]
-            findings.append(
-                Finding(
-                    name,
-                    f"was changed: published {was['bytes']} bytes, sha256 {was['sha256'][:12]}…; "
-                    f"found {file['bytes']} bytes, sha256 {file['sha256'][:12]}…",
-                )
-            )
+            continue
+        problem = _difference(path, stated[name])
+        findings += [Finding(name, problem)] * bool(problem)
+    if (folder / MANIFEST).is_symlink():
+        findings.append(Finding(MANIFEST, "is a link"))
     return findings
+
+
+def _difference(path: Path, was: FileMark) -> str:
+    try:
+        mode = path.lstat().st_mode
+        if not stat.S_ISREG(mode):
+            return "is a link" if stat.S_ISLNK(mode) else "is no file"
+        found = describe_file(path)
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    if found == was:
+        return ""
+    return (
+        f"was changed: published {was.bytes} bytes, sha256 {was.sha256[:12]}…; "
+        f"found {found.bytes} bytes, sha256 {found.sha256[:12]}…"
+    )
 
 
 def _package_findings(folder: Path) -> list[Finding]:
     path = folder / "datapackage.json"
     try:
-        resources = json.loads(path.read_text(encoding="utf-8"))["resources"]
-    except (OSError, json.JSONDecodeError, KeyError) as error:
+        listed = {resource["path"]: resource["hash"] for resource in json.loads(path.read_bytes())["resources"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
         return [Finding(path.name, f"cannot be read: {error}")]
     findings = []
-    for resource in resources:
-        file = folder / resource["path"]
+    for name, digest in listed.items():
+        file = folder / name
         if not file.is_file():
-            findings.append(Finding(resource["path"], "is listed in the data package and missing"))
-        elif f"sha256:{describe_file(file)['sha256']}" != resource["hash"]:
-            findings.append(Finding(resource["path"], "has another sha256 than the data package says"))
+            findings.append(Finding(name, "is listed in the data package and missing"))
+        elif f"sha256:{describe_file(file).sha256}" != digest:
+            findings.append(Finding(name, "has another sha256 than the data package says"))
     return findings
 
 
-def _database_findings(folder: Path, manifest: dict[str, Any]) -> list[Finding]:
+def _database_findings(folder: Path, manifest: Manifest) -> list[Finding]:
+    """Which tables of the database are not what the Parquet files hold; looked at in a copy."""
+    if not (folder / DATABASE).is_file():
+        return []
     try:
-        con = duckdb.connect(str(folder / "dti.duckdb"), read_only=True)
-    except duckdb.Error as error:
-        return [Finding("dti.duckdb", f"cannot be opened: {error}")]
-    try:
-        stored = {row[0] for row in con.sql("SELECT table_name FROM duckdb_tables()").fetchall()}
-        findings = [
-            _table_finding(name, "is not part of the release") for name in sorted(stored - set(manifest["tables"]))
-        ]
-        for name in sorted(manifest["tables"]):
-            if name not in stored:
-                findings.append(_table_finding(name, "is missing"))
-            elif name not in NOT_EXPORTED:
-                findings += _compare_table(con, folder, name)
-    finally:
-        con.close()
+        with tempfile.TemporaryDirectory(prefix="dx-verify-") as place:
+            copy = Path(shutil.copyfile(folder / DATABASE, Path(place) / DATABASE))
+            with duckdb.connect(str(copy), read_only=True) as con:
+                con.execute("SET enable_progress_bar = false")
+                return _table_findings(con, folder, manifest)
+    except (duckdb.Error, OSError) as error:
+        return [Finding(DATABASE, f"cannot be opened: {str(error).splitlines()[0]}")]
+
+
+def _table_findings(con: duckdb.DuckDBPyConnection, folder: Path, manifest: Manifest) -> list[Finding]:
+    stored = {row[0] for row in con.sql("SELECT table_name FROM duckdb_tables()").fetchall()}
+    findings = [_table_finding(name, "is not part of the release") for name in sorted(stored - set(manifest.tables))]
+    for name in sorted(manifest.tables):
+        if name not in stored:
+            findings.append(_table_finding(name, "is missing"))
+        elif name not in NOT_EXPORTED:
+            findings += _compare_table(con, folder, name)
     return findings
 
 
@@ -110,7 +203,7 @@ def _compare_table(con: duckdb.DuckDBPyConnection, folder: Path, name: str) -> l
         return []
     try:
         published = pl.read_parquet(path)
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, OSError) as error:
         return [Finding(f"parquet/{name}.parquet", f"cannot be read: {error}")]
     stored = read_database_table(con, name)
     if stored.equals(published, null_equal=True):
@@ -122,4 +215,4 @@ def _compare_table(con: duckdb.DuckDBPyConnection, folder: Path, name: str) -> l
 
 
 def _table_finding(name: str, problem: str) -> Finding:
-    return Finding(f"table {name} in dti.duckdb", problem)
+    return Finding(f"table {name} in {DATABASE}", problem)

@@ -1,0 +1,130 @@
+"""Errors between this project and Dagster: told to it as a failure with fields, and read back from its events."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from dx_pipeline.errors import FAILED, DxError
+from dx_pipeline.orchestration.state import Reason
+
+if TYPE_CHECKING:
+    from dagster_shared.error import SerializableErrorInfo
+
+#: how many failing keys of a check are told
+KEYS_TOLD = 5
+HINTS = {
+    errno.ENOSPC: "Free some space (`dx prune` removes what is not needed) and run again.",
+    errno.EROFS: "Make the file system writable, or set DX_ROOT to a folder that is.",
+    errno.EACCES: "Give this user the right to it, or run as the user it belongs to.",
+    errno.EPERM: "Give this user the right to it, or run as the user it belongs to.",
+}
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell Dagster of an error of this block with message, hint, exit code, and whether trying again helps."""
+    try:
+        yield
+    except dg.Failure:
+        raise
+    except Exception as error:
+        raise failure({"": error}) from error
+
+
+def explained(error: BaseException) -> DxError:
+    """An error with its message and what to do about it, whoever raised it."""
+    if isinstance(error, DxError):
+        return error
+    lines = str(error).strip().splitlines() or [""]
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        transient = error.errno in (errno.ENOSPC, errno.EAGAIN, errno.EIO)
+        return DxError(f"{where}{error.strerror or lines[0]}", HINTS.get(error.errno or 0, ""), retry=transient)
+    return DxError(f"{type(error).__name__}: {lines[0]}", "This was not foreseen; the event log has where it happened.")
+
+
+def failure(errors: Mapping[str, BaseException]) -> dg.Failure:
+    """One failure for errors by what failed."""
+    reasons = [Reason.of(explained(error), what) for what, error in errors.items()]
+    return dg.Failure(
+        "\n".join(map(str, reasons)),
+        metadata={
+            "message": "\n".join(f"{one.where}: {one.message}" if one.where else one.message for one in reasons),
+            "hint": "\n".join(dict.fromkeys(one.hint for one in reasons if one.hint)),
+            "exit_code": max(one.exit_code for one in reasons),
+            "retry": all(one.retry for one in reasons),
+        },
+        allow_retries=all(one.retry for one in reasons),
+    )
+
+
+def reasons_of(instance: dg.DagsterInstance, run_id: str) -> tuple[Reason, ...]:
+    """One reason for each failed step or blocking check of a run; steps skipped because of these are not told."""
+    wanted = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.ASSET_CHECK_EVALUATION,
+              dg.DagsterEventType.RUN_FAILURE}  # fmt: skip
+    events = [entry.dagster_event for entry in instance.all_logs(run_id, of_type=wanted) if entry.dagster_event]
+    checks = [(event.step_key, event.asset_check_evaluation_data) for event in events if _is_check(event)]
+    blocking = [(step, check) for step, check in checks if check.blocking and not check.passed]
+    explained_steps = {step for step, _ in blocking}
+    reasons = [
+        _step_reason(event)
+        for event in events
+        if event.event_type == dg.DagsterEventType.STEP_FAILURE and event.step_key not in explained_steps
+    ]
+    reasons += [_check_reason(check) for _, check in blocking]
+    if not reasons:
+        ended = [event for event in events if event.event_type == dg.DagsterEventType.RUN_FAILURE]
+        reasons = [Reason(where="run", message=(event.message or "it failed").strip()) for event in ended[-1:]]
+    return tuple(reasons)
+
+
+def _is_check(event: dg.DagsterEvent) -> bool:
+    return event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
+
+
+def _step_reason(event: dg.DagsterEvent) -> Reason:
+    where = (event.step_key or "run").replace("__", "/")
+    data = event.step_failure_data
+    if data.user_failure_data is not None:
+        fields = {name: value.value for name, value in data.user_failure_data.metadata.items()}
+        return Reason(
+            where=where,
+            message=str(fields.get("message", data.user_failure_data.description or "")),
+            hint=str(fields.get("hint", "")),
+            exit_code=_number(fields.get("exit_code")),
+            retry=fields.get("retry") is True,
+        )
+    return Reason(where=where, message=_innermost(data.error) or event.message or "it failed")
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) else FAILED
+
+
+def _innermost(error: SerializableErrorInfo | None) -> str:
+    """The message of the error that started it; Dagster wraps it into its own."""
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error else ""
+
+
+def _check_reason(check: dg.AssetCheckEvaluation) -> Reason:
+    keys = check.metadata["failing_keys"].value if "failing_keys" in check.metadata else "[]"
+    return Reason(
+        where=f"check {check.asset_key.path[-1]}.{check.check_name}",
+        message=f"{check.description}; failing keys: {_first_keys(keys)}",
+        hint="docs/CHECKS.md says what it protects; figure_sources says where a figure was read.",
+    )
+
+
+def _first_keys(failing_keys: Any) -> str:
+    import json
+
+    keys = json.loads(failing_keys) if isinstance(failing_keys, str) else failing_keys
+    shown = "; ".join(", ".join(f"{name} {value}" for name, value in key.items()) for key in (keys or [])[:KEYS_TOLD])
+    return shown + (" ..." if len(keys or []) > KEYS_TOLD else "") or "none"

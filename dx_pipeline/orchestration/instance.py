@@ -1,0 +1,133 @@
+"""The Dagster instance: made once under a lock, renewed when it is damaged, in memory when there is no DAGSTER_HOME.
+
+`python -m dx_pipeline.orchestration.instance` makes it ready, so that the web server, the daemon and the code server,
+which all start at once, find it made.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import yaml
+
+from dx_pipeline.errors import DxError
+from dx_pipeline.locks import locked
+from dx_pipeline.orchestration.failure import explained
+from dx_pipeline.orchestration.launcher import end_dead_runs
+from dx_pipeline.paths import Paths, default_paths
+
+log = logging.getLogger(__name__)
+
+SETTINGS = "dagster.yaml"
+DAMAGED = "damaged-"
+#: so many damaged instances are kept for somebody to look at
+KEPT_DAMAGED = 1
+
+
+@contextmanager
+def opened(paths: Paths) -> Iterator[dg.DagsterInstance]:
+    """The instance of DAGSTER_HOME, or one in memory.
+
+    Raises:
+        DxError: it cannot be opened, and not because it is damaged.
+    """
+    named = os.environ.get("DAGSTER_HOME")
+    if not named:
+        with dg.DagsterInstance.ephemeral() as instance:
+            yield instance
+        return
+    home = Path(named).absolute()  # Dagster refuses a relative one
+    os.environ["DAGSTER_HOME"] = str(home)
+    with locked(home / ".instance.lock", "opening the Dagster instance", 120.0):
+        instance = _open_or_renew(home, paths)
+        end_dead_runs(instance)
+    with instance:
+        yield instance
+
+
+def _open_or_renew(home: Path, paths: Paths) -> dg.DagsterInstance:
+    _settings(home, paths)
+    try:
+        return _open()
+    except Exception as error:
+        damaged = _damaged(home)
+        if not damaged:
+            cause = explained(error)
+            raise DxError(
+                f"the Dagster instance in {home} cannot be opened: {cause.message}",
+                cause.hint or "Set DAGSTER_HOME to another folder, or run without it.",
+            ) from error
+    log.warning("the Dagster instance in %s is damaged (%s) and begun anew", home, ", ".join(damaged))
+    _set_aside(home)
+    _settings(home, paths)
+    return _open()
+
+
+def _open() -> dg.DagsterInstance:
+    """Open it and touch each of its stores, which makes those that are missing."""
+    instance = dg.DagsterInstance.get()
+    instance.get_run_records(limit=1)
+    instance.event_log_storage.get_maximum_record_id()
+    instance.all_instigator_state()
+    return instance
+
+
+def _settings(home: Path, paths: Paths) -> None:
+    """Put the project's settings in place when there are none, or none that can be read."""
+    own, project = home / SETTINGS, paths.root / SETTINGS
+    try:
+        sound = isinstance(yaml.safe_load(own.read_text(encoding="utf-8")), dict)
+    except (OSError, ValueError, yaml.YAMLError):
+        sound = False
+    if not sound and project.is_file():
+        shutil.copyfile(project, own)
+
+
+def _damaged(home: Path) -> list[str]:
+    """SQLite files of the instance that are broken, or that two processes made at the same time."""
+    return [
+        path.relative_to(home).as_posix()
+        for path in sorted(home.rglob("*.db"))
+        if not path.relative_to(home).parts[0].startswith(DAMAGED) and not _is_sound(path)
+    ]
+
+
+def _is_sound(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as con:
+            if con.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                return False
+            tables = {name for (name,) in con.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            made = "alembic_version" in tables
+            return made and con.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _set_aside(home: Path) -> None:
+    earlier = sorted(path for path in home.glob(f"{DAMAGED}*") if path.is_dir())
+    for path in earlier[: max(len(earlier) - KEPT_DAMAGED + 1, 0)]:
+        shutil.rmtree(path, ignore_errors=True)
+    aside = home / f"{DAMAGED}{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    aside.mkdir()
+    for path in home.iterdir():
+        if not path.name.startswith((DAMAGED, ".instance.lock")) and path.name != SETTINGS:
+            path.rename(aside / path.name)
+
+
+def main() -> None:
+    """Make the instance ready."""
+    with opened(default_paths()):
+        pass
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""What keeps the project small and quick over years: nights without work, and what may be forgotten."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dx_pipeline.errors import BusyError
+from dx_pipeline.orchestration import state
+from dx_pipeline.paths import Paths
+from dx_pipeline.warehouse import build_lock
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+log = logging.getLogger(__name__)
+
+#: runs of which Dagster keeps the event log
+KEPT_RUNS = 14
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What was removed."""
+
+    releases: tuple[str, ...] = ()
+    quarantine: tuple[str, ...] = ()
+    runs: int = 0
+
+
+def night_without_work(paths: Paths, instance: dg.DagsterInstance) -> str | None:
+    """Put things in order, and say why there is nothing to build tonight; None when there is."""
+    from dx_pipeline.orchestration.launcher import end_dead_runs
+
+    end_dead_runs(instance)
+    try:
+        with build_lock(paths, wait_seconds=0):
+            told = unchanged(paths, state.SCHEDULE)
+            if told:
+                forget(paths, instance)
+            return told
+    except BusyError:
+        return None  # the run waits for its turn
+
+
+def unchanged(paths: Paths, door: str) -> str | None:
+    """Whether the current release is what a build would make; says so, and leaves the trace. None when it is not."""
+    from dx_pipeline.release.inputs import nothing_to_do
+    from dx_pipeline.release.store.layout import current_folder
+    from dx_pipeline.release.store.repair import repair
+
+    put_right = repair(paths)
+    current = current_folder(paths)
+    if current is None or not nothing_to_do(paths):
+        return None
+    state.note(paths, door, "unchanged", put_right=put_right)
+    return f"nothing changed since {current.name}: data, reference, corrections and code are those it was built from"
+
+
+def forget(paths: Paths, instance: dg.DagsterInstance | None = None, vacuum: bool = False) -> Forgotten:
+    """Remove what is kept for a time only: old releases, what was set aside, event logs of old runs.
+
+    Args:
+        paths: the project.
+        instance: Dagster's, when there is one.
+        vacuum: give the space of the event log back to the disk; without, later runs use it.
+    """
+    from dx_pipeline.release.store.quarantine import forget_oldest
+    from dx_pipeline.release.store.retention import prune
+    from dx_pipeline.release.store.staging import release_lock
+
+    with release_lock(paths):
+        releases, aside = prune(paths), forget_oldest(paths)
+    runs = forget_runs(instance) if instance is not None else 0
+    if instance is not None and vacuum and not instance.is_ephemeral:
+        compact(Path(instance.root_directory).rglob("*.db"))
+    return Forgotten(tuple(releases), tuple(aside), runs)
+
+
+def forget_runs(instance: dg.DagsterInstance, keep: int = KEPT_RUNS) -> int:
+    """Delete all but the newest runs that have ended, with their events and logs; returns how many."""
+    ended = [record.dagster_run for record in instance.get_run_records() if record.dagster_run.is_finished]
+    for run in ended[keep:]:
+        instance.delete_run(run.run_id)
+        if not instance.is_ephemeral:
+            for folder in ("storage", "logs"):
+                shutil.rmtree(Path(instance.root_directory) / folder / run.run_id, ignore_errors=True)
+    return len(ended[keep:])
+
+
+def compact(databases: Iterable[Path]) -> None:
+    """Give unused pages of SQLite files back to the disk; a file that somebody is busy with is passed by."""
+    for path in databases:
+        try:
+            with closing(sqlite3.connect(path, timeout=5)) as con:
+                con.execute("VACUUM")
+        except sqlite3.Error as error:
+            log.warning("%s is left as it is: %s", path.name, error)

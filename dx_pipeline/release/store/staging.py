@@ -1,0 +1,271 @@
+"""Releases being put together: a folder each, found again by any process, complete or refused.
+
+    releases/.staging-1a2b3c4d/
+        release/          what becomes the release
+        candidate.json    what it is, written when all tables are there
+        parts/            one file a part: the data it shows, its files with their hashes
+    releases/.staging-1a2b3c4d.lock
+
+The lock is the kernel's: by it a later run tells the folder of a killed build from that of a build still at work. The
+newest candidate stays when its process ends, so that pictures, pages and the release may be made by others, one by one.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+from pydantic import ValidationError
+
+from dx_pipeline.contracts import Contract
+from dx_pipeline.errors import BusyError
+from dx_pipeline.locks import is_locked, locked, try_lock
+from dx_pipeline.paths import Paths
+from dx_pipeline.release.content.package import PackageInfo, load_package_info
+from dx_pipeline.release.store.layout import ReleaseError, releases_folder
+from dx_pipeline.release.store.manifest import FileMark, Manifest, Part, Stated, describe_file, files_below, to_json
+
+STAGING_PREFIX = ".staging-"
+CANDIDATE = "candidate.json"
+
+_handles: dict[Path, int] = {}
+
+
+class IncompleteReleaseError(ReleaseError):
+    """A part of the staged release is missing, or of other data; the candidate stays."""
+
+
+class StagedPart(Stated):
+    """A part of a staged release as the step that made it left it."""
+
+    name: str
+    data_hash: str
+    made_of: str
+    files: dict[str, FileMark]
+
+
+class CandidateFile(Stated):
+    """`candidate.json`."""
+
+    manifest: Manifest
+    baseline_folder: str | None
+    unchanged: bool
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A staged release."""
+
+    paths: Paths = field(repr=False)
+    #: what becomes the release; pictures, site and workbook are added to it
+    folder: Path
+    manifest: Manifest = field(repr=False)
+    #: name of the folder that was current when this was staged
+    baseline_folder: str | None
+    #: the data are those of the current release, which keeps its name and time
+    unchanged: bool
+    #: every part that the release declares
+    parts: tuple[str, ...]
+    contracts: Mapping[str, Contract] = field(repr=False)
+    info: PackageInfo = field(repr=False)
+
+    @property
+    def release(self) -> str:
+        """Its version."""
+        return self.manifest.release
+
+    @property
+    def data_hash(self) -> str:
+        """Hash over its data tables."""
+        return self.manifest.data_hash
+
+    @property
+    def sources(self) -> pl.DataFrame | None:
+        """Its table of sources."""
+        path = self.folder / "parquet" / "sources.parquet"
+        return pl.read_parquet(path) if path.is_file() else None
+
+
+@contextmanager
+def release_lock(paths: Paths, wait_seconds: float = 600.0) -> Iterator[None]:
+    """Hold the right to publish; the same thread may hold it several times.
+
+    Raises:
+        BusyError: another process still holds it after `wait_seconds`.
+    """
+    with locked(paths.marts / ".publish.lock", "publishing a release", wait_seconds):
+        yield
+
+
+def create_staging(paths: Paths) -> Path:
+    """A new empty folder to build a release in, locked for the life of this process or until `drop_staging`."""
+    root = releases_folder(paths)
+    root.mkdir(parents=True, exist_ok=True)
+    home = root / f"{STAGING_PREFIX}{secrets.token_hex(4)}"
+    handle = os.open(_lock_file(home), os.O_RDWR | os.O_CREAT, 0o644)
+    try_lock(handle)
+    _handles[home] = handle
+    (home / "release").mkdir(parents=True)
+    (home / "parts").mkdir()
+    return home / "release"
+
+
+def save_candidate(candidate: Candidate) -> None:
+    """Write down what is staged; from now on other processes find it."""
+    stated = CandidateFile(
+        manifest=candidate.manifest,
+        baseline_folder=candidate.baseline_folder,
+        unchanged=candidate.unchanged,
+        parts=candidate.parts,
+    )
+    _write(candidate.folder.parent / CANDIDATE, stated)
+
+
+def open_candidate(paths: Paths, contracts: Mapping[str, Contract], info: PackageInfo | None = None) -> Candidate:
+    """The newest staged release on disk, whoever staged it.
+
+    Raises:
+        ReleaseError: nothing is staged.
+        BusyError: another process is at work on it.
+    """
+    for home in reversed(_complete(paths)):
+        try:
+            stated = CandidateFile.model_validate_json((home / CANDIDATE).read_bytes())
+        except (OSError, ValidationError):
+            continue
+        _claim(home)
+        return Candidate(
+            paths,
+            home / "release",
+            stated.manifest,
+            stated.baseline_folder,
+            stated.unchanged,
+            stated.parts,
+            contracts,
+            info or load_package_info(),
+        )
+    raise ReleaseError("no release is staged", "Materialise publication/release_candidate first, or run `dx run`.")
+
+
+def _claim(home: Path) -> None:
+    if home in _handles:
+        return
+    handle = os.open(_lock_file(home), os.O_RDWR | os.O_CREAT, 0o644)
+    if not try_lock(handle):
+        os.close(handle)
+        raise BusyError("another process is at work on the staged release", "Try again when it is done.")
+    _handles[home] = handle
+
+
+def record_part(candidate: Candidate, name: str, files: Iterable[Path], made_of: str = "") -> None:
+    """Write down that a part is done: of which data, and each of its files.
+
+    Args:
+        candidate: the staged release.
+        name: one of its parts.
+        files: all files of the part.
+        made_of: a hash over what else decides its bytes.
+    """
+    marks = {path.relative_to(candidate.folder).as_posix(): describe_file(path) for path in sorted(files)}
+    part = StagedPart(name=name, data_hash=candidate.data_hash, made_of=made_of, files=marks)
+    _write(_part_file(candidate, name), part)
+
+
+def complete_parts(candidate: Candidate) -> dict[str, Part]:
+    """The parts of a staged release, when all are there, of its data, and as their steps left them.
+
+    Raises:
+        IncompleteReleaseError: names each part that is missing or of other data, each file that is missing, was
+            changed since, or belongs to no part.
+    """
+    problems: list[str] = []
+    missing: list[str] = []
+    parts: dict[str, Part] = {}
+    known: dict[str, FileMark] = {}
+    for name in candidate.parts:
+        try:
+            part = StagedPart.model_validate_json(_part_file(candidate, name).read_bytes())
+        except (OSError, ValidationError):
+            missing.append(name)
+            continue
+        if part.data_hash != candidate.data_hash:
+            problems.append(f"{name} shows other data ({part.data_hash[:19]}…)")
+        known |= part.files
+        parts[name] = Part(data_hash=part.data_hash, made_of=part.made_of, files=len(part.files))
+    there = files_below(candidate.folder)
+    problems = [f"{', '.join(missing)} missing"] * bool(missing) + problems
+    for file, mark in known.items():
+        if file not in there:
+            problems.append(f"{file} is missing")
+        elif describe_file(there[file]) != mark:
+            problems.append(f"{file} was changed since it was made")
+    if not missing:
+        problems += [f"{file} belongs to no part" for file in there if file not in known]
+    if problems:
+        raise IncompleteReleaseError(
+            f"the staged release {candidate.release} is not complete, nothing was published: {'; '.join(problems)}",
+            "Materialise these parts of the group publication first, or run `dx run`.",
+        )
+    return parts
+
+
+def drop_staging(folder: Path) -> None:
+    """Remove a staging folder, if it still is one, and its lock; `folder` is what would have become the release."""
+    _drop(folder.parent)
+
+
+def _drop(home: Path) -> None:
+    shutil.rmtree(home, ignore_errors=True)
+    _lock_file(home).unlink(missing_ok=True)
+    handle = _handles.pop(home, None)
+    if handle is not None:
+        os.close(handle)
+
+
+def remove_dead_staging(paths: Paths, keep_newest: bool = True) -> list[Path]:
+    """Remove staging folders whose process is gone; returns them.
+
+    Args:
+        paths: the project.
+        keep_newest: leave the newest complete candidate, which other runs may finish and publish.
+    """
+    removed = []
+    root = releases_folder(paths)
+    kept = _complete(paths)[-1:] if keep_newest else []
+    names = {path.name.removesuffix(".lock") for path in root.glob(f"{STAGING_PREFIX}*")}
+    for home in sorted(root / name for name in names):
+        if home in kept or home in _handles or is_locked(_lock_file(home)):
+            continue
+        _drop(home)
+        removed.append(home)
+    return removed
+
+
+def _complete(paths: Paths) -> list[Path]:
+    found = [
+        path.parent
+        for path in releases_folder(paths).glob(f"{STAGING_PREFIX}*/{CANDIDATE}")
+        if (path.parent / "release").is_dir()
+    ]
+    return sorted(found, key=lambda home: (home / CANDIDATE).stat().st_mtime_ns)
+
+
+def _part_file(candidate: Candidate, name: str) -> Path:
+    return candidate.folder.parent / "parts" / f"{name.replace('/', '--')}.json"
+
+
+def _write(path: Path, stated: Stated) -> None:
+    temporary = path.with_suffix(".part")
+    temporary.write_text(to_json(stated.model_dump(mode="json")), encoding="utf-8")
+    temporary.replace(path)
+
+
+def _lock_file(home: Path) -> Path:
+    return home.with_name(home.name + ".lock")
