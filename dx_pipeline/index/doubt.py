@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dx_pipeline.index.arrays import BoolArray, FloatArray, IntArray, normalise_weights
+from dx_pipeline.index.arrays import BoolArray, FloatArray, IntArray
 from dx_pipeline.vocabulary import SEPARATOR, codes
 
 if TYPE_CHECKING:
@@ -110,21 +110,6 @@ def half_width(coefficients: ArrayLike, half_widths: ArrayLike) -> FloatArray:
     """
     weights = np.abs(np.asarray(coefficients, dtype=np.float64))
     return np.asarray((weights * np.asarray(half_widths, dtype=np.float64)).sum(axis=-1))
-
-
-def parts_from_printed(weights: ArrayLike) -> FloatArray:
-    """The four parts (F, G, K, S) as combinations of the printed (overall, G, K, S), shape (4, 4).
-
-    The foundation is derived: F = (y - w_G G - w_K K - w_S S) / w_F. A combination `c` of parts is the combination
-    `c @ parts_from_printed(weights)` of printed figures, in which what F shares with its own activities has cancelled.
-
-    Args:
-        weights: of foundation and the three activities, shape (4,), any positive scale.
-    """
-    shares = normalise_weights(weights)
-    matrix = np.eye(len(shares))
-    matrix[0] = np.concatenate([[1.0], -shares[1:]]) / shares[0]
-    return matrix
 
 
 def within_error(difference: ArrayLike, joint_half_width: ArrayLike) -> BoolArray:

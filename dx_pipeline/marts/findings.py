@@ -1,54 +1,139 @@
-"""One sentence in each language on what happened to every province between two consecutive editions."""
+"""One finding in each language on what happened to every unit between two consecutive editions."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
 import polars as pl
 
-from dx_pipeline.index.findings import Movement, sentence_en, sentence_vi
+from dx_pipeline.index.doubt import tie_hidden, union_doubts, union_doubts_of_group, weakest_basis
+from dx_pipeline.index.findings import Explanation, explain, joint_half_widths
+from dx_pipeline.language.sentences import Known, Movement, finding, note
+from dx_pipeline.marts._arrays import edition_pairs, full_editions, step_between
 
-#: names that read as a place in a sentence; the bare name is a person's
-SENTENCE_NAMES_VI = {"ho-chi-minh": "Thành phố Hồ Chí Minh"}
+UNIT = ["unit_system", "province_id"]
+#: how a rank or a score is known -> its basis
+BASIS = {"published": "stated", "derived": "derived", "computed": "computed"}
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row a province and pair of consecutive editions; every number in it stands in another table."""
-    names = tables["provinces"].select("unit_system", "province_id", "name_vi", "name_en")
-    known = tables["province_rankings"].select("edition", "unit_system", "province_id", "score")
-    score = {(edition, system, p): value for edition, system, p, value in known.iter_rows()}
-    points: dict[tuple[int, int, int, str], dict[str, float]] = {}
-    changes = tables["score_changes"].filter(
-        (pl.col("indicator") != "overall") & pl.col("performance_points").is_not_null()
-    )
-    for row in changes.iter_rows(named=True):
-        key = (row["edition_from"], row["edition_to"], row["unit_system"], row["province_id"])
-        points.setdefault(key, {})[row["indicator"]] = row["performance_points"] + row["weight_points"]
+    """One row a unit and pair of consecutive editions; every number in it stands in another table."""
+    figures = known_figures(tables)
+    names = {(row["unit_system"], row["province_id"]): row for row in tables["provinces"].iter_rows(named=True)}
+    parts = explanations(tables)
     lines = []
-    for row in tables["rank_changes"].join(names, on=["unit_system", "province_id"]).iter_rows(named=True):
-        edition_from, edition_to = row["edition_from"], row["edition_to"]
-        system, province = row["unit_system"], row["province_id"]
-        movement = Movement(
-            name_vi=SENTENCE_NAMES_VI.get(province, row["name_vi"]),
-            name_en=row["name_en"],
-            edition_from=edition_from,
-            edition_to=edition_to,
-            comparability=row["comparability"],
-            score_from=score.get((edition_from, system, province)),
-            score_to=score.get((edition_to, system, province)),
-            rank_from=row["rank_from"],
-            rank_to=row["rank_to"],
-            own_effect=row["own_effect"],
-            others_effect=row["others_effect"],
-            component_points=points.get((edition_from, edition_to, system, province), {}),
+    for row in tables["rank_changes"].iter_rows(named=True):
+        unit = (row["unit_system"], row["province_id"])
+        years = (row["edition_from"], row["edition_to"])
+        step = step_between(tables["edition_comparability"], *years)
+        movement = _movement(row, names[unit], [figures.get((year, *unit), {}) for year in years], step.comparable)
+        told = parts.get((*years, *unit))
+        lines.append(_line(row, movement, told))
+    frame = pl.DataFrame(lines, infer_schema_length=None)
+    kept = [name for name in frame.columns if not name.startswith("_")]
+    return frame.with_columns(
+        basis=weakest_basis([pl.col(f"_basis_{n}") for n in range(4)]),
+        doubts=union_doubts([*(pl.col(f"_doubts_{n}") for n in range(4)), pl.col("_undecided")]),
+    ).select(*kept, "basis", "doubts")
+
+
+def known_figures(tables: dict[str, pl.DataFrame]) -> dict[tuple[int, int, str], dict[str, Known]]:
+    """(edition, unit_system, province_id) -> score and rank, with basis, doubts and printed digits.
+
+    A printed figure has its own doubts; one computed from scores has those of all scores it rests on only where they are
+    the same for all, since a sentence speaks of its own unit.
+    """
+    printed = (
+        tables["figure_sources"]
+        .filter(pl.col("chosen") & (pl.col("indicator") == "overall"))
+        .group_by("edition", *UNIT, "measure")
+        .agg(union_doubts_of_group(pl.col("doubts")).alias("doubts"))
+    )
+    rankings = tables["province_rankings"].with_columns(
+        tie=pl.when(tie_hidden(pl.col("score"), pl.col("rank"), ["edition", "unit_system"])).then(pl.lit("tie_hidden"))
+    )
+    for measure in ("score", "rank"):
+        own = printed.filter(pl.col("measure") == measure).select(
+            "edition", *UNIT, pl.col("doubts").alias(f"{measure}_said")
         )
-        lines.append(
-            {
-                "edition_from": edition_from,
-                "edition_to": edition_to,
-                "unit_system": system,
-                "province_id": province,
-                "sentence_vi": sentence_vi(movement),
-                "sentence_en": sentence_en(movement),
-                "comparability": row["comparability"],
-            }
-        )
-    return pl.DataFrame(lines)
+        rankings = rankings.join(own, on=["edition", *UNIT], how="left", maintain_order="left")
+    rankings = rankings.with_columns(rank_said=union_doubts([pl.col("rank_said"), pl.col("tie")]))
+    found: dict[tuple[int, int, str], dict[str, Known]] = {}
+    for row in rankings.iter_rows(named=True):
+        known = found.setdefault((row["edition"], row["unit_system"], row["province_id"]), {})
+        if row["score"] is not None:
+            basis = row["score_basis"]
+            known["score"] = Known(row["score"], basis, row["score_said"], _decimals(row["error_half_width"]))
+        if row["rank"] is not None:
+            known["rank"] = Known(row["rank"], BASIS.get(row["status"]), row["rank_said"])
+    return found
+
+
+def _decimals(half_width: float | None) -> int:
+    """Printed digits of a score: half a unit of the last one is its error."""
+    return 4 if not half_width else int(min(4, max(0, np.floor(-np.log10(2 * half_width) + 1e-6))))
+
+
+def explanations(tables: dict[str, pl.DataFrame]) -> dict[tuple[int, int, int, str], Explanation]:
+    """(edition_from, edition_to, unit_system, province_id) -> the parts that explain the change of its score."""
+    found = {}
+    for before, after in edition_pairs(full_editions(tables)):
+        step = step_between(tables["edition_comparability"], before.edition, after.edition)
+        if not step.comparable or before.provinces != after.provinces or before.parts != after.parts:
+            continue
+        pair = (before, after)
+        maps = [one.weights[:, None] * one.printed_map for one in pair]
+        points = 1000 * (after.components * after.weights - before.components * before.weights)
+        for i, province in enumerate(after.provinces):
+            joint = joint_half_widths(after.parts, maps, [one.half_widths[i] for one in pair])
+            changes = dict(zip(after.parts, map(float, points[i]), strict=True))
+            found[(before.edition, after.edition, after.unit_system, province)] = explain(changes, joint)
+    return found
+
+
+def _movement(row: dict[str, Any], unit: dict[str, Any], figures: list[dict[str, Known]], comparable: bool) -> Movement:
+    began = unit["valid_from"].year if unit["valid_from"] else None
+    years = [row["edition_from"], row["edition_to"]]
+    back = tuple(
+        year
+        for year, own in zip(years, figures, strict=True)
+        if began and year < began and own.get("score") is not None and own["score"].basis == "computed"
+    )
+    city = unit["kind"] == "municipality"
+    return Movement(
+        name_vi=f"TP. {unit['name_vi']}" if city else unit["name_vi"],
+        name_en=unit["name_en"],
+        edition_from=years[0],
+        edition_to=years[1],
+        comparable=comparable,
+        score_from=figures[0].get("score"),
+        score_to=figures[1].get("score"),
+        rank_from=figures[0].get("rank"),
+        rank_to=figures[1].get("rank"),
+        own_effect=row["own_effect"],
+        others_effect=row["others_effect"],
+        counted_back=back,
+        city=city,
+    )
+
+
+def _line(row: dict[str, Any], movement: Movement, told: Explanation | None) -> dict[str, Any]:
+    movement = replace(movement, explanation=told)
+    text, marks = finding(movement), note(movement)
+    used = [movement.score_from, movement.score_to, movement.rank_from, movement.rank_to]
+    return {
+        "edition_from": row["edition_from"],
+        "edition_to": row["edition_to"],
+        "unit_system": row["unit_system"],
+        "province_id": row["province_id"],
+        "sentence_vi": text.vi,
+        "sentence_en": text.en,
+        "note_vi": marks.vi if marks else None,
+        "note_en": marks.en if marks else None,
+        "comparability": row["comparability"],
+        "_undecided": "within_error" if told and told.undecided and movement.score_change is not None else None,
+        **{f"_basis_{n}": one.basis if one else None for n, one in enumerate(used)},
+        **{f"_doubts_{n}": one.doubts if one else None for n, one in enumerate(used)},
+    }

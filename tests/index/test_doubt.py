@@ -10,7 +10,6 @@ from dx_pipeline.index.doubt import (
     doubts_where,
     half_width,
     has_doubt,
-    parts_from_printed,
     rank_interval,
     rank_interval_of_differences,
     tie_hidden,
@@ -20,6 +19,7 @@ from dx_pipeline.index.doubt import (
     weakest_basis_of_group,
     within_error,
 )
+from dx_pipeline.index.identities import parts_from_printed
 
 WEIGHTS_922 = [500, 200, 150, 150]
 #: Tiền Giang 2022 -> 2023: derived foundation against the government activity, in points (M27)
