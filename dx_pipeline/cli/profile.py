@@ -118,7 +118,7 @@ def _profile(con: duckdb.DuckDBPyConnection, province_id: str, system: int) -> d
     )
     sentences = select(
         con,
-        """SELECT edition_from, edition_to, sentence_vi, sentence_en FROM findings
+        """SELECT edition_from, edition_to, sentence_vi, sentence_en, note_vi, note_en FROM findings
         WHERE unit_system = ? AND province_id = ? ORDER BY ALL""",
         [system, province_id],
     )
@@ -162,6 +162,8 @@ def _show(found: dict[str, Any], words: dict[str, str], lang: Language) -> None:
         print(f"\n{words['moved']}")
         for row in found["findings"]:
             print(f"  {row[f'sentence_{lang}']}")
+        for note in dict.fromkeys(row[f"note_{lang}"] for row in found["findings"] if row[f"note_{lang}"]):
+            print(f"  {note}")
     if found["targets"]:
         print(f"\n{words['targets']}")
         print("  " + ", ".join(words[verdict].format(n=n) for verdict, n in found["targets"].items()))

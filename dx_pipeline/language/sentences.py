@@ -7,7 +7,7 @@ mark with a note below where it is that of a whole table. A score is never said 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dx_pipeline.index.findings import Explanation, Part
@@ -17,6 +17,8 @@ from dx_pipeline.vocabulary import code, split
 
 #: doubts of a whole table: a mark beside the figure, a note below
 MARKED = frozenset({"third_party_only"})
+#: points: a change known no better than this is told without decimals
+ROUGH = 0.5
 #: said by "about" before the figure
 ABOUT = frozenset({"coarse"})
 
@@ -29,6 +31,7 @@ class Known:
     basis: str | None = None
     doubts: str | None = None
     decimals: int = 4
+    half_width: float = 0.0
 
     def written(self, language: str, plain: str) -> str:
         """The figure with everything a reader must know of it."""
@@ -50,7 +53,8 @@ class Movement:
     """What is known of a unit in two editions. None is a figure that was not read.
 
     `own_effect` and `others_effect` are places, negative is a rise. `comparable`: whether scores may be subtracted.
-    `counted_back`: the earlier editions that are computed for a unit which did not exist then.
+    `counted_back`: editions computed for a unit that did not exist then; `before`: all editions before it existed;
+    `members`: how many provinces it was made of; `n_units`: among how many it is ranked.
     """
 
     name_vi: str
@@ -66,6 +70,9 @@ class Movement:
     others_effect: float | None = None
     explanation: Explanation | None = None
     counted_back: tuple[int, ...] = ()
+    before: tuple[int, ...] = ()
+    members: int = 1
+    n_units: int = 0
     city: bool = False
 
     @property
@@ -74,6 +81,17 @@ class Movement:
         if not self.comparable or self.score_from is None or self.score_to is None:
             return None
         return round(1000 * (self.score_to.value - self.score_from.value), 1) + 0.0
+
+    @property
+    def score_error(self) -> float:
+        """Half-width of that change in points."""
+        return 1000 * sum(one.half_width for one in (self.score_from, self.score_to) if one is not None)
+
+    @property
+    def direction_undecided(self) -> bool:
+        """Whether the printed digits leave open that the score rose or fell."""
+        change = self.score_change
+        return bool(change) and change is not None and abs(change) <= self.score_error + 1e-9
 
     @property
     def rank_change(self) -> int | None:
@@ -117,7 +135,7 @@ def _score(figure: Known) -> Words:
 
 def _rank(figure: Known) -> Words:
     place = int(figure.value)
-    return Words(figure.written("vi", f"thứ {place}"), figure.written("en", ordinal(place)))
+    return Words(figure.written("vi", f"hạng {place}"), figure.written("en", ordinal(place)))
 
 
 def _counted(value: float, decimals: int, one: str, many: str) -> str:
@@ -138,9 +156,14 @@ def _opening(m: Movement) -> Words:
     if not m.counted_back:
         return Words("", "")
     years = listed([same(str(year)) for year in m.counted_back])
+    if m.members == 1:
+        return Words(
+            f"Tính ngược trong {m.n_units} đơn vị sau sáp nhập (thứ hạng năm {years.vi} là số tính lại): ",
+            f"Counted back among the {m.n_units} units of today (rank of {years.en} computed): ",
+        )
     return Words(
-        f"Tính ngược cho đơn vị sau sáp nhập (năm {years.vi} là số tính lại từ các tỉnh thành viên): ",
-        f"Counted back for the merged units ({years.en} computed from the member provinces): ",
+        f"Tính ngược cho đơn vị sau sáp nhập (năm {years.vi} là số tính lại từ {m.members} tỉnh thành viên): ",
+        f"Counted back for the merged unit ({years.en} computed from its {m.members} member provinces): ",
     )
 
 
@@ -155,7 +178,7 @@ def _movement(m: Movement) -> Words:
         body = _as_known(m)
     elif score is not None and rank is not None:
         opposed = (m.score_change or 0) * (m.rank_change or 0) > 0
-        between = Words(", nhưng " if opposed else ", ", ", but " if opposed else ", and ")
+        between = Words(", nhưng " if opposed else " và ", ", but " if opposed else ", and ")
         body = joined([years, score, between, rank], "")
     else:
         body = joined([years, score or rank or same("")], "")
@@ -175,12 +198,26 @@ def _score_clause(m: Movement) -> Words | None:
     ends = (_score(m.score_from), _score(m.score_to))
     if m.score_change == 0:
         return Words(f"giữ nguyên điểm {ends[1].vi}", f"kept its score of {ends[1].en}")
-    size = _points(m.score_change)
+    if m.direction_undecided:
+        return Words(
+            f"tăng hay giảm điểm không phân định được theo số in ({ends[0].vi} và {ends[1].vi})",
+            f"rose or fell in score, which is not decided by the printed digits ({ends[0].en} and {ends[1].en})",
+        )
+    size = _change(m)
     up = m.score_change > 0
     return Words(
         f"{'tăng' if up else 'giảm'} {size.vi} (thang 1.000), từ {ends[0].vi} {'lên' if up else 'xuống'} {ends[1].vi}",
         f"{'gained' if up else 'lost'} {size.en} of 1,000, from {ends[0].en} to {ends[1].en}",
     )
+
+
+def _change(m: Movement) -> Words:
+    """The change in points, as exactly as the printed scores allow."""
+    change = m.score_change or 0.0
+    if m.score_error < ROUGH:
+        return _points(change)
+    size, error = (Words(number(abs(value), 0, "vi"), number(abs(value), 0, "en")) for value in (change, m.score_error))
+    return Words(f"khoảng {size.vi} điểm (± {error.vi})", f"about {size.en} points (± {error.en})")
 
 
 def _rank_clause(m: Movement) -> Words | None:
@@ -189,8 +226,11 @@ def _rank_clause(m: Movement) -> Words | None:
     ends = (_rank(m.rank_from), _rank(m.rank_to))
     if m.rank_change == 0:
         if ends[0] == ends[1]:
-            return Words(f"giữ nguyên hạng {ends[1].vi}", f"stayed {ends[1].en}")
-        return Words(f"giữ nguyên hạng: {ends[0].vi} và {ends[1].vi}", f"kept its rank: {ends[0].en} and {ends[1].en}")
+            return Words(f"giữ nguyên {ends[1].vi}", f"stayed {ends[1].en}")
+        return Words(
+            f"giữ nguyên thứ hạng: {ends[0].vi} năm {m.edition_from} và {ends[1].vi} năm {m.edition_to}",
+            f"kept its rank: {ends[0].en} in {m.edition_from} and {ends[1].en} in {m.edition_to}",
+        )
     size = _places(m.rank_change)
     up = m.rank_change < 0
     return Words(
@@ -200,27 +240,48 @@ def _rank_clause(m: Movement) -> Words | None:
 
 
 def _rest(m: Movement, score_told: bool) -> Words | None:
-    """What the clause told leaves out: why scores are not compared, or which figure was not read."""
-    if not score_told and not m.comparable:
-        return Words(
-            "điểm hai năm không so được vì bộ chỉ số đã thay đổi",
-            "the scores do not compare, because the set of indicators changed",
-        )
+    """What the clause told leaves out: scores that do not compare, or the figures of one year only."""
     if score_told:
-        return _unread(m, m.rank_from, m.rank_to, Words("thứ hạng", "rank"))
-    return _unread(m, m.score_from, m.score_to, Words("điểm", "score"))
-
-
-def _unread(m: Movement, first: Known | None, second: Known | None, what: Words) -> Words | None:
-    years = [same(str(year)) for year, one in ((m.edition_from, first), (m.edition_to, second)) if one is None]
-    if not years:
-        return None
-    told = listed(years)
-    verb = "was" if len(years) == 1 else "were"
-    return Words(
-        f"chưa đọc được {what.vi} năm {told.vi}",
-        f"the {what.en}{'' if len(years) == 1 else 's'} of {told.en} {verb} not read",
+        return _one_sided(m, m.rank_from, m.rank_to, _rank, Words("thứ hạng", "rank"))
+    if m.comparable:
+        return _one_sided(m, m.score_from, m.score_to, _score, Words("điểm", "score"))
+    known = [_score(one) for one in (m.score_from, m.score_to) if one is not None]
+    both = listed(known) if len(known) == 2 else None
+    beside = Words(f" ({both.vi})", f" ({both.en})") if both else Words("", "")
+    broken = Words(
+        f"điểm hai năm{beside.vi} không so được vì bộ chỉ số đã thay đổi",
+        f"the scores{beside.en} do not compare, because the set of indicators changed",
     )
+    one_year = None if both else _one_sided(m, m.score_from, m.score_to, _score, Words("điểm", "score"), unread=False)
+    return joined([one_year, broken], "; ") if one_year else broken
+
+
+def _one_sided(
+    m: Movement,
+    first: Known | None,
+    second: Known | None,
+    write: Callable[[Known], Words],
+    what: Words,
+    unread: bool = True,
+) -> Words | None:
+    """A figure known in one year only, and the years in which it was not read."""
+    years = ((m.edition_from, first), (m.edition_to, second))
+    lines = [
+        Words(f"{what.vi} năm {year} là {write(one).vi}", f"the {what.en} of {year} is {write(one).en}")
+        for year, one in years
+        if one is not None
+    ]
+    empty = [same(str(year)) for year, one in years if one is None]
+    if empty and unread:
+        told = listed(empty)
+        verb = "that of {} was not read" if len(empty) == 1 else "those of {} were not read"
+        plain = (
+            f"the {what.en} of {told.en} was not read"
+            if len(empty) == 1
+            else f"the {what.en}s of {told.en} were not read"
+        )
+        lines.append(Words(f"chưa đọc được {what.vi} năm {told.vi}", verb.format(told.en) if lines else plain))
+    return joined(lines, ", ") if lines else None
 
 
 def _as_known(m: Movement) -> Words:
@@ -237,6 +298,11 @@ def _as_known(m: Movement) -> Words:
     ]
     if not told:
         years = listed(empty)
+        if len(m.before) == len(empty):
+            return Words(
+                f"chưa tính ngược được năm {years.vi} cho {m.name_vi} vì chưa đọc đủ số liệu của các tỉnh cũ",
+                f"{years.en} can't be counted back for {m.name_en}, as not all figures of the old provinces were read",
+            )
         return Words(
             f"chưa đọc được điểm và thứ hạng của {m.name_vi} năm {years.vi}",
             f"no score or rank of {m.name_en} was read for {years.en}",
@@ -244,7 +310,12 @@ def _as_known(m: Movement) -> Words:
     lines = [Words(f"{m.name_vi} {told[0].vi}", f"{m.name_en} {told[0].en}"), *told[1:]]
     if empty:
         years = listed(empty)
-        lines.append(Words(f"chưa đọc được số liệu năm {years.vi}", f"nothing was read of {years.en}"))
+        back = all(one.vi in map(str, m.before) for one in empty)
+        lines.append(
+            Words(f"năm {years.vi} chưa tính ngược được", f"{years.en} can't be counted back")
+            if back
+            else Words(f"chưa đọc được số liệu năm {years.vi}", f"nothing was read of {years.en}")
+        )
     return joined(lines, "; ")
 
 
@@ -252,14 +323,14 @@ def _year(year: int, score: Known | None, rank: Known | None) -> Words | None:
     if score is not None and rank is not None:
         size, place = _score(score), _rank(rank)
         return Words(
-            f"đạt {size.vi} điểm, xếp {place.vi} năm {year}", f"scored {size.en} and ranked {place.en} in {year}"
+            f"đạt điểm {size.vi}, xếp {place.vi} năm {year}", f"scored {size.en} and ranked {place.en} in {year}"
         )
     if rank is not None:
         place = _rank(rank)
         return Words(f"xếp {place.vi} năm {year}", f"ranked {place.en} in {year}")
     if score is not None:
         size = _score(score)
-        return Words(f"đạt {size.vi} điểm năm {year}", f"scored {size.en} in {year}")
+        return Words(f"đạt điểm {size.vi} năm {year}", f"scored {size.en} in {year}")
     return None
 
 

@@ -21,7 +21,13 @@ BASIS = {"published": "stated", "derived": "derived", "computed": "computed"}
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row a unit and pair of consecutive editions; every number in it stands in another table."""
     figures = known_figures(tables)
-    names = {(row["unit_system"], row["province_id"]): row for row in tables["provinces"].iter_rows(named=True)}
+    members = tables["provinces"].filter(pl.col("successor_id").is_not_null()).group_by("successor_id").len("members")
+    units = (
+        tables["provinces"]
+        .join(members, left_on="province_id", right_on="successor_id", how="left")
+        .with_columns(n_units=pl.len().over("unit_system"))
+    )
+    names = {(row["unit_system"], row["province_id"]): row for row in units.iter_rows(named=True)}
     parts = explanations(tables)
     lines = []
     for row in tables["rank_changes"].iter_rows(named=True):
@@ -42,33 +48,61 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
 def known_figures(tables: dict[str, pl.DataFrame]) -> dict[tuple[int, int, str], dict[str, Known]]:
     """(edition, unit_system, province_id) -> score and rank, with basis, doubts and printed digits.
 
-    A printed figure has its own doubts; one computed from scores has those of all scores it rests on only where they are
-    the same for all, since a sentence speaks of its own unit.
+    A printed figure has the doubts of its source, a mean those of its members, a rank computed from scores those of all
+    scores it was computed from; equal printed scores add that their order is not known.
     """
     printed = (
         tables["figure_sources"]
         .filter(pl.col("chosen") & (pl.col("indicator") == "overall"))
         .group_by("edition", *UNIT, "measure")
-        .agg(union_doubts_of_group(pl.col("doubts")).alias("doubts"))
+        .agg(doubts=union_doubts_of_group(pl.col("doubts")))
     )
-    rankings = tables["province_rankings"].with_columns(
-        tie=pl.when(tie_hidden(pl.col("score"), pl.col("rank"), ["edition", "unit_system"])).then(pl.lit("tie_hidden"))
-    )
-    for measure in ("score", "rank"):
-        own = printed.filter(pl.col("measure") == measure).select(
-            "edition", *UNIT, pl.col("doubts").alias(f"{measure}_said")
+    said = {
+        measure: printed.filter(pl.col("measure") == measure).select("edition", *UNIT, pl.col("doubts").alias(measure))
+        for measure in ("score", "rank")
+    }
+    table = ["edition", "unit_system"]
+    rankings = (
+        tables["province_rankings"]
+        .join(said["score"].rename({"score": "score_own"}), on=["edition", *UNIT], how="left", maintain_order="left")
+        .join(said["rank"].rename({"rank": "rank_own"}), on=["edition", *UNIT], how="left", maintain_order="left")
+        .join(_of_members(said["score"], tables["provinces"]), on=["edition", *UNIT], how="left", maintain_order="left")
+        .with_columns(
+            score_said=pl.when(pl.col("score_basis") == "computed").then("score_members").otherwise("score_own"),
+            tie=pl.when(tie_hidden(pl.col("score"), pl.col("rank"), table)).then(pl.lit("tie_hidden")),
         )
-        rankings = rankings.join(own, on=["edition", *UNIT], how="left", maintain_order="left")
-    rankings = rankings.with_columns(rank_said=union_doubts([pl.col("rank_said"), pl.col("tie")]))
+        .with_columns(
+            rank_rests_on=pl.when(pl.col("status") == "computed")
+            .then(union_doubts_of_group(pl.col("score_said")).over(table))
+            .otherwise("rank_own")
+        )
+        .with_columns(rank_said=union_doubts([pl.col("rank_rests_on"), pl.col("tie")]))
+    )
     found: dict[tuple[int, int, str], dict[str, Known]] = {}
     for row in rankings.iter_rows(named=True):
         known = found.setdefault((row["edition"], row["unit_system"], row["province_id"]), {})
         if row["score"] is not None:
             basis = row["score_basis"]
-            known["score"] = Known(row["score"], basis, row["score_said"], _decimals(row["error_half_width"]))
+            known["score"] = Known(
+                row["score"], basis, row["score_said"], _decimals(row["error_half_width"]), row["error_half_width"]
+            )
         if row["rank"] is not None:
             known["rank"] = Known(row["rank"], BASIS.get(row["status"]), row["rank_said"])
     return found
+
+
+def _of_members(scores: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFrame:
+    """Doubts of the scores that a merged unit's mean rests on: edition, unit_system, province_id, score_members."""
+    joined = provinces.filter(pl.col("successor_id").is_not_null()).select(*UNIT, "successor_id")
+    new = provinces.filter(pl.col("valid_from").is_not_null()).select(
+        successor_system="unit_system", successor_id="province_id"
+    )
+    return (
+        scores.join(joined, on=UNIT)
+        .join(new, on="successor_id")
+        .group_by("edition", unit_system="successor_system", province_id="successor_id")
+        .agg(score_members=union_doubts_of_group(pl.col("score")))
+    )
 
 
 def _decimals(half_width: float | None) -> int:
@@ -115,8 +149,17 @@ def _movement(row: dict[str, Any], unit: dict[str, Any], figures: list[dict[str,
         own_effect=row["own_effect"],
         others_effect=row["others_effect"],
         counted_back=back,
+        before=tuple(year for year in years if began and year < began),
+        members=unit["members"] or 1,
+        n_units=unit["n_units"],
         city=city,
     )
+
+
+def _undecided(movement: Movement) -> bool:
+    """Whether the finding tells an order or a direction that the printed digits do not decide."""
+    told = movement.explanation
+    return movement.direction_undecided or bool(told and told.undecided and movement.score_change is not None)
 
 
 def _line(row: dict[str, Any], movement: Movement, told: Explanation | None) -> dict[str, Any]:
@@ -133,7 +176,7 @@ def _line(row: dict[str, Any], movement: Movement, told: Explanation | None) -> 
         "note_vi": marks.vi if marks else None,
         "note_en": marks.en if marks else None,
         "comparability": row["comparability"],
-        "_undecided": "within_error" if told and told.undecided and movement.score_change is not None else None,
+        "_undecided": "within_error" if _undecided(movement) else None,
         **{f"_basis_{n}": one.basis if one else None for n, one in enumerate(used)},
         **{f"_doubts_{n}": one.doubts if one else None for n, one in enumerate(used)},
     }

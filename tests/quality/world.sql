@@ -239,3 +239,12 @@ ALTER TABLE dominance ADD COLUMN unit_system BIGINT DEFAULT 63;
 ALTER TABLE component_importance ADD COLUMN unit_system BIGINT DEFAULT 63;
 ALTER TABLE cheapest_paths ADD COLUMN unit_system BIGINT DEFAULT 63;
 ALTER TABLE merged_units ADD COLUMN unit_system BIGINT DEFAULT 34;
+
+CREATE TABLE vocabulary(code VARCHAR, kind VARCHAR, mark VARCHAR, name_vi VARCHAR, name_en VARCHAR);
+INSERT INTO vocabulary VALUES ('coarse', 'doubt', '~', 'in ít chữ số', 'fewer digits'), ('third_party_only', 'doubt', '†', 'bên thứ ba', 'third party'),
+  ('within_error', 'doubt', '±', 'trong phạm vi làm tròn', 'within rounding'), ('conflict', 'doubt', '*', 'mâu thuẫn', 'sources disagree'),
+  ('unverified', 'doubt', '*', 'chưa kiểm chứng', 'unverified');
+CREATE TABLE findings AS SELECT 2022 AS edition_from, 2023 AS edition_to, 63 AS unit_system, * FROM (VALUES
+  ('hai-duong', 'coarse, third_party_only', 'Tăng từ khoảng 0,33 lên 0,54†.', 'It rose from about 0.33 to 0.54†.'),
+  ('p-34', 'conflict, within_error', 'Hạng 3 (mâu thuẫn); thứ tự không phân định được theo số in.', '3rd (sources disagree), in an order not decided by the printed digits.'),
+  ('p-35', NULL, 'Giữ nguyên hạng 5.', 'It stayed 5th.')) t(province_id, doubts, sentence_vi, sentence_en);
