@@ -7,6 +7,7 @@ An observation has the columns of `sources.read.FIGURE_SCHEMA` plus `province_id
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +18,7 @@ from dx_pipeline.conform.names import resolve_column
 from dx_pipeline.conform.numbers import DecimalMark, NumberFormatError, each, parse_column, parse_ranks
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
+from dx_pipeline.sources.left_out import is_note, is_region, remedy
 from dx_pipeline.sources.read import read_source
 from dx_pipeline.sources.spec import SourceSpec
 
@@ -57,9 +59,11 @@ def observe_source(source: SourceSpec, reference: Reference) -> ObservedSource:
         ConformError: printed rows can't be used, or a complete table is not complete.
     """
     reading = read_source(source)
-    declared = {column.indicator for file in source.files for table in file.tables for column in table.columns}
-    observations = conform_figures(reading.figures, reference, set(reference.indicators) | declared)
-    check_complete(observations, {system: set(known.units) for system, known in reference.names.items()})
+    observations = conform_figures(reading.figures, reference, set(reference.indicators) | source.declared_indicators)
+    check_left_out(reading.left_out, reference)
+    units = {system: set(known.units) for system, known in reference.names.items()}
+    check_not_empty(source, observations, units)
+    check_complete(observations, units)
     counts = observations.group_by("file").agg(
         observations=pl.col("rejected").is_null().sum().cast(pl.Int64),
         rejected=pl.col("rejected").is_not_null().sum().cast(pl.Int64),
@@ -111,6 +115,58 @@ def conform_figures(figures: pl.DataFrame, reference: Reference, indicators: Abs
     return frame
 
 
+def check_left_out(left_out: pl.DataFrame, reference: Reference) -> None:
+    """No row is left out by a text that names a province; by its number it may be.
+
+    Args:
+        left_out: of a `Reading`, with the folder in `file`.
+        reference: unit systems and names.
+
+    Raises:
+        ConformError: naming the rows and the lines to write instead.
+    """
+    problems = []
+    for row in (
+        left_out.filter(pl.col("by") == "text")
+        .unique(["file", "table_no", "row"], maintain_order=True)
+        .iter_rows(named=True)
+    ):
+        systems = [row["unit_system"]] if row["unit_system"] in reference.systems else list(reference.systems)
+        found = [resolve_column(pl.Series([row["text"]]), reference, system).ids[0] for system in systems]
+        province = next((one for one in found if one), None)
+        if province:
+            reason = "why this row is no figure of the province"
+            remedy = f'leave it out by number: `[[leave_out]]` with `rows = [{row["row"]}]` and `reason = "{reason}"`'
+            at = f"{row['folder']}/{row['file']}, row {row['row']}"
+            problems.append(
+                Problem(at, "a footer that is no province", f"{row['text']!r}, which is {province}", remedy)
+            )
+    if problems:
+        raise ConformError.listing("a footer is the name of a province", problems)
+
+
+def check_not_empty(source: SourceSpec, observations: pl.DataFrame, units: dict[int, set[str]]) -> None:
+    """A table that is declared complete holds a row at all.
+
+    Raises:
+        ConformError: naming the file.
+    """
+    used = set(observations.filter(pl.col("rejected").is_null()).select("file", "table_no").unique().rows())
+    problems = [
+        Problem(
+            file.where + ("" if table.name == "1" else f", table {table.name}"),
+            f"a row for each of {len(units.get(table.unit_system or 0, ()))} units",
+            "found 0",
+            "is the file whole? a table that is not may say `complete = false`",
+        )
+        for file in source.files
+        for table in file.tables
+        if table.complete and "{year}" not in table.name and (file.path.name, table.name) not in used
+    ]
+    if problems:
+        raise ConformError.listing("a complete table is empty", problems)
+
+
 def check_complete(observations: pl.DataFrame, units: dict[int, set[str]]) -> None:
     """A complete table holds every unit once; no table holds one twice.
 
@@ -123,18 +179,19 @@ def check_complete(observations: pl.DataFrame, units: dict[int, set[str]]) -> No
     """
     wide = observations.filter((pl.col("layout") == "wide") & pl.col("rejected").is_null())
     problems = []
-    for (file, table), rows in wide.group_by("file", "table_no", maintain_order=True):
-        lines = rows.select("row", "province_id", "unit_system").unique(maintain_order=True)
-        expected = units[lines["unit_system"][0]]
+    part = ["file", "table_no", "edition", "unit_system", "indicator", "measure"]
+    for (file, table, edition, system, *_), rows in wide.group_by(part, maintain_order=True):
+        expected = units[system]
         where = f"data/raw/{rows['source_id'][0]}/{file}" + ("" if table == "1" else f", table {table}")
-        for province, doubled in lines.group_by("province_id", maintain_order=True):
-            if doubled.height > 1:
-                at = f"{where}, rows {sorted(doubled['row'])}"
-                problems.append(Problem(at, f"one row for {province[0]}", f"{doubled.height} of them"))
+        lines = rows.group_by("province_id", maintain_order=True).agg(pl.col("row").unique().sort())
+        for province, printed in lines.filter(pl.col("row").list.len() > 1).rows():
+            problems.append(Problem(f"{where}, rows {printed}", f"one row for {province}", f"{len(printed)} of them"))
         missing = sorted(expected - set(lines["province_id"]))
         if missing and rows["complete"][0]:
             found = f"{lines['province_id'].n_unique()}; missing {', '.join(missing)}"
-            problems.append(Problem(where, f"a row for each of {len(expected)} units", found))
+            several = "" if rows.height == wide.filter(pl.col("file") == file).height else f" in {edition}"
+            problems.append(Problem(where, f"a row for each of {len(expected)} units{several}", found))
+    problems = list(dict.fromkeys(problems))
     if problems:
         raise ConformError.listing("a table does not hold its units once each", problems)
 
@@ -172,20 +229,30 @@ def _provinces(figures: pl.DataFrame, reference: Reference, problems: list[Probl
         resolved, bad = resolve_column(figures.filter(here)["province_text"], reference, unit_system)
         ids = ids.scatter(here.arg_true(), resolved)
         if bad:
-            first = (
-                figures.filter(here & figures["province_text"].fill_null("").is_in(list(bad)))
-                .unique(["file", "table_no", "row"], maintain_order=True)
-                .iter_rows(named=True)
-            )
-            problems += [
-                Problem(
-                    f"data/raw/{row['source_id']}/{row['file']}, row {row['row']}",
-                    f"a unit of the {unit_system}",
-                    str(bad[row["province_text"] or ""]),
-                )
-                for row in first
-            ]
+            problems += _no_provinces(figures.filter(here), bad, unit_system)
     return ids
+
+
+def _no_provinces(figures: pl.DataFrame, bad: Mapping[str, Exception], unit_system: int) -> list[Problem]:
+    """Texts that name no unit; those that read like regions, totals or notes together, with the lines to paste."""
+    rows = figures.filter(figures["province_text"].fill_null("").is_in(list(bad)))
+    rows = rows.unique(["file", "table_no", "row"], maintain_order=True)
+    problems = []
+    for (source, file), printed in rows.group_by("source_id", "file", maintain_order=True):
+        texts = dict(zip(printed["row"], printed["province_text"].fill_null(""), strict=True))
+        aside = {row: text for row, text in texts.items() if is_region(text) or is_note(text)}
+        if aside:
+            at = f"data/raw/{source}/{file}, row {', '.join(map(str, aside))}"
+            shown = ", ".join(repr(text) for text in list(dict.fromkeys(aside.values()))[:SHOWN])
+            problems.append(Problem(at, f"a unit of the {unit_system}", shown, remedy(aside.values())))
+        problems += [
+            Problem(
+                f"data/raw/{source}/{file}, row {row}", f"a unit of the {unit_system}", str(bad[text]), remedy([text])
+            )
+            for row, text in texts.items()
+            if row not in aside
+        ]
+    return problems
 
 
 def _numbers(figures: pl.DataFrame, problems: list[Problem]) -> dict[str, pl.Series]:

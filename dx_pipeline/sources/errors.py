@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
-from dx_pipeline.errors import DxError
+from collections.abc import Iterable
+from typing import NoReturn
+
+from dx_pipeline.errors import BAD_INPUT, DxError, Problem
+
+#: so many problems of one source are told at once
+SHOWN = 20
 
 
 class SourceError(DxError, ValueError):
     """An input can't be used as it is. Trying again does not help; the message says what to look at."""
+
+    exit_code = BAD_INPUT
 
 
 class ChecksumError(SourceError):
     """The bytes on disk are not the ones that were declared."""
 
 
-def problem(where: str, expected: str, found: str, hint: str = "") -> str:
-    """One line that names the place, what was expected there and what was found."""
-    return f"{where}: expected {expected}, found {found}" + (f" ({hint})" if hint else "")
+def refuse(where: str, expected: str, found: str, remedy: str = "") -> NoReturn:
+    """Stop with one problem.
+
+    Raises:
+        SourceError: always.
+    """
+    raise SourceError(str(Problem(where, expected, found, remedy)), problems=[Problem(where, expected, found, remedy)])
+
+
+def refuse_all(problems: Iterable[Problem]) -> None:
+    """Stop if there is any problem.
+
+    Raises:
+        SourceError: with one line a problem, up to SHOWN.
+    """
+    found = list(dict.fromkeys(problems))
+    if found:
+        rest = [f"... and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
+        raise SourceError("\n".join([*map(str, found[:SHOWN]), *rest]), problems=found)
+
+
+def quoted(texts: Iterable[str]) -> str:
+    """Texts as a TOML list, ready to be pasted."""
+    import json
+
+    return "[" + ", ".join(json.dumps(text, ensure_ascii=False) for text in texts) + "]"

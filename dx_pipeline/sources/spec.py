@@ -1,198 +1,90 @@
-"""`source.toml`: what a source is, which files it has, and which printed column is which indicator.
-
-A new edition of a known source is a file and three lines of TOML (`[files."2025.csv"]`, `edition`, `sha256`). Whatever
-differs for one file (publisher, URL, column names, decimal mark) is said under that file and wins over the source's.
-"""
+"""Loading declarations: `source.toml` of one source, the manifest of all, and what lies in the folders beside them."""
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
 
-from pydantic import Field
+from dx_pipeline.declarations import DeclarationError, declare, read_toml
+from dx_pipeline.errors import Problem, nearest
+from dx_pipeline.sources.declaration import Identifier, Manifest, SourceDeclaration
+from dx_pipeline.sources.errors import SourceError, quoted, refuse, refuse_all
+from dx_pipeline.sources.resolved import TIERS, FileSpec, PrintedColumn, SourceSpec, TableSpec, source_spec
+from dx_pipeline.sources.rules import broken_rules
 
-from dx_pipeline.declarations import Declaration, declare
-from dx_pipeline.sources.errors import SourceError
+__all__ = [
+    "TIERS",
+    "FileSpec",
+    "Identifier",
+    "PrintedColumn",
+    "SourceSpec",
+    "TableSpec",
+    "load_source",
+    "load_sources",
+    "undeclared_files",
+]
 
-FORMS = ("csv", "json", "html", "workbook")
-LAYOUTS = ("wide", "long", "records")
-#: how far a publisher may be trusted, best first
-TIERS = ("official", "official_copy", "press", "third_party")
-
-
-@dataclass(frozen=True)
-class PrintedColumn:
-    """One printed column and the indicator it holds."""
-
-    printed: str
-    indicator: str
-    measure: str
-    unit: str = ""
-    min: float | None = None
-    max: float | None = None
-    evidence: str = ""
-
-
-class Indicator(Declaration):
-    """An indicator of a source outside the index: its names, and how its figures may be used.
-
-    A score and a printed rank of one indicator share the entry.
-    """
-
-    name_vi: str
-    name_en: str
-    unit: str = ""
-    direction: Literal["higher_is_better", "lower_is_better", "neither"] = "neither"
-    scale: Literal["linear", "logarithm"] = Field(default="linear", description="how it enters a regression")
-    linked: bool = Field(default=False, description="whether `external_links` compares the index with it")
-    shared_inputs_vi: str = Field(default="", description="what may stand in both, the index and this indicator")
-    shared_inputs_en: str = ""
+DECLARATION = "source.toml"
+REFERENCE = "reference"
+#: tables of the warehouse's schema `raw` that are no records of a source
+TAKEN = {"sources", REFERENCE}
 
 
-@dataclass(frozen=True)
-class TableSpec:
-    """One table of a file: its sheet or number, the column with the province names, the columns with figures."""
-
-    name: str
-    province: str
-    columns: tuple[PrintedColumn, ...]
-    complete: bool = False
-    ignore: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class FileSpec:
-    """One published file."""
-
-    source_id: str
-    path: Path
-    sha256: str
-    form: str
-    layout: str
-    decimal: str
-    edition: int | None
-    unit_system: int
-    tier: str
-    publisher: str
-    url: str
-    licence: str
-    status: str
-    table: str
-    tables: tuple[TableSpec, ...] = field(repr=False, default=())
-    roles: dict[str, str] = field(repr=False, default_factory=dict)
-    measures: dict[str, PrintedColumn] = field(repr=False, default_factory=dict)
-    footers: tuple[str, ...] = ()
-    rows: str = ""
-    stated: dict[str, str] = field(repr=False, default_factory=dict)
-    national_mean: str = ""
-    delimiter: str = ""
-    encoding: str = "utf-8"
-
-    @property
-    def folder(self) -> str:
-        """The folder of the file as messages name it."""
-        return "data/reference" if self.source_id == "reference" else f"data/raw/{self.source_id}"
-
-    @property
-    def where(self) -> str:
-        """The file as messages name it."""
-        return f"{self.folder}/{self.path.name}"
-
-
-@dataclass(frozen=True)
-class SourceSpec:
-    """One source: who published it, where it was read, and its files."""
-
-    source_id: str
-    title: str
-    title_vi: str
-    publisher: str
-    url: str
-    where_read: str
-    retrieved_on: str
-    licence: str
-    tier: str
-    files: tuple[FileSpec, ...] = field(repr=False)
-    indicators: dict[str, Indicator] = field(repr=False, default_factory=dict)
-
-
-SOURCE_KEYS = {
-    "title", "title_vi", "publisher", "url", "where_read", "retrieved_on", "licence", "tier", "form", "layout",
-    "decimal", "unit_system", "complete", "province", "columns", "tables", "files", "roles", "measures",
-    "footers", "rows", "stated", "national_mean", "delimiter", "encoding", "ignore", "status", "fetch",
-    "areas", "indicators",
-}  # fmt: skip
-FILE_KEYS = (SOURCE_KEYS - {"files", "title", "title_vi", "where_read", "retrieved_on", "fetch", "indicators"}) | {
-    "edition",
-    "sha256",
-    "table",
-}
-
-
-def load_source(folder: Path) -> SourceSpec:
+def load_source(folder: Path, shown: str | None = None) -> SourceSpec:
     """The declaration of one source.
 
+    Args:
+        folder: of the source, wherever it lies.
+        shown: the folder as messages name it; `data/raw/<name>` when left out.
+
     Raises:
-        SourceError: a key is missing or unknown, or a value is not an allowed one; the message names file and key.
+        SourceError: a key is missing, unknown, without effect, or its value is not an allowed one; a file is a link, or
+            lies beside the declared ones without a word. The message names file, key path, expected, found and remedy.
     """
-    path = folder / "source.toml"
+    shown = shown or (f"data/{REFERENCE}" if folder.name == REFERENCE else f"data/raw/{folder.name}")
+    where = f"{shown}/{DECLARATION}"
+    if folder.is_symlink():
+        refuse(shown, "a folder", "a symbolic link", "put the folder itself here")
+    if not (folder / DECLARATION).exists():
+        refuse(where, "a declaration beside the data", "none", "write one with `dx source draft FILE`")
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SourceError(f"{folder.name}: no source.toml beside the data") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SourceError(f"{folder.name}/source.toml: not readable as TOML: {error}") from error
-    where = f"{folder.name}/source.toml"
-    _refuse_unknown(where, data, SOURCE_KEYS)
-    required = ("title", "title_vi", "publisher", "where_read", "retrieved_on", "licence", "tier", "form", "layout")
-    missing = [key for key in required if not data.get(key)]
-    if missing:
-        raise SourceError(f"{where}: missing or empty: {', '.join(missing)}")
-    files = []
-    for name, entry in data.get("files", {}).items():
-        _refuse_unknown(f"{where}, [files.{name!r}]", entry, FILE_KEYS)
-        files.append(_file_spec(folder, where, name, data, entry))
-    return SourceSpec(
-        source_id=folder.name,
-        title=data["title"],
-        title_vi=data["title_vi"],
-        publisher=data["publisher"],
-        url=data.get("url", ""),
-        where_read=data["where_read"],
-        retrieved_on=str(data["retrieved_on"]),
-        licence=data["licence"],
-        tier=_one_of(where, "tier", data["tier"], TIERS),
-        files=tuple(files),
-        indicators={
-            code: declare(Indicator, entry, f"{where}, indicators.{code}")
-            for code, entry in data.get("indicators", {}).items()
-        },
-    )
+        declared = declare(SourceDeclaration, read_toml(folder / DECLARATION, where), where)
+    except DeclarationError as error:
+        raise SourceError(error.message, error.hint, problems=error.problems) from None
+    source = source_spec(folder, shown, declared)
+    refuse_all([*broken_rules(where, declared, source), *_strangers(folder, where, shown, declared)])
+    return source
 
 
 def load_sources(raw: Path) -> dict[str, SourceSpec]:
     """All sources the manifest names, by id.
 
     Raises:
-        SourceError: the manifest is missing, or names a folder that is not there or not a plain name.
+        SourceError: the manifest or a source is not as it must be; two tables of records share a name.
     """
-    manifest = raw / "manifest.toml"
+    where = "data/raw/manifest.toml"
     try:
-        names = tomllib.loads(manifest.read_text(encoding="utf-8"))["sources"]
-    except (FileNotFoundError, KeyError, tomllib.TOMLDecodeError) as error:
-        raise SourceError(f"data/raw/manifest.toml: expected a list `sources`: {error}") from error
-    for name in names:
-        if not name.replace("_", "").isalnum() or not (raw / name).is_dir():
-            raise SourceError(f"data/raw/manifest.toml: {name!r} is not a folder of data/raw")
-    return {name: load_source(raw / name) for name in names}
+        manifest = declare(Manifest, read_toml(raw / "manifest.toml", where), where)
+    except DeclarationError as error:
+        raise SourceError(error.message, error.hint, problems=error.problems) from None
+    folders = sorted(path.name for path in raw.iterdir() if path.is_dir())
+    problems = []
+    for place, name in enumerate(manifest.sources):
+        here = f"{where}, sources.{place}"
+        if name in manifest.sources[:place]:
+            problems.append(Problem(here, "each source once", repr(name), "remove one of the two lines"))
+        elif name not in folders:
+            problems.append(Problem(here, f"a folder data/raw/{name}", "none", nearest(name, folders)))
+    refuse_all(problems)
+    sources = {name: load_source(raw / name) for name in manifest.sources}
+    refuse_all(_shared_names(raw, sources))
+    return sources
 
 
 def undeclared_files(raw: Path, sources: dict[str, SourceSpec]) -> list[str]:
     """Files under data/raw that no source.toml names: they are not read, and somebody should say why they are there."""
     declared = {file.path for source in sources.values() for file in source.files}
-    declared |= {raw / "manifest.toml"} | {raw / name / "source.toml" for name in sources}
+    declared |= {raw / "manifest.toml"} | {raw / name / DECLARATION for name in sources}
     return sorted(
         str(path.relative_to(raw))
         for path in raw.rglob("*")
@@ -200,85 +92,31 @@ def undeclared_files(raw: Path, sources: dict[str, SourceSpec]) -> list[str]:
     )
 
 
-def _file_spec(folder: Path, where: str, name: str, source: dict[str, Any], entry: dict[str, Any]) -> FileSpec:
-    if Path(name).name != name or name.startswith("."):
-        raise SourceError(f"{where}: [files.{name!r}] must be a plain file name in its own folder")
-    if len(entry.get("sha256", "")) != 64:
-        raise SourceError(f"{where}: [files.{name!r}] needs sha256, 64 hexadecimal digits")
-
-    def value(key: str, default: Any = "") -> Any:
-        return entry.get(key, source.get(key, default))
-
-    layout = _one_of(where, "layout", value("layout"), LAYOUTS)
-    if layout == "wide" and not isinstance(entry.get("edition"), int):
-        raise SourceError(f"{where}: [files.{name!r}] needs edition, the assessed year")
-    if layout == "records" and not value("table"):
-        raise SourceError(f"{where}: [files.{name!r}] needs table, the name of its records")
-    return FileSpec(
-        source_id=folder.name,
-        path=folder / name,
-        sha256=entry["sha256"].lower(),
-        form=_one_of(where, "form", value("form"), FORMS),
-        layout=layout,
-        decimal=_one_of(where, "decimal", value("decimal", "."), (".", ",")),
-        edition=entry.get("edition"),
-        unit_system=int(_one_of(where, "unit_system", value("unit_system", 63), (63, 34))),
-        tier=_one_of(where, "tier", value("tier"), TIERS),
-        publisher=value("publisher"),
-        url=value("url"),
-        licence=value("licence"),
-        status=value("status"),
-        table=value("table"),
-        tables=_table_specs(where, name, source, entry) if layout == "wide" else (),
-        roles=value("roles", {}),
-        measures={key: PrintedColumn(key, "", key, **rest) for key, rest in value("measures", {}).items()},
-        footers=tuple(value("footers", ())),
-        rows=value("rows"),
-        stated=value("stated", {}),
-        national_mean=value("national_mean"),
-        delimiter=value("delimiter"),
-        encoding=value("encoding", "utf-8"),
-    )
+def _strangers(folder: Path, where: str, shown: str, declared: SourceDeclaration) -> Iterable[Problem]:
+    """Links, folders and files that the declaration does not name; the reference folder also holds files of our own."""
+    known = {*declared.files, *declared.not_read, DECLARATION}
+    for path in sorted(folder.iterdir()):
+        if path.is_symlink():
+            yield Problem(f"{shown}/{path.name}", "a file", "a symbolic link", "put the file itself here")
+        elif folder.name != REFERENCE and path.name not in known and not path.name.startswith("."):
+            remedy = f'declare it under [files."{path.name}"], or say `not_read = {quoted([path.name])}`'
+            yield Problem(f"{shown}/{path.name}", f"only what {where} names", "a file it does not name", remedy)
+    for name in declared.not_read:
+        if name in declared.files or not (folder / name).exists():
+            yield Problem(f"{where}, not_read", "a further file of the folder", repr(name), "remove it from the list")
 
 
-def _table_specs(where: str, name: str, source: dict[str, Any], entry: dict[str, Any]) -> tuple[TableSpec, ...]:
-    """The tables of a file: its own if it names columns, otherwise the source's."""
-    if "columns" in entry or "tables" in entry:
-        own: dict[str, Any] = {key: source[key] for key in ("province", "complete", "ignore") if key in source} | entry
-    else:
-        own = source | {key: entry[key] for key in ("province", "complete", "ignore") if key in entry}
-    tables = own.get("tables") or {"1": {key: own[key] for key in own if key in TABLE_KEYS}}
-    specs = []
-    for number, table in tables.items():
-        _refuse_unknown(f"{where}, [tables.{number}]", table, TABLE_KEYS)
-        if not table.get("province") or not table.get("columns"):
-            raise SourceError(f"{where}: table {number} of {name} needs `province` and `columns`")
-        try:
-            columns = tuple(PrintedColumn(printed, **column) for printed, column in table["columns"].items())
-        except TypeError as error:
-            raise SourceError(f"{where}: a column of table {number} of {name}: {error}") from error
-        specs.append(
-            TableSpec(
-                name=number,
-                province=table["province"],
-                columns=columns,
-                complete=bool(table.get("complete", False)),
-                ignore=tuple(table.get("ignore", ())),
-            )
-        )
-    return tuple(specs)
-
-
-TABLE_KEYS = {"province", "columns", "complete", "ignore"}
-
-
-def _refuse_unknown(where: str, data: dict[str, Any], known: set[str]) -> None:
-    unknown = sorted(set(data) - known)
-    if unknown:
-        raise SourceError(f"{where}: unknown keys {unknown}; known are {sorted(known)}")
-
-
-def _one_of(where: str, key: str, value: Any, allowed: tuple[Any, ...]) -> Any:
-    if value not in allowed:
-        raise SourceError(f"{where}: {key} is {value!r}, expected one of {list(allowed)}")
-    return value
+def _shared_names(raw: Path, sources: dict[str, SourceSpec]) -> Iterable[Problem]:
+    """Records whose table would take the place of another one."""
+    taken = dict.fromkeys(sources, "a source") | {f"{name}__files": "a source" for name in sources}
+    taken |= dict.fromkeys(TAKEN, "a table of this project")
+    reference = raw.parent / REFERENCE
+    if reference.is_dir():
+        taken |= {path.stem: "a reference table" for path in reference.glob("*.csv")}
+    for source in sources.values():
+        for file in source.files:
+            if file.table and file.table in taken:
+                place = f'{file.folder}/{DECLARATION}, files."{file.path.name}".table'
+                yield Problem(place, "a name of its own", f"{file.table!r}, {taken[file.table]}", "choose another name")
+            elif file.table:
+                taken[file.table] = f"the table of {file.where}"

@@ -1,0 +1,124 @@
+"""One source looked at by itself, without a build: its figures, and everything that keeps it from being used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import polars as pl
+
+from dx_pipeline.conform.observations import check_complete, check_left_out, check_not_empty, conform_figures
+from dx_pipeline.conform.reference import Reference
+from dx_pipeline.errors import DxError, Problem
+from dx_pipeline.sources.read import COLUMN_SCHEMA, LEFT_OUT_SCHEMA, Reading, read_as_far_as_possible
+from dx_pipeline.sources.spec import SourceSpec, load_source
+
+#: `edition` to `status` are the figure, `where` its place, `note` what was printed beside it
+FIGURES = {
+    "edition": pl.Int64, "unit_system": pl.Int64, "province_id": pl.String, "indicator": pl.String,
+    "measure": pl.String, "value": pl.Float64, "value_text": pl.String, "status": pl.String, "where": pl.String,
+    "note": pl.String,
+}  # fmt: skip
+
+
+@dataclass
+class SourceCheck:
+    """What was found; a source is usable when there are no problems.
+
+    `left_out` and `columns` are those of a `Reading`; `notes` are remarks that keep nobody from using the source.
+    """
+
+    source_id: str
+    problems: list[Problem] = field(default_factory=list)
+    figures: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FIGURES))
+    left_out: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LEFT_OUT_SCHEMA))
+    columns: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COLUMN_SCHEMA))
+    files: pl.DataFrame = field(default_factory=pl.DataFrame)
+    notes: list[str] = field(default_factory=list)
+
+
+def check_source(folder: Path, reference: Reference, shown: str | None = None) -> SourceCheck:
+    """Read and conform one source, wherever it lies; nothing is raised for what is wrong with it.
+
+    Args:
+        folder: of the source.
+        reference: of the project.
+        shown: the folder as messages name it.
+    """
+    found = SourceCheck(folder.name)
+    shown = shown or str(folder)
+    try:
+        source = load_source(folder, shown)
+    except DxError as error:
+        found.problems += problems_of(error, shown)
+        return found
+    readings: list[Reading] = []
+    for file in source.files:
+        try:
+            reading, problems = read_as_far_as_possible(replace(source, files=(file,)))
+        except DxError as error:
+            found.problems += problems_of(error, file.where)
+            continue
+        found.problems += problems
+        readings.append(reading)
+        _conform(found, replace(source, files=(file,)), reading, reference, whole=not problems)
+    if readings:
+        found.left_out = pl.concat([reading.left_out for reading in readings])
+        found.columns = pl.concat([reading.columns for reading in readings])
+        found.files = pl.concat([reading.files for reading in readings])
+    inside = f"data/raw/{folder.name}/"
+    found.problems = [
+        replace(one, where=one.where.replace(inside, f"{shown}/", 1)) if one.where.startswith(inside) else one
+        for one in dict.fromkeys(found.problems)
+    ]
+    found.notes += _notes(found)
+    return found
+
+
+def problems_of(error: DxError, where: str) -> list[Problem]:
+    """The problems an error carries; one made of its message if it carries none."""
+    return list(error.problems) or [Problem(where, "a usable source", error.message, error.hint)]
+
+
+def _conform(found: SourceCheck, source: SourceSpec, reading: Reading, reference: Reference, whole: bool) -> None:
+    """Observations of one file, and what is wrong with them; completeness is asked only of what was read whole."""
+    units = {system: set(known.units) for system, known in reference.names.items()}
+    try:
+        check_left_out(reading.left_out, reference)
+    except DxError as error:
+        found.problems += error.problems
+    try:
+        observations = conform_figures(
+            reading.figures, reference, set(reference.indicators) | source.declared_indicators
+        )
+        if whole:
+            check_not_empty(source, observations, units)
+            check_complete(observations, units)
+    except DxError as error:
+        found.problems += problems_of(error, source.files[0].where)
+        return
+    kept = observations.filter(pl.col("rejected").is_null())
+    preliminary = (pl.col("status") == "published") & pl.col("preliminary")
+    figures = kept.with_columns(
+        status=pl.when(preliminary).then(pl.lit("preliminary")).otherwise("status"),
+        where=pl.lit(f"{source.files[0].folder}/") + pl.col("locator"),
+    )
+    found.figures = pl.concat([found.figures, figures.select(*FIGURES)])
+
+
+def _notes(found: SourceCheck) -> list[str]:
+    """Remarks: rows left out, figures with notes, an indicator of the index in a source that is none."""
+    notes = []
+    for (file, table, reason), rows in found.left_out.group_by("file", "table_no", "reason", maintain_order=True):
+        texts = ", ".join(repr(text) for text in rows["text"].unique(maintain_order=True).head(5).to_list())
+        place = f"{file}" + ("" if table == "1" else f", table {table}")
+        notes.append(f"{place}: {rows['row'].n_unique()} rows left out ({reason}): {texts}")
+    noted = found.figures["note"].drop_nulls()
+    if len(noted):
+        notes.append(
+            f"{len(noted)} figures carry a note: {', '.join(map(repr, noted.unique().sort().head(5).to_list()))}"
+        )
+    blank = found.figures.filter(pl.col("value").is_null()).height
+    if blank:
+        notes.append(f"{blank} cells are blank or say that there is no figure: status not_published")
+    return notes

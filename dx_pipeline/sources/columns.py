@@ -1,0 +1,147 @@
+"""The columns of a table: names, roles, figures, ignored ones, and those that nothing was said of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from dx_pipeline.errors import Problem
+from dx_pipeline.sources.cells import Sheet
+from dx_pipeline.sources.declaration import YEAR_MARK
+from dx_pipeline.sources.errors import quoted
+from dx_pipeline.sources.headings import LISTED, PLACE, SEPARATOR, Bounds, Heading, matches, year_of
+from dx_pipeline.sources.resolved import PrintedColumn, TableSpec
+from dx_pipeline.sources.texts import years_in
+from dx_pipeline.text import plain
+
+EVERY_OTHER = "*"
+
+
+@dataclass(frozen=True)
+class Value:
+    """A printed column found in the sheet, with the edition its heading names."""
+
+    column: PrintedColumn
+    place: int
+    printed: str
+    edition: int | None
+    preliminary: bool
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Positions of the name columns by selector, of the roles (`only …` for a filter), and the columns of figures."""
+
+    names: dict[str, int]
+    roles: dict[str, int]
+    values: list[Value]
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def places(self) -> set[int]:
+        """All positions that are read."""
+        return {*self.names.values(), *self.roles.values(), *(value.place for value in self.values)}
+
+
+def wanted_selectors(table: TableSpec) -> list[str]:
+    """The columns a declaration names."""
+    named = [table.province, *table.roles.values(), *table.only]
+    for column in table.columns:
+        named += [column.province, column.printed]
+    return list(dict.fromkeys(text for text in named if text))
+
+
+def in_all_lists(table: TableSpec, heading: Heading) -> set[int]:
+    """The columns of every list of a table whose lists stand side by side."""
+    if table.side_by_side == 1:
+        return set()
+    return {place for selector in wanted_selectors(table) for place in matches(selector, heading.paths)}
+
+
+def find_columns(where: str, table: TableSpec, heading: Heading, block: int) -> Columns:
+    """Where each declared column stands; a year in a heading must be the edition it is declared for."""
+
+    def place(selector: str) -> int:
+        return matches(selector, heading.paths)[block if table.side_by_side > 1 else 0]
+
+    selectors = {text for text in [table.province, *(column.province for column in table.columns)] if text}
+    names = {selector: place(selector) for selector in selectors}
+    roles = {role: place(selector) for role, selector in table.roles.items()}
+    roles |= {f"only {selector}": place(selector) for selector in table.only}
+    found = Columns(names, roles, [])
+    for column in table.columns:
+        if YEAR_MARK in column.printed:
+            for each in matches(column.printed, heading.paths):
+                name = heading.name(each)
+                year, preliminary = year_of(column.printed, name)
+                found.values.append(Value(column, each, name, year, preliminary))
+            continue
+        here = place(column.printed)
+        found.problems.extend(_other_year(where, table, column, heading.name(here)))
+        found.values.append(Value(column, here, column.printed, None, False))
+    places = [value.place for value in found.values]
+    doubled = sorted({value.printed for value in found.values if places.count(value.place) > 1})
+    if doubled:
+        found.problems.append(Problem(f"{where}, header", "each column declared once", f"{doubled}", "remove one"))
+    return found
+
+
+def _other_year(where: str, table: TableSpec, column: PrintedColumn, name: str) -> Iterator[Problem]:
+    years = set() if "edition" in table.roles or PLACE.match(column.printed) else years_in(name)
+    if column.edition is None and table.edition and years and table.edition not in years:
+        remedy = f"say `edition = {min(years)}` under this column, or write {YEAR_MARK} for the year in its name"
+        yield Problem(f"{where}, header", f"the edition {table.edition} as declared", repr(name), remedy)
+
+
+def ignored(table: TableSpec, heading: Heading, within: Bounds, claimed: set[int]) -> set[int]:
+    """The columns that are declared as not read: by selector, by the upper part of their path, or all others."""
+    if EVERY_OTHER in table.ignore:
+        return set(range(within.left, within.right)) - claimed
+    found: set[int] = set()
+    for selector in table.ignore:
+        start = plain(selector)
+        found |= set(matches(selector, heading.paths))
+        found |= {
+            place
+            for place, path in heading.paths.items()
+            if path and (path[0] == start or SEPARATOR.join(path).startswith((f"{start}.", f"{start}{SEPARATOR}")))
+        }
+    return found - claimed
+
+
+def undeclared(where: str, sheet: Sheet, heading: Heading, within: Bounds, known: set[int]) -> Iterator[Problem]:
+    """Columns that hold something and that nothing was said of."""
+    data = sheet.texts[heading.data : within.bottom]
+    rest = [
+        place
+        for place in range(within.left, within.right)
+        if place not in known and data[str(place)].null_count() < data.height
+    ]
+    headed = {place: heading.name(place) for place in rest if heading.paths.get(place)}
+    bare = [sheet.column_name(place) for place in rest if place not in headed]
+    at = f"{where}, header"
+    if headed:
+        names = list(headed.values())
+        once = [name if names.count(name) == 1 else sheet.column_name(place) for place, name in headed.items()]
+        more = f" and {len(once) - LISTED} more" if len(once) > LISTED else ""
+        remedy = f"declare what they are under `columns`, or `ignore = {quoted(once)}`"
+        yield Problem(at, "only the columns of source.toml", f"also {once[:LISTED]}{more}", remedy)
+    if bare:
+        remedy = f'declare them by place, `[columns."{bare[0]}"]`, or `ignore = {quoted(bare)}`'
+        yield Problem(at, "a heading over every column", f"none over {', '.join(bare)}", remedy)
+
+
+def told(sheet: Sheet, table: TableSpec, heading: Heading, within: Bounds) -> Iterator[tuple[str, str, str]]:
+    """Place, heading and what it became, of each column, for people who check a source."""
+    became: dict[int, str] = {}
+    for selector in [table.province, *(column.province for column in table.columns)]:
+        became |= dict.fromkeys(matches(selector, heading.paths) if selector else [], "province")
+    for role, selector in [*table.roles.items(), *(("only", selector) for selector in table.only)]:
+        became |= dict.fromkeys(matches(selector, heading.paths), role)
+    for column in table.columns:
+        indicator = column.indicator or table.indicator or "indicator of the row"
+        measure = column.measure or table.sole_measure or "measure of the row"
+        became |= dict.fromkeys(matches(column.printed, heading.paths), f"{indicator}, {measure}")
+    for place in range(within.left, within.right):
+        if heading.paths.get(place) or place in became:
+            yield sheet.column_name(place), heading.name(place), became.get(place, "ignored")

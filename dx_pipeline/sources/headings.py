@@ -1,0 +1,196 @@
+"""Where the heading of a table stands, and which column a selector of source.toml means.
+
+A heading may take several rows (`Năm 2023` over `Điểm`); the texts over a column are its path. A selector is a whole
+path, its end (`Điểm`, where only one column ends so), a part of it, or a place (`column D`, `column 4`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import process
+
+from dx_pipeline.errors import Problem
+from dx_pipeline.sources import budgets
+from dx_pipeline.sources.cells import Sheet, column_of, letter
+from dx_pipeline.sources.declaration import YEAR_MARK
+from dx_pipeline.sources.errors import quoted
+from dx_pipeline.sources.resolved import TableSpec
+from dx_pipeline.sources.texts import PRELIMINARY, YEAR
+from dx_pipeline.text import plain
+
+SEPARATOR = " / "
+PLACE = re.compile(r"^column (?:(?P<letters>[A-Z]{1,3})|(?P<number>\d{1,5}))$")
+#: heading rows that are tried when none are declared
+MOST_ROWS = 3
+#: cells that are looked at to find a heading
+SEARCHED_CELLS = 300_000
+#: headings that a message lists
+LISTED = 12
+#: below this likeness (0-100) a heading is no help
+NEAR = 60
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The part of a sheet a table takes: rows and columns from 0, the last ones not included."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The heading of a table: its rows in the sheet (none where the form knows the names), and a path a column."""
+
+    first: int
+    data: int
+    paths: dict[int, Path]
+
+    def name(self, column: int) -> str:
+        """The path of a column as one text."""
+        return SEPARATOR.join(self.paths.get(column, ()))
+
+
+def bounds(sheet: Sheet, area: str | None) -> Bounds:
+    """The part of a sheet that an area (`A4:F70`, `A:C`, `4:70`) names; all of it without one."""
+    top, bottom, left, right = 0, sheet.texts.height, 0, sheet.width
+    if area:
+        start, end = (re.match(r"([A-Z]*)(\d*)$", part) for part in area.split(":"))
+        if start and end:
+            top = max(int(start[2]) - sheet.first_row, 0) if start[2] else top
+            bottom = min(int(end[2]) - sheet.first_row + 1, bottom) if end[2] else bottom
+            left = column_of(start[1]) if start[1] else left
+            right = min(column_of(end[1]) + 1, right) if end[1] else right
+    return Bounds(top, max(bottom, top), left, max(right, left))
+
+
+def find_heading(where: str, sheet: Sheet, table: TableSpec, within: Bounds, wanted: list[str]) -> Heading | Problem:
+    """The first rows under which every wanted selector means one column, or what is missing."""
+    if sheet.header is not None:
+        heading = Heading(0, 0, {place: (plain(name),) for place, name in enumerate(sheet.header)})
+        problems = _unresolved(where, heading, sheet, wanted, table.side_by_side)
+        return problems or heading
+    if table.heading_rows == 0:
+        first = within.top if table.heading_row is None else table.heading_row - sheet.first_row
+        return Heading(first, first, {})
+    width = max(within.right - within.left, 1)
+    search = min(budgets.HEADING_SEARCH, max(SEARCHED_CELLS // width, 5))
+    texts = _texts(sheet, within, search + MOST_ROWS)
+    if table.heading_row is not None:
+        starts: Sequence[int] = [table.heading_row - sheet.first_row - within.top]
+    else:
+        starts = range(min(search, len(texts)))
+    heights = [table.heading_rows] if table.heading_rows else range(1, MOST_ROWS + 1)
+    best: tuple[int, Problem] | None = None
+    for start in starts:
+        if not 0 <= start < len(texts) or not any(texts[start]):
+            continue
+        for height in heights:
+            if start + height > len(texts):
+                continue
+            paths = column_paths(texts[start : start + height], within.left, sheet.spans_known)
+            heading = Heading(within.top + start, within.top + start + height, paths)
+            problem = _unresolved(where, heading, sheet, wanted, table.side_by_side)
+            if problem is None:
+                return heading
+            found = sum(1 for one in wanted if len(matches(one, heading.paths)) == table.side_by_side)
+            if best is None or found > best[0]:
+                best = (found, problem)
+    named = [text for text in wanted if not PLACE.match(text)]
+    if best and best[0]:
+        return best[1]
+    shown = [[text for text in row if text][:LISTED] for row in texts[:5]]
+    remedy = "name the headings as the file has them, or say `heading_row`"
+    return Problem(where, f"a header row with {sorted(named)}", f"none; the first rows read {shown}", remedy)
+
+
+def _texts(sheet: Sheet, within: Bounds, rows: int) -> list[list[str]]:
+    part = sheet.texts[within.top : min(within.bottom, within.top + rows), within.left : within.right]
+    return [[plain(text) for text in row] for row in part.rows()]
+
+
+def column_paths(rows: list[list[str]], left: int, spans_known: bool) -> dict[int, Path]:
+    """The texts over each column, top down, blanks and repetitions left out.
+
+    Where the file does not say which cells are merged, a text of an upper row holds until the next one to its right.
+    """
+    filled = [list(row) for row in rows]
+    if not spans_known:
+        for level, row in enumerate(filled[:-1]):
+            said = ""
+            for place, text in enumerate(row):
+                below = any(lower[place] for lower in filled[level + 1 :] if place < len(lower))
+                said = text or (said if below else "")
+                row[place] = said
+    paths = {}
+    for place in range(max((len(row) for row in filled), default=0)):
+        path: list[str] = []
+        for row in filled:
+            text = row[place] if place < len(row) else ""
+            if text and (not path or path[-1] != text):
+                path.append(text)
+        paths[left + place] = tuple(path)
+    return paths
+
+
+def matches(selector: str, paths: dict[int, Path]) -> list[int]:
+    """The columns a selector means: by place, by its whole path, by the end of it, or by any part of it."""
+    place = PLACE.match(selector)
+    if place:
+        column = column_of(place["letters"]) if place["letters"] else int(place["number"]) - 1
+        return [column] if column in paths or not paths else []
+    pattern = _pattern(selector)
+    found: list[list[int]] = [[], [], []]
+    for column, path in paths.items():
+        ends = [SEPARATOR.join(path[start:]) for start in range(1, len(path))]
+        parts = [SEPARATOR.join(path[a:b]) for a in range(len(path)) for b in range(a + 1, len(path))]
+        for level, texts in enumerate(([SEPARATOR.join(path)] if path else [], ends, parts)):
+            if any(pattern.fullmatch(text) for text in texts):
+                found[level].append(column)
+                break
+    return next((columns for columns in found if columns), [])
+
+
+def _pattern(selector: str) -> re.Pattern[str]:
+    """A selector as a pattern; `{year}` with the words that say preliminary around it."""
+    text = plain(selector)
+    if YEAR_MARK not in text:
+        return re.compile(re.escape(text))
+    before, after = text.split(YEAR_MARK)
+    alone = rf"(?:{PRELIMINARY}\s*)?(?:{YEAR})(?:\.0)?(?:\s*[(\[,-]?\s*(?:{PRELIMINARY}|p|e|\*)\s*[)\]]?)?"
+    return re.compile(f"{re.escape(before)}{alone}{re.escape(after)}", re.IGNORECASE)
+
+
+def year_of(selector: str, path: str) -> tuple[int, bool]:
+    """The year a heading names, and whether it says preliminary."""
+    years = re.findall(rf"(?<!\d)(?:{YEAR})(?!\d)", path)
+    return int(years[0]), bool(re.search(rf"{PRELIMINARY}|\d\s*\*|\d\s*\(?\b[pe]\b\)?", path, re.IGNORECASE))
+
+
+def _unresolved(where: str, heading: Heading, sheet: Sheet, wanted: list[str], times: int) -> Problem | None:
+    """What keeps a heading from naming every wanted column, or None."""
+    for selector in wanted:
+        columns = matches(selector, heading.paths)
+        if (columns and YEAR_MARK in selector) or len(columns) == times:
+            continue
+        at = f"{where}, header"
+        names = [heading.name(column) for column in heading.paths if heading.paths[column]]
+        if not columns:
+            near = process.extractOne(plain(selector), names, score_cutoff=NEAR)
+            remedy = (
+                f"nearest is {near[0]!r}; name it so in source.toml" if near else f"the columns are {names[:LISTED]}"
+            )
+            return Problem(at, f"one column {selector!r}", "none", remedy)
+        full = [heading.name(column) for column in columns]
+        places = [f"column {letter(column) if sheet.letters else column + 1}" for column in columns]
+        ways = full if len(set(full)) == len(full) else places
+        remedy = f"name one of {quoted(ways[:LISTED])}, or say `side_by_side = {len(columns)}`"
+        return Problem(at, f"one column {selector!r}", f"{len(columns)} of them", remedy)
+    return None

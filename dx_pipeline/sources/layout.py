@@ -1,0 +1,237 @@
+"""A table of cells as printed figures, by the layout its declaration describes.
+
+Wide, long, panels and years as columns are one thing here: a column of province names, columns that say something of
+each row (roles), and columns with figures; whatever no column says is said by the declaration. Frames in, frames out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from dx_pipeline.errors import Problem
+from dx_pipeline.sources import figure_texts, left_out
+from dx_pipeline.sources.account import FIGURE, HEADING, IGNORED, NOTE, REJECTED, Account
+from dx_pipeline.sources.cells import Sheet
+from dx_pipeline.sources.columns import (
+    Columns,
+    Value,
+    find_columns,
+    ignored,
+    in_all_lists,
+    told,
+    undeclared,
+    wanted_selectors,
+)
+from dx_pipeline.sources.headings import (
+    LISTED,
+    Heading,
+    bounds,
+    find_heading,
+)
+from dx_pipeline.sources.resolved import FileSpec, PrintedColumn, TableSpec
+from dx_pipeline.sources.roles import read_roles
+from dx_pipeline.text import plain
+
+
+@dataclass(frozen=True)
+class Part:
+    """The figures of one column: `frame` says what differs from row to row, `constants` the rest of FIGURE_SCHEMA."""
+
+    frame: pl.DataFrame
+    constants: dict[str, Any]
+
+
+@dataclass
+class Laid:
+    """What became of a table.
+
+    `left_out`: row, text, by, reason. `columns`: place, heading, what it became.
+    """
+
+    parts: list[Part] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    left_out: list[pl.DataFrame] = field(default_factory=list)
+    columns: list[tuple[str, str, str]] = field(default_factory=list)
+    rows: int = 0
+
+
+def lay_out(file: FileSpec, sheet: Sheet, table: TableSpec, account: Account, others: set[int]) -> Laid:
+    """The figures of one table.
+
+    Args:
+        file: its file.
+        sheet: the cells.
+        table: the declaration; its `name` is how messages and locators name it.
+        account: what became of the sheet's cells; filled here.
+        others: columns of the sheet that another table reads.
+    """
+    laid = Laid()
+    where = file.where + ("" if table.name == "1" else f", table {table.name}")
+    within = bounds(sheet, table.area)
+    wanted = wanted_selectors(table)
+    heading = find_heading(where, sheet, table, within, wanted)
+    if isinstance(heading, Problem):
+        laid.problems.append(heading)
+        return laid
+    account.mark(slice(within.top, heading.first), range(within.left, within.right), NOTE)
+    account.mark(slice(heading.first, heading.data), range(within.left, within.right), HEADING)
+    rows = slice(heading.data, within.bottom)
+    for block in range(table.side_by_side):
+        found = find_columns(where, table, heading, block)
+        laid.problems += found.problems
+        if laid.problems:
+            return laid
+        if block == 0:
+            rest = ignored(table, heading, within, found.places) | (others - found.places)
+            laid.problems += undeclared(
+                where, sheet, heading, within, found.places | rest | in_all_lists(table, heading)
+            )
+            account.mark(rows, rest, IGNORED)
+        _lay_block(file, sheet, table, account, heading, rows, found, laid, where, block)
+    laid.columns += told(sheet, table, heading, within)
+    return laid
+
+
+def _lay_block(
+    file: FileSpec, sheet: Sheet, table: TableSpec, account: Account, heading: Heading, rows: slice,
+    found: Columns, laid: Laid, where: str, block: int,
+) -> None:  # fmt: skip
+    """One list of a table: its rows, what is left out of them, and a part a column of figures."""
+    names, roles, values = found.names, found.roles, found.values
+    data = sheet.texts[rows]
+    main = names[table.province] if table.province else None
+    places = list(dict.fromkeys([*names.values(), *roles.values(), *(value.place for value in values)]))
+    filled = data.select(pl.any_horizontal(pl.col([str(place) for place in places]).is_not_null())).to_series()
+    numbers = pl.Series("row", np.arange(data.height) + sheet.row_number(heading.data), dtype=pl.Int64)
+    if table.fill_down:
+        again = [str(place) for place in [*names.values(), *roles.values()]]
+        data = data.with_columns(pl.when(filled).then(pl.col(again).forward_fill()))
+    first = data.select(pl.coalesce(pl.all())).to_series() if data.width else pl.Series([], dtype=pl.String)
+    label = first if main is None else data[str(main)].fill_null(first)
+    why, told = left_out.reasons(where, table, label, numbers)
+    laid.problems += told
+    repeated = _repeated_heading(data, heading, main, values)
+    anything = ~first.is_null()
+    outside = anything & ~filled if block == 0 else pl.Series([False]).new_from_index(0, len(anything))
+    why = _only(table, roles, data, why)
+    kept = filled & why["reason"].is_null() & ~repeated
+    _lines_beside(where, data, numbers, outside & why["reason"].is_null(), laid)
+    everything = range(sheet.width) if table.side_by_side == 1 and not table.area else places
+    account.mark(rows, everything, REJECTED, (why["reason"].is_not_null() & anything).to_numpy())
+    account.mark(rows, everything, HEADING, repeated.to_numpy())
+    account.mark(rows, [*names.values(), *roles.values()], HEADING)
+    account.mark(rows, [value.place for value in values], FIGURE)
+    said = read_roles(where, table, data, roles, numbers, kept)
+    laid.problems += said.problems
+    laid.rows += int((filled & ~repeated).sum())
+    out = why["reason"].is_not_null() & anything
+    laid.left_out.append(
+        pl.DataFrame({"row": numbers, "text": label, "by": why["by"], "reason": why["reason"]}).filter(out)
+    )
+    read = filled & ~repeated
+    for value in values:
+        province = names[value.column.province or table.province or ""]
+        base = pl.DataFrame(
+            {"row": numbers, "province_text": _names(data[str(province)], label, why), "rejected": why["reason"]}
+        )
+        cells = figure_texts.cells_of(where, sheet, rows, value.place, value.column, kept, numbers)
+        laid.problems += cells.problems
+        frame = _with_means(base.hstack(cells.frame).hstack(said.frame), table, value.column)
+        for piece, measure, printed in figure_texts.split(
+            where, frame, value.column, table, value.printed, kept, laid.problems
+        ):
+            selected = piece.filter(read) if not read.all() else piece
+            laid.parts.append(Part(selected, _constants(file, sheet, table, value, measure, printed)))
+
+
+def _names(names: pl.Series, label: pl.Series, why: pl.DataFrame) -> pl.Series:
+    """The texts that name the provinces; of a row that is left out, whatever text names it."""
+    return pl.select(pl.when(why["reason"].is_not_null()).then(names.fill_null(label)).otherwise(names)).to_series()
+
+
+def _with_means(frame: pl.DataFrame, table: TableSpec, column: PrintedColumn) -> pl.DataFrame:
+    """The row that stands for the country gives a mean."""
+    if not table.national_mean:
+        return frame
+    means = frame["province_text"].eq(table.national_mean).fill_null(False)
+    said = pl.col("measure") if "measure" in frame.columns else pl.lit(column.measure or table.sole_measure)
+    return frame.with_columns(measure=pl.when(means).then(pl.lit("mean")).otherwise(said)) if means.any() else frame
+
+
+def _repeated_heading(data: pl.DataFrame, heading: Heading, main: int | None, values: list[Value]) -> pl.Series:
+    """Rows that say the heading again, as on every page of a printed table."""
+    places = [
+        place for place in [main, *(value.place for value in values)] if place is not None and heading.paths.get(place)
+    ]
+    if len(places) < 2:
+        return pl.Series([False]).new_from_index(0, data.height)
+    tests = [
+        pl.col(str(place)).str.replace_all(r"\s+", " ").str.strip_chars() == heading.paths[place][-1]
+        for place in places[:2]
+    ]
+    return data.select(pl.all_horizontal(tests).fill_null(False)).to_series()
+
+
+def _only(table: TableSpec, roles: dict[str, int], data: pl.DataFrame, why: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the rows that `only` doesn't name."""
+    for selector, texts in table.only.items():
+        said = data[str(roles[f"only {selector}"])]
+        known = {plain(text) for text in texts}
+        fits = [text for text in said.unique().to_list() if plain(text) in known]
+        here = said.is_in(fits).fill_null(False)
+        reason = f"not read: {selector} is not {' or '.join(texts)}"
+        out = why["reason"].is_null() & ~here
+        why = why.with_columns(
+            reason=pl.when(out).then(pl.lit(reason)).otherwise("reason"),
+            by=pl.when(out).then(pl.lit("only")).otherwise("by"),
+        )
+    return why
+
+
+def _lines_beside(where: str, data: pl.DataFrame, numbers: pl.Series, lines: pl.Series, laid: Laid) -> None:
+    """Rows that hold something, but nothing in a column that is read."""
+    if not lines.any():
+        return
+    texts = data.filter(lines).select(pl.coalesce(pl.all())).to_series().to_list()
+    rows = numbers.filter(lines).to_list()
+    remedy = left_out.remedy(texts[:LISTED])
+    shown_rows = ", ".join(map(str, rows[:LISTED]))
+    laid.problems.append(Problem(f"{where}, row {shown_rows}", "a province and its figures", f"{texts[:3]}", remedy))
+
+
+def _constants(
+    file: FileSpec, sheet: Sheet, table: TableSpec, value: Value, measure: str | None, printed: str
+) -> dict[str, Any]:
+    column = value.column
+    range_of = table.measures.get(measure or "")
+    has_own = bool(column.unit) or column.min is not None or column.max is not None
+    limits = column if has_own or range_of is None or measure != (column.measure or measure) else range_of
+    if column.in_brackets and measure == column.in_brackets:
+        limits = range_of or PrintedColumn("", None, None)
+    return {
+        "source_id": file.source_id,
+        "file": file.path.name,
+        "layout": file.layout,
+        "complete": table.complete,
+        "table_no": table.name,
+        "column": printed,
+        "edition": value.edition or column.edition or table.edition,
+        "unit_system": column.unit_system or table.unit_system,
+        "indicator": column.indicator or table.indicator,
+        "measure": measure,
+        "decimal": column.decimal or table.decimal,
+        "unit": limits.unit,
+        "min": limits.min,
+        "max": limits.max,
+        "kind": "stated",
+        "tier": file.tier,
+        "publisher": file.publisher,
+        "url": file.url,
+        "preliminary": value.preliminary or (table.preliminary if column.preliminary is None else column.preliminary),
+        "remark": None,
+        "letters": sheet.column_name(value.place).removeprefix("column ") if sheet.letters else "",
+    }

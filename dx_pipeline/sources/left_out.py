@@ -1,0 +1,111 @@
+"""Rows of a table that are no figures of a province: what is left out, why, and what a message offers to leave out."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from dx_pipeline.errors import Problem
+from dx_pipeline.sources.errors import quoted
+from dx_pipeline.sources.resolved import TableSpec
+from dx_pipeline.sources.texts import slug
+from dx_pipeline.text import plain
+
+FOOTER = "footer row, not a province"
+REGION = "region or total row, not a province"
+#: lines below or above a table that are no row of it
+NOTE_LINE = re.compile(
+    r"^(?:nguồn|source|ghi chú|chú thích|note|notes|\(?\*+\)?|\[?\d\]|đơn vị|unit|trích|theo|min|max|median|mean|std|"
+    r"điểm (?:cao|thấp) nhất|trung vị|trung bình|lớn nhất|nhỏ nhất|bình quân|số tỉnh|highest|lowest|average)(?:\W|$)",
+    re.IGNORECASE,
+)
+
+
+@functools.cache
+def _regions() -> re.Pattern[str]:
+    """One pattern over words without marks: names of regions and totals in both languages, one after another."""
+    words = tomllib.loads(Path(__file__).with_name("region_rows.toml").read_text(encoding="utf-8"))
+    names = sorted({slug(name) for group in words.values() for name in group}, key=len, reverse=True)
+    return re.compile(rf"(?:[ivx]+ |[0-9]+ |[a-h] )?(?:(?:{'|'.join(names)})(?: |$))+")
+
+
+def is_region(text: str | None) -> bool:
+    """Whether a text is a region or a total, in Vietnamese, English or both (`TÂY NGUYÊN / HIGH LAND`)."""
+    words = slug(text)
+    return bool(words) and bool(_regions().fullmatch(words))
+
+
+def is_note(text: str | None) -> bool:
+    """Whether a text reads like a line about the table: source, unit, footnote, minimum."""
+    printed = plain(text)
+    return bool(NOTE_LINE.match(printed)) or len(printed) > 60
+
+
+def remedy(texts: Iterable[str]) -> str:
+    """The line of source.toml that leaves these rows out, ready to be pasted."""
+    several = list(dict.fromkeys(texts))
+    regions = [text for text in several if is_region(text)]
+    if regions and len(regions) == len(several):
+        return f"regions and totals: `leave_out_regions = true`, or `footers = {quoted(regions)}`"
+    rest = [text for text in several if not is_region(text)]
+    line = f"if they are no provinces: `footers = {quoted(rest)}`"
+    return f"`leave_out_regions = true` for {quoted(regions)}; {line}" if regions else line
+
+
+def reasons(
+    where: str, table: TableSpec, labels: pl.Series, row_numbers: pl.Series
+) -> tuple[pl.DataFrame, list[Problem]]:
+    """Why each row is left out.
+
+    Args:
+        where: the table as messages name it.
+        table: its declaration.
+        labels: the text that names each row; null where there is none.
+        row_numbers: the numbers a person gives the rows.
+
+    Returns:
+        Columns `reason` (null: the row is read) and `by` (`text`, `region`, `rows`), a row a row; and the declared rows
+        or texts that leave nothing out.
+    """
+    said: dict[str, tuple[str, str]] = {plain(text).casefold(): ("text", FOOTER) for text in table.footers}
+    for entry in table.leave_out:
+        said |= {plain(text).casefold(): ("text", f"left out: {entry.reason}") for text in entry.texts}
+    by: dict[str, str] = {}
+    why: dict[str, str] = {}
+    if said or table.leave_out_regions:
+        for text in labels.drop_nulls().unique().to_list():
+            known = said.get(plain(text).casefold())
+            if known is None and table.leave_out_regions and is_region(text):
+                known = ("region", REGION)
+            if known:
+                by[text], why[text] = known
+    frame = pl.DataFrame(
+        {
+            "reason": labels.replace_strict(why, default=None, return_dtype=pl.String) if why else _none(labels),
+            "by": labels.replace_strict(by, default=None, return_dtype=pl.String) if by else _none(labels),
+        }
+    )
+    problems = []
+    for entry in table.leave_out:
+        for first, last in map(_range, entry.rows):
+            here = row_numbers.is_between(first, last)
+            if not here.any():
+                found = f"no row {first if first == last else f'{first}-{last}'}"
+                problems.append(Problem(f"{where}, leave_out", "rows that hold something", found, "count again"))
+            told = pl.when(here).then(pl.lit(f"left out: {entry.reason}")).otherwise("reason")
+            frame = frame.with_columns(reason=told, by=pl.when(here).then(pl.lit("rows")).otherwise("by"))
+    return frame, problems
+
+
+def _range(rows: int | str) -> tuple[int, int]:
+    first, _, last = str(rows).partition("-")
+    return int(first), int(last or first)
+
+
+def _none(labels: pl.Series) -> pl.Series:
+    return pl.Series([None], dtype=pl.String).new_from_index(0, len(labels))

@@ -1,0 +1,123 @@
+"""CSV: comma, semicolon, tab or bar, any line ends, title lines above and notes below."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import polars as pl
+
+from dx_pipeline.sources import budgets
+from dx_pipeline.sources.cells import NO_MARKS, Sheet, without_blanks
+from dx_pipeline.sources.errors import refuse
+from dx_pipeline.sources.readers.encodings import decoded
+from dx_pipeline.sources.resolved import FileSpec
+from dx_pipeline.text import plain
+
+DELIMITERS = (",", ";", "\t", "|")
+#: lines at the head from which delimiter and width are seen
+SAMPLE_LINES = 300
+#: short records that are looked at
+SHORT_ROWS = 10_000
+#: a row may be so much wider than every row of the sample
+SPARE_COLUMNS = 1
+
+
+def read_csv(file: FileSpec, data: bytes) -> list[Sheet]:
+    """The one table of a CSV file; the row number is that of the record, the first being 1."""
+    text = decoded(file.where, file.encoding, data)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    sample = text[: nth_line_end(text, SAMPLE_LINES)]
+    delimiter = file.delimiter or best_delimiter(sample, wanted_texts(file))
+    budgets.check_cells(file.where, text.count(delimiter) + text.count("\n"))
+    frame = without_blanks(table(file.where, text, sample, delimiter))
+    return [Sheet("1", frame, marks=_missing(file.where, frame, text, delimiter))]
+
+
+def table(where: str, text: str, sample: str, delimiter: str) -> pl.DataFrame:
+    """All records as texts; short ones are filled with blanks.
+
+    Raises:
+        SourceError: a record is wider than the table, or a quotation mark is never closed; the row is named.
+    """
+    rows = [row for _, row in _records(where, sample, delimiter, strict=False)]
+    width = max((len(row) for row in rows), default=0)
+    if not width:
+        refuse(where, "a CSV table", "no cell", "is it the right file?")
+    schema = {str(column): pl.String for column in range(width + SPARE_COLUMNS)}
+    try:
+        frame = pl.read_csv(
+            text.encode(), has_header=False, separator=delimiter, schema=schema, missing_columns="insert"
+        )
+    except pl.exceptions.PolarsError:
+        frame = _record_by_record(where, text, delimiter)
+    full = [column for column in frame.columns if frame[column].null_count() < frame.height]
+    return frame.select(frame.columns[: int(full[-1]) + 1] if full else frame.columns[:1])
+
+
+def _missing(where: str, frame: pl.DataFrame, text: str, delimiter: str) -> pl.DataFrame:
+    """Marks for the cells that a short record does not have; a blank cell between delimiters is there."""
+    doubtful = frame.select(pl.nth(-1).is_null() & pl.any_horizontal(pl.all().is_not_null())).to_series()
+    if not doubtful.any() or frame.width == 1:
+        return NO_MARKS
+    if '"' in text:
+        cells = pl.Series([len(row) for _, row in _records(where, text, delimiter, strict=False)])
+    else:
+        cells = pl.Series(text.split("\n")).str.count_matches(delimiter, literal=True) + 1
+    cells = cells.head(frame.height)
+    short = doubtful.head(len(cells)) & (cells < frame.width)
+    rows = pl.DataFrame({"row": short.arg_true().cast(pl.Int64), "cells": cells.filter(short).cast(pl.Int64)})
+    columns = pl.DataFrame({"column": pl.Series(range(frame.width), dtype=pl.Int64)})
+    pairs = rows.head(SHORT_ROWS).join(columns, how="cross").filter(pl.col("column") >= pl.col("cells"))
+    return pairs.select("row", "column", kind=pl.lit("missing"), note=pl.col("cells").cast(pl.String))
+
+
+def _record_by_record(where: str, text: str, delimiter: str) -> pl.DataFrame:
+    """The careful way, for a file the fast reader refuses: stray quotation marks, one record much wider."""
+    rows = [row for _, row in _records(where, text, delimiter, strict=True)]
+    width = max(map(len, rows), default=1)
+    budgets.check_cells(where, width * len(rows))
+    filled = [[*row, *[None] * (width - len(row))] for row in rows]
+    return pl.DataFrame(filled, schema={str(column): pl.String for column in range(width)}, orient="row")
+
+
+def _records(where: str, text: str, delimiter: str, strict: bool) -> list[tuple[int, list[str]]]:
+    csv.field_size_limit(16 * budgets.MIB)
+    found: list[tuple[int, list[str]]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
+    try:
+        found.extend(enumerate(reader, start=1))
+    except csv.Error as error:
+        remedy = "a quotation mark is open or doubled there: mend it with the publisher, or declare `delimiter`"
+        refuse(f"{where}, row {len(found) + 1}", "a CSV table", str(error), remedy)
+    return found
+
+
+def nth_line_end(text: str, lines: int) -> int:
+    """Where the n-th line ends, or the text."""
+    end = -1
+    for _ in range(lines):
+        end = text.find("\n", end + 1)
+        if end < 0:
+            return len(text)
+    return end + 1
+
+
+def wanted_texts(file: FileSpec) -> set[str]:
+    """The headings a declaration names as one text, for finding the delimiter."""
+    named = {text for table in file.tables for text in [table.province, *table.roles.values()] if text}
+    named |= {column.printed for table in file.tables for column in table.columns}
+    return {plain(text) for text in named if "{" not in text and " / " not in text and not text.startswith("column ")}
+
+
+def best_delimiter(sample: str, wanted: set[str]) -> str:
+    """The delimiter under which some row holds every declared heading; without one, that of the most regular rows."""
+    scores: dict[str, tuple[float, float]] = {}
+    for delimiter in DELIMITERS:
+        rows = list(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter))
+        headings = max((len(wanted & {plain(cell) for cell in row}) for row in rows), default=0)
+        widths = [len(row) for row in rows if len(row) > 1]
+        common = max(set(widths), key=widths.count) if widths else 1
+        scores[delimiter] = (headings, widths.count(common) * (common - 1) ** 0.25 if widths else 0)
+    return max(scores, key=lambda delimiter: scores[delimiter])

@@ -1,0 +1,194 @@
+"""JSON: a list of objects or lists, or an object by name, at the top or a dotted path; fields get dotted names."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NoReturn
+
+import polars as pl
+
+from dx_pipeline.sources import budgets
+from dx_pipeline.sources.cells import MARKS, Sheet, frame_of
+from dx_pipeline.sources.errors import refuse
+from dx_pipeline.sources.readers.encodings import decoded
+from dx_pipeline.sources.resolved import FileSpec
+from dx_pipeline.sources.texts import shown
+
+#: nested objects of one row that become columns
+FIELD_DEPTH = 8
+FIELDS = 2_000
+#: what an object by name becomes: `{"Hà Nội": 0.8}`
+NAME, VALUE = "name", "value"
+
+
+class Number(str):
+    """A number of a JSON file with its printed digits."""
+
+    __slots__ = ()
+
+
+class _Refused(Exception):
+    """Raised inside the parser; says what it met."""
+
+
+def read_json(file: FileSpec, data: bytes) -> list[Sheet]:
+    """The one table of a file: a row an entry, the first being 1.
+
+    Raises:
+        SourceError: it is no JSON, holds what no table holds, or contradicts what source.toml says of it.
+    """
+    where = file.where
+    document = parse(where, decoded(where, "utf-8", data))
+    for key, field_name in file.stated.items():
+        expected, found = str(getattr(file, key)), at_path(document, field_name)
+        if str(found) != expected:
+            refuse(
+                f"{where}, field {field_name!r}",
+                f"{expected} as source.toml says",
+                "none" if found is None else str(found),
+            )
+    entries = at_path(document, file.rows) if file.rows else document
+    return [_sheet(where, file.rows, entries)]
+
+
+def parse(where: str, text: str) -> Any:
+    """A JSON document, numbers as `Number`.
+
+    Raises:
+        SourceError: NaN, a number beyond all bounds, a doubled key, nesting without end, too many values.
+    """
+    budgets.check_cells(where, text.count(",") + text.count("[") + text.count("{"), 2 * budgets.OBJECTS, "values")
+    try:
+        return json.loads(
+            text, parse_float=_number, parse_int=_whole, parse_constant=_constant, object_pairs_hook=_object
+        )
+    except json.JSONDecodeError as error:
+        refuse(f"{where}, line {error.lineno}, column {error.colno}", "JSON", error.msg, "is the file whole?")
+    except _Refused as error:
+        refuse(where, *error.args)
+    except RecursionError:
+        refuse(where, "objects nested a few times", "brackets nested without end", "it is no table")
+
+
+def _number(text: str) -> Number:
+    if math.isinf(float(text)):
+        raise _Refused("numbers a computer can hold", shown(text, 20), "mend it with the publisher")
+    return Number(text)
+
+
+def _whole(text: str) -> Number:
+    if len(text) > 300:
+        raise _Refused("numbers a computer can hold", shown(text, 20), "mend it with the publisher")
+    return Number(text)
+
+
+def _constant(text: str) -> NoReturn:
+    raise _Refused("numbers", text, "a missing figure is null in JSON")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        doubled = next(name for name in names if names.count(name) > 1)
+        raise _Refused("each field once in an object", f"{shown(doubled)} twice", "only one of the two can be right")
+    return found
+
+
+def at_path(document: Any, path: str) -> Any:
+    """What stands at a dotted path (`data.items`, `0.rows`); None where there is nothing."""
+    for part in path.split("."):
+        if isinstance(document, dict):
+            document = document.get(part)
+        elif isinstance(document, list) and part.isdecimal() and int(part) < len(document):
+            document = document[int(part)]
+        else:
+            return None
+    return document
+
+
+def _sheet(where: str, path: str, entries: Any) -> Sheet:
+    at = f"{where}, `{path}`" if path else where
+    if isinstance(entries, dict) and entries:
+        entries = _by_name(entries)
+    if isinstance(entries, list) and entries and all(isinstance(entry, list) for entry in entries):
+        return _of_lists(at, entries)
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        found = "nothing" if entries is None else f"a {type(entries).__name__}"
+        refuse(at, "a list of objects", found, 'say where it stands: `rows = "path.to.list"`')
+    flat = [_flat(at, number, entry) for number, entry in enumerate(entries, start=1)]
+    header = list(dict.fromkeys(name for entry in flat for name in entry))
+    budgets.check_cells(at, len(header), FIELDS, "fields")
+    budgets.check_cells(at, len(header) * len(flat), budgets.OBJECTS)
+    columns = [[entry.get(name) for entry in flat] for name in header] or [[None] * len(flat)]
+    return _typed_sheet(columns, tuple(header))
+
+
+def _by_name(entries: dict[str, Any]) -> list[dict[str, Any]]:
+    """`{"Hà Nội": {...}}`, `{"Hà Nội": 0.8}` or `{"province": [...], "score": [...]}` as a list of objects."""
+    values = list(entries.values())
+    if all(isinstance(value, list) for value in values) and len({len(value) for value in values}) == 1:
+        return [dict(zip(entries, row, strict=True)) for row in zip(*values, strict=True)]
+    if all(isinstance(value, dict) for value in values):
+        return [{NAME: name, **value} for name, value in entries.items()]
+    if not any(isinstance(value, dict | list) for value in values):
+        return [{NAME: name, VALUE: value} for name, value in entries.items()]
+    return entries  # type: ignore[return-value]
+
+
+def _flat(at: str, number: int, entry: dict[str, Any]) -> dict[str, Any]:
+    """Nested objects with dotted names; a list inside a row is told by its length, as it is no cell."""
+    found: dict[str, Any] = {}
+    level: list[tuple[str, dict[str, Any], int]] = [("", entry, 1)]
+    while level:
+        before, fields, depth = level.pop()
+        if depth > FIELD_DEPTH:
+            refuse(f"{at}, entry {number}", f"fields nested at most {FIELD_DEPTH} times", "more", "point `rows` deeper")
+        for name, value in fields.items():
+            dotted = f"{before}{name}"
+            if isinstance(value, dict):
+                level.append((f"{dotted}.", value, depth + 1))
+            else:
+                found[dotted] = f"(list of {len(value)})" if isinstance(value, list) else value
+    return {name: found[name] for name in sorted(found, key=lambda dotted: _order(entry, dotted))}
+
+
+def _order(entry: dict[str, Any], dotted: str) -> tuple[int, ...]:
+    places = []
+    fields: Any = entry
+    for part in dotted.split("."):
+        if not isinstance(fields, dict) or part not in fields:
+            break
+        places.append(list(fields).index(part))
+        fields = fields[part]
+    return tuple(places)
+
+
+def _of_lists(at: str, entries: list[list[Any]]) -> Sheet:
+    width = max(map(len, entries))
+    budgets.check_cells(at, width * len(entries), budgets.OBJECTS)
+    for number, row in enumerate(entries, start=1):
+        if any(isinstance(value, dict | list) for value in row):
+            refuse(f"{at}, entry {number}", "numbers and texts", "a list or object inside", "point `rows` deeper")
+    columns = [[row[place] if place < len(row) else None for row in entries] for place in range(max(width, 1))]
+    return _typed_sheet(columns, None)
+
+
+def _typed_sheet(columns: list[list[Any]], header: tuple[str, ...] | None) -> Sheet:
+    texts: list[pl.Series] = []
+    numbers: dict[int, pl.Series] = {}
+    marks: list[tuple[int, int, str, str]] = []
+    for place, column in enumerate(columns):
+        for row, value in enumerate(column):
+            if isinstance(value, bool):
+                marks.append((row, place, "boolean", str(value).lower()))
+        texts.append(pl.Series([_text(value) for value in column], dtype=pl.String))
+        if any(isinstance(value, Number) for value in column):
+            found = [float(value) if isinstance(value, Number) else None for value in column]
+            numbers[place] = pl.Series(found, dtype=pl.Float64)
+    return Sheet("1", frame_of(texts), numbers, pl.DataFrame(marks, schema=MARKS, orient="row"), header=header)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,201 @@
+"""What a packed workbook holds, before it is unpacked: size, ratio, how far its cells reach, its error cells."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass, field
+from xml.sax.saxutils import unescape
+
+from dx_pipeline.sources import budgets
+from dx_pipeline.sources.cells import column_of
+from dx_pipeline.sources.errors import refuse
+
+PARTS = 5_000
+DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>|<(?:\w+:)?dimension\b[^>]*>\s*</(?:\w+:)?dimension>")
+GOOD_DIMENSION = re.compile(rb'ref="[A-Z]{1,3}[1-9]\d*(?::[A-Z]{1,3}[1-9]\d*)?"')
+ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr\s*=\s*["'](\d+)""")
+CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\sr\s*=\s*["']([A-Za-z]{1,7})(\d{1,12})["']""")
+#: columns from here on are rare, so that a look for them tells at once whether cells reach far
+THREE_LETTERS = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]{3}""")
+TWO_LETTERS = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]{2}\d""")
+ERROR_CELL = re.compile(
+    rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>(.*?)</(?:\w+:)?c>', re.DOTALL
+)
+VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)</")
+SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
+RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+ODS_ROW = re.compile(rb"<table:table-row\b([^>]*)>(.*?)</table:table-row>", re.DOTALL)
+ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*)")
+ODS_REPEATED = re.compile(rb"""number-(?:columns|rows)-repeated\s*=\s*["'](\d+)""")
+ODS_FILLED = re.compile(rb"office:(?:string-|date-|time-|boolean-)?value|<text:p")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What was seen: `errors` by sheet name (row and column from 0); `repaired` when the bytes had to be mended."""
+
+    is_xlsx: bool = False
+    errors: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
+    repaired: bytes | None = None
+
+
+def look_into(where: str, data: bytes) -> Parts:
+    """Check a packed workbook against the budgets.
+
+    Raises:
+        SourceError: it is no whole archive, unpacks to too much, or its cells reach further than a sheet may.
+    """
+    if not data.startswith(b"PK"):
+        return Parts()
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            _check_unpacked(where, members, len(data))
+            sheets = [one for one in members if re.search(r"worksheets/[^/]+\.xml$", one.filename)]
+            for one in members:
+                if one.filename == "content.xml":
+                    _check_ods(where, _unpack(where, archive, one))
+                elif re.search(r"worksheets/[^/]+\.bin$", one.filename):
+                    _check_xlsb(f"{where}, {one.filename}", _unpack(where, archive, one))
+            if not sheets:
+                return Parts()
+            return _look_at_sheets(where, archive, sheets, members)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        refuse(where, "a whole workbook", str(error), "download it again, or open and save it")
+    except ValueError as error:
+        if isinstance(error, UnicodeError):
+            refuse(where, "a whole workbook", str(error), "open and save it again")
+        raise
+
+
+def _check_unpacked(where: str, members: list[zipfile.ZipInfo], packed: int) -> None:
+    unpacked = sum(one.file_size for one in members)
+    if len(members) > PARTS:
+        refuse(where, f"at most {PARTS:,} parts", f"{len(members):,}", "it is no workbook of figures")
+    if unpacked > budgets.UNPACKED_BYTES or unpacked > max(budgets.RATIO_FROM, packed * budgets.UNPACKED_RATIO):
+        limit = (
+            f"at most {budgets.UNPACKED_BYTES // budgets.MIB} MB and {budgets.UNPACKED_RATIO} times its size unpacked"
+        )
+        found = f"{unpacked // budgets.MIB:,} MB, {unpacked // max(packed, 1):,} times its size"
+        refuse(where, limit, found, "keep the sheets with figures in a workbook of their own")
+
+
+def _look_at_sheets(
+    where: str, archive: zipfile.ZipFile, sheets: list[zipfile.ZipInfo], members: list[zipfile.ZipInfo]
+) -> Parts:
+    names = _sheet_names(archive)
+    errors: dict[str, dict[tuple[int, int], str]] = {}
+    mended: dict[str, bytes] = {}
+    for part in sheets:
+        xml = _unpack(where, archive, part)
+        name = names.get(part.filename.rsplit("/", 1)[-1], part.filename)
+        _check_reach(f"{where}, sheet {name!r}", xml)
+        if b't="e"' in xml:
+            errors[name] = {
+                (int(row) - 1, column_of(letters.decode())): _error_text(inner)
+                for letters, row, inner in ERROR_CELL.findall(xml)
+            }
+        dimension = DIMENSION.search(xml[:100_000])
+        if dimension and not GOOD_DIMENSION.search(dimension[0]):
+            mended[part.filename] = xml[: dimension.start()] + xml[dimension.end() :]
+    return Parts(True, errors, _repacked(where, archive, members, mended) if mended else None)
+
+
+def _unpack(where: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    """A part, never more of it than its own entry says: an archive may lie about its size."""
+    with archive.open(part) as stream:
+        xml = stream.read(part.file_size + 1)
+    if len(xml) > part.file_size:
+        refuse(where, f"{part.file_size:,} bytes in {part.filename}", "more", "the archive lies about its size")
+    return xml
+
+
+def _check_reach(where: str, xml: bytes) -> None:
+    """Cells far from the others make a sheet of billions of blanks."""
+    rows = max(map(int, ROW.findall(xml)), default=0)
+    columns = 16_384 if THREE_LETTERS.search(xml) else 702 if TWO_LETTERS.search(xml) else 26
+    if rows * columns > budgets.OBJECTS:
+        found = [(column_of(letters.decode()) + 1, int(row)) for letters, row in CELL.findall(xml)]
+        _within(where, max((row for _, row in found), default=0), max((column for column, _ in found), default=0))
+
+
+def _within(where: str, rows: int, columns: int) -> None:
+    if rows * columns > budgets.OBJECTS:
+        remedy = "delete the cells far below or to the right of the table, and save it again"
+        refuse(where, f"at most {budgets.OBJECTS:,} cells", f"cells as far as row {rows:,}, column {columns:,}", remedy)
+
+
+def _check_ods(where: str, xml: bytes) -> None:
+    """Repeated cells that hold something: a few bytes may stand for billions of them."""
+    cells = 0
+    for attributes, inner in ODS_ROW.findall(xml):
+        if ODS_FILLED.search(inner):
+            times = ODS_REPEATED.search(attributes)
+            across = sum(
+                int(found[1]) if (found := ODS_REPEATED.search(cell)) else 1 for cell in ODS_CELL.findall(inner)
+            )
+            cells += (int(times[1]) if times else 1) * min(across, 16_384)
+    budgets.check_cells(where, cells, budgets.CELLS)
+
+
+def _check_xlsb(where: str, data: bytes) -> None:
+    """The records of a binary sheet: rows (type 0) and cells (types 1 to 11) say where they are."""
+    place = row = rows = columns = 0
+    while place < len(data) - 1:
+        kind, place = _varint(data, place, 2)
+        size, place = _varint(data, place, 4)
+        if kind <= 11 and size >= 4:
+            number = int.from_bytes(data[place : place + 4], "little")
+            if kind == 0:
+                row = number
+            else:
+                rows, columns = max(rows, row + 1), max(columns, number + 1)
+        place += size
+    _within(where, rows, columns)
+
+
+def _varint(data: bytes, place: int, most: int) -> tuple[int, int]:
+    found = shift = 0
+    for _ in range(most):
+        byte = data[place] if place < len(data) else 0
+        place += 1
+        found |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            break
+    return found, place
+
+
+def _error_text(inner: bytes) -> str:
+    value = VALUE.search(inner)
+    return unescape(value[1].decode("utf-8", "replace")) if value else "#ERROR!"
+
+
+def _attribute(tag: bytes, name: bytes) -> str:
+    found = re.search(rb"\b" + name + rb'="([^"]*)"', tag)
+    return unescape(found[1].decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"}) if found else ""
+
+
+def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """File name of a part -> name of its sheet."""
+    try:
+        workbook = archive.read("xl/workbook.xml")
+        relations = archive.read("xl/_rels/workbook.xml.rels")
+    except KeyError:
+        return {}
+    targets = {
+        _attribute(tag, b"Id"): _attribute(tag, b"Target").rsplit("/", 1)[-1] for tag in RELATION.findall(relations)
+    }
+    return {targets.get(_attribute(tag, b"r:id"), ""): _attribute(tag, b"name") for tag in SHEET.findall(workbook)}
+
+
+def _repacked(where: str, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], mended: dict[str, bytes]) -> bytes:
+    """The archive with some parts replaced, stored without packing."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as target:
+        for one in members:
+            data = mended[one.filename] if one.filename in mended else _unpack(where, archive, one)
+            target.writestr(one.filename, data)
+    return buffer.getvalue()

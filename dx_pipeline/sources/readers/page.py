@@ -1,0 +1,146 @@
+"""HTML: every `<table>` of a page, merged cells repeated, hidden cells blank, footnote marks beside the text."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import polars as pl
+
+from dx_pipeline.sources import budgets
+from dx_pipeline.sources.cells import MARKS, Sheet, frame_of
+from dx_pipeline.sources.errors import refuse
+from dx_pipeline.sources.readers.encodings import decoded
+from dx_pipeline.sources.resolved import FileSpec
+
+#: elements of one page, text included
+ELEMENTS = 3_000_000
+#: a cell may be merged over so many columns, as in browsers
+COLUMNS = 1_000
+#: what a `<sup>` may hold to be the mark of a footnote
+FOOTNOTE = re.compile(r"^[\s\[\](){},.;*†‡§#\d]*$|^[\s\[(]*[a-z]{1,3}[\s\])]*$", re.IGNORECASE)
+#: `m<sup>2</sup>` is a unit
+UNIT_BEFORE = re.compile(r"(?:^|[\s(/])[kcdm]?m$", re.IGNORECASE)
+SILENT = {"script", "style", "template", "noscript", "head"}
+INLINE = {
+    "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "ins", "kbd", "label", "mark", "o:p",
+    "q", "s", "samp", "small", "span", "strong", "sub", "sup", "tt", "u", "var", "wbr",
+}  # fmt: skip
+HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+
+
+def read_html(file: FileSpec, data: bytes) -> list[Sheet]:
+    """The tables of a page, the first being "1"; a table inside a cell is one of its own.
+
+    Raises:
+        SourceError: the page holds no table, is nested too deeply, or a table is larger than the budget.
+    """
+    from lxml import etree, html
+
+    where = file.where
+    budgets.check_cells(where, data.count(b"<"), ELEMENTS, "elements")
+    text = decoded(where, file.encoding, data)
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        document = html.document_fromstring(text.encode("utf-8"), parser=parser)
+    except (etree.LxmlError, ValueError) as error:
+        refuse(
+            where, "a page with a table", str(error).split("\n")[0], "the page may have been saved without its content"
+        )
+    deep = [entry for entry in parser.error_log if "depth" in entry.message.lower()]
+    if deep:
+        refuse(f"{where}, line {deep[0].line}", "elements nested less deeply", deep[0].message, "is it a real page?")
+    tables = document.xpath("//table")
+    if not tables:
+        refuse(
+            where, "a page with a table", "no <table>", "a page that draws its table with a program holds no figures"
+        )
+    cells = 0
+    sheets = []
+    for number, table in enumerate(tables, start=1):
+        rows = [tr for tr in table.iter("tr") if next(tr.iterancestors("table")) is table]
+        cells += _grid_size(rows)
+        budgets.check_cells(f"{where}, table {number}", cells, budgets.OBJECTS)
+        sheets.append(_sheet(str(number), rows))
+    return sheets
+
+
+def _grid_size(rows: list[Any]) -> int:
+    """Cells of a table once merged ones are repeated, before any is made."""
+    widths = [sum(_span(cell, "colspan") for cell in tr.iterchildren("td", "th")) for tr in rows]
+    tall = sum(
+        _span(cell, "colspan") * (min(_span(cell, "rowspan"), len(rows) - place) - 1)
+        for place, tr in enumerate(rows)
+        for cell in tr.iterchildren("td", "th")
+        if cell.get("rowspan")
+    )
+    return sum(widths) + tall
+
+
+def _sheet(name: str, rows: list[Any]) -> Sheet:
+    grid: list[list[str | None]] = []
+    marks: list[tuple[int, int, str, str]] = []
+    hanging: dict[tuple[int, int], tuple[str | None, str]] = {}
+    for number, tr in enumerate(rows):
+        row: list[str | None] = []
+
+        def put(text: str | None, note: str, row: list[str | None] = row, number: int = number) -> None:
+            if note and text:
+                marks.append((number, len(row), "note", note))
+            row.append(text)
+
+        for cell in tr.iterchildren("td", "th"):
+            while (number, len(row)) in hanging:
+                put(*hanging.pop((number, len(row))))
+            text, note = ("", "") if _hidden(cell) or _hidden(tr) else cell_text(cell)
+            for _ in range(_span(cell, "colspan")):
+                for below in range(1, min(_span(cell, "rowspan"), len(rows) - number)):
+                    hanging[(number + below, len(row))] = (text or None, note)
+                put(text or None, note)
+        while (number, len(row)) in hanging:
+            put(*hanging.pop((number, len(row))))
+        grid.append(row)
+    width = max((len(row) for row in grid), default=0)
+    columns = [
+        pl.Series([row[place] if place < len(row) else None for row in grid], dtype=pl.String)
+        for place in range(max(width, 1))
+    ]
+    return Sheet(name, frame_of(columns), marks=pl.DataFrame(marks, schema=MARKS, orient="row"), spans_known=True)
+
+
+def cell_text(cell: Any) -> tuple[str, str]:
+    """The text of a cell as a reader sees it, and the marks of its footnotes."""
+    pieces: list[str] = []
+    notes: list[str] = []
+    _collect(cell, pieces, notes)
+    return " ".join("".join(pieces).split()), " ".join(notes)
+
+
+def _collect(element: Any, pieces: list[str], notes: list[str]) -> None:
+    """Text in reading order; block elements and line breaks are a space, hidden ones nothing."""
+    pieces.append(element.text or "")
+    for child in element:
+        tag = child.tag if isinstance(child.tag, str) else ""
+        inline = tag.lower() in INLINE
+        if not tag or tag in SILENT or tag == "table" or _hidden(child):
+            pass
+        elif tag == "sup" and _is_footnote("".join(child.itertext()), "".join(pieces)):
+            notes.append("".join(child.itertext()).strip())
+        else:
+            pieces.append("" if inline else " ")
+            _collect(child, pieces, notes)
+            pieces.append("" if inline else " ")
+        pieces.append(child.tail or "")
+
+
+def _is_footnote(raised: str, before: str) -> bool:
+    return bool(raised.strip() and FOOTNOTE.match(raised) and not UNIT_BEFORE.search(before))
+
+
+def _hidden(element: Any) -> bool:
+    return element.get("hidden") is not None or bool(HIDDEN.search(element.get("style", "")))
+
+
+def _span(cell: Any, attribute: str) -> int:
+    text = cell.get(attribute, "1").strip()
+    return min(max(int(text), 1), COLUMNS) if text.isascii() and text.isdecimal() and len(text) < 6 else 1

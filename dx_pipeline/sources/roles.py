@@ -1,0 +1,154 @@
+"""What columns say of each row: its edition, unit system, indicator, measure, status, publisher."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from dx_pipeline.errors import Problem, nearest
+from dx_pipeline.sources.declaration import FIRST_YEAR
+from dx_pipeline.sources.resolved import TIERS, TableSpec
+from dx_pipeline.sources.texts import read_year, shown, unsafe
+from dx_pipeline.text import plain
+
+MEASURES = ("score", "rank", "value")
+KINDS = ("stated", "derived")
+PRELIMINARY_WORDS = {"preliminary", "prel", "prel.", "p", "e", "est", "estimate", "sơ bộ", "ước tính", "ước", "dự kiến"}
+FINAL_WORDS = {"", "final", "a", "chính thức", "official", "f"}
+#: problems of one role that are told
+SHOWN = 5
+
+
+@dataclass
+class Said:
+    """`frame` has a column a role, a row a row of the table; its names are those of FIGURE_SCHEMA."""
+
+    frame: pl.DataFrame
+    problems: list[Problem] = field(default_factory=list)
+
+
+class _NotOne(Exception):
+    """A text does not say its role: what was expected, and what would help."""
+
+    def __init__(self, expected: str, remedy: str = "") -> None:
+        super().__init__(expected)
+        self.expected, self.remedy = expected, remedy
+
+
+def read_roles(
+    where: str, table: TableSpec, data: pl.DataFrame, roles: dict[str, int], numbers: pl.Series, kept: pl.Series
+) -> Said:
+    """The roles of every row, each distinct text read once; texts that say nothing are problems with their rows."""
+    said = Said(pl.DataFrame())
+    columns: list[pl.Series] = []
+    for role in table.roles:
+        texts = data[str(roles[role])]
+        read = _readers(table)[role]
+        found: dict[str | None, dict[str, Any]] = {}
+        bad: dict[str | None, _NotOne] = {}
+        for text in texts.filter(kept).unique(maintain_order=True).to_list():
+            try:
+                found[text] = read(table.codes.get(role, {}).get(text or "", text))
+            except _NotOne as error:
+                bad[text] = error
+        for text, told in list(bad.items())[:SHOWN]:
+            row = numbers.filter(kept & texts.eq_missing(text))[0]
+            at = f"{where}, row {row}, column {table.roles[role]}"
+            said.problems.append(Problem(at, told.expected, shown(text) if text else "nothing", told.remedy))
+        names = list(dict.fromkeys(name for one in found.values() for name in one))
+        columns += [_mapped(texts, name, found) for name in names]
+    frame = pl.DataFrame(columns)
+    said.frame = frame
+    return said
+
+
+def _mapped(texts: pl.Series, name: str, found: dict[str | None, dict[str, Any]]) -> pl.Series:
+    dtype = TYPES.get(name, pl.String)
+    blank = found.get(None, {}).get(name)
+    known = {text: one.get(name) for text, one in found.items() if text is not None}
+    mapped = texts.replace_strict(known, default=None, return_dtype=dtype).alias(name)
+    return (
+        mapped
+        if blank is None
+        else pl.select(pl.when(texts.is_null()).then(pl.lit(blank)).otherwise(mapped))
+        .to_series()
+        .cast(dtype)
+        .alias(name)
+    )
+
+
+TYPES: dict[str, Any] = {
+    "edition": pl.Int64, "unit_system": pl.Int64, "preliminary": pl.Boolean, "min": pl.Float64, "max": pl.Float64,
+}  # fmt: skip
+
+
+def _readers(table: TableSpec) -> dict[str, Callable[[str | None], dict[str, Any]]]:
+    def measure(text: str | None) -> dict[str, Any]:
+        known = list(table.measures) or list(MEASURES)
+        one = _one_of(text, known, "measure")
+        limits = table.measures.get(one)
+        if limits is None:
+            return {"measure": one}
+        return {"measure": one, "unit": limits.unit, "min": limits.min, "max": limits.max}
+
+    return {
+        "edition": _edition,
+        "unit_system": _unit_system,
+        "indicator": lambda text: {"indicator": _needed(text)},
+        "measure": measure,
+        "status": _status,
+        "kind": lambda text: {"kind": _one_of(text, KINDS, "kind") if text else "stated"},
+        "tier": lambda text: {"tier": _one_of(text, TIERS, "tier")},
+        "publisher": lambda text: {"publisher": _safe(_needed(text))},
+        "url": lambda text: {"url": _url(text)},
+        "remark": lambda text: {"remark": _safe(text) if text else None},
+    }
+
+
+def _needed(text: str | None) -> str:
+    if not text:
+        raise _NotOne("a text", "fill it in, or leave the row out")
+    return text
+
+
+def _edition(text: str | None) -> dict[str, Any]:
+    found = read_year(text)
+    if found is None or found[0] < FIRST_YEAR:
+        raise _NotOne("a whole number, the assessed year", "`codes.edition` may say what a text means")
+    return {"edition": found[0], "preliminary": True} if found[1] else {"edition": found[0]}
+
+
+def _unit_system(text: str | None) -> dict[str, Any]:
+    digits = (text or "").strip().removesuffix(".0")
+    if not digits.isascii() or not digits.isdecimal() or not 1 <= int(digits) <= 999:
+        raise _NotOne("a whole number, the size of the system of provinces")
+    return {"unit_system": int(digits)}
+
+
+def _status(text: str | None) -> dict[str, Any]:
+    word = plain(text).casefold()
+    if word in PRELIMINARY_WORDS or word in FINAL_WORDS:
+        return {"preliminary": word in PRELIMINARY_WORDS}
+    raise _NotOne("`final` or `preliminary`", "`codes.status` may say what a text means")
+
+
+def _one_of(text: str | None, known: tuple[str, ...] | list[str], role: str) -> str:
+    if text in known:
+        return str(text)
+    raise _NotOne(f"one of {sorted(known)}", f"{nearest(text, known)}; `codes.{role}` may say what a text means")
+
+
+def _safe(text: str) -> str:
+    expected = unsafe(text)
+    if expected:
+        raise _NotOne(expected)
+    return text
+
+
+def _url(text: str | None) -> str | None:
+    if text and not text.startswith(("http://", "https://")):
+        raise _NotOne("a web address, http(s)://…")
+    return _safe(text) if text else None
