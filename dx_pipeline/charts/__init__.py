@@ -33,8 +33,8 @@ class Picture:
     title: Words
 
 
-def _picture(name: str, vi: str, en: str, *tables: str, module: str = "") -> Picture:
-    return Picture(name, f"dx_pipeline.charts.{module or name}", ("provinces", *tables), Words(vi, en))
+def _picture(name: str, vi: str, en: str, *tables: str) -> Picture:
+    return Picture(name, f"dx_pipeline.charts.{name}", ("provinces", *tables), Words(vi, en))
 
 
 PICTURES: dict[str, Picture] = {
@@ -80,19 +80,11 @@ PICTURES: dict[str, Picture] = {
             "peer_groups",
         ),
         _picture(
-            "tile_map_63",
-            "Bản đồ ô 63 tỉnh, thành phố",
-            "Tile map of the 63 provinces",
+            "tile_map",
+            "Bản đồ ô các tỉnh, thành phố",
+            "Tile map of the units",
             "province_rankings",
             "peer_groups",
-            module="tile_map",
-        ),
-        _picture(
-            "tile_map_34",
-            "Bản đồ ô 34 tỉnh, thành phố",
-            "Tile map of the 34 units",
-            "province_rankings",
-            module="tile_map",
         ),
         _picture(
             "target_tracker",
@@ -122,6 +114,7 @@ def render(
     name: str,
     folder: Path,
     reference: Path,
+    unit_system: int,
     focus: str,
     peer: str | None = None,
     release: str = "",
@@ -129,7 +122,7 @@ def render(
     sizes: Sequence[str] = ("screen", "print"),
     formats: Sequence[str] = ("png", "svg"),
 ) -> list[Path]:
-    """Draw one picture of one province; returns the files, `<picture>-<focus>-<language>-<size>.<format>`.
+    """Draw one picture of one province; returns the files, `<picture>-<system>-<focus>-<language>-<size>.<format>`.
 
     A province without figures, or a table that is empty or missing, gives a picture that says so.
 
@@ -138,7 +131,8 @@ def render(
         name: key of `PICTURES`.
         folder: where the files go; made if needed.
         reference: folder of the reference data.
-        focus: province_id of the 63.
+        unit_system: of the focus.
+        focus: province_id in that system.
         peer: province_id to compare with; by default the focus's first named peer, else the nearest by endowments.
         release: printed in the footer.
         languages: of `vi`, `en`.
@@ -146,17 +140,26 @@ def render(
         formats: of `png`, `svg`.
 
     Raises:
-        UnknownProvinceError: focus or peer is not one of the 63.
+        UnknownProvinceError: focus or peer is not a unit of the system.
         KeyError: no such picture or size.
-        ValueError: no such language or format.
+        DxError: no such language or format.
     """
     from dx_pipeline.charts.drawing import draw_picture
 
-    return draw_picture(con, PICTURES[name], folder, reference, focus, peer, release, languages, sizes, formats)
+    return draw_picture(
+        con, PICTURES[name], folder, reference, unit_system, focus, peer, release, languages, sizes, formats
+    )
 
 
-def finding(con: duckdb.DuckDBPyConnection, name: str, reference: Path, focus: str, peer: str | None = None) -> Words:
+def finding(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    reference: Path,
+    unit_system: int,
+    focus: str,
+    peer: str | None = None,
+) -> Words:
     """The finding a picture states in its title, in both languages; serves as its alternative text."""
     from dx_pipeline.charts.findings import read_finding
 
-    return read_finding(con, PICTURES[name], reference, focus, peer).title
+    return read_finding(con, PICTURES[name], reference, unit_system, focus, peer).title

@@ -48,11 +48,11 @@ class HeatMap:
 def read(subject: Subject, picture: str) -> HeatMap:
     """The latest edition in which components are known, with the columns known for every province."""
     overall = subject.table(
-        "select edition, province_id, score, rank from province_rankings where unit_system = 63 and rank is not null"
-        " order by edition, rank, province_id"
+        "select edition, province_id, score, rank from province_rankings"
+        " where unit_system = $system and rank is not null order by edition, rank, province_id"
     )
     parts = subject.table(
-        "select edition, province_id, indicator, score, rank, status from component_scores where unit_system = 63"
+        "select edition, province_id, indicator, score, rank, status from component_scores where unit_system = $system"
         " and score is not null order by province_id, indicator"
     )
     edition = max(parts["edition"])

@@ -13,6 +13,7 @@ import numpy as np
 from dx_pipeline.charts import style
 from dx_pipeline.charts.findings import Finding, read_finding
 from dx_pipeline.charts.page import Page, wrap
+from dx_pipeline.errors import DxError
 from dx_pipeline.language.words import LANGUAGES, Words
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def draw_picture(
     picture: Picture,
     folder: Path,
     reference: Path,
+    unit_system: int,
     focus: str,
     peer: str | None,
     release: str,
@@ -53,10 +55,10 @@ def draw_picture(
     for asked, known in ((languages, LANGUAGES), (formats, FORMATS)):
         for one in asked:
             if one not in known:
-                raise ValueError(f"no {one!r}: expected one of {', '.join(known)}")
-    found = read_finding(con, picture, reference, focus, peer)
+                raise DxError(f"no {one!r}: expected one of {', '.join(known)}")
+    found = read_finding(con, picture, reference, unit_system, focus, peer)
     if not SLUG.fullmatch(focus):  # the name of a file never comes from data unchecked
-        raise ValueError(f"province_id {focus!r} is no slug of letters and hyphens")
+        raise DxError(f"province_id {focus!r} is no slug of letters and hyphens")
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     with _SETTINGS, mpl.rc_context():
@@ -67,7 +69,7 @@ def draw_picture(
             for size in sizes:
                 page = draw_page(found, language, style.SIZES[size], release)
                 for form in formats:
-                    path = folder / f"{picture.name}-{focus}-{language}-{size}.{form}"
+                    path = folder / f"{picture.name}-{unit_system}-{focus}-{language}-{size}.{form}"
                     save(page, path, found.title.in_language(language))
                     files.append(path)
     return files

@@ -28,14 +28,14 @@ class Finding:
 
 
 def read_finding(
-    con: duckdb.DuckDBPyConnection, picture: Picture, reference: Path, focus: str, peer: str | None
+    con: duckdb.DuckDBPyConnection, picture: Picture, reference: Path, unit_system: int, focus: str, peer: str | None
 ) -> Finding:
     """Read what a picture of a province needs.
 
     Raises:
-        UnknownProvinceError: focus or peer is not one of the 63.
+        UnknownProvinceError: focus or peer is not a unit of the system.
     """
-    subject: Subject = subject_of(con, reference, focus, peer)
+    subject: Subject = subject_of(con, reference, unit_system, focus, peer)
     module = importlib.import_module(picture.module)
     try:
         shown = module.read(subject, picture.name)

@@ -41,18 +41,18 @@ def read(subject: Subject, picture: str) -> Income:
     """The latest edition with expected scores, and the GRDP figure the link of that edition uses."""
     expected = subject.table(
         "select edition, province_id, score, expected, r_squared from expected_scores"
-        " where unit_system = 63 order by edition, province_id"
+        " where unit_system = $system order by edition, province_id"
     )
     edition = int(expected["edition"].max())  # type: ignore[arg-type]
     latest = expected.filter(expected["edition"] == edition)
     link = subject.table(
         "select year, spearman, ci_low, ci_high from external_links where edition = ? and indicator = ?"
-        " and year is not null",
+        f" and year is not null and {subject.of_system('external_links')}",
         [edition, GRDP],
     ).row(0)
     grdp = subject.table(
         "select province_id, value from external_indicators where indicator = ? and year = ? and measure <> 'rank'"
-        " and value > 0 order by province_id",
+        f" and value > 0 and {subject.of_system('external_indicators')} order by province_id",
         [GRDP, link[0]],
     )
     value = dict(grdp.iter_rows())

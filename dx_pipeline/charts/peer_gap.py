@@ -40,7 +40,7 @@ def read(subject: Subject, picture: str) -> PeerGap:
         )
     rows = subject.table(
         "select edition, indicator, gap_points, status from component_gaps"
-        " where unit_system = 63 and province_id = ? and peer_id = ?"
+        " where unit_system = $system and province_id = ? and peer_id = ?"
         " and gap_points is not null order by edition, indicator",
         [subject.focus, peers[0]],
     )

@@ -56,7 +56,7 @@ def read(subject: Subject, picture: str) -> Bands:
         " and e.unit_system = b.unit_system"
         " and abs(e.delta - 0.25) < 1e-9 join province_rankings r on r.edition = b.edition"
         " and r.province_id = b.province_id and r.unit_system = b.unit_system"
-        " where b.unit_system = 63 and b.neighbourhood = 'box25'"
+        " where b.unit_system = $system and b.neighbourhood = 'box25'"
         " and r.rank is not null and b.p5 is not null and e.best is not null"
         " order by b.edition, r.rank, b.province_id"
     )

@@ -39,8 +39,8 @@ class Trajectories:
 def read(subject: Subject, picture: str) -> Trajectories:
     """Ranks of all provinces in all editions."""
     rows = subject.table(
-        "select edition, province_id, rank, status, n_ranked, n_units from province_rankings where unit_system = 63"
-        " order by province_id, edition"
+        "select edition, province_id, rank, status, n_ranked, n_units from province_rankings"
+        " where unit_system = $system order by province_id, edition"
     )
     ranks: dict[str, dict[int, int]] = {}
     computed = set()

@@ -45,14 +45,14 @@ def read(subject: Subject, picture: str) -> Change:
     """All steps of the focus; the latest whose scores compare is drawn."""
     rows = subject.table(
         "select edition_from, edition_to, rank_from, rank_to, own_effect, others_effect, reason_vi, reason"
-        " from rank_changes where unit_system = 63 and province_id = ? order by edition_from",
+        " from rank_changes where unit_system = $system and province_id = ? order by edition_from",
         [subject.focus],
     )
     steps = [_step(row) for row in rows.iter_rows()]
     parts = subject.table(
         "select edition_from, edition_to, indicator, performance_points + weight_points as points from score_changes"
-        " where unit_system = 63 and province_id = ? and performance_points is not null and weight_points is not null"
-        " order by edition_from, indicator",
+        " where unit_system = $system and province_id = ? and performance_points is not null"
+        " and weight_points is not null order by edition_from, indicator",
         [subject.focus],
     )
     score = {(a, b, indicator): value for a, b, indicator, value in parts.iter_rows()}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dx_pipeline.errors import DxError
+from dx_pipeline.errors import DxError, nearest
 from dx_pipeline.language.words import Words, listed
+from dx_pipeline.tables import unit_systems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class UnknownProvinceError(DxError):
-    """The province asked for is not one of the 63."""
+    """The province asked for is not a unit of the system."""
 
 
 class NothingToShowError(DxError):
@@ -33,6 +34,7 @@ class Subject:
     """Reads the published tables for one province; every picture of a run shares it."""
 
     con: duckdb.DuckDBPyConnection
+    unit_system: int
     focus: str
     peer: str | None
     names: dict[tuple[int, str], Words]
@@ -40,7 +42,7 @@ class Subject:
     reference: Path
 
     def table(self, query: str, parameters: Sequence[object] = ()) -> pl.DataFrame:
-        """Rows of a query.
+        """Rows of a query, in which `$system` stands for the unit system.
 
         Raises:
             NothingToShowError: the table is not there yet, or holds nothing for this question.
@@ -49,7 +51,7 @@ class Subject:
 
         name = query.split(" from ", 1)[1].split()[0]
         try:
-            frame = self.con.execute(query, list(parameters)).pl()
+            frame = self.con.execute(query.replace("$system", str(self.unit_system)), list(parameters)).pl()
         except duckdb.CatalogException as error:
             raise NothingToShowError(
                 Words(f"Bảng {name} chưa có trong bản phát hành này.", f"This release has no table {name}.")
@@ -63,16 +65,33 @@ class Subject:
             )
         return frame
 
-    def name(self, province_id: str | None = None, unit_system: int = 63) -> Words:
-        """Name of a unit (the focus province if none is given)."""
-        return self.names[(unit_system, province_id or self.focus)]
+    def of_system(self, table: str) -> str:
+        """A condition for the rows of the system; a table that does not say its system is about the oldest one."""
+        import duckdb
+
+        try:
+            columns = [column[0] for column in self.con.execute(f'from "{table}" limit 0').description or ()]
+        except duckdb.CatalogException:
+            return "true"
+        return (
+            "unit_system = $system" if "unit_system" in columns else f"{self.unit_system == unit_systems(self.con)[0]}"
+        )
+
+    @property
+    def units(self) -> int:
+        """Number of units of the system."""
+        return sum(system == self.unit_system for system, _ in self.names)
+
+    def name(self, province_id: str | None = None) -> Words:
+        """Name of a unit (the focus if none is given)."""
+        return self.names[self.unit_system, province_id or self.focus]
 
     def peers(self, most: int = 3) -> list[str]:
         """Provinces to stand beside the focus: the one asked for, then named ones, else the nearest by endowments."""
         try:
             rows = self.table(
                 "select basis, peer_id from peer_groups"
-                " where unit_system = 63 and province_id = ? and basis in ('named', 'endowments')"
+                " where unit_system = $system and province_id = ? and basis in ('named', 'endowments')"
                 " order by basis desc, position",
                 [self.focus],
             )
@@ -95,20 +114,23 @@ class Subject:
         return {(int(a), int(b)): str(c) for a, b, c in rows.iter_rows()}
 
 
-def subject_of(con: duckdb.DuckDBPyConnection, reference: Path, focus: str, peer: str | None = None) -> Subject:
-    """The subject of one province.
+def subject_of(
+    con: duckdb.DuckDBPyConnection, reference: Path, unit_system: int, focus: str, peer: str | None = None
+) -> Subject:
+    """The subject of one unit.
 
     Raises:
-        UnknownProvinceError: `focus` or `peer` is not a province_id of the 63.
+        UnknownProvinceError: `focus` or `peer` is not a province_id of the unit system.
     """
     rows = con.execute("select unit_system, province_id, name_vi, name_en from provinces").fetchall()
     names = {(int(system), str(province)): Words(str(vi), str(en)) for system, province, vi, en in rows}
     for asked in (focus, *([peer] if peer else [])):
-        if (63, asked) not in names:
+        if (unit_system, asked) not in names:
+            known = [province for system, province in names if system == unit_system]
             raise UnknownProvinceError(
-                f"no province {asked!r} among the 63: expected a province_id of table provinces such as 'hai-duong'"
+                f"no unit {asked!r} in the system of {unit_system}", nearest(asked, known, "see table provinces")
             )
-    return Subject(con, focus, None if peer == focus else peer, names, reference)
+    return Subject(con, unit_system, focus, None if peer == focus else peer, names, reference)
 
 
 def joins(before: int, after: int, breaks: dict[tuple[int, int], str]) -> bool:

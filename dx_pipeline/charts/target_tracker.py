@@ -47,12 +47,13 @@ class Tracker:
 def read(subject: Subject, picture: str) -> Tracker:
     """Own scores, thresholds and the province's own rank targets."""
     own = subject.table(
-        "select edition, score, rank from province_rankings where unit_system = 63 and province_id = ?"
+        "select edition, score, rank from province_rankings where unit_system = $system and province_id = ?"
         " order by edition",
         [subject.focus],
     )
     cuts = subject.table(
-        "select edition, k, score from rank_thresholds where unit_system = 63 and k in (10, 15, 20) order by edition, k"
+        "select edition, k, score from rank_thresholds"
+        " where unit_system = $system and k in (10, 15, 20) order by edition, k"
     )
     scores = {edition: score for edition, score, _ in own.iter_rows() if score is not None}
     name = subject.name()
@@ -66,7 +67,8 @@ def read(subject: Subject, picture: str) -> Tracker:
     try:
         targets = subject.table(
             "select distinct cast(target_value as integer) as k, target_year, resolution from target_progress"
-            " where province_id = ? and indicator = ? and target_value is not null order by target_year, k",
+            " where unit_system = $system and province_id = ? and indicator = ?"
+            " and target_value is not null order by target_year, k",
             [subject.focus, RANK_TARGET],
         ).rows()
     except NothingToShowError:  # most provinces have no known target of this kind

@@ -1,4 +1,4 @@
-"""Pictures: the 63 and the 34 units as tiles of equal size where people expect them, shaded by rank.
+"""Picture: the units as tiles of equal size where people expect them, shaded by rank.
 
 A tile map gives a small province as much room as a large one. Hoàng Sa is shown with Đà Nẵng and Trường Sa with Khánh
 Hòa, whose districts they are.
@@ -6,7 +6,6 @@ Hòa, whose districts they are.
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,26 +14,15 @@ from dx_pipeline.charts.lettering import Lettering
 from dx_pipeline.charts.page import shorten, text_width, wrap
 from dx_pipeline.charts.shades import STEPS, ink_on, shade
 from dx_pipeline.charts.subject import NothingToShowError, Subject
+from dx_pipeline.charts.tile_grid import Tile, read_tiles
 from dx_pipeline.language.words import Words, listed
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from matplotlib.axes import Axes
 
     from dx_pipeline.charts.page import Page
 
 HEIGHT = {"screen": 12.2, "print": 10.4}
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A unit's cell, counted from the top left; `islands` is set for an archipelago shown with its province."""
-
-    province_id: str
-    row: int
-    column: int
-    islands: Words | None
 
 
 @dataclass(frozen=True)
@@ -52,62 +40,49 @@ class TileMap:
     region: tuple[Words, int, int] | None
 
 
-def tiles(reference: Path, unit_system: int) -> list[Tile]:
-    """Cells of one unit system from tile_grid.csv of the reference data."""
-    with (reference / "tile_grid.csv").open(encoding="utf-8", newline="") as file:
-        return [
-            Tile(
-                row["province_id"],
-                int(row["row"]),
-                int(row["column"]),
-                Words(row["islands_vi"], row["islands_en"]) if row["islands_vi"] else None,
-            )
-            for row in csv.DictReader(file)
-            if int(row["unit_system"]) == unit_system
-        ]
-
-
 def read(subject: Subject, picture: str) -> TileMap:
-    """Ranks of the latest edition of the picture's unit system."""
-    system = int(picture.removeprefix("tile_map_"))
+    """Ranks of the latest edition of the unit's system."""
     units = subject.table(
-        "select province_id, region_vi, region_en, successor_id from provinces where unit_system = 63"
-        " order by province_id"
+        "select province_id, region_vi, region_en from provinces where unit_system = $system order by province_id"
     )
-    successor = dict(zip(units["province_id"], units["successor_id"], strict=True))[subject.focus]
-    focus = subject.focus if system == 63 else successor
     rows = subject.table(
-        "select edition, province_id, rank from province_rankings where unit_system = ? and rank is not null"
-        " order by edition, rank, province_id",
-        [system],
+        "select edition, province_id, rank from province_rankings where unit_system = $system and rank is not null"
+        " order by edition, rank, province_id"
     )
     edition = max(rows["edition"])
     latest = rows.filter(rows["edition"] == edition)
     ranks = dict(zip(latest["province_id"], latest["rank"], strict=True))
-    if focus not in ranks:
-        name = subject.name(focus, system)
+    if subject.focus not in ranks:
+        name = subject.name()
         raise NothingToShowError(
             Words(f"Chưa có thứ hạng năm {edition} của {name.vi}.", f"No rank of {name.en} is known for {edition}.")
         )
-    members = sorted(p for p, s in zip(units["province_id"], units["successor_id"], strict=True) if s == focus)
     return TileMap(
-        unit_system=system,
+        unit_system=subject.unit_system,
         edition=edition,
-        focus=focus,
-        merged=_merged(subject, focus, members) if system == 34 else None,
-        tiles=tiles(subject.reference, system),
-        names={province: words for (of, province), words in subject.names.items() if of == system},
+        focus=subject.focus,
+        merged=_merged(subject),
+        tiles=read_tiles(subject.reference, subject.unit_system),
+        names={province: words for (of, province), words in subject.names.items() if of == subject.unit_system},
         ranks=ranks,
-        peers=subject.peers() if system == 63 else [],
-        region=_region(units, subject.focus, ranks) if system == 63 else None,
+        peers=subject.peers(),
+        region=_region(units, subject.focus, ranks),
     )
 
 
-def _merged(subject: Subject, unit: str, members: list[str]) -> Words | None:
-    """Whom to name beside a unit of the 34: the province asked about, or those that joined it; None if it is alone."""
-    if len(members) < 2:
+def _merged(subject: Subject) -> Words | None:
+    """The former units, other than its namesake, that the unit was merged from; None if it was not merged."""
+    rows = subject.con.execute(
+        "select unit_system, province_id from provinces where successor_id = ? and unit_system <> ?"
+        " order by province_id",
+        [subject.focus, subject.unit_system],
+    ).fetchall()
+    later = subject.con.execute(
+        "select count(*) from provinces where unit_system = ? and successor_id is not null", [subject.unit_system]
+    ).fetchone()
+    if len(rows) < 2 or (later and later[0]):
         return None
-    return listed([subject.name(p) for p in members if p != unit]) if subject.focus == unit else subject.name()
+    return listed([subject.names[system, unit] for system, unit in rows if unit != subject.focus])
 
 
 def _region(units: object, focus: str, ranks: dict[str, int]) -> tuple[Words, int, int] | None:
@@ -146,7 +121,8 @@ def title(shown: TileMap) -> Words:
 
 def subtitle(shown: TileMap) -> Words:
     """How to read a tile."""
-    kind = Words("63 tỉnh, thành phố", "63 provinces") if shown.unit_system == 63 else Words("34 đơn vị", "34 units")
+    units = sum(tile.islands is None for tile in shown.tiles)
+    kind = Words(f"{units} tỉnh, thành phố", f"{units} provinces")
     return Words(
         f"Thứ hạng DTI năm {shown.edition} của {kind.vi}, mỗi đơn vị một ô; ô càng đậm, thứ hạng càng cao.",
         f"DTI rank of {shown.edition} of the {kind.en}, one tile each; the darker, the better the rank.",

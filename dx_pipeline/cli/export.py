@@ -56,7 +56,7 @@ def _write_workbook(folder: Path, target: Path) -> None:
         from dx_pipeline.report import write_workbook
 
         with open_published(default_paths()) as con:
-            write_workbook(con, file, folder.name.split("-")[0])
+            write_workbook(con, file, folder.name.split("-")[0], default_paths().reference)
 
 
 def _copy_tables(source: Path, target: Path, force: bool) -> list[Path]:

@@ -45,8 +45,8 @@ def _as_it_is(value: float) -> str:
 
 
 def _places(value: float) -> str:
-    """Places gained (+) or lost: whole ones without a decimal, halves with one."""
-    return _fixed(0 if float(value).is_integer() else 1, "+")(value)
+    """A change of rank as tables hold it (negative is a rise), told as places gained (+) or lost; halves as .5."""
+    return _fixed(0 if float(value).is_integer() else 1, "+")(-value)
 
 
 #: what kind of number it is -> how it is written, before the language's marks

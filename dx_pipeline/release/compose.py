@@ -99,18 +99,20 @@ def _headline(frames: Mapping[str, pl.DataFrame], focus: tuple[str, ...]) -> tup
 
 
 def draw_picture(candidate: Candidate, name: str) -> list[Path]:
-    """One picture into the staged folder; returns its files."""
+    """One picture of the default unit of each system into the staged folder; returns its files."""
     from dx_pipeline.charts import render
+    from dx_pipeline.tables import default_pair, unit_systems
 
     part, key = picture_part(name), presentation_key(candidate)
     folder = candidate.folder / "pictures"
     folder.mkdir(exist_ok=True)
     files = _take_over(candidate, part, key, f"{part}-")
     if not files:
-        focus = focus_pair(candidate.paths)
+        reference = candidate.paths.reference
         with _staged_tables(candidate) as con:
-            reference = candidate.paths.reference
-            files = render(con, name, folder, reference, focus[0], peer=focus[1], release=candidate.release)
+            for system in unit_systems(con):
+                if pair := default_pair(con, system):
+                    files += render(con, name, folder, reference, system, *pair, release=candidate.release)
     record_part(candidate, part, files, key)
     return files
 
@@ -124,7 +126,7 @@ def write_site(candidate: Candidate) -> int:
         from dx_pipeline.report import build_site
 
         with _staged_tables(candidate) as con:
-            build_site(con, folder, candidate.release)
+            build_site(con, folder, candidate.release, candidate.paths.reference)
         history = pl.read_parquet(_check_history(candidate))
         (folder / "quality.html").write_text(render_quality_page(history, candidate.release), encoding="utf-8")
     files = [path for path in folder.rglob("*") if path.is_file()]
@@ -139,7 +141,7 @@ def write_book(candidate: Candidate) -> int:
         from dx_pipeline.report import write_workbook
 
         with _staged_tables(candidate) as con:
-            write_workbook(con, path, candidate.release)
+            write_workbook(con, path, candidate.release, candidate.paths.reference)
     record_part(candidate, WORKBOOK, [path], key)
     return path.stat().st_size
 
@@ -160,7 +162,8 @@ def code_version(paths: Paths) -> str:
 def presentation_key(candidate: Candidate) -> str:
     """Hash over everything that decides the bytes of pictures, pages and workbook."""
     texts = [candidate.release, candidate.data_hash, code_hash(), describe_file(_check_history(candidate)).sha256]
-    texts += [describe_file(path).sha256 for path in sorted(candidate.paths.reference.glob("*.csv"))]
+    reference = (path for path in candidate.paths.reference.rglob("*") if path.is_file())
+    texts += [describe_file(path).sha256 for path in sorted(reference)]
     return joined_hash(texts)
 
 

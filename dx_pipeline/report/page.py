@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-COMPARE = "compare/{}-beside-{}.html"
+MENU = ("index", "compare", "what-if", "methods", "terms", "sources", "data")
 
 
 @dataclass(frozen=True)
@@ -13,8 +13,6 @@ class Page:
 
     path: str
     language: str
-    #: path of the first comparison page, empty if there is none
-    comparison: str
 
     @property
     def file(self) -> str:
@@ -54,18 +52,9 @@ class Page:
     @property
     def menu(self) -> list[tuple[str, str]]:
         """Names and addresses of the main pages."""
-        entries = [("ranking", self.home + "index.html")]
-        if self.comparison:
-            entries.append(("compare", self.home + self.comparison))
-        entries += [(name, f"{self.home}{name}.html") for name in ("methods", "sources", "data")]
-        return [*entries, ("quality", f"{self.root}quality.html")]
+        return [*((name, f"{self.home}{name}.html") for name in MENU), ("quality", f"{self.root}quality.html")]
 
 
 def profile_path(unit_system: int, province_id: str) -> str:
     """Path of a profile below the pages of a language; the English one lies below `en/`."""
     return f"{unit_system}/{province_id}.html"
-
-
-def compare_path(first: str, second: str) -> str:
-    """Path of the page of a pair."""
-    return COMPARE.format(first, second)

@@ -1,4 +1,4 @@
-"""What the profile of one province shows, gathered once for both languages."""
+"""What the profile of one unit shows below its summary, gathered once for both languages."""
 
 from __future__ import annotations
 
@@ -7,26 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dx_pipeline.language.words import LANGUAGES
-from dx_pipeline.report.drawings import Drawing, draw_bars, draw_firmness, draw_trajectory
-from dx_pipeline.report.page import compare_path
+from dx_pipeline.report.drawings import Drawing, draw_bars, draw_components, draw_firmness, draw_trajectory
 from dx_pipeline.report.site_data import (
-    COMPONENTS,
     NEIGHBOURHOODS,
-    NEW,
-    OLD,
     RANK_TARGET,
+    SUMMARY_PEERS,
+    Key,
     Movement,
     Peer,
     SiteData,
-    by_part,
 )
+from dx_pipeline.report.summary import Summary
 from dx_pipeline.report.wording import Wording
 from dx_pipeline.tables import Row, ordered
 
 PILLARS = ("digital_government", "digital_economy", "digital_society")
-#: so many peers fit on the sheet of paper
-PRINTED_PEERS = 6
+WIDE = 0.25
 
 
 @dataclass(frozen=True)
@@ -56,115 +52,106 @@ class Way:
         return known[-1] if known else None
 
 
-@dataclass(frozen=True)
-class Pair:
-    """A link to the page of two provinces."""
-
-    path: str
-    a: Row
-    b: Row
-
-
-def pair_links(country: SiteData, province_id: str | None = None) -> list[Pair]:
-    """Pages of pairs, or those in which one province takes part."""
-    return [
-        Pair(compare_path(a, b), country.units[OLD, a], country.units[OLD, b])
-        for a, b in country.pairs()
-        if province_id is None or province_id in (a, b)
-    ]
-
-
 class Profile:
-    """One unit's page; every attribute is a row of a mart, a list of rows or a drawing of them."""
+    """One unit's page; every attribute is a row of a table, a list of rows or a drawing of them."""
 
-    def __init__(self, country: SiteData, unit: Row, wordings: Mapping[str, Wording]) -> None:
-        self._country, self._wordings = country, wordings
+    def __init__(self, data: SiteData, unit: Row, wordings: Mapping[str, Wording]) -> None:
+        self.data, self._wordings = data, wordings
         self.unit = unit
         self.system: int = unit["unit_system"]
         self.province_id: str = unit["province_id"]
-        self.rankings = country.by_province.get((self.system, self.province_id), [])
+        self.key: Key = (self.system, self.province_id)
+        self.rankings = data.by_province.get(self.key, [])
         ranked = [row for row in self.rankings if row["rank"] is not None]
         self.latest = ranked[-1] if ranked else None
-        old = self.system == OLD
-        self.movements: list[Movement] = country.movements(self.province_id) if old else []
-        self.findings = [movement.finding for movement in self.movements if movement.finding]
-        self.peers: dict[str, list[Peer]] = country.peers(self.province_id) if old else {}
-        self.pairs = pair_links(country, self.province_id) if old else []
-        self.targets = country.latest_targets(self.province_id) if old else []
-        self.rank_targets = [row for row in self.targets if row["indicator"] == RANK_TARGET]
-        self.successor = country.units.get((NEW, unit["successor_id"])) if old and unit["successor_id"] else None
-        new_id = self.successor["province_id"] if self.successor else self.province_id
-        self.members = country.members.get(new_id, [])
-        self.merged = country.merged.get((new_id,), [])
-        self.member_rankings = (
-            []
-            if old
-            else [
-                (member, row)
-                for member in self.members
-                for row in country.by_province.get((OLD, member["province_id"]), [])
-                if row["score"] is not None
-            ]
-        )
-        self.figures = ordered(country.figures.get((self.system, self.province_id), []), "indicator", ("overall",))
-        self.figures.sort(key=lambda row: -row["edition"])
-        self.gap_edition = country.gap_edition
-        expected = country.expected.get((self.province_id,), []) if old else []
+        self.movements: list[Movement] = data.movements(self.key)
+        self.peers: dict[str, list[Peer]] = data.peers(self.key)
+        self.targets = data.latest_targets(self.key)
+        newer = data.newer(self.system)
+        self.successor = data.units.get((newer, unit["successor_id"])) if newer and unit["successor_id"] else None
+        here = (newer, unit["successor_id"]) if self.successor and newer else self.key
+        self.members = data.members.get(here, [])
+        self.merged = [row for row in data.merged.get((here[1],), []) if (here[0], row["province_id"]) == here]
+        self.gap_edition = data.gap_edition.get(self.system)
+        expected = data.expected.get(self.key, [])
         self.expected = expected[-1] if expected else None
+
+    @functools.cached_property
+    def summary(self) -> Summary:
+        """What stands above the fold."""
+        return Summary(self)
+
+    @functools.cached_property
+    def summary_peers(self) -> list[Peer]:
+        """The peers of the summary: the nearest in endowments, or else the named ones."""
+        for basis in ("endowments", "named", "score"):
+            found = [peer for peer in self.peers.get(basis, []) if peer.gaps]
+            if found:
+                return found[:SUMMARY_PEERS]
+        return []
+
+    @property
+    def rank_targets(self) -> list[Row]:
+        """Own targets on the rank."""
+        return [row for row in self.targets if row["indicator"] == RANK_TARGET]
+
+    @functools.cached_property
+    def member_rankings(self) -> list[tuple[Row, Row]]:
+        """Scores of the units this one was made of."""
+        if self.successor:
+            return []
+        older = self.data.members.get(self.key, [])
+        return [
+            (member, row)
+            for member in older
+            for row in self.data.by_province.get((member["unit_system"], member["province_id"]), [])
+            if row["score"] is not None
+        ]
+
+    @functools.cached_property
+    def figures(self) -> list[Row]:
+        """Every printed figure, the latest edition first."""
+        rows = ordered(self.data.figures.get(self.key, []), "indicator", ("overall",))
+        return sorted(rows, key=lambda row: -row["edition"])
 
     @functools.cached_property
     def components(self) -> list[Row]:
         """Components of which a score or a rank is known, latest edition first."""
         known = [row for row in self._all_parts if row["score"] is not None or row["rank"] is not None]
-        return sorted(ordered(known, "indicator", COMPONENTS), key=lambda row: -row["edition"])
+        return sorted(ordered(known, "indicator", self.data.parts), key=lambda row: -row["edition"])
 
     @functools.cached_property
     def _all_parts(self) -> list[Row]:
-        return self._country.component_rows.get((self.system, self.province_id), [])
+        return self.data.component_rows.get(self.key, [])
 
     @functools.cached_property
     def pillars(self) -> list[Row]:
         """Pillars of which a score or a rank is known, latest edition first."""
-        rows = self._country.pillars.get((self.system, self.province_id), [])
+        rows = self.data.pillars.get(self.key, [])
         known = [row for row in rows if row["score"] is not None or row["rank"] is not None]
         return sorted(ordered(known, "indicator", PILLARS), key=lambda row: -row["edition"])
 
-    @functools.cached_property
-    def unpublished_parts(self) -> dict[str, str]:
-        """By language, what is not published: components and the editions they are missing in."""
+    def unpublished(self, wording: Wording) -> str:
+        """What is not published: components and the editions they are missing in."""
         missing: dict[str, list[str]] = {}
         for row in self._all_parts:
             if row["score"] is None and row["rank"] is None:
                 missing.setdefault(row["indicator"], []).append(str(row["edition"]))
-        if not missing:
-            return {}
-        return {
-            language: "; ".join(
-                f"{self._wordings[language].indicator(self._country, indicator)} ({', '.join(editions)})"
-                for indicator, editions in sorted(missing.items())
-            )
-            for language in LANGUAGES
-        }
+        return "; ".join(
+            f"{wording.part(self.data, indicator)} ({', '.join(editions)})"
+            for indicator, editions in sorted(missing.items())
+        )
 
     @functools.cached_property
     def bands(self) -> list[Row]:
         """Bands over drawn weights, latest edition first."""
-        return [
-            self._country.bands[edition, self.province_id, neighbourhood]
-            for edition in sorted(self._country.editions, reverse=True)
-            for neighbourhood in NEIGHBOURHOODS
-            if self.system == OLD and (edition, self.province_id, neighbourhood) in self._country.bands
-        ]
+        rows = ordered(self.data.bands.get(self.key, []), "neighbourhood", NEIGHBOURHOODS)
+        return sorted(rows, key=lambda row: -row["edition"])
 
     @functools.cached_property
     def bounds(self) -> list[Row]:
         """Exact bounds, latest edition first, wide box first."""
-        found = [
-            row
-            for (_, province_id, _), row in self._country.bounds.items()
-            if self.system == OLD and province_id == self.province_id
-        ]
-        return sorted(found, key=lambda row: (-row["edition"], -row["delta"]))
+        return sorted(self.data.bounds.get(self.key, []), key=lambda row: (-row["edition"], -row["delta"]))
 
     @functools.cached_property
     def firm(self) -> Firm | None:
@@ -173,40 +160,32 @@ class Profile:
             return None
         bound = self.bounds[0]
         edition = bound["edition"]
-        return Firm(
-            edition,
-            bound,
-            self._country.bands.get((edition, self.province_id, "box25")),
-            self._country.dominance.get((edition, self.province_id)),
-        )
+        boxes = [row for row in self.bands if row["edition"] == edition and row["neighbourhood"] == "box25"]
+        return Firm(edition, bound, boxes[0] if boxes else None, self.data.dominance.get((edition, *self.key)))
 
     @functools.cached_property
     def firm_chart(self) -> Drawing | None:
         """Ranges of the rank in the latest edition."""
-        if not self.firm:
+        official = self.data.ranking.get((self.firm.edition, *self.key)) if self.firm else None
+        if self.firm is None or official is None:
             return None
-        edition = self.firm.edition
-        official = self._country.ranking.get((edition, self.system, self.province_id))
-        if official is None:
-            return None
-        bounds = [row for row in reversed(self.bounds) if row["edition"] == edition]
-        bands = [row for row in self.bands if row["edition"] == edition]
+        bounds = [row for row in reversed(self.bounds) if row["edition"] == self.firm.edition]
+        bands = [row for row in self.bands if row["edition"] == self.firm.edition]
         return draw_firmness(self._wordings, self.unit, official, bounds, bands)
 
     @functools.cached_property
     def methods(self) -> dict[str, dict[int, Row]]:
         """Ranks by method, then edition."""
-        return self._by_edition(self._country.methods, "method")
+        return self._by_edition(self.data.methods, "method")
 
     @functools.cached_property
     def left_out(self) -> dict[str, dict[int, Row]]:
         """Ranks by the component that is left out, then edition."""
-        return self._by_edition(self._country.left_out, "indicator")
+        return self._by_edition(self.data.left_out, "indicator")
 
     def _by_edition(self, groups: Mapping[tuple[Any, ...], list[Row]], column: str) -> dict[str, dict[int, Row]]:
         found: dict[str, dict[int, Row]] = {}
-        order = (*COMPONENTS, "official", "geometric")
-        for row in ordered(groups.get((self.province_id,), []) if self.system == OLD else [], column, order):
+        for row in ordered(groups.get(self.key, []), column, (*self.data.parts, "official", "geometric")):
             found.setdefault(row[column], {})[row["edition"]] = row
         return found
 
@@ -219,7 +198,12 @@ class Profile:
     def trajectory(self) -> Drawing | None:
         """Ranks over the editions, with the named peers or else the nearest in endowments."""
         peers = self.peers.get("named") or self.peers.get("endowments", [])[:2]
-        return draw_trajectory(self._country, self._wordings, [self.unit, *(peer.unit for peer in peers[:3])])
+        return draw_trajectory(self.data, self._wordings, [self.unit, *(peer.unit for peer in peers[:2])])
+
+    @functools.cached_property
+    def component_chart(self) -> Drawing | None:
+        """Scores by component beside the median of all units and the peers."""
+        return draw_components(self)
 
     @functools.cached_property
     def change_bars(self) -> dict[int, Drawing]:
@@ -238,23 +222,14 @@ class Profile:
         }
 
     @functools.cached_property
-    def print_peers(self) -> list[Peer]:
-        """Peers that fit on paper: named ones, then the nearest in endowments; none twice."""
-        chosen: dict[str, Peer] = {}
-        for basis in ("named", "endowments"):
-            for peer in self.peers.get(basis, []):
-                chosen.setdefault(peer.unit["province_id"], peer)
-        return list(chosen.values())[:PRINTED_PEERS]
-
-    @functools.cached_property
     def ways(self) -> list[Way]:
         """What it takes to enter the leading groups, on the latest edition's figures."""
-        rows = self._country.paths.get((self.province_id,), []) if self.system == OLD else []
+        rows = self.data.paths.get(self.key, [])
         edition = max((row["edition"] for row in rows), default=None)
         found = []
         for target in sorted({row["target_rank"] for row in rows}):
-            parts = by_part(row for row in rows if row["edition"] == edition and row["target_rank"] == target)
-            steps = [row for row in self._country.thresholds.get((target,), []) if row["unit_system"] == OLD]
+            parts = self.data.by_part(row for row in rows if row["edition"] == edition and row["target_rank"] == target)
+            steps = self.data.threshold_paths.get((self.system, target), [])
             if parts:
                 found.append(Way(target, next(iter(parts.values())), parts, steps))
         return found
@@ -268,12 +243,10 @@ class Profile:
     @property
     def tables(self) -> list[str]:
         """Tables of the release that this page draws on, in the page's order."""
-        old = (
+        wanted = (
             "province_rankings", "findings", "rank_changes", "score_changes", "rank_counterfactuals", "rank_bands",
             "rank_bounds", "dominance", "method_ranks", "leave_one_out", "peer_groups", "peer_comparison",
-            "component_gaps", "expected_scores", "target_progress", "cheapest_paths", "threshold_paths",
+            "component_gaps", "expected_scores", "target_progress", "rank_thresholds", "cheapest_paths",
+            "threshold_paths", "component_scores", "pillar_scores", "merged_units", "figure_sources",
         )  # fmt: skip
-        new = ("province_rankings",)
-        both = ("component_scores", "pillar_scores", "merged_units", "figure_sources")
-        wanted = [*(old if self.system == OLD else new), *both]
-        return [name for name in wanted if name in self._country.tables]
+        return [name for name in wanted if name in self.data.tables]

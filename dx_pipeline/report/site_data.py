@@ -1,33 +1,31 @@
-"""Everything the pages need, read once from the public tables and arranged by province."""
+"""Everything the pages need, read once from the public tables and arranged by unit; a unit is (system, province_id)."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from dx_pipeline.errors import DxError
 from dx_pipeline.report.wording import PROVINCE_ID
-from dx_pipeline.tables import Row, Tables, ordered
+from dx_pipeline.tables import Row, Tables, component_weights, default_pair, ordered, parts_of_overall, unit_systems
 
-#: parts of the overall, in the order of the decision
-COMPONENTS = (
-    "foundation",
-    "digital_government_activity",
-    "digital_economy_activity",
-    "digital_society_activity",
-)
 NEIGHBOURHOODS = ("box25", "dirichlet50", "simplex")
 BASES = ("named", "endowments", "score", "region")
-#: the pair the project set out to explain; it has a page of its own as soon as both provinces are known
-HEADLINE_PAIR = ("hai-duong", "thai-nguyen")
-OLD, NEW = 63, 34
 RANK_TARGET = "national_dti_rank"
+#: peers of the summary: named ones, or else so many of the nearest in endowments
+SUMMARY_PEERS = 5
+UNIT = ("unit_system", "province_id")
+STEP = ("edition_from", "edition_to", *UNIT)
+
+Key = tuple[int, str]
 
 
 @dataclass(frozen=True)
 class Peer:
-    """A province beside another one, on one ground."""
+    """A unit beside another one, on one ground."""
 
     group: Row
     unit: Row
@@ -58,21 +56,25 @@ class Movement:
 class SiteData:
     """Units, editions and lookups shared by all pages; one read of each table."""
 
-    def __init__(self, tables: Tables) -> None:
-        self.tables = tables
-        self.units = {
+    def __init__(self, tables: Tables, reference: Path) -> None:
+        self.tables, self.reference = tables, reference
+        self.units: dict[Key, Row] = {
             (row["unit_system"], row["province_id"]): row
             for row in tables.rows("provinces")
             if PROVINCE_ID.match(row["province_id"])
         }
+        #: the newest system first
+        self.systems = list(reversed(unit_systems(tables.con))) if "provinces" in tables else []
+        #: parts of the overall, in the order of the decision
+        self.parts = parts_of_overall(tables.con) if "indicators" in tables else ()
         self.indicators = tables.indexed("indicators", ("indicator",))
         self.sources = tables.indexed("sources", ("source_id",))
         self.rankings = tables.grouped("province_rankings", ("edition", "unit_system"))
-        self.ranking = tables.indexed("province_rankings", ("edition", "unit_system", "province_id"))
-        self.by_province = tables.grouped("province_rankings", ("unit_system", "province_id"))
-        self.component = tables.indexed("component_scores", ("edition", "unit_system", "province_id", "indicator"))
-        self.component_rows = tables.grouped("component_scores", ("unit_system", "province_id"))
-        self.pillars = tables.grouped("pillar_scores", ("unit_system", "province_id"))
+        self.ranking = tables.indexed("province_rankings", ("edition", *UNIT))
+        self.by_province = tables.grouped("province_rankings", UNIT)
+        self.component = tables.indexed("component_scores", ("edition", *UNIT, "indicator"))
+        self.component_rows = tables.grouped("component_scores", UNIT)
+        self.pillars = tables.grouped("pillar_scores", UNIT)
         self.editions = sorted({edition for edition, _ in self.rankings})
         #: steps whose overall scores do not compare
         self.breaks = {
@@ -80,105 +82,156 @@ class SiteData:
             for row in tables.rows("edition_comparability", "level = 'overall'")
             if row["comparability"] != "same_structure"
         }
-        old = f"unit_system = {OLD}"
-        self.changes = tables.grouped("rank_changes", ("province_id",), old)
-        self.findings = tables.indexed("findings", ("edition_from", "edition_to", "province_id"), old)
-        self._score_changes = tables.grouped("score_changes", ("edition_from", "edition_to", "province_id"), old)
-        self._counterfactuals = tables.grouped(
-            "rank_counterfactuals", ("edition_from", "edition_to", "province_id"), old
-        )
-        self.bands = tables.indexed("rank_bands", ("edition", "province_id", "neighbourhood"), old)
-        self.bounds = tables.indexed("rank_bounds", ("edition", "province_id", "delta"), old)
-        self.dominance = tables.indexed("dominance", ("edition", "province_id"), old)
-        self.methods = tables.grouped("method_ranks", ("province_id",), old)
-        self.left_out = tables.grouped("leave_one_out", ("province_id",), old)
-        self.peer_groups = tables.grouped("peer_groups", ("province_id",), old)
-        latest = "(SELECT max(edition) FROM peer_comparison WHERE unit_system = 63)"
-        self._comparison = tables.indexed(
-            "peer_comparison",
-            ("province_id", "peer_id"),
-            f"unit_system = 63 AND indicator = 'overall' AND edition = {latest}",
-        )
-        self._gaps = tables.grouped("component_gaps", ("edition", "province_id", "peer_id"), old)
-        self.targets = tables.grouped("target_progress", ("province_id",))
-        self.paths = tables.grouped("cheapest_paths", ("province_id",), old)
-        self.thresholds = tables.grouped("threshold_paths", ("k",), old)
+        self.changes = tables.grouped("rank_changes", UNIT)
+        self.findings = tables.indexed("findings", STEP)
+        self._score_changes = tables.grouped("score_changes", STEP)
+        self._counterfactuals = tables.grouped("rank_counterfactuals", STEP)
+        self.bands = tables.grouped("rank_bands", UNIT)
+        self.bounds = tables.grouped("rank_bounds", UNIT)
+        self.dominance = tables.indexed("dominance", ("edition", *UNIT))
+        self.methods = tables.grouped("method_ranks", UNIT)
+        self.left_out = tables.grouped("leave_one_out", UNIT)
+        self.peer_groups = tables.grouped("peer_groups", UNIT)
+        self.targets = tables.grouped("target_progress", UNIT)
+        self.paths = tables.grouped("cheapest_paths", UNIT)
+        self.threshold_paths = tables.grouped("threshold_paths", ("unit_system", "k"))
+        self.thresholds = tables.grouped("rank_thresholds", ("edition", "unit_system"))
         self.merged = tables.grouped("merged_units", ("province_id",))
-        self.expected = tables.grouped("expected_scores", ("province_id",), old)
+        self.expected = tables.grouped("expected_scores", UNIT)
         self.figures = self._dti_figures()
-        self.members: dict[str, list[Row]] = {}
+        #: units of an older system by the unit they became part of
+        self.members: dict[Key, list[Row]] = {}
         for (system, _), unit in self.units.items():
-            if system == OLD and unit["successor_id"]:
-                self.members.setdefault(unit["successor_id"], []).append(unit)
+            newer = self.newer(system)
+            if newer is not None and unit["successor_id"]:
+                self.members.setdefault((newer, unit["successor_id"]), []).append(unit)
 
-    def _dti_figures(self) -> dict[tuple[Any, ...], list[Row]]:
-        groups: dict[tuple[Any, ...], list[Row]] = {}
+    def newer(self, system: int) -> int | None:
+        """The system that came after this one; None for the newest."""
+        place = self.systems.index(system)
+        return self.systems[place - 1] if place else None
+
+    def _dti_figures(self) -> dict[Key, list[Row]]:
+        groups: dict[Key, list[Row]] = {}
         for row in self.tables.rows("figure_sources", "measure IN ('score', 'rank')"):
             if (row["indicator"],) in self.indicators:
                 groups.setdefault((row["unit_system"], row["province_id"]), []).append(row)
         return groups
 
+    def ranked_editions(self, system: int) -> list[int]:
+        """Editions in which at least one unit of the system has a rank, oldest first."""
+        return [
+            edition
+            for edition in self.editions
+            if any(row["rank"] is not None for row in self.rankings.get((edition, system), []))
+        ]
+
     @functools.cached_property
-    def gap_edition(self) -> int | None:
-        """Latest edition whose gaps are known by component."""
-        return max((edition for edition, _, _ in self._gaps), default=None)
+    def gap_edition(self) -> dict[int, int]:
+        """Latest edition whose gaps are known by component, by system."""
+        found: dict[int, int] = {}
+        for row in self.tables.rows("component_scores", "indicator = 'foundation' AND score IS NOT NULL"):
+            found[row["unit_system"]] = max(row["edition"], found.get(row["unit_system"], 0))
+        return found
 
-    def gaps(self, edition: int | None, province_id: str, peer_id: str) -> dict[str, Row]:
-        """Rows of `component_gaps` by part of the overall."""
-        return by_part(self._gaps.get((edition, province_id, peer_id), []))
+    @functools.cached_property
+    def spread(self) -> dict[tuple[int, int, str], tuple[float, float, float]]:
+        """Lowest, median and highest score of all units by edition, system and component, computed for the pages."""
+        import statistics
 
-    def movements(self, province_id: str) -> list[Movement]:
+        scores: dict[tuple[int, int, str], list[float]] = {}
+        for (edition, system, _, indicator), row in self.component.items():
+            if row["score"] is not None:
+                scores.setdefault((edition, system, indicator), []).append(row["score"])
+        return {key: (min(all_), round(statistics.median(all_), 6), max(all_)) for key, all_ in scores.items()}
+
+    @functools.cached_property
+    def weights(self) -> dict[int, tuple[dict[str, float], str]]:
+        """Weights of the parts and what they rest on, for each edition that has them."""
+        if not {"indicator_weights", "indicators"} <= self.tables.names:
+            return {}
+        found = {}
+        for edition in sorted({row["edition"] for row in self.tables.rows("indicator_weights")}):
+            try:
+                weights, basis = component_weights(self.tables.con, edition)
+            except DxError:
+                continue
+            if all(weights):
+                found[edition] = (dict(zip(self.parts, weights, strict=True)), basis)
+        return found
+
+    @functools.cached_property
+    def _gaps(self) -> dict[tuple[Any, ...], list[Row]]:
+        """Gaps by component of the latest edition, of the pairs in `peer_groups` only: all pairs are too many."""
+        return self._pairs("component_gaps", "edition IN ({editions})")
+
+    @functools.cached_property
+    def _comparison(self) -> dict[tuple[Any, ...], list[Row]]:
+        return self._pairs("peer_comparison", "edition IN ({editions}) AND indicator = 'overall'")
+
+    def _pairs(self, name: str, where: str) -> dict[tuple[Any, ...], list[Row]]:
+        if name not in self.tables or "peer_groups" not in self.tables or not self.gap_edition:
+            return {}
+        editions = ", ".join(str(edition) for edition in sorted(set(self.gap_edition.values())))
+        pairs = "(province_id, peer_id) IN (SELECT (province_id, peer_id) FROM peer_groups)"
+        condition = f"{where.format(editions=editions)} AND {pairs}"
+        return self.tables.grouped(name, ("edition", *UNIT, "peer_id"), condition)
+
+    def gaps(self, key: Key, peer_id: str) -> dict[str, Row]:
+        """Rows of `component_gaps` of the latest edition, by part of the overall."""
+        return self.by_part(self._gaps.get((self.gap_edition.get(key[0]), *key, peer_id), []))
+
+    def movements(self, key: Key) -> list[Movement]:
         """From edition to edition, the latest first."""
         found = []
-        for change in reversed(self.changes.get((province_id,), [])):
-            key = (change["edition_from"], change["edition_to"], province_id)
+        for change in reversed(self.changes.get(key, [])):
+            step = (change["edition_from"], change["edition_to"], *key)
             found.append(
                 Movement(
                     change,
-                    self.findings.get(key),
-                    by_part(self._score_changes.get(key, [])),
-                    by_part(self._counterfactuals.get(key, [])),
+                    self.findings.get(step),
+                    self.by_part(self._score_changes.get(step, [])),
+                    self.by_part(self._counterfactuals.get(step, [])),
                 )
             )
         return found
 
-    def peers(self, province_id: str) -> dict[str, list[Peer]]:
+    def peers(self, key: Key) -> dict[str, list[Peer]]:
         """Peers by ground, in order of their position."""
-        edition = max((e for e, system in self.rankings if system == OLD), default=None)
+        system, _ = key
+        ranked = self.ranked_editions(system)
+        edition = ranked[-1] if ranked else None
         found: dict[str, list[Peer]] = {}
-        groups = sorted(self.peer_groups.get((province_id,), []), key=lambda row: row["position"])
+        groups = sorted(self.peer_groups.get(key, []), key=lambda row: row["position"])
         for group in ordered(groups, "basis", BASES):
-            unit = self.units.get((OLD, group["peer_id"]))
+            unit = self.units.get((system, group["peer_id"]))
             if unit is None:
                 continue
+            compared = self._comparison.get((self.gap_edition.get(system), *key, group["peer_id"]))
             found.setdefault(group["basis"], []).append(
                 Peer(
                     group,
                     unit,
-                    self.ranking.get((edition, OLD, group["peer_id"])),
-                    self._comparison.get((province_id, group["peer_id"])),
-                    self.gaps(self.gap_edition, province_id, group["peer_id"]),
+                    self.ranking.get((edition, system, group["peer_id"])),
+                    compared[0] if compared else None,
+                    self.gaps(key, group["peer_id"]),
                 )
             )
         return found
 
-    def latest_targets(self, province_id: str) -> list[Row]:
+    def latest_targets(self, key: Key) -> list[Row]:
         """Targets with their latest verdict: those on the rank first, then those that can be judged."""
-        rows = [row for row in self.targets.get((province_id,), []) if row["is_latest"]]
+        rows = [row for row in self.targets.get(key, []) if row["is_latest"]]
         return sorted(rows, key=lambda row: (row["indicator"] != RANK_TARGET, row["verdict"] == "not_assessable"))
 
-    def pairs(self) -> list[tuple[str, str]]:
-        """Pairs with a page of their own: the headline pair, then the named ones, each once."""
-        known = [HEADLINE_PAIR] if all((OLD, one) in self.units for one in HEADLINE_PAIR) else []
-        for (province_id,), groups in sorted(self.peer_groups.items()):
-            for group in groups:
-                pair = (province_id, group["peer_id"])
-                there = all((OLD, one) in self.units for one in pair)
-                if group["basis"] == "named" and there and pair not in known and pair[::-1] not in known:
-                    known.append(pair)
-        return known
+    @functools.cached_property
+    def focus(self) -> list[tuple[Key, Key]]:
+        """The pair of each system that pages show when none is asked for."""
+        if "peer_groups" not in self.tables:
+            return []
+        pairs = [(system, default_pair(self.tables.con, system)) for system in self.systems]
+        return [((system, pair[0]), (system, pair[1])) for system, pair in pairs if pair]
 
-
-def by_part(rows: Iterable[Row]) -> dict[str, Row]:
-    """Rows by component, in the order of the decision, the overall last."""
-    return {row["indicator"]: row for row in ordered(list(rows), "indicator", (*COMPONENTS, "overall"))}
+    def by_part(self, rows: Iterable[Row]) -> dict[str, Row]:
+        """Rows by component, in the order of the decision, the overall last."""
+        return {row["indicator"]: row for row in ordered(list(rows), "indicator", (*self.parts, "overall"))}

@@ -219,3 +219,51 @@ def rank_spans(spans: Sequence[Span], official: Point, units: int, language: str
         parts.append(span.low.at(best - 5, y + 5, "value end" if best > 34 else "hidden", language))
         parts.append(span.high.at(worst + 5, y + 5, "value" if worst < WIDTH - 34 else "hidden", language))
     return _frame(bottom + 26, alternative, parts)
+
+
+@dataclass(frozen=True)
+class Dots:
+    """One component: the unit's score, the range of all units, their median and the peers' mean."""
+
+    label: str
+    own: Point
+    range: tuple[float, float]
+    median: float
+    peers: float | None
+
+
+def component_dots(rows: Sequence[Dots], key: Mapping[str, str], language: str, alternative: str) -> Markup:
+    """Scores of the components on one scale: a dot for the unit, a tick for the median, a ring for the peers."""
+    left, right, row, top = 130.0, WIDTH - 74.0, 44.0, 30.0
+    low = min(0.1 * int(10 * min(one.range[0] for one in rows)), 0.9)
+
+    def x(score: float) -> float:
+        return left + (right - left) * (score - low) / (1 - low)
+
+    bottom = top + row * len(rows)
+    parts = []
+    for tenth in range(round(10 * low), 11, 1 if low > 0.55 else 2):
+        place = x(tenth / 10)
+        parts.append(_line(place, top - 4, place, bottom, "grid"))
+        parts.append(_text(place, bottom + 18, "axis middle", write_number(tenth / 10, "plain", language)))
+    for number, one in enumerate(rows):
+        y = top + row * number + 20
+        parts.append(_text(left - 10, y + 5, "name end", one.label))
+        parts.append(_line(x(one.range[0]), y, x(one.range[1]), y, "range"))
+        parts.append(_line(x(one.median), y - 11, x(one.median), y + 11, "median"))
+        if one.peers is not None:
+            parts.append(Markup(f'<circle cx="{x(one.peers):.1f}" cy="{y:.1f}" r="6" class="ring"/>'))
+        if one.own.value is not None:
+            parts.append(Markup(f'<circle cx="{x(one.own.value):.1f}" cy="{y:.1f}" r="6.5" class="focus"/>'))
+            parts.append(one.own.at(WIDTH - 2, y + 5, "value end", language))
+    y = 15.0
+    place = 40.0
+    for what, shape in (
+        ("own", '<circle cx="{x}" cy="{y}" r="5" class="focus"/>'),
+        ("median", '<line x1="{x}" y1="{top}" x2="{x}" y2="{bottom}" class="median"/>'),
+        ("peers", '<circle cx="{x}" cy="{y}" r="5" class="ring"/>'),
+    ):
+        parts.append(Markup(shape.format(x=place, y=y - 4, top=y - 11, bottom=y + 3)))
+        parts.append(_text(place + 10, y, "axis", key[what]))
+        place += 30 + 8.2 * len(key[what])
+    return _frame(bottom + 26, alternative, parts)

@@ -6,11 +6,12 @@ itself. The same tables give the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dx_pipeline.errors import DxError
 from dx_pipeline.report.site_data import SiteData
 from dx_pipeline.report.workbook_sheets import Heading, Sheet, read_me, release_sheets
 from dx_pipeline.tables import Tables
@@ -25,22 +26,25 @@ MAX_LETTERS = 32_767
 CREATED = datetime(2000, 1, 1)
 
 
-def write_workbook(con: duckdb.DuckDBPyConnection, path: Path, release: str | Mapping[str, Any]) -> Path:
+def write_workbook(
+    con: duckdb.DuckDBPyConnection, path: Path, release: str | Mapping[str, Any], reference: Path
+) -> Path:
     """Write the workbook of a release; returns its path.
 
     Args:
         con: open connection whose default schema holds the public tables.
         path: the file to write.
         release: name of the release, or its manifest with the key `release`.
+        reference: folder of the reference data.
 
     Raises:
-        ValueError: a sheet has more rows than a spreadsheet can hold.
+        DxError: a sheet has more rows than a spreadsheet can hold.
     """
     import xlsxwriter
 
     name = release if isinstance(release, str) else str(release["release"])
-    country = SiteData(Tables(con))
-    sheets = list(release_sheets(country))
+    data = SiteData(Tables(con), reference)
+    sheets = list(release_sheets(data))
     path.parent.mkdir(parents=True, exist_ok=True)
     book = xlsxwriter.Workbook(
         path,
@@ -50,6 +54,7 @@ def write_workbook(con: duckdb.DuckDBPyConnection, path: Path, release: str | Ma
     formats = {
         "text": book.add_format({"text_wrap": True, "valign": "top"}),
         "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#DCE6F1", "bottom": 1}),
+        "link": book.add_format({"font_color": "#0A53B0", "underline": 1, "text_wrap": True, "valign": "top"}),
         "title": book.add_format({"bold": True, "font_size": 14}),
     }
     kinds: dict[str, Any] = {}
@@ -60,18 +65,48 @@ def write_workbook(con: duckdb.DuckDBPyConnection, path: Path, release: str | Ma
     front.set_column(0, 1, 78)
     front.write_string(0, 0, f"DTI – bản phát hành {name}", formats["title"])
     front.write_string(0, 1, f"DTI – release {name}", formats["title"])
-    for number, (vietnamese, english) in enumerate(read_me(sheets), start=2):
-        front.write_string(number, 0, vietnamese, formats["text"])
-        front.write_string(number, 1, english, formats["text"])
+    for number, (vietnamese, english, target) in enumerate(read_me(sheets, data), start=2):
+        for column, text in enumerate((vietnamese, english)):
+            if target:
+                front.write_url(number, column, f"internal:'{target}'!A1", formats["link"], text)
+            else:
+                front.write_string(number, column, text, formats["text"])
     for sheet in sheets:
-        _write_sheet(book.add_worksheet(sheet.name), sheet, formats, kinds)
+        page = book.add_worksheet(sheet.name)
+        _write_sheet(page, sheet, formats, kinds)
+    charts = [sheet for sheet in sheets if sheet.chart and sheet.rows]
+    if charts:
+        _draw_charts(book, book.add_worksheet("Biểu đồ - Charts"), charts)
     book.close()
     return path
 
 
+def _draw_charts(book: Any, page: Any, sheets: Sequence[Sheet]) -> None:
+    """One bar chart a ranking: scores of the latest edition in rank order."""
+    for number, sheet in enumerate(sheets):
+        names, figures, count = sheet.chart or (0, 0, 0)
+        chart = book.add_chart({"type": "bar"})
+        heading = sheet.headings[figures]
+        chart.add_series(
+            {
+                "name": f"{heading.vi} / {heading.en}",
+                "categories": [sheet.name, 1, names, count, names],
+                "values": [sheet.name, 1, figures, count, figures],
+                "fill": {"color": "#0A53B0"},
+                "gap": 40,
+            }
+        )
+        chart.set_title({"name": f"{sheet.name}: {heading.vi} / {heading.en}", "name_font": {"size": 12}})
+        chart.set_y_axis({"reverse": True, "num_font": {"size": 8}, "interval_unit": 1})
+        chart.set_x_axis({"num_format": "0.0", "major_gridlines": {"visible": True, "line": {"color": "#D3DBE3"}}})
+        chart.set_legend({"none": True})
+        chart.set_size({"width": 560, "height": 160 + 16 * count})
+        page.insert_chart(1, 1 + 9 * number, chart, {"description": f"{heading.en}, {sheet.name}"})
+
+
 def _write_sheet(page: Any, sheet: Sheet, formats: Mapping[str, Any], kinds: Mapping[str, Any]) -> None:
     if len(sheet.rows) + 1 > MAX_ROWS:
-        raise ValueError(
+        raise DxError(
             f"sheet {sheet.name}: {len(sheet.rows)} rows, a spreadsheet holds {MAX_ROWS - 1}; leave it to the CSV"
         )
     for column, heading in enumerate(sheet.headings):

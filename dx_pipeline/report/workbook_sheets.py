@@ -1,4 +1,4 @@
-"""What the workbook's sheets hold. A missing figure is its reason in words, in the column of the figure."""
+"""What the workbook's sheets hold: numbers in columns of numbers, what is to be said about them beside."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dx_pipeline.report.site_data import COMPONENTS, HEADLINE_PAIR, NEW, OLD, SiteData
-from dx_pipeline.report.wording import Wording
+from dx_pipeline.report.site_data import SiteData
+from dx_pipeline.report.wording import MISSING_CODES, Wording, doubts_of
 from dx_pipeline.tables import Row, ordered
+from dx_pipeline.vocabulary import load_vocabulary
 
 SCORE, POINTS, WHOLE, PERCENT, PLAIN = "0.0000", "0.0", "0", "0.0%", "General"
 
@@ -33,65 +34,87 @@ class Sheet:
     headings: list[Heading]
     rows: list[list[Any]]
     fixed_columns: int = 0
+    #: tables of the release whose figures it holds
+    tables: tuple[str, ...] = ()
+    #: columns (names, figures) of a bar chart, of the first so many rows
+    chart: tuple[int, int, int] | None = None
 
 
 NAMES = [Heading("Tỉnh, thành phố", "Province (Vietnamese)", "", 22), Heading("Tên tiếng Anh", "Province", "", 22)]
 EDITION = Heading("Kỳ", "Edition", WHOLE, 9)
+SYSTEM = Heading("Hệ đơn vị", "Units", WHOLE, 9)
+BASIS, NOTE = Heading("Cơ sở", "Basis", "", 26), Heading("Ghi chú", "Notes", "", 50)
 PART = [Heading("Chỉ số", "Indicator (Vietnamese)", "", 28), Heading("Tên tiếng Anh", "Indicator", "", 28)]
 REASONS = [Heading("Lý do", "Reason (Vietnamese)", "", 60), Heading("Lý do tiếng Anh", "Reason", "", 60)]
 
 
-def read_me(sheets: Sequence[Sheet]) -> Iterator[tuple[str, str]]:
-    """Lines of the first sheet, Vietnamese and English."""
+def read_me(sheets: Sequence[Sheet], data: SiteData) -> Iterator[tuple[str, str, str]]:
+    """Lines of the first sheet: Vietnamese, English, and the sheet or file a line leads to (empty for none)."""
     yield (
         "Chỉ số chuyển đổi số cấp tỉnh (DTI) của Việt Nam: số liệu đã kiểm tra, có nguồn và giới hạn.",
         "Viet Nam's provincial Digital Transformation Index (DTI): checked figures with their sources and limits.",
+        "",
     )
     yield (
-        "Điểm từ 0 đến 1; «phần nghìn» là điểm đóng góp trên thang 1000; hạng 1 là cao nhất, đồng điểm thì đồng hạng.",
-        "Scores run from 0 to 1; points are thousandths of the overall; rank 1 is best, equal scores share a rank.",
+        "Điểm từ 0 đến 1; «trên thang 1000» là đóng góp vào điểm chung; hạng 1 là cao nhất, đồng điểm thì đồng hạng.",
+        "Scores run from 0 to 1; points of 1000 are contributions to the overall; rank 1 is best, ties share a rank.",
+        "",
     )
     yield (
-        "Ô chữ trong cột số là lý do không có số liệu. Ô trống: mục đó không áp dụng. Không số nào được nội suy.",
-        "Words in a column of numbers are the reason why there is no figure. An empty cell does not apply."
-        " Nothing is interpolated.",
+        "Cột số chỉ chứa số. Ô trống là không có số liệu; lý do và điều còn nghi ngờ đứng ở cột ghi chú cùng dòng.",
+        "Columns of numbers hold numbers only. An empty cell has no figure; reasons and doubts stand beside.",
+        "",
     )
+    systems = ", ".join(str(system) for system in data.systems)
     yield (
-        "Không so điểm qua lần đổi bộ chỉ số (2020–2021 và 2023–2024); hệ 63 và hệ 34 không xếp chung.",
-        "Scores do not compare across a new indicator set (2020–2021, 2023–2024); the 63 and the 34 never mix.",
+        f"Không so điểm qua lần đổi bộ chỉ số; các hệ đơn vị ({systems}) không xếp chung.",
+        f"Scores do not compare across a new indicator set; the sets of units ({systems}) never mix.",
+        "",
     )
-    yield "", ""
+    yield "", "", ""
+    yield "Các trang (bấm để mở)", "Sheets (click to open)", ""
     for sheet in sheets:
-        yield f"{sheet.name}: {sheet.about_vi}", f"{sheet.name}: {sheet.about_en}"
+        yield f"{sheet.name}: {sheet.about_vi}", f"{sheet.name}: {sheet.about_en}", sheet.name
+    yield "", "", ""
+    yield "Các bảng không nằm trong tệp này", "Tables that are not in this file", ""
+    here = {table for sheet in sheets for table in sheet.tables}
+    for name, contract in data.tables.contracts.items():
+        if name not in here:
+            yield f"{contract.title_vi}: csv/{name}.csv", f"{contract.title_en}: csv/{name}.csv", ""
 
 
-def release_sheets(country: SiteData) -> Iterator[Sheet]:
+def release_sheets(data: SiteData) -> Iterator[Sheet]:
     """All sheets after the first."""
-    texts = _Texts(country)
-    for system in (OLD, NEW):
-        yield _rankings(country, texts, system)
+    texts = _Texts(data)
+    for system in data.systems:
+        yield _rankings(data, texts, system)
+    for system in data.systems:
+        if data.gap_edition.get(system):
+            yield _components_wide(data, texts, system)
     for name, table, about in (
-        ("Thành phần - Components", "component_scores", ("điểm thành phần", "component scores")),
-        ("Trụ cột - Pillars", "pillar_scores", ("điểm ba trụ cột", "pillar scores")),
+        ("Thành phần - Components", "component_scores", ("điểm thành phần mọi kỳ", "component scores of all editions")),
+        ("Trụ cột - Pillars", "pillar_scores", ("điểm ba trụ cột mọi kỳ", "pillar scores of all editions")),
     ):
-        rows = country.tables.rows(table)
+        rows = [row for row in data.tables.rows(table) if row["score"] is not None or row["rank"] is not None]
+        rows.sort(key=lambda row: (-row["edition"], data.systems.index(row["unit_system"]), row["rank"] or 999))
         yield Sheet(
             name,
             *about,
-            [EDITION, Heading("Hệ đơn vị", "Units", WHOLE, 9), *NAMES, *PART, Heading("Điểm", "Score", SCORE),
-             Heading("Hạng", "Rank", WHOLE, 9), Heading("Sai số", "Error", "0.00000"),
-             Heading("Tình trạng", "Status", "", 30)],
-            [[row["edition"], row["unit_system"], *texts.names(row), *texts.part(row["indicator"]),
-              texts.figure(row, "score"), row["rank"], row["error_half_width"], texts.label("status", row["status"])]
+            [EDITION, SYSTEM, *NAMES, *PART, Heading("Hạng", "Rank", WHOLE, 9), Heading("Điểm", "Score", SCORE),
+             Heading("Sai số", "Error", "0.00000"), BASIS, NOTE],
+            [[row["edition"], row["unit_system"], *texts.names(row), *texts.part(row["indicator"]), row["rank"],
+              row["score"], row["error_half_width"], texts.label("status", row["status"]),
+              texts.note(row, "score", "rank")]
              for row in rows],
             4,
+            (table,),
         )  # fmt: skip
-    yield _peers(country, texts)
-    yield _bands(country, texts)
-    yield _targets(country, texts)
-    yield _merger(country, texts)
-    yield _means(country, texts)
-    yield _sources(country)
+    yield _peers(data, texts)
+    yield _bands(data, texts)
+    yield _targets(data, texts)
+    yield _merger(data, texts)
+    yield _means(data, texts)
+    yield _sources(data)
     yield Sheet(
         "Giới hạn - Limits",
         "giới hạn của từng bảng",
@@ -100,7 +123,7 @@ def release_sheets(country: SiteData) -> Iterator[Sheet]:
          Heading("Tên tiếng Anh", "Title", "", 32), Heading("Giới hạn", "Limitations (Vietnamese)", "", 80),
          Heading("Giới hạn, tiếng Anh", "Limitations", "", 80)],
         [[one.name, one.title_vi, one.title_en, one.limitations_vi, one.limitations_en]
-         for name, one in country.tables.contracts.items() if name in country.tables],
+         for name, one in data.tables.contracts.items() if name in data.tables],
         1,
     )  # fmt: skip
 
@@ -108,18 +131,18 @@ def release_sheets(country: SiteData) -> Iterator[Sheet]:
 class _Texts:
     """Names, labels and reasons in both languages."""
 
-    def __init__(self, country: SiteData) -> None:
-        self._country = country
+    def __init__(self, data: SiteData) -> None:
+        self._data = data
         self._vi, self._en = Wording("vi"), Wording("en")
 
     def names(self, row: Row, column: str = "province_id", system: int | None = None) -> list[str]:
         """Vietnamese and English name of the row's unit; its code if it has none."""
-        unit = self._country.units.get((system or row["unit_system"], row[column]))
+        unit = self._data.units.get((system or row["unit_system"], row[column]))
         return [unit["name_vi"], unit["name_en"]] if unit else [row[column], row[column]]
 
     def part(self, code: str) -> list[str]:
         """Vietnamese and English name of an indicator."""
-        return [self._vi.indicator(self._country, code), self._en.indicator(self._country, code)]
+        return [self._vi.part(self._data, code), self._en.part(self._data, code)]
 
     def label(self, group: str, code: str) -> str:
         """A code in both languages."""
@@ -127,87 +150,133 @@ class _Texts:
         vietnamese, english = (wording.label(group, code).unescape() for wording in (self._vi, self._en))
         return vietnamese if vietnamese == english else f"{vietnamese} / {english}"
 
-    def figure(self, row: Row, column: str, status: str = "status") -> Any:
-        """The figure, or the kind of reason why there is none."""
-        value = row[column]
-        return value if value is not None else self.label("missing", row.get(status) or "unknown")
+    def note(self, row: Row, *columns: str) -> str | None:
+        """Why a figure is missing, and what is doubtful about those there are, in both languages."""
+        told = []
+        if any(row[column] is None for column in columns):
+            reasons = [row.get("reason_vi"), row.get("reason")]
+            told.append(" / ".join(MISSING_CODES.sub("", text) for text in reasons if text) or self._absence(row))
+        doubts = dict.fromkeys(code for column in columns for code in doubts_of(row, column) if row[column] is not None)
+        marked = [code for code in load_vocabulary() if code.code in doubts and code.mark]
+        told += [f"{code.name_vi} / {code.name_en}" for code in marked]
+        return "; ".join(text for text in told if text) or None
+
+    def _absence(self, row: Row) -> str:
+        status = row.get("status")
+        return self.label("missing", status) if f"missing.{status}" in self._vi else ""
 
 
-def _rankings(country: SiteData, texts: _Texts, system: int) -> Sheet:
-    editions = sorted((edition for edition, each in country.rankings if each == system), reverse=True)
-    headings = [Heading("Mã", "Code", "", 20), *NAMES, Heading("Vùng", "Region", "", 36)]
+def _rankings(data: SiteData, texts: _Texts, system: int) -> Sheet:
+    """Units in order of their latest rank, with rank and score of every edition and what they rest on."""
+    editions = list(reversed(data.ranked_editions(system)))
+    headings = [Heading("Mã", "Code", "", 20), *NAMES, Heading("Vùng", "Region", "", 30)]
     for edition in editions:
         headings += [
-            Heading(f"Hạng {edition}", f"Rank {edition}", WHOLE, 11),
-            Heading(f"Điểm {edition}", f"Score {edition}", SCORE, 11),
-            Heading(f"Hạng {edition} dựa vào", f"Rank {edition} rests on", "", 24),
+            Heading(f"Hạng {edition}", f"Rank {edition}", WHOLE, 9),
+            Heading(f"Điểm {edition}", f"Score {edition}", SCORE, 10),
+            Heading(f"Cơ sở {edition}", f"Basis {edition}", "", 24),
+            Heading(f"Ghi chú {edition}", f"Notes {edition}", "", 34),
         ]
+    latest = editions[0] if editions else None
+    units = [unit for (each, _), unit in data.units.items() if each == system]
+
+    def place(unit: Row) -> tuple[bool, int, str]:
+        row = data.ranking.get((latest, system, unit["province_id"]))
+        rank = row["rank"] if row is not None else None
+        return rank is None, rank or 0, unit["name_vi"]
+
     rows = []
-    for (each, province_id), unit in country.units.items():
-        if each != system:
-            continue
+    for unit in sorted(units, key=place):
         region = f"{unit['region_vi']} / {unit['region_en']}" if unit["region_vi"] else None
-        line: list[Any] = [province_id, unit["name_vi"], unit["name_en"], region]
+        line: list[Any] = [unit["province_id"], unit["name_vi"], unit["name_en"], region]
         for edition in editions:
-            row = country.ranking.get((edition, system, province_id))
+            row = data.ranking.get((edition, system, unit["province_id"]))
             if row is None:
-                line += [texts.label("missing", "no_row"), None, None]
+                line += [None, None, None, None]
                 continue
-            line += [
-                texts.figure(row, "rank"),
-                texts.figure(row, "score", "score_status"),
-                texts.label("status", row["status"]),
-            ]
+            basis = texts.label("status", row["status"]) if row["rank"] is not None else None
+            line += [row["rank"], row["score"], basis, texts.note(row, "rank", "score")]
         rows.append(line)
-    name = f"Xếp hạng {system} - Rankings {system}"
-    return Sheet(name, f"hạng và điểm các kỳ, hệ {system}", f"ranks and scores, {system} units", headings, rows, 3)
-
-
-def _peers(country: SiteData, texts: _Texts) -> Sheet:
-    rows = [
-        row
-        for row in country.tables.rows(
-            "component_gaps", f"unit_system = {OLD} AND province_id IN ('hai-duong', 'thai-nguyen')"
-        )
-        if (row["province_id"], row["peer_id"]) in {HEADLINE_PAIR, HEADLINE_PAIR[::-1]}
-    ]
-    rows = ordered(rows, "indicator", (*COMPONENTS, "overall"))
-    rows.sort(key=lambda row: (row["province_id"], -row["edition"]))
     return Sheet(
-        "HD và TN - HD and TN",
-        "khoảng cách Hải Dương – Thái Nguyên theo thành phần (phần nghìn)",
-        "gap between Hải Dương and Thái Nguyên by component (points)",
-        [EDITION, *NAMES, Heading("So với", "Beside", "", 22), *PART, Heading("Khoảng cách", "Gap", POINTS),
-         Heading("Tình trạng", "Status", "", 30)],
-        [[row["edition"], *texts.names(row, system=OLD), texts.names(row, "peer_id", OLD)[0],
-          *texts.part(row["indicator"]), row["gap_points"], texts.label("status", row["status"])] for row in rows],
+        f"Xếp hạng {system} - Rankings {system}",
+        f"hạng và điểm các kỳ, hệ {system} đơn vị, theo thứ tự hạng kỳ mới nhất",
+        f"ranks and scores by edition, {system} units, in rank order of the latest edition",
+        headings,
+        rows,
         3,
+        ("province_rankings",),
+        (1, 5, len(rows)) if editions else None,
+    )
+
+
+def _components_wide(data: SiteData, texts: _Texts, system: int) -> Sheet:
+    """One line a unit: all component scores of the latest edition, in rank order."""
+    edition = data.gap_edition[system]
+    codes = [
+        code
+        for code in dict.fromkeys(row["indicator"] for row in data.tables.rows("component_scores"))
+        if any((edition, system, province_id, code) in data.component for _, province_id in data.units)
+    ]
+    codes = [*(part for part in data.parts if part in codes), *(code for code in codes if code not in data.parts)]
+    ranked = [row for row in data.rankings.get((edition, system), []) if row["rank"] is not None]
+    rows = []
+    for row in sorted(ranked, key=lambda row: (row["rank"], row["province_id"])):
+        cells = [data.component.get((edition, system, row["province_id"], code)) for code in codes]
+        rows.append([row["rank"], *texts.names(row), row["score"], *(cell and cell["score"] for cell in cells)])
+    headings = [Heading("Hạng", "Rank", WHOLE, 9), *NAMES, Heading("Điểm chung", "Overall", SCORE, 11)]
+    headings += [Heading(texts.part(code)[0], texts.part(code)[1], SCORE, 16) for code in codes]
+    return Sheet(
+        f"Kỳ {edition}, {system} - By unit {system}",
+        f"điểm chung và mọi thành phần kỳ {edition}, một dòng một đơn vị",
+        f"overall and all components of edition {edition}, one line a unit",
+        headings,
+        rows,
+        3,
+    )
+
+
+def _peers(data: SiteData, texts: _Texts) -> Sheet:
+    rows = []
+    for key, (_, peer) in data.focus:
+        if "component_gaps" in data.tables:
+            condition = f"province_id = '{key[1]}' AND peer_id = '{peer}'"  # both are ids of the reference data
+            rows += [row for row in data.tables.rows("component_gaps", condition) if row["unit_system"] == key[0]]
+    rows = ordered(rows, "indicator", (*data.parts, "overall"))
+    rows.sort(key=lambda row: (data.systems.index(row["unit_system"]), -row["edition"]))
+    return Sheet(
+        "Cặp so sánh - Pairs",
+        "khoảng cách theo thành phần của các cặp mặc định (điểm trên thang 1000)",
+        "gaps by component of the default pairs (points of 1000)",
+        [EDITION, SYSTEM, *NAMES, Heading("So với", "Beside", "", 22), *PART, Heading("Khoảng cách", "Gap", POINTS),
+         BASIS, NOTE],
+        [[row["edition"], row["unit_system"], *texts.names(row), texts.names(row, "peer_id")[0],
+          *texts.part(row["indicator"]), row["gap_points"], texts.label("status", row.get("status")),
+          texts.note(row, "gap_points")] for row in rows],
+        4,
     )  # fmt: skip
 
 
-def _bands(country: SiteData, texts: _Texts) -> Sheet:
-    rows = sorted(
-        country.tables.rows("rank_bands", f"unit_system = {OLD}"),
-        key=lambda row: (-row["edition"], row["neighbourhood"]),
-    )
+def _bands(data: SiteData, texts: _Texts) -> Sheet:
+    rows = sorted(data.tables.rows("rank_bands"), key=lambda row: (-row["edition"], row["neighbourhood"]))
     numbers = ("p5", "p50", "p95", "rank_min", "rank_max", "p_top10", "p_top15", "p_top20")
     return Sheet(
         "Dải hạng - Rank bands",
         "hạng nếu trọng số đã khác đi; không phải khoảng tin cậy",
         "ranks if weights had differed; not margins of error",
-        [EDITION, *NAMES, Heading("Trọng số", "Weights", "", 44), Heading("Phân vị 5", "P5", WHOLE, 9),
+        [EDITION, SYSTEM, *NAMES, Heading("Trọng số", "Weights", "", 44), Heading("Phân vị 5", "P5", WHOLE, 9),
          Heading("Giữa", "Median", WHOLE, 9), Heading("Phân vị 95", "P95", WHOLE, 9),
          Heading("Cao nhất", "Best", WHOLE, 9), Heading("Thấp nhất", "Worst", WHOLE, 9),
          Heading("Vào nhóm 10", "Top 10", PERCENT, 10),
          Heading("Vào nhóm 15", "Top 15", PERCENT, 10), Heading("Vào nhóm 20", "Top 20", PERCENT, 10)],
-        [[row["edition"], *texts.names(row, system=OLD), texts.label("neighbourhood", row["neighbourhood"]),
+        [[row["edition"], row["unit_system"], *texts.names(row), texts.label("neighbourhood", row["neighbourhood"]),
           *(row[column] for column in numbers)] for row in rows],
-        3,
+        4,
+        ("rank_bands",),
     )  # fmt: skip
 
 
-def _targets(country: SiteData, texts: _Texts) -> Sheet:
-    rows = country.tables.rows("target_progress")
+def _targets(data: SiteData, texts: _Texts) -> Sheet:
+    rows = data.tables.rows("target_progress")
     return Sheet(
         "Mục tiêu - Targets",
         "mục tiêu của hai nghị quyết và kết luận",
@@ -217,17 +286,18 @@ def _targets(country: SiteData, texts: _Texts) -> Sheet:
          Heading("Cần đạt", "Aim", PLAIN, 10),
          Heading("Đơn vị", "Unit", "", 16), Heading("Thực tế", "Actual", PLAIN, 10),
          Heading("Kết luận", "Verdict", "", 26),
-         Heading("Còn thiếu (phần nghìn)", "Missing points", POINTS, 12), *REASONS],
-        [[*texts.names(row, system=OLD), row["resolution"], texts.label("policy", row["indicator"]), row["target_year"],
+         Heading("Còn thiếu (trên thang 1000)", "Missing points of 1000", POINTS, 12), *REASONS],
+        [[*texts.names(row), row["resolution"], texts.label("policy", row["indicator"]), row["target_year"],
           row["edition"], texts.label("comparator", row["comparator"]), row["target_value"],
-          texts.label("unit_name", row["unit"]), texts.figure(row, "actual_value"),
+          texts.label("unit_name", row["unit"]), row["actual_value"],
           texts.label("verdict", row["verdict"]), row["need_points"], row["reason_vi"], row["reason"]]
          for row in rows],
         4,
+        ("target_progress",),
     )  # fmt: skip
 
 
-def _merger(country: SiteData, texts: _Texts) -> Sheet:
+def _merger(data: SiteData, texts: _Texts) -> Sheet:
     return Sheet(
         "Sáp nhập - Merger",
         "34 đơn vị mới tính từ các tỉnh thành viên, bên cạnh số công bố",
@@ -235,28 +305,30 @@ def _merger(country: SiteData, texts: _Texts) -> Sheet:
         [EDITION, *NAMES, Heading("Thành viên", "Members", "", 34), Heading("Trung bình", "Mean", SCORE),
          Heading("Theo dân số", "By population", SCORE), Heading("Hạng tính được", "Computed rank", WHOLE, 10),
          Heading("Điểm công bố", "Published score", SCORE), Heading("Hạng công bố", "Published rank", WHOLE, 10)],
-        [[row["edition"], *texts.names(row, system=NEW), row["members"], texts.figure(row, "score_mean"),
+        [[row["edition"], *texts.names(row, system=data.systems[0]), row["members"], row["score_mean"],
           row["score_population_weighted"], row["rank_computed"], row["score_published"], row["rank_published"]]
-         for row in country.tables.rows("merged_units")],
+         for row in data.tables.rows("merged_units")],
         3,
+        ("merged_units",),
     )  # fmt: skip
 
 
-def _means(country: SiteData, texts: _Texts) -> Sheet:
+def _means(data: SiteData, texts: _Texts) -> Sheet:
     return Sheet(
         "Trung bình - Means",
         "trung bình cả nước tính được, bên cạnh số đã in",
         "national means as computed, beside the printed ones",
-        [EDITION, Heading("Hệ đơn vị", "Units", WHOLE, 9), *PART, Heading("Tính được", "Computed", SCORE),
+        [EDITION, SYSTEM, *PART, Heading("Tính được", "Computed", SCORE),
          Heading("Đã in", "Printed", SCORE), Heading("Khớp", "Agrees", "", 12), *REASONS],
         [[row["edition"], row["unit_system"], *texts.part(row["indicator"]), row["mean_computed"],
           row["mean_published"], row["agrees"], row["reason_vi"], row["reason"]]
-         for row in country.tables.rows("national_means")],
+         for row in data.tables.rows("national_means")],
         2,
+        ("national_means",),
     )  # fmt: skip
 
 
-def _sources(country: SiteData) -> Sheet:
+def _sources(data: SiteData) -> Sheet:
     columns = ("source_id", "title_vi", "title", "publisher", "url", "where_read", "retrieved_on", "licence", "tier")
     return Sheet(
         "Nguồn - Sources",
@@ -267,6 +339,7 @@ def _sources(country: SiteData) -> Sheet:
          Heading("Nơi công bố", "Publisher", "", 36), Heading("Địa chỉ", "Address", "", 44),
          Heading("Đọc ở", "Read at", "", 36), Heading("Ngày lấy", "Retrieved", "", 12),
          Heading("Điều khoản", "Terms", "", 30), Heading("Mức tin cậy", "Trust", "", 14)],
-        [[row[column] for column in columns] for row in country.tables.rows("sources")],
+        [[row[column] for column in columns] for row in data.tables.rows("sources")],
         1,
+        ("sources",),
     )  # fmt: skip

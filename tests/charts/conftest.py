@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 PARTS = ("foundation", "digital_government_activity", "digital_economy_activity", "digital_society_activity")
 WEIGHTS = (0.5, 0.2, 0.15, 0.15)
+#: tables whose rows here are all of the 63
+OF_ONE_SYSTEM = (
+    "target_progress", "peer_groups", "rank_bands", "rank_bounds", "component_gaps", "score_changes", "rank_changes",
+    "external_indicators", "expected_scores", "external_links",
+)  # fmt: skip
 TABLES = """
 create table provinces (unit_system int, province_id text, name_vi text, name_en text, region_vi text, region_en text,
     successor_id text);
@@ -166,6 +171,10 @@ def build_country(con: duckdb.DuckDBPyConnection) -> None:
         " where unit_system = 63 and edition = 2024"
     )
     con.execute("insert into external_links values (2024, 'grdp_per_capita', 2024, 0.42, 0.16, 0.64)")
+    con.execute("alter table provinces add column valid_from date")
+    con.execute("update provinces set valid_from = date '2025-07-01' where unit_system = 34")
+    for table in OF_ONE_SYSTEM:
+        con.execute(f"alter table {table} add column unit_system int default 63")
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from dx_pipeline.charts.findings import read_finding
 from dx_pipeline.charts.label_places import spread
 from dx_pipeline.charts.page import balanced, font_path, shorten, text_width, wrap
 from dx_pipeline.charts.shades import STEPS, ink_on, shade
-from dx_pipeline.charts.tile_map import tiles
+from dx_pipeline.charts.tile_grid import read_tiles
 from dx_pipeline.language.numbers import number, signed
 from dx_pipeline.language.words import places
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import duckdb
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
-FOCUS = (REFERENCE, "hai-duong")
+FOCUS = (REFERENCE, 63, "hai-duong")
 
 ROOT = Path(__file__).resolve().parents[2]
 VIETNAMESE = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
@@ -44,16 +44,16 @@ def province_ids(system: int) -> set[str]:
 
 @pytest.mark.parametrize("system", [63, 34])
 def test_every_unit_has_one_tile_and_every_tile_its_own_cell(system: int) -> None:
-    units = [tile for tile in tiles(REFERENCE, system) if tile.islands is None]
+    units = [tile for tile in read_tiles(REFERENCE, system) if tile.islands is None]
     assert len(units) == system
     assert {tile.province_id for tile in units} == province_ids(system)
-    cells = [(tile.row, tile.column) for tile in tiles(REFERENCE, system)]
+    cells = [(tile.row, tile.column) for tile in read_tiles(REFERENCE, system)]
     assert len(set(cells)) == len(cells)
 
 
 @pytest.mark.parametrize("system", [63, 34])
 def test_the_archipelagos_are_shown_with_their_provinces(system: int) -> None:
-    islands = {tile.islands.vi: tile.province_id for tile in tiles(REFERENCE, system) if tile.islands}
+    islands = {tile.islands.vi: tile.province_id for tile in read_tiles(REFERENCE, system) if tile.islands}
     assert islands == {"Hoàng Sa": "da-nang", "Trường Sa": "khanh-hoa"}
 
 
@@ -64,7 +64,7 @@ def test_the_archipelagos_are_shown_with_their_provinces(system: int) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("system", [63, 34])
 def test_north_is_above_south(system: int, north: str, south: str) -> None:
-    row = {tile.province_id: tile.row for tile in tiles(REFERENCE, system) if tile.islands is None}
+    row = {tile.province_id: tile.row for tile in read_tiles(REFERENCE, system) if tile.islands is None}
     assert row[north] < row[south]
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
-FOCUS = (REFERENCE, "hai-duong")
+FOCUS = (REFERENCE, 63, "hai-duong")
 
 HD = "province_id = 'hai-duong'"
 
@@ -150,9 +150,11 @@ def test_bands_are_a_condition_and_no_interval_of_confidence(
 
 
 def test_the_merged_unit_is_named_with_the_province_asked_about(country: duckdb.DuckDBPyConnection) -> None:
-    assert finding(country, "tile_map_34", REFERENCE, "bac-kan").vi.startswith("Thái Nguyên (gồm Bắc Kạn) đứng thứ")
-    assert finding(country, "tile_map_34", REFERENCE, "thai-nguyen").en.startswith("Thai Nguyen (with Bac Kan) ranked")
-    assert finding(country, "tile_map_34", REFERENCE, "thua-thien-hue").vi.startswith("Huế đứng thứ")
+    assert finding(country, "tile_map", REFERENCE, 34, "thai-nguyen").vi.startswith(
+        "Thái Nguyên (gồm Bắc Kạn) đứng thứ"
+    )
+    assert finding(country, "tile_map", REFERENCE, 34, "thai-nguyen").en.startswith("Thai Nguyen (with Bac Kan) ranked")
+    assert finding(country, "tile_map", REFERENCE, 34, "hue").vi.startswith("Huế đứng thứ")
 
 
 def test_the_heat_map_says_when_its_foundation_rests_on_solved_weights(country, say) -> None:

@@ -14,6 +14,7 @@ from dx_pipeline.paths import Paths
 from dx_pipeline.report import build_site
 from dx_pipeline.warehouse import connect
 
+REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 #: a value for a column that a test does not care about
 FILLERS: dict[str, Any] = {"text": "x", "integer": 1, "double": 0.5, "boolean": True, "date": "2024-01-01"}
 
@@ -28,7 +29,7 @@ def con(built: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def site(con: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole site of the real tables."""
     folder = tmp_path_factory.mktemp("release") / "site"
-    build_site(con, folder, "1.2.3")
+    build_site(con, folder, "1.2.3", REFERENCE)
     return folder
 
 

@@ -16,6 +16,8 @@ from dx_pipeline.report import build_site, profile_path
 #: files beside the site that a release has and this test has not
 OF_THE_RELEASE = re.compile(r"^(dti\.duckdb|dti\.xlsx|CHANGELOG\.md|DICTIONARY\.md|datapackage\.json|csv/|parquet/)")
 
+REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
+
 
 @pytest.fixture(scope="session")
 def documents(site: Path) -> dict[Path, lxml.html.HtmlElement]:
@@ -29,7 +31,9 @@ def test_every_province_has_a_profile_in_both_languages(site: Path) -> None:
     assert len(list((site / "en" / "63").glob("*.html"))) == 63
     assert len(list((site / "en" / "34").glob("*.html"))) == 34
     assert (site / profile_path(63, "hai-duong")).is_file()
-    assert (site / "compare" / "hai-duong-beside-thai-nguyen.html").is_file()
+    for page in ("compare", "what-if", "terms"):
+        assert (site / f"{page}.html").is_file()
+        assert (site / "en" / f"{page}.html").is_file()
 
 
 def test_every_link_leads_somewhere(site: Path, documents: dict[Path, lxml.html.HtmlElement]) -> None:
@@ -77,6 +81,7 @@ def test_pages_read_well_aloud(documents: dict[Path, lxml.html.HtmlElement]) -> 
         assert all(heading.get("scope") in ("col", "row") for heading in page.iter("th")), path.name
         assert all(table.find("caption") is not None for table in page.xpath("//div/table")), path.name
         assert all(drawing.get("aria-label") for drawing in page.xpath("//svg")), path.name
+        assert all(link.get("aria-label") for link in page.xpath("//svg//a")), path.name
         assert all(picture.get("alt") for picture in page.xpath("//img")), path.name
         assert page.xpath("//a[@class='skip'][@href='#main']"), path.name
         ids = page.xpath("//@id")
@@ -92,12 +97,29 @@ def test_the_two_languages_lead_to_each_other(site: Path, documents: dict[Path, 
 
 
 def test_two_builds_have_the_same_bytes(con: duckdb.DuckDBPyConnection, site: Path, tmp_path: Path) -> None:
-    files = build_site(con, tmp_path / "again", {"release": "1.2.3"})
+    files = build_site(con, tmp_path / "again", {"release": "1.2.3"}, REFERENCE)
     assert sorted(file.relative_to(tmp_path / "again") for file in files) == sorted(
         file.relative_to(site) for file in site.rglob("*") if file.is_file()
     )
     for file in files:
         assert file.read_bytes() == (site / file.relative_to(tmp_path / "again")).read_bytes(), file.name
+
+
+def test_our_scripts_are_small(site: Path) -> None:
+    own = [file for file in (site / "assets").glob("*.js") if file.name != "data.js"]
+    assert sum(file.stat().st_size for file in own) < 120_000
+
+
+def test_no_page_shows_a_code_or_the_name_of_a_table_in_a_sentence(
+    documents: dict[Path, lxml.html.HtmlElement],
+) -> None:
+    codes = re.compile(r"\b(not_published|not_read|not_comparable|within_error|third_party_only|box25|hai-duong)\b")
+    for path, page in documents.items():
+        if path.name in ("data.html", "sources.html", "quality.html"):
+            continue
+        for element in page.xpath("//p | //dd | //dt | //h1 | //h2 | //h3 | //figcaption | //summary"):
+            text = "".join(element.xpath(".//text()[not(ancestor::code) and not(ancestor::a)]"))
+            assert not codes.search(text), f"{path.name}: {text.strip()[:120]}"
 
 
 def test_the_site_is_small(site: Path) -> None:
@@ -112,4 +134,4 @@ def test_a_cheapest_path_never_stands_without_the_moving_threshold(
         for table in page.xpath("//table[.//data[starts-with(@data-from, 'cheapest_paths.')]]"):
             shown += 1
             assert table.xpath(".//data[starts-with(@data-from, 'threshold_paths.')]")
-    assert shown == 2 * 63
+    assert shown >= 2 * 63

@@ -1,0 +1,223 @@
+"""Maps as inline SVG: outlines of a unit system, and the same units as tiles of equal size for small screens.
+
+Outlines are schematic (geoBoundaries.org): good for colouring, never for measuring. They are drawn on an
+equirectangular projection and rounded to tenths of a unit of the drawing. Hoàng Sa and Trường Sa are shown where they
+lie, with a ring around their islets and the name of the unit they belong to; so they are beside the tiles.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from dx_pipeline.charts.tile_grid import read_tiles
+from dx_pipeline.language.words import Words
+from dx_pipeline.report.site_data import SiteData
+from dx_pipeline.report.wording import Wording
+
+#: the middle of the country, at which a degree of longitude keeps its length
+MIDDLE = math.radians(16.0)
+WIDTH = 560.0
+#: islets east of this line belong to the archipelagos
+EAST = 110.5
+TILE = (92.0, 60.0)
+CREDIT = "geoBoundaries.org"
+STEPS = 7
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A unit's shape as SVG path, and the places of its far islets, which are too small to be drawn as they are."""
+
+    province_id: str
+    path: str
+    islets: list[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """All outlines of one system in a drawing of this size."""
+
+    width: float
+    height: float
+    shapes: list[Outline]
+
+
+@functools.lru_cache(maxsize=8)
+def read_outlines(reference: Path, unit_system: int, codes: tuple[tuple[str, str], ...]) -> Outlines | None:
+    """Outlines of a system from geo/provinces_<system>_simple.geojson of the reference data; None if there are none.
+
+    Args:
+        reference: folder of the reference data.
+        unit_system: which system.
+        codes: pairs of the statistics office's code and province_id.
+    """
+    file = reference / "geo" / f"provinces_{unit_system}_simple.geojson"
+    if not file.is_file():
+        return None
+    ids = dict(codes)
+    rings: dict[str, list[list[tuple[float, float]]]] = {}
+    for feature in json.loads(file.read_text(encoding="utf-8"))["features"]:
+        code = next(str(value) for name, value in feature["properties"].items() if name.startswith("gso_code"))
+        if code in ids:
+            rings.setdefault(ids[code], []).extend(_rings(feature["geometry"]))
+    if not rings:
+        return None
+    points = [point for shape in rings.values() for ring in shape for point in ring]
+    west, east = min(x for x, _ in points), max(x for x, _ in points)
+    south, north = min(y for _, y in points), max(y for _, y in points)
+    scale = WIDTH / ((east - west) * math.cos(MIDDLE))
+
+    def place(point: tuple[float, float]) -> tuple[float, float]:
+        return round((point[0] - west) * math.cos(MIDDLE) * scale, 1), round((north - point[1]) * scale, 1)
+
+    shapes = []
+    for province_id, shape in sorted(rings.items()):
+        far = [ring for ring in shape if min(x for x, _ in ring) > EAST]
+        near = [[place(point) for point in ring] for ring in shape if ring not in far]
+        path = "".join(_path(ring) for ring in near if len(set(ring)) > 2)
+        shapes.append(Outline(province_id, path, sorted({place(ring[0]) for ring in far})))
+    return Outlines(WIDTH, round((north - south) * scale, 1), shapes)
+
+
+def _rings(geometry: Mapping[str, Any]) -> Iterator[list[tuple[float, float]]]:
+    polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    for polygon in polygons:
+        for ring in polygon:
+            yield [(float(x), float(y)) for x, y, *_ in ring]
+
+
+def _path(points: list[tuple[float, float]]) -> str:
+    """Relative moves are shorter than absolute ones; repeated points are dropped."""
+    kept = [points[0], *(after for before, after in pairwise(points) if before != after)]
+    moves = [f"M{kept[0][0]:g} {kept[0][1]:g}l"]
+    for before, after in pairwise(kept):
+        moves.append(f"{after[0] - before[0]:.1f} {after[1] - before[1]:.1f}".replace(".0 ", " ").removesuffix(".0"))
+    return moves[0] + " ".join(moves[1:]) + "z"
+
+
+def shade(rank: int | None, units: int) -> str:
+    """Class of a rank's colour: s1 (last) to s7 (first); `none` where there is no rank."""
+    if rank is None:
+        return "none"
+    return f"s{1 + min(int((units - rank) / max(units - 1, 1) * STEPS), STEPS - 1)}"
+
+
+def draw_outlines(data: SiteData, system: int, edition: int | None, home: str, wording: Wording) -> Markup:
+    """The map of outlines, a link a unit, coloured by rank of an edition; empty if there are no outlines."""
+    codes = tuple(
+        (str(unit["gso_code"]), province_id) for (each, province_id), unit in data.units.items() if each == system
+    )
+    outlines = read_outlines(data.reference, system, codes)
+    if outlines is None:
+        return Markup("")
+    parts, labels = [], []
+    for shape in outlines.shapes:
+        inside = Markup('<path d="{}"/>').format(shape.path)
+        if shape.islets:
+            xs, ys = [x for x, _ in shape.islets], [y for _, y in shape.islets]
+            inside += Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="14" class="sea"/>').format(
+                min(xs) - 14, min(ys) - 14, max(xs) - min(xs) + 28, max(ys) - min(ys) + 28
+            )
+            inside += Markup("").join(Markup('<circle cx="{}" cy="{}" r="3"/>').format(x, y) for x, y in shape.islets)
+            middle, unit = min((min(xs) + max(xs)) / 2, WIDTH - 58), data.units[system, shape.province_id]
+            for words in _islands(data, system, shape.province_id):
+                labels.append((middle, max(ys) + 31, words.in_language(wording.language)))
+                labels.append((middle, max(ys) + 46, f"({wording.name(unit)})"))
+        parts.append(_link(data, system, shape.province_id, edition, home, wording, inside))
+    texts = Markup("").join(
+        Markup('<text x="{:.1f}" y="{:.1f}" class="island">{}</text>').format(x, y, text) for x, y, text in labels
+    )
+    height = outlines.height + 46
+    head = Markup('<svg class="map outlines" viewBox="-2 -2 {:.0f} {:.0f}" role="group" aria-label="{}">').format(
+        outlines.width + 4, height, wording.text("map.outlines", units=_count(data, system))
+    )
+    return head + Markup("").join(parts) + texts + Markup("</svg>")
+
+
+def draw_tiles(data: SiteData, system: int, edition: int | None, home: str, wording: Wording) -> Markup:
+    """The map of tiles, a link a unit; the archipelagos stand with their provinces."""
+    tiles = [tile for tile in read_tiles(data.reference, system) if (system, tile.province_id) in data.units]
+    if not tiles:
+        return Markup("")
+    width, height = TILE
+    parts = []
+    for tile in tiles:
+        x, y = tile.column * width, tile.row * height
+        if tile.islands:
+            name = tile.islands.in_language(wording.language)
+            unit = wording.name(data.units[system, tile.province_id])
+            parts.append(
+                Markup('<rect x="{:.0f}" y="{:.0f}" width="{:.0f}" height="{:.0f}" rx="6" class="sea"/>').format(
+                    x + 2, y + 2, width - 4, height - 4
+                )
+                + _tile_text(x + width / 2, y + 25, name, "island")
+                + _tile_text(x + width / 2, y + 41, f"({unit})", "island")
+            )
+            continue
+        name = wording.name(data.units[system, tile.province_id])
+        lines = _two_lines(name)
+        inside = Markup('<rect x="{:.0f}" y="{:.0f}" width="{:.0f}" height="{:.0f}" rx="4"/>').format(
+            x + 1, y + 1, width - 2, height - 2
+        )
+        top = y + (23 if len(lines) == 1 else 16)
+        for number, line in enumerate(lines):
+            inside += _tile_text(x + width / 2, top + 14 * number, line, "tile")
+        inside += _tile_text(x + width / 2, y + height - 8, _told(data, system, tile.province_id, edition), "figure")
+        parts.append(_link(data, system, tile.province_id, edition, home, wording, inside))
+    columns, rows = 1 + max(tile.column for tile in tiles), 1 + max(tile.row for tile in tiles)
+    head = Markup('<svg class="map tiles" viewBox="0 0 {:.0f} {:.0f}" role="group" aria-label="{}">').format(
+        columns * width, rows * height, wording.text("map.tiles", units=_count(data, system))
+    )
+    return head + Markup("").join(parts) + Markup("</svg>")
+
+
+def _two_lines(name: str) -> list[str]:
+    if len(name) <= 10:
+        return [name]
+    for mark in (" - ", "-", " "):
+        if mark in name:
+            middle = min(
+                (i for i in range(len(name)) if name.startswith(mark, i)), key=lambda i: abs(i - len(name) / 2)
+            )
+            return [name[:middle] + mark.strip(), name[middle + len(mark) :]]
+    return [name]
+
+
+def _tile_text(x: float, y: float, text: object, style: str) -> Markup:
+    return Markup('<text x="{:.0f}" y="{:.0f}" class="{}">{}</text>').format(x, y, style, text)
+
+
+def _told(data: SiteData, system: int, province_id: str, edition: int | None) -> str:
+    row = data.ranking.get((edition, system, province_id))
+    return str(row["rank"]) if row is not None and row["rank"] is not None else "?"
+
+
+def _link(
+    data: SiteData, system: int, province_id: str, edition: int | None, home: str, wording: Wording, inside: Markup
+) -> Markup:
+    row = data.ranking.get((edition, system, province_id))
+    rank = row["rank"] if row is not None else None
+    units = _count(data, system)
+    name = wording.name(data.units[system, province_id])
+    told = wording.text("map.unit", name=name, rank=rank, units=units) if rank else wording.text("map.none", name=name)
+    return Markup('<a href="{}{}/{}.html" data-unit="{}" class="{}" aria-label="{}"><title>{}</title>{}</a>').format(
+        home, system, province_id, province_id, shade(rank, units), told, told, inside
+    )
+
+
+def _islands(data: SiteData, system: int, province_id: str) -> list[Words]:
+    tiles = read_tiles(data.reference, system)
+    return [tile.islands for tile in tiles if tile.islands and tile.province_id == province_id]
+
+
+def _count(data: SiteData, system: int) -> int:
+    return sum(1 for each, _ in data.units if each == system)
