@@ -248,3 +248,8 @@ CREATE TABLE findings AS SELECT 2022 AS edition_from, 2023 AS edition_to, 63 AS 
   ('hai-duong', 'coarse, third_party_only', 'Tăng từ khoảng 0,33 lên 0,54†.', 'It rose from about 0.33 to 0.54†.'),
   ('p-34', 'conflict, within_error', 'Hạng 3 (mâu thuẫn); thứ tự không phân định được theo số in.', '3rd (sources disagree), in an order not decided by the printed digits.'),
   ('p-35', NULL, 'Giữ nguyên hạng 5.', 'It stayed 5th.')) t(province_id, doubts, sentence_vi, sentence_en);
+
+CREATE TABLE weight_arguments AS SELECT 2024 AS edition, 34 AS unit_system, * FROM (VALUES
+  ('estimate', 'foundation', 439.9, 440.0, 0.5, true), ('estimate', 'digital_economy_activity', 500.1, 500.0, 0.5, true),
+  ('total_tried', '940', 0.1, 0.0, 0.5, true), ('total_tried', '750', 1.6, 0.0, 0.5, false), ('total_recomputed', 'u-01', 0.7001, 0.7, 0.0002, true)
+) t(argument, item, found, claimed, bound, holds);

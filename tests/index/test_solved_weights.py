@@ -1,0 +1,31 @@
+"""Weights solved from published rows (M28)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dx_pipeline.index.errors import IndexInputError
+from dx_pipeline.index.solved_weights import deviations, solved_shares
+
+POINTS = np.array([50, 140, 200, 150])
+
+
+def rows(count):
+    scores = np.random.default_rng(5).random((count, 4)).round(4)
+    return scores, (scores @ POINTS / POINTS.sum()).round(4)
+
+
+def test_the_shares_come_back_within_rounding():
+    shares = solved_shares(*rows(30))
+    assert np.abs(shares * POINTS.sum() - POINTS).max() < 0.2
+
+
+def test_only_the_true_total_makes_all_points_tens():
+    tried = {one.total: one.largest for one in deviations(solved_shares(*rows(30)), np.arange(100, 1001, 10))}
+    assert [total for total, largest in tried.items() if largest <= 0.5] == [540.0]
+
+
+def test_too_few_rows_are_refused():
+    with pytest.raises(IndexInputError, match="3 rows determine only 3 of 4 shares"):
+        solved_shares(*rows(3))
