@@ -54,7 +54,8 @@ class Movement:
 
     `own_effect` and `others_effect` are places, negative is a rise. `comparable`: whether scores may be subtracted.
     `counted_back`: editions computed for a unit that did not exist then; `before`: all editions before it existed;
-    `members`: how many provinces it was made of; `n_units`: among how many it is ranked.
+    `members`: how many provinces it was made of; `n_units`: among how many it is ranked; `table_doubts`: of all scores
+    of the two editions, on which the effects of the others rest.
     """
 
     name_vi: str
@@ -74,6 +75,7 @@ class Movement:
     members: int = 1
     n_units: int = 0
     city: bool = False
+    table_doubts: str | None = None
 
     @property
     def score_change(self) -> float | None:
@@ -116,7 +118,8 @@ def finding(m: Movement) -> Words:
 
 def note(m: Movement) -> Words | None:
     """What the marks in the finding mean; None without marks."""
-    used = {name for figure in m.figures for name in split(figure.doubts) if name in MARKED}
+    held = [*(figure.doubts for figure in m.figures), m.table_doubts if _tells_effects(m) else None]
+    used = {name for doubts in held for name in split(doubts) if name in MARKED}
     if not used:
         return None
     lines = [Words(f"{code(n).mark} {code(n).name_vi}", f"{code(n).mark} {code(n).name_en}") for n in sorted(used)]
@@ -336,7 +339,7 @@ def _year(year: int, score: Known | None, rank: Known | None) -> Words | None:
 
 def _effects(m: Movement) -> Words | None:
     """What the change of rank owes to the unit's own score and to all others'."""
-    if m.own_effect is None or m.others_effect is None:
+    if not _tells_effects(m) or m.own_effect is None or m.others_effect is None:
         return None
     decimals = 0 if float(m.own_effect).is_integer() and float(m.others_effect).is_integer() else 1
     own, others = (_places(value, decimals) for value in (m.own_effect, m.others_effect))
@@ -357,7 +360,12 @@ def _effects(m: Movement) -> Words | None:
                  else f"{but.vi} các địa phương khác tiến nhanh hơn nên xuống {others.vi}",
                  f"{but.en}the other units' scores {others.en} down"),
     }[_sign(m.others_effect)]  # fmt: skip
-    return Words(f"{own_words.vi}, {others_words.vi}.", f"{own_words.en}, {others_words.en}.")
+    mark = "".join(code(name).mark for name in split(m.table_doubts) if name in MARKED)
+    return Words(f"{own_words.vi}, {others_words.vi}{mark}.", f"{own_words.en}, {others_words.en}{mark}.")
+
+
+def _tells_effects(m: Movement) -> bool:
+    return m.own_effect is not None and m.others_effect is not None
 
 
 def _sign(value: float) -> int:

@@ -10,8 +10,9 @@ import polars as pl
 
 from dx_pipeline.index.doubt import tie_hidden, union_doubts, union_doubts_of_group, weakest_basis
 from dx_pipeline.index.findings import Explanation, explain, joint_half_widths
-from dx_pipeline.language.sentences import Known, Movement, finding, note
+from dx_pipeline.language.sentences import MARKED, Known, Movement, finding, note
 from dx_pipeline.marts._arrays import edition_pairs, full_editions, step_between
+from dx_pipeline.vocabulary import SEPARATOR, split
 
 UNIT = ["unit_system", "province_id"]
 #: how a rank or a score is known -> its basis
@@ -29,19 +30,23 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     )
     names = {(row["unit_system"], row["province_id"]): row for row in units.iter_rows(named=True)}
     parts = explanations(tables)
+    whole: dict[tuple[int, int], set[str]] = {}
+    for (edition, system, _), known in figures.items():
+        whole.setdefault((edition, system), set()).update(split(known["score"].doubts) if "score" in known else ())
     lines = []
     for row in tables["rank_changes"].iter_rows(named=True):
         unit = (row["unit_system"], row["province_id"])
         years = (row["edition_from"], row["edition_to"])
         step = step_between(tables["edition_comparability"], *years)
         movement = _movement(row, names[unit], [figures.get((year, *unit), {}) for year in years], step.comparable)
-        told = parts.get((*years, *unit))
-        lines.append(_line(row, movement, told))
+        held = sorted(set().union(*(whole.get((year, unit[0]), set()) for year in years)))
+        movement = replace(movement, explanation=parts.get((*years, *unit)), table_doubts=SEPARATOR.join(held) or None)
+        lines.append(_line(row, movement))
     frame = pl.DataFrame(lines, infer_schema_length=None)
     kept = [name for name in frame.columns if not name.startswith("_")]
     return frame.with_columns(
-        basis=weakest_basis([pl.col(f"_basis_{n}") for n in range(4)]),
-        doubts=union_doubts([*(pl.col(f"_doubts_{n}") for n in range(4)), pl.col("_undecided")]),
+        basis=weakest_basis([*(pl.col(f"_basis_{n}") for n in range(4)), pl.col("_method")]),
+        doubts=union_doubts([*(pl.col(f"_doubts_{n}") for n in range(4)), pl.col("_undecided"), pl.col("_marked")]),
     ).select(*kept, "basis", "doubts")
 
 
@@ -162,8 +167,7 @@ def _undecided(movement: Movement) -> bool:
     return movement.direction_undecided or bool(told and told.undecided and movement.score_change is not None)
 
 
-def _line(row: dict[str, Any], movement: Movement, told: Explanation | None) -> dict[str, Any]:
-    movement = replace(movement, explanation=told)
+def _line(row: dict[str, Any], movement: Movement) -> dict[str, Any]:
     text, marks = finding(movement), note(movement)
     used = [movement.score_from, movement.score_to, movement.rank_from, movement.rank_to]
     return {
@@ -176,6 +180,10 @@ def _line(row: dict[str, Any], movement: Movement, told: Explanation | None) -> 
         "note_vi": marks.vi if marks else None,
         "note_en": marks.en if marks else None,
         "comparability": row["comparability"],
+        "_method": "computed" if row["own_effect"] is not None else None,
+        "_marked": SEPARATOR.join(name for name in split(movement.table_doubts) if name in MARKED)
+        if row["own_effect"] is not None
+        else None,
         "_undecided": "within_error" if _undecided(movement) else None,
         **{f"_basis_{n}": one.basis if one else None for n, one in enumerate(used)},
         **{f"_doubts_{n}": one.doubts if one else None for n, one in enumerate(used)},
