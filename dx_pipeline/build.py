@@ -61,8 +61,8 @@ def build_source(con: duckdb.DuckDBPyConnection, paths: Paths, source_id: str) -
 
     reference = [f"raw.{name}" for name in TABLES]
     need(con, f"source {source_id}", reference)
-    source = load_sources(paths.raw)[source_id]
-    observed = observe_source(source, stored_reference(con))
+    sources = load_sources(paths.raw)
+    observed = observe_source(sources[source_id], stored_reference(con), sources.values())
     tables = {source_id: observed.observations, f"{source_id}__files": observed.files, **observed.records}
     for name, frame in tables.items():
         replace_table(con, f"raw.{name}", frame, inputs=reference)
@@ -79,6 +79,7 @@ def build_figures(con: duckdb.DuckDBPyConnection, paths: Paths) -> pl.DataFrame:
 
     from dx_pipeline.conform.corrections import load_corrections
     from dx_pipeline.conform.figures import choose
+    from dx_pipeline.conform.indicators import declared_indicators
     from dx_pipeline.conform.reference import TABLES
     from dx_pipeline.conform.weights import read_weights
     from dx_pipeline.index.structure import structures
@@ -93,6 +94,7 @@ def build_figures(con: duckdb.DuckDBPyConnection, paths: Paths) -> pl.DataFrame:
     figures = choose(observations, load_corrections(paths.corrections), by_edition, stored_reference(con))
     replace_table(con, "core.figures", figures, inputs)
     replace_table(con, "core.files", files, inputs)
+    replace_table(con, "core.declared_indicators", declared_indicators(sources), inputs)
     replace_table(con, "raw.sources", source_register(sources), inputs)
     return figures
 

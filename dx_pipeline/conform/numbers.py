@@ -8,6 +8,7 @@ and dashes are missing figures, anything else that is no number is an error that
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -30,8 +31,11 @@ NOTE = re.compile(r"\s*(?:\*+|[†‡]|\(\s*\*+\s*\)|\[\s*(?:\*+|\d{1,2}|[a-z])\
 ORDINAL_ENDING = {1: "st", 2: "nd", 3: "rd"}
 RANK = re.compile(
     r"^(?:thứ |hạng |#)?(?P<tie_before>=)?(?P<rank>\d{1,3})(?:(?P<ending>st|nd|rd|th)|[.,]0)?(?P<tie_after>=)?"
-    r"(?:\s*-\s*(?P<to>\d{1,3}))?(?:\s*/\s*(?P<of>\d{1,3}))?(?:\s*\((?P<score>[^()]+)\))?$"
+    r"(?:\s*-\s*(?P<to>\d{1,3}))?(?:\s*/\s*(?P<of>\d{1,3}))?(?:\s*\((?P<score>[^()]+)\))?$",
+    re.ASCII,
 )
+#: a float holds so many digits; of a longer text some would be lost
+MOST_DIGITS = 17
 
 
 class NumberFormatError(DxError, ValueError):
@@ -86,6 +90,12 @@ def half_width(decimals: int) -> float:
     return 0.5 * 10.0**-decimals
 
 
+def _digits_as_they_look(text: str) -> str:
+    """The text with full-width digits as usual ones; digits set lower or in a circle stay what they are, no digits."""
+    odd = [letter for letter in text if unicodedata.category(letter) == "No" and compatible(letter).isdecimal()]
+    return text if odd else compatible(text)
+
+
 def parse_number(text: str | None, decimal: DecimalMark | None = None) -> ParsedNumber:
     """Read one printed number.
 
@@ -96,7 +106,7 @@ def parse_number(text: str | None, decimal: DecimalMark | None = None) -> Parsed
     if decimal not in (".", ",", None):
         raise ValueError(f"decimal is {decimal!r}; expected '.' or ',' or None")
     printed = "" if text is None else text
-    plain = compatible(printed)
+    plain = _digits_as_they_look(printed)
     if plain.lower() in MISSING:
         return ParsedNumber(None, None, printed, reason=NOT_PUBLISHED)
     while (shorter := NOTE.sub("", plain)) != plain:
@@ -130,8 +140,10 @@ def _read(plain: str, decimal: str) -> tuple[float, int] | None:
     if match is None:
         return None
     digits, fraction = re.sub(r"\D", "", match["whole"]) or "0", match["fraction"] or ""
-    number = float(f"{match['sign']}{digits}.{fraction or '0'}")
-    return number, len(fraction)
+    if len((digits + fraction).lstrip("0")) > MOST_DIGITS:
+        return None
+    # a minus before nothing but zeros is no other number
+    return float(f"{match['sign']}{digits}.{fraction or '0'}") + 0.0, len(fraction)
 
 
 def parse_rank(text: str | None, decimal: DecimalMark | None = None) -> ParsedRank:
@@ -141,7 +153,7 @@ def parse_rank(text: str | None, decimal: DecimalMark | None = None) -> ParsedRa
     rank of 0, a range that does not rise, or a rank beyond the number of units printed with it.
     """
     printed = "" if text is None else text
-    plain = compatible(printed).lower()
+    plain = _digits_as_they_look(printed).lower()
     if plain in MISSING:
         return ParsedRank(None, printed, reason=NOT_PUBLISHED)
     while (shorter := NOTE.sub("", plain)) != plain:

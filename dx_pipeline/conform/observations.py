@@ -7,7 +7,7 @@ An observation has the columns of `sources.read.FIGURE_SCHEMA` plus `province_id
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,10 +20,13 @@ from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
 from dx_pipeline.sources.left_out import is_note, is_region, remedy
 from dx_pipeline.sources.read import read_source
-from dx_pipeline.sources.spec import SourceSpec
+from dx_pipeline.sources.spec import TIERS, SourceSpec
 
 #: the area of a figure that stands for the whole country
 COUNTRY = "viet-nam"
+#: sources of the index are called so
+INDEX_PREFIX = "dti_"
+KINDS = ("stated", "derived")
 #: how many problems one message lists
 SHOWN = 20
 #: significant digits of a typed number: it is exact to half a unit of the last one
@@ -51,15 +54,32 @@ class ObservedSource:
     files: pl.DataFrame
 
 
-def observe_source(source: SourceSpec, reference: Reference) -> ObservedSource:
-    """Read, conform and check one source. A figure carries a code of the index, or one its source.toml declares.
+def prints_index(source_id: str) -> bool:
+    """Whether a source prints figures of the index; all others print indicators of their own."""
+    return source_id.startswith(INDEX_PREFIX)
+
+
+def allowed_indicators(source: SourceSpec, reference: Reference, others: Iterable[SourceSpec] = ()) -> set[str]:
+    """The codes figures of a source may carry: those of the index, or those some source declares, never both."""
+    if prints_index(source.source_id):
+        return set(reference.indicators)
+    return {code for one in (source, *others) for code in one.indicators} - set(reference.indicators)
+
+
+def observe_source(source: SourceSpec, reference: Reference, others: Iterable[SourceSpec] = ()) -> ObservedSource:
+    """Read, conform and check one source.
+
+    Args:
+        source: its declaration.
+        reference: unit systems, names, the codes of the index.
+        others: the other sources of the project; an indicator one of them declares may be printed here as well.
 
     Raises:
         SourceError: the bytes are not as declared.
         ConformError: printed rows can't be used, or a complete table is not complete.
     """
     reading = read_source(source)
-    observations = conform_figures(reading.figures, reference, set(reference.indicators) | source.declared_indicators)
+    observations = conform_figures(reading.figures, reference, allowed_indicators(source, reference, others))
     check_left_out(reading.left_out, reference)
     units = {system: set(known.units) for system, known in reference.names.items()}
     check_not_empty(source, observations, units)
@@ -88,6 +108,7 @@ def conform_figures(figures: pl.DataFrame, reference: Reference, indicators: Abs
     """
     rejected = figures["rejected"].is_not_null()
     problems = _unknown_indicators(figures.filter(~rejected), indicators)
+    problems += _unknown_words(figures, "kind", KINDS) + _unknown_words(figures, "tier", TIERS)
     frame = figures.with_columns(
         province_id=_provinces(figures, reference, problems),
         **_numbers(figures, problems),
@@ -201,14 +222,34 @@ def _where(row: dict[str, object]) -> str:
 
 
 def _unknown_indicators(figures: pl.DataFrame, known: AbstractSet[str]) -> list[Problem]:
-    unknown = figures.filter(~pl.col("indicator").is_in(sorted(known)))
+    unknown = figures.filter(~pl.col("indicator").is_in(sorted(known)).fill_null(False))
+    first = unknown.unique(["file", "table_no", "indicator"], keep="first", maintain_order=True)
     return [
         Problem(
             _where(row),
-            "an indicator code of data/reference/indicators.csv",
+            "an indicator code of data/reference/indicators.csv"
+            if prints_index(row["source_id"])
+            else "an indicator that a source.toml declares",
             repr(row["indicator"]),
-            nearest(row["indicator"], known),
+            _declare(row, known),
         )
+        for row in first.iter_rows(named=True)
+    ]
+
+
+def _declare(row: dict[str, object], known: AbstractSet[str]) -> str:
+    """What to do about an unknown indicator: the one that may be meant, or the lines to paste."""
+    near = nearest(row["indicator"], known)
+    if prints_index(str(row["source_id"])) or near.startswith("did"):
+        return near
+    lines = f'[indicators.{row["indicator"]}], name_vi = "…", name_en = "…", direction = "higher_is_better"'
+    return f"if it is new, add to data/raw/{row['source_id']}/source.toml: {lines}"
+
+
+def _unknown_words(figures: pl.DataFrame, column: str, known: tuple[str, ...]) -> list[Problem]:
+    unknown = figures.filter(~pl.col(column).is_in(list(known)).fill_null(False))
+    return [
+        Problem(_where(row), f"a {column}: {', '.join(known)}", repr(row[column]))
         for row in unknown.iter_rows(named=True)
     ]
 

@@ -84,6 +84,11 @@ SHAPES: dict[str, Shape] = {
         ("province_id", "indicator", "near_indicator", "reason_vi", "reason_en"),
         ("province_id", "indicator", "near_indicator"), ("reason_vi", "reason_en"), ("province_id",),
     ),
+    "derived_indicators": Shape(
+        ("indicator", "method", "parts", "factor", "unit", "direction", "scale", "linked", "name_vi", "name_en",
+         "shared_inputs_vi", "shared_inputs_en"),
+        ("indicator",), ("method", "parts", "factor", "unit", "direction", "scale", "linked", "name_vi", "name_en"),
+    ),
     "tile_grid": Shape(
         ("unit_system", "province_id", "row", "column", "islands_vi", "islands_en"),
         ("unit_system", "row", "column"), ("province_id",), ("province_id",),

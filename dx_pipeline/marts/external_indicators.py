@@ -1,68 +1,107 @@
-"""Figures of other publishers, and the ratios that peers are sought by."""
+"""Figures of other publishers, and what is formed from them: the chosen one for each year and unit."""
 
 from __future__ import annotations
 
 import polars as pl
 
-NAMES = {
-    "pci_overall": "Provincial Competitiveness Index (PCI), overall",
-    "pci_overall_rank": "Provincial Competitiveness Index (PCI), printed rank",
-    "population": "Mean population",
-    "area": "Area",
-    "urban_population": "Urban population",
-    "grdp_per_capita": "Gross regional domestic product per head",
-    "population_density": "Population density",
-    "urban_share": "Share of urban population",
-}
+from dx_pipeline.conform.indicators import derived_indicators
+from dx_pipeline.conform.observations import prints_index
+from dx_pipeline.index.doubt import union_doubts_of_group, weakest_basis, weakest_basis_of_group
+
+KEY = ["unit_system", "indicator", "year", "province_id"]
+#: score and printed rank of one index are two indicators here, so that a year and unit have one row each
+RANK = "_rank"
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """Printed figures of all sources but the DTI, plus density and urban share (derived, status says so)."""
+    """One row a unit, year and indicator. Rivals of a figure stand in `figure_sources`."""
     figures = tables["core.figures"].filter(
-        ~pl.col("source_id").str.starts_with("dti_") & (pl.col("status") != "rejected")
+        (pl.col("status") != "rejected")
+        & ~pl.col("source_id").map_elements(prints_index, return_dtype=pl.Boolean)
+        & (pl.col("measure") != "mean")
     )
-    papi = tables["raw.papi_codebook"].select(
-        indicator=pl.lit("papi_") + pl.col("code").str.to_lowercase(), papi_name=pl.lit("PAPI: ") + pl.col("label_en")
+    # where no figure of a key is known, an empty cell still says that somebody printed the table without it
+    printed = (
+        figures.select(
+            "unit_system",
+            "province_id",
+            "source_id",
+            "measure",
+            "value",
+            "unit",
+            "basis",
+            "doubts",
+            "chosen",
+            "observation",
+            code="indicator",
+            indicator=pl.col("indicator")
+            + pl.when(pl.col("measure") == "rank").then(pl.lit(RANK)).otherwise(pl.lit("")),
+            year="edition",
+            status=pl.when((pl.col("status") == "published") & pl.col("preliminary"))
+            .then(pl.lit("preliminary"))
+            .otherwise("status"),
+        )
+        .filter(pl.col("chosen") | pl.col("value").is_null())
+        .sort("chosen", "observation", descending=[True, False])
+        .unique(KEY, keep="first", maintain_order=True)
     )
-    printed = figures.select(
+    declared = tables["core.declared_indicators"]
+    formed = derived_indicators(tables["raw.derived_indicators"], declared)
+    everything = pl.concat([printed, *(_formed(printed, row) for row in formed.iter_rows(named=True))], how="diagonal")
+    names = pl.concat([declared, formed.select(declared.columns)]).rename({"indicator": "code"}).drop("unit")
+    is_rank = pl.col("measure") == "rank"
+    return everything.join(names, on="code", how="left", maintain_order="left").select(
+        *KEY,
         "source_id",
-        "province_id",
         "measure",
         "value",
         "unit",
-        # score and rank of one index are two indicators here, so that a year and province have one row each
-        indicator=pl.col("indicator")
-        + pl.when(pl.col("measure") == "rank").then(pl.lit("_rank")).otherwise(pl.lit("")),
-        year="edition",
-        status=pl.when((pl.col("status") == "published") & pl.col("preliminary"))
-        .then(pl.lit("preliminary"))
-        .otherwise("status"),
-    )
-    everything = pl.concat([printed, *_ratios(printed)], how="diagonal")
-    return everything.join(papi, on="indicator", how="left").select(
-        "source_id",
-        "indicator",
-        indicator_en=pl.coalesce("papi_name", pl.col("indicator").replace_strict(NAMES, default=None)),
-        year="year",
-        province_id="province_id",
-        measure="measure",
-        value="value",
-        unit="unit",
-        status="status",
+        "status",
+        "basis",
+        "doubts",
+        indicator_vi=pl.col("name_vi") + pl.when(is_rank).then(pl.lit(", thứ hạng in")).otherwise(pl.lit("")),
+        indicator_en=pl.col("name_en") + pl.when(is_rank).then(pl.lit(", printed rank")).otherwise(pl.lit("")),
+        series=_series(declared),
+        direction=pl.when(is_rank).then(pl.lit("lower_is_better")).otherwise("direction"),
     )
 
 
-def _ratios(printed: pl.DataFrame) -> list[pl.DataFrame]:
-    """Density (persons per km2) and urban share (of 1), where both figures of the same year are known."""
-    wide = printed.filter(pl.col("measure") == "value").pivot(
-        "indicator", index=["year", "province_id"], values="value", aggregate_function="first"
+def _series(declared: pl.DataFrame) -> pl.Expr:
+    """Which series a figure belongs to, where its indicator is known to have a break; null elsewhere."""
+    said = pl.lit(None, dtype=pl.String)
+    for code, years in declared.select("indicator", "breaks").iter_rows():
+        own = pl.col("code") == code
+        for place, year in enumerate(sorted(years)):
+            if place == 0:
+                said = pl.when(own & (pl.col("year") < year)).then(pl.lit(f"before {year}")).otherwise(said)
+            said = pl.when(own & (pl.col("year") >= year)).then(pl.lit(f"since {year}")).otherwise(said)
+    return said
+
+
+def _formed(printed: pl.DataFrame, own: dict[str, object]) -> pl.DataFrame:
+    """A ratio (first part over second) or mean of declared parts, where all are known for a unit and year."""
+    parts = list(own["parts"])  # type: ignore[call-overload]
+    rows = printed.filter(pl.col("code").is_in(parts) & (pl.col("measure") != "rank") & pl.col("value").is_not_null())
+    key = ["unit_system", "year", "province_id"]
+    values = [pl.col("value").filter(pl.col("code") == part).first() for part in parts]
+    value = values[0] / values[1] if own["method"] == "ratio" else pl.mean_horizontal(*values)
+    return (
+        rows.group_by(key, maintain_order=True)
+        .agg(
+            pl.col("code").n_unique().alias("n"),
+            source_id=pl.col("source_id").filter(pl.col("code") == parts[0]).first(),
+            measure=pl.col("measure").filter(pl.col("code") == parts[0]).first(),
+            value=own["factor"] * value,
+            basis=weakest_basis_of_group(pl.col("basis")),
+            doubts=union_doubts_of_group(pl.col("doubts")),
+        )
+        .filter(pl.col("n") == len(parts))
+        .drop("n")
+        .with_columns(
+            code=pl.lit(own["indicator"]),
+            indicator=pl.lit(own["indicator"]),
+            unit=pl.lit(own["unit"]),
+            status=pl.lit("derived"),
+            basis=weakest_basis([pl.col("basis"), pl.lit("computed")]),
+        )
     )
-    density = wide.drop_nulls(["population", "area"]).select(
-        "year", "province_id", source_id=pl.lit("nso_population"), indicator=pl.lit("population_density"),
-        value=1000 * pl.col("population") / pl.col("area"), unit=pl.lit("persons per km2"),
-    )  # fmt: skip
-    urban = wide.drop_nulls(["population", "urban_population"]).select(
-        "year", "province_id", source_id=pl.lit("nso_urban_population"), indicator=pl.lit("urban_share"),
-        value=pl.col("urban_population") / pl.col("population"), unit=pl.lit("share of 1"),
-    )  # fmt: skip
-    return [frame.with_columns(measure=pl.lit("value"), status=pl.lit("derived")) for frame in (density, urban)]

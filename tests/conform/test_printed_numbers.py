@@ -171,3 +171,49 @@ def test_a_column_of_ranks() -> None:
     assert column.values.to_list() == [1.0, 15.0, None, None]
     assert column.decimals.to_list() == [0, 0, None, None]
     assert list(column.bad) == ["first"]
+
+
+def test_what_a_person_would_not_read_is_refused_and_never_guessed() -> None:
+    refused = [
+        "٠.٥",
+        "1e3",
+        "1E-2",
+        "12₃",
+        "①②",
+        "1①",
+        "½",
+        "0x10",
+        "1_000",
+        "1" * 18,
+        "0." + "1" * 18,
+        "∞",
+        "Infinity",
+    ]
+    refused += ["1,2,3", "1.2.3", "--5", "5-", "(5)", "5 6", "0 5"]
+    read = []
+    for text in refused:
+        try:
+            read.append((text, parse_number(text, ".").value))
+        except NumberFormatError:
+            continue
+    assert read == []
+    ranks = []
+    for text in ["١٤", "⑭", "1e1", "14₂", "-14", "0", "1000"]:
+        try:
+            ranks.append((text, parse_rank(text).rank))
+        except RankFormatError:
+            continue
+    assert ranks == []
+
+
+def test_what_a_person_would_read_is_read() -> None:
+    meant = [
+        ("\u22120,5", -0.5),
+        ("１２,５", 12.5),
+        ("1\u200b2", 12.0),
+        ("1\u00a0234,5", 1234.5),
+        ("\u202a0,5\u202c", 0.5),
+    ]
+    assert [(text, value) for text, value in meant if parse_number(text, ",").value != value] == []
+    assert str(parse_number("-0", ".").value) == str(parse_number("-0.00", ".").value) == "0.0"
+    assert parse_rank("１４").rank == 14

@@ -31,7 +31,7 @@ def conform_figures(figures: pl.DataFrame, indicators: set[str]) -> pl.DataFrame
 def printed(*rows: dict) -> pl.DataFrame:
     """Figures as a reader gives them; what a test does not say is unremarkable."""
     usual = {
-        "source_id": "s", "file": "f.csv", "layout": "long", "complete": False, "table_no": "1",
+        "source_id": "dti_s", "file": "f.csv", "layout": "long", "complete": False, "table_no": "1",
         "column": "value", "edition": 2020,
         "unit_system": 63, "province_text": "Hải Dương", "indicator": "overall", "measure": "score", "decimal": ".",
         "unit": "score 0-1",

@@ -95,7 +95,7 @@ def test_a_missing_endowment_is_no_shorter_distance(tables):
     assert endowment_matrix(holed, 63, ("ha-noi", "hai-phong")) is None
 
 
-@pytest.mark.parametrize("name", ["rank_bands", "rank_sensitivity", "external_links"])
+@pytest.mark.parametrize("name", ["rank_bands", "rank_sensitivity"])
 def test_same_seed_same_figures(tables, name):
     contract = load_contract(name)
     again = importlib.import_module(f"dx_pipeline.marts.{name}").build({n: tables[n] for n in contract.inputs})

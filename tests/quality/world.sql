@@ -122,7 +122,7 @@ UNION ALL SELECT 2023, 63, 'p-09', 'digital_society', 'rank', 11, 'dti_press_fig
 UNION ALL SELECT 2023, 63, 'p-09', 'digital_awareness', 'score', NULL, 'dti_press_figures', 'row 6', false, false, NULL, NULL;
 
 CREATE TABLE external_indicators AS
-SELECT * REPLACE (value::DOUBLE AS value) FROM (VALUES ('papi', 'papi_sc81', 2022, 'p-01', 'score', 0.3, 'published'), ('papi', 'papi_sc81', 2022, 'p-02', 'score', 0.4, 'preliminary'),
+SELECT 63 AS unit_system, * REPLACE (value::DOUBLE AS value) FROM (VALUES ('papi', 'papi_sc81', 2022, 'p-01', 'score', 0.3, 'published'), ('papi', 'papi_sc81', 2022, 'p-02', 'score', 0.4, 'preliminary'),
   ('papi', 'papi_sc81', 2022, 'p-03', 'score', NULL, 'not_published'), ('nso_population', 'population_density', 2022, 'p-01', 'value', 500.5, 'derived')
 ) t(source_id, indicator, year, province_id, measure, value, status);
 INSERT INTO figure_sources BY NAME
