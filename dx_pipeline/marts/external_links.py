@@ -19,7 +19,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     declared = tables["core.declared_indicators"]
     formed = derived_indicators(tables["raw.derived_indicators"], declared)
     linked = pl.concat([declared, formed.select(declared.columns)]).filter("linked")
-    known = tables["external_indicators"].filter((pl.col("measure") != "rank") & pl.col("value").is_not_null())
+    known = _known(tables["external_indicators"], tables["endowments"])
     rankings = tables["province_rankings"].sort(
         "edition", "unit_system", "province_id", descending=[False, True, False]
     )
@@ -35,6 +35,14 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
             figures = own.filter(pl.col("indicator") == one["indicator"])
             lines.append(line | _row(ranked, figures, int(str(edition)), logarithm=one["scale"] == "logarithm"))
     return pl.DataFrame(lines, infer_schema_length=None)
+
+
+def _known(external: pl.DataFrame, endowments: pl.DataFrame) -> pl.DataFrame:
+    """Every known figure; where none of a unit was printed, what follows from its members (`endowments`)."""
+    key = ["unit_system", "indicator", "year", "province_id"]
+    printed = external.filter((pl.col("measure") != "rank") & pl.col("value").is_not_null()).select(*key, "value")
+    formed = endowments.filter(pl.col("value").is_not_null()).select(*key, "value")
+    return pl.concat([printed, formed.join(printed, on=key, how="anti", maintain_order="left")])
 
 
 def _row(ranked: pl.DataFrame, figures: pl.DataFrame, edition: int, logarithm: bool) -> dict[str, object]:

@@ -134,5 +134,5 @@ def test_expected_scores_and_correlation_with_wealth(edition, of_63):
     assert rows["expected"].to_numpy() == pytest.approx(expected, abs=1e-6)
     if year == 2024:
         wealth = np.corrcoef(pl.Series(overall).rank(), pl.Series(columns[0]).rank())[0, 1]
-        link = pick(of_63["external_links"], edition=year, indicator="grdp_per_capita")
+        link = pick(of_63["external_links"], edition=year, unit_system=63, indicator="grdp_per_capita")
         assert link["spearman"].item() == pytest.approx(wealth)
