@@ -9,9 +9,10 @@ import dagster as dg
 import pytest
 import yaml
 
-from dx_pipeline.build import mart_contracts
 from dx_pipeline.contracts import load_contracts
 from dx_pipeline.definitions import defs
+from dx_pipeline.orchestration.assets.marts import section_group
+from dx_pipeline.orchestration.graph import build_definitions
 from dx_pipeline.quality.catalogue import catalogue
 from tests.conftest import ROOT
 
@@ -29,7 +30,7 @@ def test_loading_imports_no_heavy_library():
 
 
 def test_every_asset_says_what_it_is_and_whose(graph):
-    groups = {"raw", "core", "marts", "publication"}
+    groups = {"raw", "core", "publication"} | {section_group(contract) for contract in load_contracts().values()}
     for key in graph.get_all_asset_keys():
         node = graph.get(key)
         assert node.group_name in groups, key
@@ -40,7 +41,7 @@ def test_every_asset_says_what_it_is_and_whose(graph):
 
 
 def test_every_public_table_is_an_asset_with_the_columns_of_its_contract(graph):
-    for name, contract in mart_contracts().items():
+    for name, contract in load_contracts().items():
         schema = graph.get(dg.AssetKey(["marts", name])).metadata["dagster/column_schema"]
         assert [column.name for column in schema.columns] == contract.column_names
         assert all(column.description for column in schema.columns)
@@ -86,3 +87,15 @@ def test_column_lineage_names_columns_that_exist(graph):
                 assert name in contracts[table].column_names, f"{contract.name}.{column.name} from {origin}"
     lineage = graph.get(dg.AssetKey(["marts", "component_gaps"])).metadata["dagster/column_lineage"].deps_by_column
     assert {dep.column_name for dep in lineage["gap_points"]} == {"score", "weight"}
+
+
+def test_every_table_and_source_leads_to_the_files_that_make_it(graph, monkeypatch):
+    for name in load_contracts():
+        node = graph.get(dg.AssetKey(["marts", name]))
+        references = node.metadata["dagster/code_references"].code_references
+        assert {reference.label for reference in references} >= {f"{name}.toml"}
+        assert node.code_version, name
+    monkeypatch.setenv("DX_REPOSITORY_URL", "https://github.com/someone/dx-pipeline")
+    elsewhere = build_definitions().resolve_asset_graph().get(dg.AssetKey(["marts", "rank_bands"]))
+    urls = [reference.url for reference in elsewhere.metadata["dagster/code_references"].code_references]
+    assert "https://github.com/someone/dx-pipeline/tree/main/dx_pipeline/marts/rank_bands.toml" in urls

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import warnings
+from collections.abc import Sequence
+
 import dagster as dg
 
 from dx_pipeline.orchestration.assets.checks import quality_checks
@@ -11,14 +15,20 @@ from dx_pipeline.orchestration.assets.publication import publication_assets
 from dx_pipeline.orchestration.assets.raw import raw_assets
 from dx_pipeline.orchestration.automation import build_failure_sensor, build_nightly, refresh
 from dx_pipeline.orchestration.resources import Project
+from dx_pipeline.paths import Paths
 
 
 def build_definitions(project: Project | None = None) -> dg.Definitions:
     """All definitions, with another project folder for a test."""
-    project = project or Project()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)  # links to the code are new in Dagster
+        return _definitions(project or Project())
+
+
+def _definitions(project: Project) -> dg.Definitions:
     paths = project.paths
     return dg.Definitions(
-        assets=[*raw_assets(paths), *core_assets(paths), *mart_assets(paths), *publication_assets()],
+        assets=linked([*raw_assets(paths), *core_assets(paths), *mart_assets(paths), *publication_assets()], paths),
         asset_checks=[quality_checks()],
         jobs=[refresh],
         schedules=[build_nightly(project)],
@@ -26,3 +36,13 @@ def build_definitions(project: Project | None = None) -> dg.Definitions:
         resources={"project": project},
         executor=dg.in_process_executor,
     )
+
+
+def linked(assets: Sequence[dg.AssetsDefinition], paths: Paths) -> Sequence[dg.AssetsDefinition]:
+    """Assets whose code references lead to the repository at `DX_REPOSITORY_URL`; to files here without it."""
+    url = os.environ.get("DX_REPOSITORY_URL")
+    if not url:
+        return assets
+    branch = os.environ.get("DX_REPOSITORY_BRANCH", "main")
+    mapping = dg.AnchorBasedFilePathMapping(local_file_anchor=paths.root, file_anchor_path_in_repository="")
+    return dg.link_code_references_to_git(assets, git_url=url, git_branch=branch, file_path_mapping=mapping)

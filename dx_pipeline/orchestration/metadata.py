@@ -1,15 +1,17 @@
-"""What the Dagster UI shows beside a table: columns, lineage, row count and a small preview."""
+"""What the Dagster UI shows beside a table: columns, lineage, code, row count, coverage and a small preview."""
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from dx_pipeline.contracts import DUCKDB_TYPES, Column, Contract
+from dx_pipeline.contracts import CONTRACTS_FOLDER, DUCKDB_TYPES, Column, Contract
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import polars as pl
 
@@ -57,12 +59,47 @@ def _origins(contract: Contract, column: Column, contracts: Mapping[str, Contrac
     ]
 
 
-def frame_metadata(frame: pl.DataFrame) -> dict[str, Any]:
-    """Row count and the first rows as a Markdown table."""
-    shown = frame.head(PREVIEW_ROWS).select(frame.columns[:PREVIEW_COLUMNS])
+def mart_files(name: str) -> list[Path]:
+    """What a public table is made by: its contract, and its query or its function."""
+    beside = (CONTRACTS_FOLDER / f"{name}.{ending}" for ending in ("toml", "sql", "py"))
+    return [path for path in beside if path.is_file()]
+
+
+def code_references(files: Iterable[Path]) -> dict[str, dg.CodeReferencesMetadataValue]:
+    """Links from an asset to the files that make it; `definitions` leads them to a repository where one is known."""
+    references = [dg.LocalFileCodeReference(file_path=str(file), label=file.name) for file in files]
+    return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=references)}
+
+
+def code_version(files: Iterable[Path]) -> str:
+    """A hash over the files that make an asset: another one means that the asset is not of this code."""
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def data_version(frame: pl.DataFrame) -> dg.DataVersion:
+    """A hash over the rows of a table, whatever their order."""
+    return dg.DataVersion(f"{frame.height}-{frame.hash_rows(seed=0).sum() if frame.height else 0}")
+
+
+def frame_metadata(frame: pl.DataFrame, seconds: float | None = None) -> dict[str, Any]:
+    """Row count, the editions a table covers, the first rows of its newest edition, and how long it took."""
+    newest = frame
+    told: dict[str, Any] = {"dagster/row_count": frame.height}
+    if "edition" in frame.columns and frame["edition"].count():
+        counted = frame.group_by([name for name in ("edition", "unit_system") if name in frame.columns]).len("rows")
+        told["coverage"] = _table(counted.sort(counted.columns))
+        newest = frame.filter(frame["edition"] == frame["edition"].max())
+    told["preview"] = _table(newest.head(PREVIEW_ROWS).select(frame.columns[:PREVIEW_COLUMNS]))
+    return told | ({} if seconds is None else {"seconds": round(seconds, 3)})
+
+
+def _table(shown: pl.DataFrame) -> dg.MarkdownMetadataValue:
     lines = ["| " + " | ".join(shown.columns) + " |", "|" + " --- |" * shown.width]
     lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in shown.iter_rows()]
-    return {"dagster/row_count": frame.height, "preview": dg.MetadataValue.md("\n".join(lines))}
+    return dg.MetadataValue.md("\n".join(lines))
 
 
 def _cell(value: object) -> str:

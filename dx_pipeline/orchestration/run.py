@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: the event log keeps everything; the terminal gets the summary, or the reasons of a failure
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+#: by this tag the UI knows that a run belongs to the code location, and shows it in the timeline
+REPOSITORY_TAG, REPOSITORY = ".dagster/repository", "__repository__@dx_pipeline"
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def _run(paths: Paths, door: str) -> Refresh:
 
     with opened(paths) as instance:
         job = build_definitions(Project(root=str(paths.root))).resolve_job_def(REFRESH)
-        tags = {DOOR_TAG: door}
+        tags = {DOOR_TAG: door, REPOSITORY_TAG: REPOSITORY}
         try:
             result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=QUIET, tags=tags)
         except dg.DagsterExecutionInterruptedError:

@@ -7,7 +7,7 @@ import dagster as dg
 from dx_pipeline.build import build_figures
 from dx_pipeline.orchestration.assets.raw import OWNERS, REFERENCE
 from dx_pipeline.orchestration.failure import told
-from dx_pipeline.orchestration.metadata import frame_metadata
+from dx_pipeline.orchestration.metadata import data_version, frame_metadata
 from dx_pipeline.orchestration.resources import Project
 from dx_pipeline.paths import Paths
 from dx_pipeline.sources.spec import load_sources
@@ -31,11 +31,12 @@ def core_assets(paths: Paths) -> list[dg.AssetsDefinition]:
         with told(), project.warehouse() as con:
             frame = build_figures(con, project.paths)
         return dg.MaterializeResult(
+            data_version=data_version(frame),
             metadata={
                 **frame_metadata(frame),
                 "chosen": int(frame["chosen"].sum()),
                 "in conflict": int(frame["conflict"].sum()),
-            }
+            },
         )
 
     return [figures]

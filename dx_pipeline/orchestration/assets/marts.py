@@ -1,8 +1,10 @@
-"""Group marts: the public tables, one asset each, built in one step on one connection.
+"""The public tables, one asset each, in groups by section, built in one step on one connection.
 
 A table that fails does not stop the tables that do not need it; the step fails at the end and names every one.
 """
 
+import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +15,15 @@ from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract
 from dx_pipeline.orchestration.assets.core import FIGURES
 from dx_pipeline.orchestration.assets.raw import OWNERS, REFERENCE
 from dx_pipeline.orchestration.failure import failure, told
-from dx_pipeline.orchestration.metadata import column_lineage, frame_metadata, table_schema
+from dx_pipeline.orchestration.metadata import (
+    code_references,
+    code_version,
+    column_lineage,
+    data_version,
+    frame_metadata,
+    mart_files,
+    table_schema,
+)
 from dx_pipeline.orchestration.resources import Project
 from dx_pipeline.paths import Paths
 from dx_pipeline.sources.spec import load_sources
@@ -25,21 +35,32 @@ def mart_key(name: str) -> dg.AssetKey:
     return dg.AssetKey(["marts", name])
 
 
+def section_group(contract: Contract) -> str:
+    """The group of a table in the UI: its section of the README."""
+    return re.sub(r"[^a-z0-9]+", "_", contract.group.lower()).strip("_")
+
+
 def mart_spec(contract: Contract, contracts: dict[str, Contract], records: dict[str, dg.AssetKey]) -> dg.AssetSpec:
     """One public table as an asset, described by its contract."""
     deps = [mart_key(table) if table in contracts else _upstream(table, records) for table in contract.inputs]
     lineage = column_lineage(contract, contracts)
-    metadata: dict[str, Any] = {"dagster/column_schema": table_schema(contract), "limitations": contract.limitations_en}
+    files = mart_files(contract.name)
+    metadata: dict[str, Any] = {
+        "dagster/column_schema": table_schema(contract),
+        "dagster/table_name": f"main.{contract.name}",
+        "limitations": contract.limitations_en,
+        **code_references(files),
+    }
     return dg.AssetSpec(
         key=mart_key(contract.name),
         deps=list(dict.fromkeys(deps)),
-        group_name="marts",
+        group_name=section_group(contract),
+        code_version=code_version(files),
         owners=OWNERS,
         kinds={"sql" if (CONTRACTS_FOLDER / f"{contract.name}.sql").is_file() else "python", "duckdb"},
         description="\n\n".join(
             [contract.title_en, contract.description_en, contract.title_vi, contract.description_vi]
         ),
-        tags={"section": contract.group.lower().replace(" ", "-")},
         metadata=metadata | ({"dagster/column_lineage": lineage} if lineage else {}),
     )
 
@@ -77,6 +98,7 @@ def mart_assets(paths: Paths) -> list[dg.AssetsDefinition]:
                 try:
                     if broken:
                         raise NotBuiltError(name, broken)
+                    began = time.perf_counter()
                     frame = build_mart(con, contract)
                 except NotBuiltError as error:
                     upstream = [mart_key(table) if table in contracts else _upstream(table, records)
@@ -88,7 +110,11 @@ def mart_assets(paths: Paths) -> list[dg.AssetsDefinition]:
                     failures[name] = error
                     context.log.error(f"{name}: {error}")
                     continue
-                yield dg.MaterializeResult(asset_key=mart_key(name), metadata=frame_metadata(frame))
+                yield dg.MaterializeResult(
+                    asset_key=mart_key(name),
+                    metadata=frame_metadata(frame, time.perf_counter() - began),
+                    data_version=data_version(frame),
+                )
         if failures:
             raise failure(failures) from next(iter(failures.values()))
 

@@ -9,9 +9,11 @@ import dagster as dg
 
 from dx_pipeline.build import mart_contracts
 from dx_pipeline.charts import PICTURES
-from dx_pipeline.orchestration.assets.marts import mart_key
+from dx_pipeline.contracts import Contract, load_contracts
+from dx_pipeline.orchestration.assets.marts import mart_key, section_group
 from dx_pipeline.orchestration.assets.raw import OWNERS
 from dx_pipeline.orchestration.failure import told
+from dx_pipeline.orchestration.metadata import code_references, code_version, mart_files, table_schema
 from dx_pipeline.orchestration.resources import RELEASE, Project
 
 GROUP = "publication"
@@ -27,31 +29,58 @@ def picture_key(name: str) -> dg.AssetKey:
     return dg.AssetKey(["publication", "pictures", name])
 
 
+def written_spec(key: dg.AssetKey, contract: Contract) -> dg.AssetSpec:
+    """A table that comes into being with a release: the ledger of releases, what changed, what was checked."""
+    files = mart_files(contract.name)
+    return dg.AssetSpec(
+        key=key,
+        deps=[CANDIDATE],
+        kinds={"python", "duckdb"},
+        description=f"{contract.title_en}\n\n{contract.description_en}\n\n{contract.title_vi}",
+        group_name=section_group(contract),
+        owners=OWNERS,
+        code_version=code_version(files),
+        metadata={"dagster/column_schema": table_schema(contract), **code_references(files)},
+    )
+
+
 def publication_assets() -> list[dg.AssetsDefinition]:
     """Candidate, pictures, site, workbook and release."""
+    written = {mart_key(name): contract for name, contract in load_contracts().items() if contract.written_by_release}
 
-    @dg.asset(
-        key=CANDIDATE,
-        deps=[mart_key(name) for name in mart_contracts()],
-        kinds={"duckdb", "parquet", "csv"},
-        description="Tables, database, dictionary and change log in a folder of their own; nobody sees them yet. "
-        "Refused when a table is missing, out of date, or not checked.",
-        group_name=GROUP,
-        owners=OWNERS,
+    @dg.multi_asset(
+        specs=[
+            dg.AssetSpec(
+                key=CANDIDATE,
+                deps=[mart_key(name) for name in mart_contracts()],
+                kinds={"duckdb", "parquet", "csv"},
+                description="Tables, database, dictionary and change log in a folder of their own; nobody sees them "
+                "yet. Refused when a table is missing, out of date, or not checked.",
+                group_name=GROUP,
+                owners=OWNERS,
+            ),
+            *(written_spec(key, contract) for key, contract in written.items()),
+        ],
+        can_subset=True,
     )
-    def release_candidate(project: Project) -> dg.MaterializeResult[Any]:
+    def release_candidate(context: dg.AssetExecutionContext, project: Project) -> Iterator[dg.MaterializeResult[Any]]:
         from dx_pipeline.release.compose import stage_candidate
 
         with told(), project.warehouse() as con:
             candidate = stage_candidate(project.paths, con, PICTURES)
-        return dg.MaterializeResult(
-            metadata={
-                "release": candidate.release,
-                "unchanged": candidate.unchanged,
-                "what changed": candidate.manifest.change_summary,
-                "parts to come": ", ".join(candidate.parts),
-            }
-        )
+        facts: dict[str, Any] = {
+            "release": candidate.release,
+            "unchanged": candidate.unchanged,
+            "what changed": candidate.manifest.change_summary,
+            "parts to come": ", ".join(candidate.parts),
+        }
+        for key in (CANDIDATE, *written):
+            if key not in context.selected_asset_keys:
+                continue
+            rows = candidate.manifest.tables.get(key.path[-1])
+            yield dg.MaterializeResult(
+                asset_key=key, metadata=facts | ({"dagster/row_count": rows.rows} if rows else {})
+            )
 
     @dg.multi_asset(
         specs=[
@@ -109,7 +138,7 @@ def publication_assets() -> list[dg.AssetsDefinition]:
 
     @dg.asset(
         key=RELEASE,
-        deps=[CANDIDATE, SITE, WORKBOOK],
+        deps=[CANDIDATE, *written, SITE, WORKBOOK],
         kinds={"duckdb"},
         description="The published release: everything people open, switched to by one rename. Refused when a part is "
         "missing or shows other data.",

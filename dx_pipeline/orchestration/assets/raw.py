@@ -6,7 +6,7 @@ import dagster as dg
 
 from dx_pipeline.build import build_reference, build_source
 from dx_pipeline.orchestration.failure import told
-from dx_pipeline.orchestration.metadata import frame_metadata
+from dx_pipeline.orchestration.metadata import code_references, data_version, frame_metadata
 from dx_pipeline.orchestration.resources import Project
 from dx_pipeline.paths import Paths
 from dx_pipeline.sources.spec import SourceSpec, load_sources
@@ -29,7 +29,7 @@ def reference(project: Project) -> dg.MaterializeResult[Any]:
     return dg.MaterializeResult(metadata={"tables": len(tables), "names": ", ".join(tables)})
 
 
-def source_asset(source: SourceSpec) -> dg.AssetsDefinition:
+def source_asset(source: SourceSpec, paths: Paths) -> dg.AssetsDefinition:
     """The asset of one source. A source that fails stops what depends on it; other sources go on."""
 
     @dg.asset(
@@ -40,19 +40,21 @@ def source_asset(source: SourceSpec) -> dg.AssetsDefinition:
         kinds={source.files[0].form if source.files else "csv", "duckdb"},
         description=f"{source.title}\n\n{source.title_vi}\n\nPublisher: {source.publisher}. Read: {source.where_read}.",
         tags={"tier": source.tier},
-        metadata={"retrieved_on": source.retrieved_on, "licence": source.licence, "url": source.url or "in each row"},
+        metadata={"retrieved_on": source.retrieved_on, "licence": source.licence, "url": source.url or "in each row"}
+        | code_references([paths.raw / source.source_id / "source.toml"]),
     )
     def read(project: Project) -> dg.MaterializeResult[Any]:
         with told(), project.warehouse() as con:
             files = build_source(con, project.paths, source.source_id)
         return dg.MaterializeResult(
+            data_version=data_version(files),
             metadata={
                 **frame_metadata(files),
                 "dagster/row_count": int(files["rows_read"].sum()),
                 "figures_read": int(files["figures_read"].sum()),
                 "observations": int(files["observations"].sum()),
                 "rejected": int(files["rejected"].sum()),
-            }
+            },
         )
 
     return read
@@ -60,4 +62,4 @@ def source_asset(source: SourceSpec) -> dg.AssetsDefinition:
 
 def raw_assets(paths: Paths) -> list[dg.AssetsDefinition]:
     """The reference tables and every source the manifest names."""
-    return [reference, *(source_asset(source) for source in load_sources(paths.raw).values())]
+    return [reference, *(source_asset(source, paths) for source in load_sources(paths.raw).values())]
