@@ -18,13 +18,16 @@ from dx_pipeline.contracts import Column, Contract, load_contracts
 from dx_pipeline.quality.catalogue import render_checks_markdown
 from dx_pipeline.quality.laws import LawFile
 from dx_pipeline.release.content.package import PackageInfo
+from dx_pipeline.sources.declaration import Manifest, SourceDeclaration
 
 #: name of the schema -> what it describes, and the files it holds for
 DECLARATIONS: dict[str, tuple[Any, str]] = {
     "columns": (dict[str, Column], "dx_pipeline/marts/_columns.toml"),
     "contract": (Contract, "dx_pipeline/marts/[a-z]*.toml"),
     "law": (LawFile, "dx_pipeline/quality/laws/*.toml"),
+    "manifest": (Manifest, "data/raw/manifest.toml"),
     "package": (PackageInfo, "dx_pipeline/release/content/package.toml"),
+    "source": (SourceDeclaration, "data/r*/**/source.toml"),
 }
 MARK = "#:schema "
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from dx_pipeline.cli import build, export, fetching, profile, ranks, releases, tables, what_if
+from dx_pipeline.cli import build, export, fetching, profile, ranks, releases, source, tables, what_if
 from dx_pipeline.cli.errors import EXIT_CODES, CommandError, foreseen
 from dx_pipeline.errors import DxError
 
@@ -109,6 +109,7 @@ app.command(rich_help_panel=TRUST)(releases.rollback)
 app.command(rich_help_panel=MAKE)(fetching.fetch)
 app.command(rich_help_panel=MAKE)(fetching.accept)
 app.command(rich_help_panel=MAKE)(fetching.alerts)
+app.add_typer(source.app, name="source", rich_help_panel=MAKE)
 app.command(rich_help_panel=MAKE)(build.run)
 app.command(rich_help_panel=MAKE)(build.status)
 app.command(rich_help_panel=MAKE)(build.prune)

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from dx_pipeline.conform.name_errors import ProvinceNameError
 from dx_pipeline.conform.names import resolve_column
 from dx_pipeline.conform.numbers import DecimalMark, NumberFormatError, each, parse_column, parse_ranks
 from dx_pipeline.conform.reference import Reference
@@ -274,25 +275,27 @@ def _provinces(figures: pl.DataFrame, reference: Reference, problems: list[Probl
     return ids
 
 
-def _no_provinces(figures: pl.DataFrame, bad: Mapping[str, Exception], unit_system: int) -> list[Problem]:
+def _no_provinces(figures: pl.DataFrame, bad: Mapping[str, ProvinceNameError], unit_system: int) -> list[Problem]:
     """Texts that name no unit; those that read like regions, totals or notes together, with the lines to paste."""
     rows = figures.filter(figures["province_text"].fill_null("").is_in(list(bad)))
     rows = rows.unique(["file", "table_no", "row"], maintain_order=True)
     problems = []
-    for (source, file), printed in rows.group_by("source_id", "file", maintain_order=True):
+    expected = f"a unit of the {unit_system}"
+    for (source, file, table), printed in rows.group_by("source_id", "file", "table_no", maintain_order=True):
+        where = f"data/raw/{source}/{file}" + ("" if table == "1" else f", table {table}")
         texts = dict(zip(printed["row"], printed["province_text"].fill_null(""), strict=True))
         aside = {row: text for row, text in texts.items() if is_region(text) or is_note(text)}
         if aside:
-            at = f"data/raw/{source}/{file}, row {', '.join(map(str, aside))}"
             shown = ", ".join(repr(text) for text in list(dict.fromkeys(aside.values()))[:SHOWN])
-            problems.append(Problem(at, f"a unit of the {unit_system}", shown, remedy(aside.values())))
-        problems += [
-            Problem(
-                f"data/raw/{source}/{file}, row {row}", f"a unit of the {unit_system}", str(bad[text]), remedy([text])
-            )
-            for row, text in texts.items()
-            if row not in aside
-        ]
+            numbers = ", ".join(map(str, aside))
+            problems.append(Problem(f"{where}, row {numbers}", expected, shown, remedy(aside.values())))
+        for row, text in texts.items():
+            if row in aside:
+                continue
+            helps = "" if bad[text].candidates else remedy([text])
+            if not text.strip():
+                helps = f'`leave_out = [{{ rows = [{row}], reason = "…" }}]`, or `fill_down = true`'
+            problems.append(Problem(f"{where}, row {row}", expected, str(bad[text]), helps))
     return problems
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +11,7 @@ import polars as pl
 from dx_pipeline.conform.observations import check_complete, check_left_out, check_not_empty, conform_figures
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import DxError, Problem
+from dx_pipeline.sources.draft import Draft, draft_source
 from dx_pipeline.sources.read import COLUMN_SCHEMA, LEFT_OUT_SCHEMA, Reading, read_as_far_as_possible
 from dx_pipeline.sources.spec import SourceSpec, load_source
 
@@ -122,3 +124,30 @@ def _notes(found: SourceCheck) -> list[str]:
     if blank:
         notes.append(f"{blank} cells are blank or say that there is no figure: status not_published")
     return notes
+
+
+def draft_for(file: Path, reference_folder: Path, today: date) -> Draft:
+    """A proposed declaration of a file, with the names this project knows.
+
+    Raises:
+        SourceError: the file cannot be read, or names no provinces.
+    """
+    from dx_pipeline.conform.names import resolve_column
+    from dx_pipeline.conform.reference import Reference, reference_tables
+    from dx_pipeline.text import plain
+
+    tables = reference_tables(reference_folder)
+    reference = Reference.of(tables)
+
+    def resolve(texts: list[str], system: int) -> dict[str, str]:
+        ids = resolve_column(pl.Series(texts, dtype=pl.String), reference, system).ids
+        return {text: one for text, one in zip(texts, ids.to_list(), strict=True) if one}
+
+    systems = {system: set(known.units) for system, known in reference.names.items()}
+    newest = next(one.unit_system for one in reference.systems.values() if one.successor is None)
+    names = {
+        plain(row[language]).casefold(): row["indicator"]
+        for row in tables["indicators"].rows(named=True)
+        for language in ("name_vi", "name_en")
+    }
+    return draft_source(file, resolve, systems, newest, names, today)

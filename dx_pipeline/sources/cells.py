@@ -38,6 +38,7 @@ class Sheet:
         letters: whether a person names columns by letter.
         spans_known: whether merged cells already repeat their text.
         hidden: whether the sheet is hidden in its workbook.
+        unmarked: whether the reader has seen that no text holds a forbidden character or the mark of a footnote.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Sheet:
     letters: bool = False
     spans_known: bool = False
     hidden: bool = False
+    unmarked: bool = False
 
     @property
     def width(self) -> int:
@@ -117,17 +119,19 @@ def check_texts(where: str, sheet: Sheet) -> Sheet:
     Raises:
         SourceError: naming the first cell that may not.
     """
-    forbidden = f"[{CONTROL}{BIDI}]"
     text = pl.all()
-    tests = {"long": text.str.len_bytes() > budgets.CELL_TEXT, "forbidden": text.str.contains(forbidden)}
+    tests = {"long": text.str.len_bytes() > budgets.CELL_TEXT}
+    if not sheet.unmarked:
+        tests["forbidden"] = text.str.contains(f"[{CONTROL}{BIDI}]")
     for name, test in tests.items():
-        found = sheet.texts.select(test.any())
-        for column in range(sheet.width):
-            if found[str(column)][0]:
-                cell = sheet.texts.select(test)[str(column)].arg_true()[0]
-                at = f"{where}, {sheet.address(cell, column)}"
-                text_there = sheet.texts[str(column)][cell]
-                if name == "long":
-                    refuse(at, f"at most {budgets.CELL_TEXT:,} bytes", f"{len(text_there.encode()):,}", "shorten it")
-                refuse(at, "a text without control and right-to-left marks", shown(text_there), "remove the mark")
+        found = sheet.texts.select(test.any()).row(0)
+        if not any(found):
+            continue
+        column = found.index(True)
+        cell = sheet.texts.select(test).to_series(column).arg_true()[0]
+        at = f"{where}, {sheet.address(cell, column)}"
+        there = sheet.texts[cell, column]
+        if name == "long":
+            refuse(at, f"at most {budgets.CELL_TEXT:,} bytes", f"{len(there.encode()):,}", "shorten it")
+        refuse(at, "a text without control and right-to-left marks", shown(there), "remove the mark")
     return sheet

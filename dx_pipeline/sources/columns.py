@@ -9,7 +9,7 @@ from dx_pipeline.errors import Problem
 from dx_pipeline.sources.cells import Sheet
 from dx_pipeline.sources.declaration import YEAR_MARK
 from dx_pipeline.sources.errors import quoted
-from dx_pipeline.sources.headings import LISTED, PLACE, SEPARATOR, Bounds, Heading, matches, year_of
+from dx_pipeline.sources.headings import LISTED, PLACE, SEPARATOR, Bounds, Heading, year_of
 from dx_pipeline.sources.resolved import PrintedColumn, TableSpec
 from dx_pipeline.sources.texts import years_in
 from dx_pipeline.text import plain
@@ -55,14 +55,14 @@ def in_all_lists(table: TableSpec, heading: Heading) -> set[int]:
     """The columns of every list of a table whose lists stand side by side."""
     if table.side_by_side == 1:
         return set()
-    return {place for selector in wanted_selectors(table) for place in matches(selector, heading.paths)}
+    return {place for selector in wanted_selectors(table) for place in heading.matches(selector)}
 
 
 def find_columns(where: str, table: TableSpec, heading: Heading, block: int) -> Columns:
     """Where each declared column stands; a year in a heading must be the edition it is declared for."""
 
     def place(selector: str) -> int:
-        return matches(selector, heading.paths)[block if table.side_by_side > 1 else 0]
+        return heading.matches(selector)[block if table.side_by_side > 1 else 0]
 
     selectors = {text for text in [table.province, *(column.province for column in table.columns)] if text}
     names = {selector: place(selector) for selector in selectors}
@@ -71,7 +71,7 @@ def find_columns(where: str, table: TableSpec, heading: Heading, block: int) -> 
     found = Columns(names, roles, [])
     for column in table.columns:
         if YEAR_MARK in column.printed:
-            for each in matches(column.printed, heading.paths):
+            for each in heading.matches(column.printed):
                 name = heading.name(each)
                 year, preliminary = year_of(column.printed, name)
                 found.values.append(Value(column, each, name, year, preliminary))
@@ -100,7 +100,7 @@ def ignored(table: TableSpec, heading: Heading, within: Bounds, claimed: set[int
     found: set[int] = set()
     for selector in table.ignore:
         start = plain(selector)
-        found |= set(matches(selector, heading.paths))
+        found |= set(heading.matches(selector))
         found |= {
             place
             for place, path in heading.paths.items()
@@ -131,17 +131,40 @@ def undeclared(where: str, sheet: Sheet, heading: Heading, within: Bounds, known
         yield Problem(at, "a heading over every column", f"none over {', '.join(bare)}", remedy)
 
 
+def other_names(
+    where: str, sheet: Sheet, heading: Heading, found: Columns, table: TableSpec, within: Bounds
+) -> Iterator[Problem]:
+    """A list of names without a heading between the names and the figures: the figures are of the nearer names."""
+    data = sheet.texts[heading.data : within.bottom]
+    read = {*found.names.values(), *found.roles.values(), *(value.place for value in found.values)}
+    for value in found.values:
+        selector = value.column.province or table.province or ""
+        own = found.names[selector]
+        for place in range(own + 1, value.place):
+            if place in read or heading.paths.get(place):
+                continue
+            both = data.select(mine=str(own), other=str(place)).drop_nulls()
+            other = both.filter(both["mine"] != both["other"])
+            known = other["other"].is_in(data[str(own)].drop_nulls().unique().to_list())
+            if both.height and other.height * 2 > both.height and known.sum() * 2 >= other.height:
+                name = sheet.column_name(place)
+                remedy = f'say `province = "{name}"` under `columns."{value.printed}"`'
+                shown = f"{other['other'][0]!r} in {name} beside {other['mine'][0]!r}"
+                yield Problem(f"{where}, column {value.printed}", "the names nearest to its figures", shown, remedy)
+                break
+
+
 def told(sheet: Sheet, table: TableSpec, heading: Heading, within: Bounds) -> Iterator[tuple[str, str, str]]:
     """Place, heading and what it became, of each column, for people who check a source."""
     became: dict[int, str] = {}
     for selector in [table.province, *(column.province for column in table.columns)]:
-        became |= dict.fromkeys(matches(selector, heading.paths) if selector else [], "province")
+        became |= dict.fromkeys(heading.matches(selector) if selector else [], "province")
     for role, selector in [*table.roles.items(), *(("only", selector) for selector in table.only)]:
-        became |= dict.fromkeys(matches(selector, heading.paths), role)
+        became |= dict.fromkeys(heading.matches(selector), role)
     for column in table.columns:
         indicator = column.indicator or table.indicator or "indicator of the row"
         measure = column.measure or table.sole_measure or "measure of the row"
-        became |= dict.fromkeys(matches(column.printed, heading.paths), f"{indicator}, {measure}")
+        became |= dict.fromkeys(heading.matches(column.printed), f"{indicator}, {measure}")
     for place in range(within.left, within.right):
         if heading.paths.get(place) or place in became:
             yield sheet.column_name(place), heading.name(place), became.get(place, "ignored")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NoReturn
 
-from dx_pipeline.errors import BAD_INPUT, DxError, Problem
+from dx_pipeline.errors import DxError, Problem
 
 #: so many problems of one source are told at once
 SHOWN = 20
@@ -13,8 +13,6 @@ SHOWN = 20
 
 class SourceError(DxError, ValueError):
     """An input can't be used as it is. Trying again does not help; the message says what to look at."""
-
-    exit_code = BAD_INPUT
 
 
 class ChecksumError(SourceError):

@@ -52,8 +52,7 @@ def cells_of(
     number = None if number is None else number[rows]
     found = Cells(pl.DataFrame())
     note = _marks(where, sheet, rows, place, column, kept, found)
-    marked = text.str.contains(ENDS_IN_MARK).fill_null(False)
-    if marked.any():
+    if not sheet.unmarked and text.str.contains(ENDS_IN_MARK).any():
         extracted = text.str.extract(FOOTNOTE, 1)
         note = extracted if note is None else note.fill_null(extracted)
     found.frame = pl.DataFrame(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz import process
 
@@ -57,6 +58,33 @@ class Heading:
         """The path of a column as one text."""
         return SEPARATOR.join(self.paths.get(column, ()))
 
+    @cached_property
+    def _by_text(self) -> tuple[dict[str, list[int]], ...]:
+        """Columns by their whole path, by an end of it, by a part of it."""
+        found: tuple[dict[str, list[int]], ...] = ({}, {}, {})
+        for column, path in self.paths.items():
+            for texts, level in zip(_pieces(path), found, strict=True):
+                for text in dict.fromkeys(texts):
+                    level.setdefault(text, []).append(column)
+        return found
+
+    def matches(self, selector: str) -> list[int]:
+        """The columns a selector means: by place, by its whole path, by the end of it, or by any part of it."""
+        place = PLACE.match(selector)
+        if place:
+            column = column_of(place["letters"]) if place["letters"] else int(place["number"]) - 1
+            return [column] if column in self.paths or not self.paths else []
+        if YEAR_MARK not in selector:
+            return next((level[plain(selector)] for level in self._by_text if plain(selector) in level), [])
+        pattern = _pattern(selector)
+        for level in self._by_text:
+            columns = sorted(
+                {column for text, several in level.items() if pattern.fullmatch(text) for column in several}
+            )
+            if columns:
+                return columns
+        return []
+
 
 def bounds(sheet: Sheet, area: str | None) -> Bounds:
     """The part of a sheet that an area (`A4:F70`, `A:C`, `4:70`) names; all of it without one."""
@@ -89,18 +117,16 @@ def find_heading(where: str, sheet: Sheet, table: TableSpec, within: Bounds, wan
         starts = range(min(search, len(texts)))
     heights = [table.heading_rows] if table.heading_rows else range(1, MOST_ROWS + 1)
     best: tuple[int, Problem] | None = None
-    for start in starts:
-        if not 0 <= start < len(texts) or not any(texts[start]):
-            continue
-        for height in heights:
-            if start + height > len(texts):
+    for height in heights:
+        for start in starts:
+            if not 0 <= start <= len(texts) - height or not _may_start(texts[start], height, table):
                 continue
             paths = column_paths(texts[start : start + height], within.left, sheet.spans_known)
             heading = Heading(within.top + start, within.top + start + height, paths)
             problem = _unresolved(where, heading, sheet, wanted, table.side_by_side)
             if problem is None:
                 return heading
-            found = sum(1 for one in wanted if len(matches(one, heading.paths)) == table.side_by_side)
+            found = sum(1 for one in wanted if len(heading.matches(one)) == table.side_by_side)
             if best is None or found > best[0]:
                 best = (found, problem)
     named = [text for text in wanted if not PLACE.match(text)]
@@ -109,6 +135,12 @@ def find_heading(where: str, sheet: Sheet, table: TableSpec, within: Bounds, wan
     shown = [[text for text in row if text][:LISTED] for row in texts[:5]]
     remedy = "name the headings as the file has them, or say `heading_row`"
     return Problem(where, f"a header row with {sorted(named)}", f"none; the first rows read {shown}", remedy)
+
+
+def _may_start(row: list[str], height: int, table: TableSpec) -> bool:
+    """A title line above a table is no part of a heading of several rows."""
+    filled = {text for text in row if text}
+    return bool(filled) and (height == 1 or len(filled) > 1 or table.heading_row is not None or len(row) == 1)
 
 
 def _texts(sheet: Sheet, within: Bounds, rows: int) -> list[list[str]]:
@@ -140,29 +172,17 @@ def column_paths(rows: list[list[str]], left: int, spans_known: bool) -> dict[in
     return paths
 
 
-def matches(selector: str, paths: dict[int, Path]) -> list[int]:
-    """The columns a selector means: by place, by its whole path, by the end of it, or by any part of it."""
-    place = PLACE.match(selector)
-    if place:
-        column = column_of(place["letters"]) if place["letters"] else int(place["number"]) - 1
-        return [column] if column in paths or not paths else []
-    pattern = _pattern(selector)
-    found: list[list[int]] = [[], [], []]
-    for column, path in paths.items():
-        ends = [SEPARATOR.join(path[start:]) for start in range(1, len(path))]
-        parts = [SEPARATOR.join(path[a:b]) for a in range(len(path)) for b in range(a + 1, len(path))]
-        for level, texts in enumerate(([SEPARATOR.join(path)] if path else [], ends, parts)):
-            if any(pattern.fullmatch(text) for text in texts):
-                found[level].append(column)
-                break
-    return next((columns for columns in found if columns), [])
+def _pieces(path: Path) -> tuple[list[str], list[str], list[str]]:
+    """The whole path, its ends, and all its parts, as texts."""
+    whole = [SEPARATOR.join(path)] if path else []
+    ends = [SEPARATOR.join(path[start:]) for start in range(1, len(path))]
+    parts = [SEPARATOR.join(path[a:b]) for a in range(len(path)) for b in range(a + 1, len(path))]
+    return whole, ends, parts
 
 
 def _pattern(selector: str) -> re.Pattern[str]:
-    """A selector as a pattern; `{year}` with the words that say preliminary around it."""
+    """A selector with `{year}` as a pattern, with the words that say preliminary around the year."""
     text = plain(selector)
-    if YEAR_MARK not in text:
-        return re.compile(re.escape(text))
     before, after = text.split(YEAR_MARK)
     alone = rf"(?:{PRELIMINARY}\s*)?(?:{YEAR})(?:\.0)?(?:\s*[(\[,-]?\s*(?:{PRELIMINARY}|p|e|\*)\s*[)\]]?)?"
     return re.compile(f"{re.escape(before)}{alone}{re.escape(after)}", re.IGNORECASE)
@@ -177,7 +197,7 @@ def year_of(selector: str, path: str) -> tuple[int, bool]:
 def _unresolved(where: str, heading: Heading, sheet: Sheet, wanted: list[str], times: int) -> Problem | None:
     """What keeps a heading from naming every wanted column, or None."""
     for selector in wanted:
-        columns = matches(selector, heading.paths)
+        columns = heading.matches(selector)
         if (columns and YEAR_MARK in selector) or len(columns) == times:
             continue
         at = f"{where}, header"

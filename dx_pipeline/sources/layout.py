@@ -22,6 +22,7 @@ from dx_pipeline.sources.columns import (
     find_columns,
     ignored,
     in_all_lists,
+    other_names,
     told,
     undeclared,
     wanted_selectors,
@@ -85,6 +86,7 @@ def lay_out(file: FileSpec, sheet: Sheet, table: TableSpec, account: Account, ot
         laid.problems += found.problems
         if laid.problems:
             return laid
+        laid.problems += other_names(where, sheet, heading, found, table, within)
         if block == 0:
             rest = ignored(table, heading, within, found.places) | (others - found.places)
             laid.problems += undeclared(

@@ -21,6 +21,7 @@ __all__ = [
     "TableSpec",
     "load_source",
     "load_sources",
+    "source_names",
     "undeclared_files",
 ]
 
@@ -62,6 +63,18 @@ def load_sources(raw: Path) -> dict[str, SourceSpec]:
     Raises:
         SourceError: the manifest or a source is not as it must be; two tables of records share a name.
     """
+    names = source_names(raw)
+    sources = {name: load_source(raw / name) for name in names}
+    refuse_all(_shared_names(raw, sources))
+    return sources
+
+
+def source_names(raw: Path) -> tuple[str, ...]:
+    """The sources the manifest names.
+
+    Raises:
+        SourceError: the manifest is not as it must be, or names a folder twice or none.
+    """
     where = "data/raw/manifest.toml"
     try:
         manifest = declare(Manifest, read_toml(raw / "manifest.toml", where), where)
@@ -76,9 +89,7 @@ def load_sources(raw: Path) -> dict[str, SourceSpec]:
         elif name not in folders:
             problems.append(Problem(here, f"a folder data/raw/{name}", "none", nearest(name, folders)))
     refuse_all(problems)
-    sources = {name: load_source(raw / name) for name in manifest.sources}
-    refuse_all(_shared_names(raw, sources))
-    return sources
+    return manifest.sources
 
 
 def undeclared_files(raw: Path, sources: dict[str, SourceSpec]) -> list[str]:

@@ -12,7 +12,7 @@ from dx_pipeline.sources.cells import Sheet
 from dx_pipeline.sources.columns import wanted_selectors
 from dx_pipeline.sources.declaration import YEAR_MARK
 from dx_pipeline.sources.errors import quoted, refuse_all
-from dx_pipeline.sources.headings import Heading, bounds, find_heading, matches
+from dx_pipeline.sources.headings import Heading, bounds, find_heading
 from dx_pipeline.sources.layout import Laid, lay_out
 from dx_pipeline.sources.resolved import FileSpec, TableSpec
 from dx_pipeline.sources.texts import YEAR
@@ -82,7 +82,7 @@ def _columns_of_others(sheet: Sheet, table: TableSpec, tables: list[TableSpec]) 
         wanted = wanted_selectors(other)
         heading = find_heading("", sheet, other, bounds(sheet, other.area), wanted)
         if other is not table and isinstance(heading, Heading):
-            found |= {place for selector in wanted for place in matches(selector, heading.paths)}
+            found |= {place for selector in wanted for place in heading.matches(selector)}
     return found
 
 

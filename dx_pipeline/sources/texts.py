@@ -18,7 +18,9 @@ FORMULA = re.compile(
 #: R prints letters of another locale so
 R_ESCAPE = re.compile(r"<U\+[0-9A-Fa-f]{4,6}>")
 YEAR = r"(?:19|20)\d\d"
-PRELIMINARY = r"(?:sơ bộ|ước(?: tính| thực hiện)?|prel(?:\.|iminary)?|est(?:\.|imated?)?|dự kiến|tạm tính)"
+_SAID = r"(?:sơ bộ|ước(?: tính| thực hiện)?|prel(?:\.|iminary)?|est(?:\.|imated?)?|dự kiến|tạm tính)"
+#: said of a year in one language or both
+PRELIMINARY = rf"(?:{_SAID}(?:\s*[-/–]?\s*{_SAID})*)"
 YEAR_TEXT = re.compile(
     rf"^(?:năm|year)?\s*(?P<before>{PRELIMINARY})?\s*(?:năm|year)?\s*(?P<year>{YEAR})(?:\.0)?\s*"
     rf"(?:[(\[,-]?\s*(?P<after>{PRELIMINARY}|p|e|\*)\s*[)\]]?)?$",

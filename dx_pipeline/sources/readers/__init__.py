@@ -6,9 +6,17 @@ What belongs here: how bytes become cells, and the budgets of that form. What a 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+
+import polars as pl
 
 from dx_pipeline.sources.cells import Sheet, check_texts
+from dx_pipeline.sources.readers.encodings import check_suspects, unmasked
 from dx_pipeline.sources.resolved import FileSpec
+
+UTF8 = "utf-8"
+#: cells in which an old encoding is looked for
+SAMPLE_ROWS, SAMPLE_COLUMNS = 60, 12
 
 Reader = Callable[[FileSpec, bytes], list[Sheet]]
 
@@ -20,8 +28,29 @@ def read_sheets(file: FileSpec, data: bytes) -> list[Sheet]:
         SourceError: the bytes are not readable in this form, or hold more than its budget.
     """
     sheets = reader_of(file.form)(file, data)
-    several = len(sheets) > 1
-    return [check_texts(f"{file.where}, table {sheet.name}" if several else file.where, sheet) for sheet in sheets]
+    found = []
+    for sheet in sheets:
+        where = f"{file.where}, table {sheet.name}" if len(sheets) > 1 else file.where
+        found.append(check_texts(where, _in_unicode(where, file, sheet)))
+    return found
+
+
+def _in_unicode(where: str, file: FileSpec, sheet: Sheet) -> Sheet:
+    """The sheet with a declared old encoding undone; one that looks like it and doesn't say so is refused.
+
+    The bytes of CSV and pages are decoded as a whole; elsewhere each distinct text is.
+    """
+    if file.encoding == UTF8:
+        sample = sheet.texts[:SAMPLE_ROWS, :SAMPLE_COLUMNS]
+        check_suspects(where, (text for column in sample for text in column.drop_nulls()))
+    elif file.form not in ("csv", "html"):
+        fixed = [
+            column.replace_strict({text: unmasked(text, file.encoding) for text in column.drop_nulls().unique()})
+            for column in sheet.texts
+        ]
+        header = sheet.header and tuple(unmasked(name, file.encoding) for name in sheet.header)
+        return replace(sheet, texts=pl.DataFrame(fixed), header=header)
+    return sheet
 
 
 def reader_of(form: str) -> Reader:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import polars as pl
 
 from dx_pipeline.sources import budgets
 from dx_pipeline.sources.cells import NO_MARKS, Sheet, without_blanks
 from dx_pipeline.sources.errors import refuse
-from dx_pipeline.sources.readers.encodings import decoded
+from dx_pipeline.sources.readers.encodings import decoded, utf8
 from dx_pipeline.sources.resolved import FileSpec
 from dx_pipeline.text import plain
 
 DELIMITERS = (",", ";", "\t", "|")
+#: a cell of nothing but blanks
+BLANK_CELL = re.compile(rb"(?:^|[,;|\t\n\"])(?:[ \t]|\xc2\xa0)+(?:[,;|\t\n\"]|$)")
+#: bytes of which none is in a file without forbidden characters and footnote marks
+MARKED = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f*)\]]|\xc2[\x80-\x9f\xa7\xb2\xb3\xb9]|\xd8\x9c|\xe2(?:\x80|\x81)")
 #: lines at the head from which delimiter and width are seen
 SAMPLE_LINES = 300
 #: short records that are looked at
@@ -25,17 +30,21 @@ SPARE_COLUMNS = 1
 
 def read_csv(file: FileSpec, data: bytes) -> list[Sheet]:
     """The one table of a CSV file; the row number is that of the record, the first being 1."""
-    text = decoded(file.where, file.encoding, data)
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    sample = text[: nth_line_end(text, SAMPLE_LINES)]
+    where = file.where
+    data = utf8(where, file.encoding, data)
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    sample = data[: nth_line_end(data, SAMPLE_LINES)].decode("utf-8", "replace")
     delimiter = file.delimiter or best_delimiter(sample, wanted_texts(file))
-    budgets.check_cells(file.where, text.count(delimiter) + text.count("\n"))
-    frame = without_blanks(table(file.where, text, sample, delimiter))
-    return [Sheet("1", frame, marks=_missing(file.where, frame, text, delimiter))]
+    budgets.check_cells(where, data.count(delimiter.encode()) + data.count(b"\n"))
+    frame = table(where, data, sample, delimiter)
+    if BLANK_CELL.search(data):
+        frame = without_blanks(frame)
+    marks = _missing(where, frame, data, delimiter)
+    return [Sheet("1", frame, marks=marks, unmarked=MARKED.search(data) is None)]
 
 
-def table(where: str, text: str, sample: str, delimiter: str) -> pl.DataFrame:
+def table(where: str, data: bytes, sample: str, delimiter: str) -> pl.DataFrame:
     """All records as texts; short ones are filled with blanks.
 
     Raises:
@@ -47,20 +56,19 @@ def table(where: str, text: str, sample: str, delimiter: str) -> pl.DataFrame:
         refuse(where, "a CSV table", "no cell", "is it the right file?")
     schema = {str(column): pl.String for column in range(width + SPARE_COLUMNS)}
     try:
-        frame = pl.read_csv(
-            text.encode(), has_header=False, separator=delimiter, schema=schema, missing_columns="insert"
-        )
+        frame = pl.read_csv(data, has_header=False, separator=delimiter, schema=schema, missing_columns="insert")
     except pl.exceptions.PolarsError:
-        frame = _record_by_record(where, text, delimiter)
+        frame = _record_by_record(where, decoded(where, "utf-8", data), delimiter)
     full = [column for column in frame.columns if frame[column].null_count() < frame.height]
     return frame.select(frame.columns[: int(full[-1]) + 1] if full else frame.columns[:1])
 
 
-def _missing(where: str, frame: pl.DataFrame, text: str, delimiter: str) -> pl.DataFrame:
+def _missing(where: str, frame: pl.DataFrame, data: bytes, delimiter: str) -> pl.DataFrame:
     """Marks for the cells that a short record does not have; a blank cell between delimiters is there."""
     doubtful = frame.select(pl.nth(-1).is_null() & pl.any_horizontal(pl.all().is_not_null())).to_series()
     if not doubtful.any() or frame.width == 1:
         return NO_MARKS
+    text = data.decode("utf-8")
     if '"' in text:
         cells = pl.Series([len(row) for _, row in _records(where, text, delimiter, strict=False)])
     else:
@@ -94,13 +102,13 @@ def _records(where: str, text: str, delimiter: str, strict: bool) -> list[tuple[
     return found
 
 
-def nth_line_end(text: str, lines: int) -> int:
-    """Where the n-th line ends, or the text."""
+def nth_line_end(data: bytes, lines: int) -> int:
+    """Where the n-th line ends, or the whole."""
     end = -1
     for _ in range(lines):
-        end = text.find("\n", end + 1)
+        end = data.find(b"\n", end + 1)
         if end < 0:
-            return len(text)
+            return len(data)
     return end + 1
 
 
@@ -114,7 +122,10 @@ def wanted_texts(file: FileSpec) -> set[str]:
 def best_delimiter(sample: str, wanted: set[str]) -> str:
     """The delimiter under which some row holds every declared heading; without one, that of the most regular rows."""
     scores: dict[str, tuple[float, float]] = {}
-    for delimiter in DELIMITERS:
+    candidates = [delimiter for delimiter in DELIMITERS if delimiter in sample]
+    if len(candidates) < 2:
+        return (candidates or [","])[0]
+    for delimiter in candidates:
         rows = list(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter))
         headings = max((len(wanted & {plain(cell) for cell in row}) for row in rows), default=0)
         widths = [len(row) for row in rows if len(row) > 1]

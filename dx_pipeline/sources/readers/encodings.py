@@ -35,6 +35,8 @@ VNI_MARKS = {
 }  # fmt: skip
 VNI_LETTERS = {"ñ": "đ", "ö": "ư", "ô": "ơ", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ"}
 VNI_PAIR = re.compile("([aeouyöôAEOUYÖÔ])([ùøûõïâêáàåãäéèúüëÙØÛÕÏÂÊÁÀÅÃÄÉÈÚÜË])|([ñöôæóòîÑÖÔÆÓÒÎ])")
+#: letters that only Vietnamese in Unicode has
+COMPOSED = re.compile("[\u1ea0-\u1ef9]")
 #: encodings that are undone letter by letter
 VIETNAMESE = ("tcvn3", "vni", "viscii", "windows-1258")
 TWICE = "utf-8-twice"
@@ -70,6 +72,21 @@ def decoded(where: str, encoding: str, data: bytes) -> str:
         found = f"byte 0x{data[error.start]:02x} in line {line}"
         refuse(where, f"text in {encoding}", found, _remedy({name: from_bytes(data, name) for name in VIETNAMESE}))
     return unmasked(text, encoding)
+
+
+def utf8(where: str, encoding: str, data: bytes) -> bytes:
+    """Bytes of text in UTF-8, whatever they were declared to be; those that are it already are not copied.
+
+    Raises:
+        SourceError: the bytes are not in their declared encoding.
+    """
+    if encoding == "utf-8" and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            decoded(where, encoding, data)
+        return data.removeprefix(b"\xef\xbb\xbf").rstrip(b"\x00")
+    return decoded(where, encoding, data).encode()
 
 
 def unmasked(text: str, encoding: str) -> str:
@@ -121,6 +138,28 @@ def _western(text: str) -> bytes:
     return bytes(found)
 
 
+def guess_encoding(data: bytes) -> str:
+    """The encoding of bytes of text: UTF-8 where they are, otherwise the one that gives the most common words."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        best, count = _best({name: from_bytes(data, name) for name in VIETNAMESE})
+        return best if count else "windows-1252"
+    return suspected(text[:200_000]) or "utf-8"
+
+
+def suspected(sample: str) -> str:
+    """The old encoding or repair that a text in Unicode seems to need; empty where none."""
+    if R_ESCAPE.search(sample):
+        return R_ESCAPES
+    if sample.isascii() or COMPOSED.search(sample):
+        return ""
+    best, count = _best({name: unmasked(sample, name) for name in (*VIETNAMESE[:3], TWICE)})
+    return best if count >= 3 + 2 * len(WORDS.findall(sample)) else ""
+
+
 def check_suspects(where: str, texts: Iterable[str]) -> None:
     """Refuse texts that look like an old encoding, like UTF-8 decoded twice, or like the escapes of R.
 
@@ -132,11 +171,8 @@ def check_suspects(where: str, texts: Iterable[str]) -> None:
     if escape:
         remedy = f'R wrote it in a locale without Vietnamese: export it again in UTF-8, or `encoding = "{R_ESCAPES}"`'
         refuse(where, "letters", f"escapes such as {shown(escape[0])}", remedy)
-    if sample.isascii():
-        return
-    readings = {name: unmasked(sample, name) for name in (*VIETNAMESE[:3], TWICE)}
-    best, count = _best(readings)
-    if count >= 3 + 2 * len(WORDS.findall(sample)):
+    best = suspected(sample)
+    if best:
         refuse(where, "Vietnamese in Unicode", f"text that looks like {best}", f'declare `encoding = "{best}"`')
 
 

@@ -52,6 +52,32 @@ def read_json(file: FileSpec, data: bytes) -> list[Sheet]:
     return [_sheet(where, file.rows, entries)]
 
 
+def find_rows(where: str, data: bytes) -> str | None:
+    """The dotted path to the longest list of rows; empty if it is the document itself, None for JSON-stat."""
+    document = parse(where, decoded(where, "utf-8", data))
+    if isinstance(document, dict):
+        inner = document.get("dataset", document)
+        if isinstance(inner, dict) and "dimension" in inner and "value" in inner:
+            return None
+    best, size = "", _rows_in(document)
+    level: list[tuple[str, Any]] = [("", document)]
+    while level:
+        path, here = level.pop()
+        if not isinstance(here, dict) or path.count(".") > FIELD_DEPTH:
+            continue
+        for name, value in here.items():
+            at = f"{path}{name}"
+            if _rows_in(value) > size:
+                best, size = at, _rows_in(value)
+            level.append((f"{at}.", value))
+    return best
+
+
+def _rows_in(value: Any) -> int:
+    rows = isinstance(value, list) and all(isinstance(one, dict | list) for one in value)
+    return len(value) if rows else 0
+
+
 def parse(where: str, text: str) -> Any:
     """A JSON document, numbers as `Number`.
 

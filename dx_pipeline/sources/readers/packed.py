@@ -15,8 +15,8 @@ from dx_pipeline.sources.errors import refuse
 PARTS = 5_000
 DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>|<(?:\w+:)?dimension\b[^>]*>\s*</(?:\w+:)?dimension>")
 GOOD_DIMENSION = re.compile(rb'ref="[A-Z]{1,3}[1-9]\d*(?::[A-Z]{1,3}[1-9]\d*)?"')
-ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr\s*=\s*["'](\d+)""")
-CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\sr\s*=\s*["']([A-Za-z]{1,7})(\d{1,12})["']""")
+ROW_WITH_CELLS = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr\s*=\s*["'](\d+)[^>]*>\s*<(?:\w+:)?c\b""")
+CELL_LETTERS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,7})\d""")
 #: columns from here on are rare, so that a look for them tells at once whether cells reach far
 THREE_LETTERS = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]{3}""")
 TWO_LETTERS = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]{2}\d""")
@@ -114,11 +114,11 @@ def _unpack(where: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> byte
 
 def _check_reach(where: str, xml: bytes) -> None:
     """Cells far from the others make a sheet of billions of blanks."""
-    rows = max(map(int, ROW.findall(xml)), default=0)
+    rows = max(map(int, ROW_WITH_CELLS.findall(xml)), default=0)
     columns = 16_384 if THREE_LETTERS.search(xml) else 702 if TWO_LETTERS.search(xml) else 26
     if rows * columns > budgets.OBJECTS:
-        found = [(column_of(letters.decode()) + 1, int(row)) for letters, row in CELL.findall(xml)]
-        _within(where, max((row for _, row in found), default=0), max((column for column, _ in found), default=0))
+        columns = max((column_of(letters.decode()) + 1 for letters in set(CELL_LETTERS.findall(xml))), default=0)
+        _within(where, rows, columns)
 
 
 def _within(where: str, rows: int, columns: int) -> None:

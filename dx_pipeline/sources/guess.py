@@ -1,0 +1,358 @@
+"""What a table looks like: where its names and heading are, which columns hold figures, and what its other rows are.
+
+Everything here is a guess for `dx source draft`; a person reads it before anything is built.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import polars as pl
+
+from dx_pipeline.sources.cells import Sheet
+from dx_pipeline.sources.headings import SEPARATOR, column_paths
+from dx_pipeline.sources.left_out import is_note, is_region
+from dx_pipeline.sources.texts import YEAR, read_year, slug, years_in
+from dx_pipeline.text import plain
+
+#: texts and unit system -> province of each text that is one
+Resolve = Callable[[list[str], int], Mapping[str, str]]
+#: rows that are looked at
+ROWS = 5_000
+COLUMNS = 400
+HEADING_ROWS = 5
+NUMBER = re.compile(r"^\s*[-+−–]?\s*\d[\d\s.,'’]*\s*%?\s*(?:\*+|\[\d+\]|[¹²³⁴⁵])?\s*$")
+BLANK = {"", "-", "--", "–", "...", "..", "…", ".", "n/a", "na", "null", "none", "x", ":"}
+RANK_WORDS = re.compile(r"\b(?:xep hang|hang|xep thu|thu hang|vi thu|rank|ranking|thu tu xep|xh)\b")
+SCORE_WORDS = re.compile(
+    r"\b(?:diem|score|index|chi so|gia tri|ket qua|tong diem|points?|dti|pci|papi|par|sipas|pii|ict)\b"
+)
+ORDER_WORDS = re.compile(
+    r"^(?:t t|tt|stt|s t t|so tt|so thu tu|thu tu|no|nr|order|id|fid|gid(?: \d)?|objectid|index|x|y|row|ma|ma tinh|ma so|"
+    r"iso|unnamed 0|lat|lon|lng|latitude|longitude|shape area|shape leng(?:th)?|unit mult|decimals|"
+    r"(?:province|geo|area|gso|ma|tinh)? ?(?:code|id)(?: \d+)?)$"
+)
+BRACKETS = re.compile(r"^\s*(\d{1,3})\s*\(\s*(\d+(?:[.,]\d+)?)\s*\)\s*$")
+UNIT = re.compile(r"(?:đơn vị(?: tính)?|đvt|unit)\s*[:：]?\s*(.+?)\s*[)\]]?\s*$", re.IGNORECASE)
+UNIT_IN_HEADING = re.compile(r"[(\[]\s*([^()\[\]]{1,40})\s*[)\]]\s*$|,\s*([^,]{1,20})$")
+
+
+@dataclass
+class GuessedColumn:
+    """A column: its position, path, and what it seems to hold (figures, order, text, year, blank)."""
+
+    place: int
+    path: str
+    kind: str
+    year: tuple[int, bool] | None = None
+    brackets: bool = False
+    values: list[str] = field(default_factory=list, repr=False)
+
+
+@dataclass
+class GuessedTable:
+    """A table with provinces. `regions`, `notes`, `unknown` and `repeated` are (row number, text) of its other rows."""
+
+    sheet: Sheet
+    system: int
+    province: int
+    provinces: set[str]
+    heading: int
+    data: int
+    columns: list[GuessedColumn]
+    titles: list[str]
+    regions: list[tuple[int, str]] = field(default_factory=list)
+    notes: list[tuple[int, str]] = field(default_factory=list)
+    unknown: list[tuple[int, str]] = field(default_factory=list)
+    repeated: list[tuple[int, str]] = field(default_factory=list)
+    panel: bool = False
+    lists: list[int] = field(default_factory=list)
+    fill_down: bool = False
+
+    @property
+    def side_by_side(self) -> int:
+        """How many lists with the same headings stand beside each other."""
+        times = 1 + len(self.lists)
+        used = [column.path for column in self.columns if column.kind in ("province", "figures") and column.path]
+        return times if times > 1 and used and all(used.count(path) == times for path in used) else 1
+
+    @property
+    def heading_rows(self) -> int:
+        """How many rows its heading has."""
+        return self.data - self.heading
+
+    def path(self, place: int) -> str:
+        """The heading of a column."""
+        return next((column.path for column in self.columns if column.place == place), "")
+
+
+def guess_table(
+    sheet: Sheet, resolve: Resolve, systems: Mapping[int, set[str]], newest_system: int
+) -> GuessedTable | None:
+    """The table of provinces on a sheet, or None if no column names two of them."""
+    texts = sheet.texts[:ROWS, :COLUMNS]
+    if not texts.height:
+        return None
+    found = {(place, system): _provinces(texts[str(place)].to_list(), resolve, system)
+             for place in range(texts.width) for system in systems}  # fmt: skip
+    best = max(
+        found,
+        key=lambda key: (len(found[key]), round(_filled_share(texts[str(key[0])].to_list(), found[key])), -key[0]),
+        default=None,
+    )
+    if best is None or not found[best]:
+        return None
+    place = best[0]
+    series = texts[str(place)]
+    fill_down = _blanks_repeat(texts, place)
+    names = (series.forward_fill() if fill_down else series).to_list()
+    years = years_in(" ".join(text for row in texts[:10].rows() for text in row if text))
+    system = _system(place, found, systems, newest_system, years)
+    known = found[(place, system)]
+    first = next(row for row, text in enumerate(names) if text in known)
+    rows = [[text or "" for text in row] for row in texts.rows()]
+    data = _first_data_row(rows, place, first)
+    heading = _first_heading_row(rows, data) if sheet.header is None else 0
+    data = data if sheet.header is None else 0
+    if sheet.header is None:
+        width = max(map(len, rows[heading:data]), default=0)
+        plain_rows = [[plain(text) for text in row] + [""] * (width - len(row)) for row in rows[heading:data]]
+        if len(plain_rows) > 1 and _is_numbering(plain_rows[-1]):
+            plain_rows.pop()
+        paths = column_paths(plain_rows, 0, sheet.spans_known) if plain_rows else {}
+    else:
+        paths = {at: (plain(name),) for at, name in enumerate(sheet.header)}
+    titles = [plain(text) for row in rows[:heading] for text in row if text.strip()]
+    table = GuessedTable(sheet, system, place, set(known.values()), heading, data, [], list(dict.fromkeys(titles)))
+    table.fill_down = fill_down
+    _other_rows(table, rows, names, known)
+    kept = [row for number, row in enumerate(rows[data:], start=data) if names[number] in known]
+    for at in range(texts.width):
+        path = SEPARATOR.join(paths.get(at, ()))
+        is_names = at == place or len(found[(at, system)]) * 2 >= len(known)
+        table.columns.append(_column(at, path, [row[at] for row in kept], sheet, is_names))
+    table.lists = [
+        at
+        for at in range(texts.width)
+        if len(found[(at, system)]) * 2 >= len(known) and texts[str(at)][data:].to_list() != names[data:]
+    ]
+    counted = [text for text in names[data:] if text in known]
+    table.panel = len(counted) > len({known[text] for text in counted}) and any(
+        column.kind == "year" for column in table.columns
+    )
+    if not table.panel:
+        _repeated(table, names, known)
+    return table
+
+
+def _provinces(texts: list[str | None], resolve: Resolve, system: int) -> dict[str, str]:
+    distinct = list(dict.fromkeys(text for text in texts if text and not NUMBER.match(text) and len(text) < 80))
+    return dict(resolve(distinct[:2_000], system))
+
+
+def _blanks_repeat(texts: pl.DataFrame, place: int) -> bool:
+    """Whether blank names stand beside years, so that each repeats the one above."""
+    blank = texts.filter(texts[str(place)].is_null())
+    if blank.height * 3 < texts.height:
+        return False
+    years = [sum(read_year(text) is not None for text in blank[column] if text) for column in blank.columns]
+    return max(years, default=0) * 2 > blank.height
+
+
+def _filled_share(texts: list[str | None], known: dict[str, str]) -> float:
+    filled = [text for text in texts if text]
+    return sum(text in known for text in filled) / len(filled) if filled else 0.0
+
+
+def _system(
+    place: int,
+    found: dict[tuple[int, int], dict[str, str]],
+    systems: Mapping[int, set[str]],
+    newest: int,
+    years: set[int],
+) -> int:
+    counts = {system: len(set(found[(place, system)].values())) for system in systems}
+    whole = [system for system in systems if set(found[(place, system)].values()) == systems[system]]
+    if whole:
+        return whole[0] if len(whole) == 1 else max(whole)
+    most = max(counts.values())
+    candidates = [system for system, count in counts.items() if count == most]
+    if len(candidates) > 1 and newest in candidates and years and min(years) >= 2025:
+        return newest
+    older = [system for system in candidates if system != newest]
+    return older[0] if older else candidates[0]
+
+
+def is_figure(text: str) -> bool:
+    """Whether a text reads like a figure, and not like a year."""
+    return bool(NUMBER.match(text)) and read_year(text) is None
+
+
+def _first_data_row(rows: list[list[str]], place: int, first: int) -> int:
+    """The first row of the body: the first province, or the total and region rows right above it."""
+    data = first
+    while data and (is_region(rows[data - 1][place]) or _looks_like_body(rows[data - 1], place)):
+        data -= 1
+    return data
+
+
+def _looks_like_body(row: list[str], place: int) -> bool:
+    figures = [text for at, text in enumerate(row) if at != place and is_figure(text)]
+    return bool(row[place].strip()) and len(figures) >= 1 and not _is_numbering(row) and read_year(row[place]) is None \
+        and not any(years_in(text) for text in row if not NUMBER.match(text))  # fmt: skip
+
+
+def _is_numbering(row: list[str]) -> bool:
+    """`A | B | 1 | 2 | 3` under a heading."""
+    texts = [re.sub(r"[()=\s]", "", text) for text in row if text.strip()]
+    numbers = [int(text) for text in texts if text.isdecimal()]
+    letters = [text for text in texts if re.fullmatch(r"[A-H]", text)]
+    rising = all(b - a == 1 for a, b in pairwise(numbers))
+    return len(texts) > 1 and bool(numbers) and rising and numbers[0] <= 2 and len(numbers) + len(letters) == len(texts)
+
+
+def _first_heading_row(rows: list[list[str]], data: int) -> int:
+    heading = data
+    while heading and data - heading < HEADING_ROWS:
+        filled = [text for text in rows[heading - 1] if text.strip()]
+        distinct = set(filled)
+        if (
+            not filled
+            or (len(distinct) == 1 and heading < data)
+            or (len(distinct) == 1 and len(rows[heading - 1]) > 1 and heading == data)
+        ):
+            break
+        heading -= 1
+    return heading
+
+
+def _other_rows(table: GuessedTable, rows: list[list[str]], names: list[str | None], known: dict[str, str]) -> None:
+    """Rows of the body that name no province."""
+    for number in range(table.data, len(rows)):
+        text = names[number] or next((one for one in rows[number] if one.strip()), None)
+        if text is None or names[number] in known:
+            continue
+        at = (table.sheet.row_number(number), text)
+        if is_region(text):
+            table.regions.append(at)
+        elif is_note(text) or sum(bool(one.strip()) for one in rows[number]) == 1 or _below(number, names, known):
+            table.notes.append(at)
+        else:
+            table.unknown.append(at)
+
+
+def _below(number: int, names: list[str | None], known: dict[str, str]) -> bool:
+    return not any(text in known for text in names[number + 1 :])
+
+
+def _repeated(table: GuessedTable, names: list[str | None], known: dict[str, str]) -> None:
+    seen: dict[str, int] = {}
+    for number in range(table.data, len(names)):
+        province = known.get(names[number] or "")
+        if province in seen:
+            table.repeated.append((table.sheet.row_number(number), names[number] or ""))
+        elif province:
+            seen[province] = number
+
+
+def _column(at: int, path: str, values: list[str], sheet: Sheet, is_province: bool) -> GuessedColumn:
+    filled = [text for text in values if text.strip() and text.strip().casefold() not in BLANK]
+    words = [slug(leaf(part)) for part in path.split(SEPARATOR)]
+    year_heading = _heading_year(path)
+    brackets = bool(filled) and sum(bool(BRACKETS.match(text)) for text in filled) > len(filled) / 2
+    figures = sum(bool(NUMBER.match(text)) for text in filled)
+    if is_province:
+        kind = "province"
+    elif not filled:
+        kind = "blank"
+    elif all(read_year(text) for text in filled) and not year_heading:
+        kind = "year"
+    elif brackets:
+        kind = "figures"
+    elif figures < len(filled) * 0.6:
+        kind = "text"
+    elif any(ORDER_WORDS.match(word) for word in words) or (not path and _is_order(filled)):
+        kind = "order"
+    else:
+        kind = "figures"
+    return GuessedColumn(at, path, kind, year_heading, brackets, filled)
+
+
+def leaf(path: str) -> str:
+    """The last part of a heading: of its rows, or of the dotted name of a field."""
+    last = path.rsplit(SEPARATOR, 1)[-1]
+    return last.rsplit(".", 1)[-1] if re.fullmatch(r"[\w.]+", last) else last
+
+
+def _heading_year(path: str) -> tuple[int, bool] | None:
+    for part in path.split(SEPARATOR):
+        found = read_year(part)
+        if found:
+            return found
+    years = re.findall(rf"(?<!\d){YEAR}(?!\d)", path)
+    return (int(years[0]), False) if len(set(years)) == 1 else None
+
+
+def _is_order(filled: list[str]) -> bool:
+    numbers = [int(text) for text in filled if text.isdecimal()]
+    return len(numbers) == len(filled) and sorted(numbers) in (
+        list(range(len(numbers))),
+        list(range(1, len(numbers) + 1)),
+    )
+
+
+def decimal_mark(texts: list[str]) -> str | None:
+    """The mark before the decimals in texts of figures; None where they do not say."""
+    votes = {",": 0, ".": 0}
+    for text in texts:
+        digits = text.strip().rstrip("%* ")
+        for mark, other in ((",", "."), (".", ",")):
+            if re.fullmatch(rf"[-+]?\d{{1,3}}(?:{re.escape(other)}\d{{3}})+{re.escape(mark)}\d+", digits):
+                votes[mark] += 5
+            elif (
+                re.fullmatch(rf"[-+]?\d+{re.escape(mark)}(?:\d{{1,2}}|\d{{4,}})", digits)
+                or re.fullmatch(rf"0{re.escape(mark)}\d+", digits)
+                or re.fullmatch(rf"[-+]?\d{{1,3}}(?:{re.escape(other)}\d{{3}}){{2,}}", digits)
+            ):
+                votes[mark] += 3
+    if votes[","] == votes["."]:
+        return _grouping([text.strip() for text in texts])
+    return max(votes, key=lambda mark: votes[mark])
+
+
+def _grouping(texts: list[str]) -> str | None:
+    """The decimal mark where every other mark stands before three digits: then that one groups thousands."""
+    for mark, other in ((",", "."), (".", ",")):
+        marked = [text for text in texts if mark in text]
+        if len(marked) > 2 and all(
+            re.fullmatch(rf"[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+", text) for text in marked
+        ):
+            return other
+    return None
+
+
+def unit_of(path: str, titles: list[str]) -> str:
+    """The unit a heading or a title line names; empty where none does."""
+    match = UNIT_IN_HEADING.search(path.rsplit(SEPARATOR, 1)[-1])
+    said = (match[1] or match[2] or "").strip() if match else ""
+    if said and not years_in(said) and len(said) < 40:
+        return said
+    for title in titles:
+        found = UNIT.search(title)
+        if found:
+            return found[1].strip(" :-()")[:60]
+    return ""
+
+
+def measure_of(path: str, values: list[str]) -> str:
+    """`rank`, `score` or `value`, by the words of the heading."""
+    words = slug(path)
+    whole = all(
+        re.fullmatch(r"0?\d{1,2}(?:\.0)?|\d{1,2}\s*[-/]\s*\d{1,2}|\d{1,2}\s*\(.*\)", text.strip()) for text in values
+    )
+    if RANK_WORDS.search(words) and whole:
+        return "rank"
+    return "score" if SCORE_WORDS.search(words) else "value"
