@@ -11,7 +11,7 @@ import polars as pl
 from dx_pipeline.conform.observations import check_complete, check_left_out, check_not_empty, conform_figures
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import DxError, Problem
-from dx_pipeline.sources.draft import Draft, draft_source
+from dx_pipeline.sources.drafting.draft import Draft, draft_source
 from dx_pipeline.sources.read import COLUMN_SCHEMA, LEFT_OUT_SCHEMA, Reading, read_as_far_as_possible
 from dx_pipeline.sources.spec import SourceSpec, load_source
 

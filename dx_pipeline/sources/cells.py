@@ -6,7 +6,8 @@ the few that are neither (errors, dates, footnotes) a row of `marks`.
 
 from __future__ import annotations
 
-import re
+import functools
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,8 +21,8 @@ from dx_pipeline.sources.texts import BIDI, CONTROL, shown
 #: `kind` of a cell that is neither blank nor an ordinary value; `note` says what stands there
 MARKS: dict[str, Any] = {"row": pl.Int64, "column": pl.Int64, "kind": pl.String, "note": pl.String}
 NO_MARKS = pl.DataFrame(schema=MARKS)
-#: a whole number in a cell is shown without `.0` and none with an exponent
-EXPONENT = re.compile(r"e[+-]?\d", re.IGNORECASE)
+#: how a text of nothing but blanks may begin
+BLANKS = (" ", "\t", "\n", "\u00a0", "\u3000", "\r")
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,12 @@ def frame_of(columns: Sequence[pl.Series]) -> pl.DataFrame:
 def without_blanks(frame: pl.DataFrame) -> pl.DataFrame:
     """Texts of nothing but spaces become null; the others stay exactly as printed."""
     text = pl.col(pl.String)
+    starts = [text.str.starts_with(one) for one in BLANKS]
+    doubtful = frame.select(functools.reduce(operator.or_, starts, text == "").any())
+    columns = [name for name, found in zip(doubtful.columns, doubtful.row(0), strict=True) if found]
+    if not columns:
+        return frame
+    text = pl.col(columns)
     return frame.with_columns(pl.when(text.str.strip_chars().str.len_bytes() > 0).then(text))
 
 

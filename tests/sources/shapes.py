@@ -1,4 +1,4 @@
-"""Files as they are really published, made small: name -> (file name, bytes, the figures a reader would take from them).
+"""Files as they are really published, made small: name -> (file name, bytes, the figures a reader would take).
 
 A figure is (edition, province_id, value); editions are 0 where the file names no year and somebody has to say it.
 """
@@ -351,7 +351,7 @@ def workbook_regions_with_roman_numbers() -> Shape:
         ["I", "Đồng bằng sông Hồng", 5.0],
     ]
     rows += [[n, r[0], r[2]] for n, r in enumerate(ROWS[:3], 1)]
-    rows += [["II", "Các vùng khác" if False else "Tây Nguyên", 6.0]]
+    rows += [["II", "Tây Nguyên", 6.0]]
     rows += [[n, r[0], r[2]] for n, r in enumerate(ROWS[3:], 4)]
     return "vung.xlsx", workbook(("S", rows, [])), one(2022)
 
@@ -368,6 +368,7 @@ def workbook_lists_by_rank_of_each_index() -> Shape:
     rows: list[list[Any]] = [["Hạng", "Tỉnh", "PCI 2022", None, "PAPI 2022"]]
     rows += [[n, a[0], a[2], b[0], b[4] / 2] for n, (a, b) in enumerate(zip(ROWS, other, strict=True), 1)]
     figures = one(2022) + [(2022, r[1], r[4] / 2) for r in ROWS]
+    figures += [(2022, r[1], float(n)) for n, r in enumerate(ROWS, 1)]
     return "lists.xlsx", workbook(("S", rows, [])), figures
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 
 import polars as pl
 
@@ -16,10 +15,10 @@ from dx_pipeline.sources.resolved import FileSpec
 from dx_pipeline.text import plain
 
 DELIMITERS = (",", ";", "\t", "|")
-#: a cell of nothing but blanks
-BLANK_CELL = re.compile(rb"(?:^|[,;|\t\n\"])(?:[ \t]|\xc2\xa0)+(?:[,;|\t\n\"]|$)")
-#: bytes of which none is in a file without forbidden characters and footnote marks
-MARKED = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f*)\]]|\xc2[\x80-\x9f\xa7\xb2\xb3\xb9]|\xd8\x9c|\xe2(?:\x80|\x81)")
+#: bytes of which none is in a file without forbidden characters and footnote marks: controls, marks, the first byte of
+#: raised digits, and those of right-to-left marks and daggers
+CONTROLS = bytes(one for one in (*range(32), 127) if one not in b"\t\n\r")
+MARKS = (b"*", b")", b"]", b"\xc2", b"\xd8", b"\xe2")
 #: lines at the head from which delimiter and width are seen
 SAMPLE_LINES = 300
 #: short records that are looked at
@@ -37,11 +36,13 @@ def read_csv(file: FileSpec, data: bytes) -> list[Sheet]:
     sample = data[: nth_line_end(data, SAMPLE_LINES)].decode("utf-8", "replace")
     delimiter = file.delimiter or best_delimiter(sample, wanted_texts(file))
     budgets.check_cells(where, data.count(delimiter.encode()) + data.count(b"\n"))
-    frame = table(where, data, sample, delimiter)
-    if BLANK_CELL.search(data):
-        frame = without_blanks(frame)
+    frame = without_blanks(table(where, data, sample, delimiter))
     marks = _missing(where, frame, data, delimiter)
-    return [Sheet("1", frame, marks=marks, unmarked=MARKED.search(data) is None)]
+    return [Sheet("1", frame, marks=marks, unmarked=not _may_be_marked(data))]
+
+
+def _may_be_marked(data: bytes) -> bool:
+    return any(one in data for one in MARKS) or len(data.translate(None, CONTROLS)) < len(data)
 
 
 def table(where: str, data: bytes, sample: str, delimiter: str) -> pl.DataFrame:

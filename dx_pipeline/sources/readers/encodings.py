@@ -75,16 +75,12 @@ def decoded(where: str, encoding: str, data: bytes) -> str:
 
 
 def utf8(where: str, encoding: str, data: bytes) -> bytes:
-    """Bytes of text in UTF-8, whatever they were declared to be; those that are it already are not copied.
+    """Bytes of text in UTF-8, whatever they were declared to be; those declared so are neither copied nor looked at.
 
     Raises:
         SourceError: the bytes are not in their declared encoding.
     """
     if encoding == "utf-8" and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError:
-            decoded(where, encoding, data)
         return data.removeprefix(b"\xef\xbb\xbf").rstrip(b"\x00")
     return decoded(where, encoding, data).encode()
 

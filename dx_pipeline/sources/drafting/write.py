@@ -1,8 +1,7 @@
-"""A proposed `source.toml` for a file nobody has declared yet, with a comment on everything that was guessed."""
+"""The text of a proposed `source.toml`."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -10,45 +9,37 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from dx_pipeline.sources.budgets import check_size
-from dx_pipeline.sources.cells import Sheet, letter
-from dx_pipeline.sources.errors import SourceError, quoted, refuse
-from dx_pipeline.sources.guess import (
+from dx_pipeline.sources.cells import Sheet
+from dx_pipeline.sources.drafting.guess import GuessedTable
+from dx_pipeline.sources.drafting.guessed_columns import (
     GuessedColumn,
-    GuessedTable,
-    Resolve,
     decimal_mark,
-    guess_table,
     leaf,
     measure_of,
     unit_of,
 )
+from dx_pipeline.sources.drafting.said import (
+    YEAR_PART,
+    ambiguous_heading,
+    is_long,
+    is_unused,
+    needs_edition,
+    own_year,
+    read_only,
+    roles_of,
+    selector_of,
+    selectors_of,
+)
+from dx_pipeline.sources.errors import quoted
 from dx_pipeline.sources.headings import SEPARATOR
-from dx_pipeline.sources.readers import read_sheets
-from dx_pipeline.sources.readers.encodings import guess_encoding
-from dx_pipeline.sources.readers.objects import find_rows
-from dx_pipeline.sources.resolved import FileSpec
-from dx_pipeline.sources.texts import PRELIMINARY, YEAR, slug, unsafe, years_in
+from dx_pipeline.sources.texts import slug, unsafe, years_in
 from dx_pipeline.text import plain
 
-FORMS = {
-    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".geojson": "json", ".html": "html", ".htm": "html",
-    ".xlsx": "workbook", ".xlsm": "workbook", ".xls": "workbook", ".xlsb": "workbook", ".ods": "workbook",
-    ".parquet": "parquet", ".pq": "parquet", ".dta": "stata",
-}  # fmt: skip
-YEAR_PART = re.compile(
-    rf"(?:{PRELIMINARY}\s*)?(?<!\d)(?:{YEAR})(?!\d)(?:\s*[(\[]?\s*(?:{PRELIMINARY}|[pe]\b|\*)\s*[)\]]?)?", re.IGNORECASE
-)
 #: headings that say nothing of the indicator
 GENERIC = re.compile(
     r"\b(?:diem so|diem|so diem|hang|xep hang|thu hang|rank|ranking|score|scores|value|gia tri|nam|year|obs value|"
     r"tong so|so luong|tong|total|properties|attributes|ket qua|cong)\b"
 )
-INDICATOR_WORDS = re.compile(r"\b(?:indicator|chi tieu|chi so|variable|series|item|measure|subject|bien|noi dung)\b")
-STATUS_WORDS = re.compile(r"\b(?:obs status|status|trang thai)\b")
-TOTAL_WORDS = re.compile(r"^(?:total|tong so|tong|all|both|chung|t|_t|a|ca nam|annual)$")
-#: distinct texts of a column that may be indicators
-CODES = 60
 
 
 @dataclass
@@ -59,84 +50,10 @@ class Draft:
     doubts: list[str] = field(default_factory=list)
 
 
-def draft_source(
-    path: Path,
-    resolve: Resolve,
-    systems: Mapping[int, set[str]],
-    newest_system: int,
-    index_names: Mapping[str, str],
-    today: date,
-) -> Draft:
-    """Look at a file and propose its declaration.
-
-    Args:
-        path: the file.
-        resolve: names of provinces.
-        systems: unit system -> its provinces.
-        newest_system: the one in force.
-        index_names: name of an indicator of the index (plain, small letters) -> its code.
-        today: the day it is read.
-
-    Raises:
-        SourceError: the file cannot be read in any form, or names no province.
-    """
-    try:
-        data = path.read_bytes() if path.is_file() else None
-    except OSError as error:
-        refuse(str(path), "a file that can be read", error.strerror or str(error))
-    if data is None:
-        refuse(str(path), "a file", "none")
-    form = _form(path, data)
-    check_size(str(path), form, len(data))
-    encoding = guess_encoding(data) if form in ("csv", "html", "json") else "utf-8"
-    rows = find_rows(str(path), data) if form == "json" else ""
-    if form == "json" and rows is None:
-        form, rows = "jsonstat", ""
-    spec = FileSpec("draft", path, "", form, "wide", None, None, "third_party", "", "", "", "", str(path.parent),
-                    rows=rows or "", encoding=encoding)  # fmt: skip
-    try:
-        sheets = read_sheets(spec, data)
-    except SourceError as error:
-        looks = re.search(r'declare `encoding = "([^"]+)"`', str(error))
-        if not looks:
-            raise
-        encoding = looks[1]
-        spec = FileSpec(**{**spec.__dict__, "encoding": encoding})
-        sheets = read_sheets(spec, data)
-    found = [(sheet, guess_table(sheet, resolve, systems, newest_system)) for sheet in sheets if not sheet.hidden]
-    tables = [table for _, table in found if table and _has_figures(table)]
-    if not tables:
-        seen = [text for sheet in sheets[:3] for row in sheet.texts[:4].rows() for text in row if text][:8]
-        refuse(
-            str(path), "a table with two provinces and figures", f"none; it begins with {seen}", "is it the right file?"
-        )
-    writer = _Writer(path, form, encoding, rows or "", systems, index_names, today)
-    return writer.write(
-        tables, [sheet for sheet, table in found if table not in tables], hashlib.sha256(data).hexdigest()
-    )
-
-
-def _form(path: Path, data: bytes) -> str:
-    start = data[:400].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"PAR1"):
-        return "parquet"
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return "workbook"
-    if start[:1] in (b"{", b"["):
-        return "json"
-    if start[:1] == b"<" and (b"<html" in data[:2000].lower() or b"<table" in data.lower()):
-        return "html"
-    if start.startswith(b"<stata_dta>") or path.suffix.lower() == ".dta":
-        return "stata"
-    return FORMS.get(path.suffix.lower(), "csv") if path.suffix.lower() not in (".xlsx", ".xls", ".ods") else "csv"
-
-
-def _has_figures(table: GuessedTable) -> bool:
-    return any(column.kind == "figures" for column in table.columns)
-
-
 @dataclass
-class _Writer:
+class Writer:
+    """Writes one draft; `doubts` and `indicators` are gathered on the way."""
+
     path: Path
     form: str
     encoding: str
@@ -152,7 +69,7 @@ class _Writer:
         table = tables[0]
         title = _safe(next((text for text in table.titles if len(text) > 8), "") or self.path.stem.replace("_", " "))
         groups = self._groups(tables)
-        long = all(self._is_long(one) for one in tables)
+        long = all(is_long(one) for one in tables)
         mark = self._decimal(tables)
         lines = [
             "# Proposed by `dx source draft`: a comment stands beside everything that was guessed. Then: dx source check",
@@ -175,9 +92,8 @@ class _Writer:
             lines.append(f'decimal = "{mark[0]}"  # {mark[1]}')
         system = table.system
         count = len(table.provinces)
-        lines.append(
-            f"unit_system = {system}  # {count} of its {len(self.systems[system])} names stand in {table.path(table.province)!r}"
-        )
+        names_said = f"{count} of its {len(self.systems[system])} names stand in {table.path(table.province)!r}"
+        lines.append(f"unit_system = {system}  # {names_said}")
         if self.rows:
             lines.append(f"rows = {_toml(self.rows)}  # the list of rows in the file")
         siblings = sorted(
@@ -208,8 +124,7 @@ class _Writer:
                     f"name_vi = {_toml(vi)}", f"name_en = {_toml(en)}",
                 ]  # fmt: skip
         lines += ["", f"[files.{_toml(self.path.name)}]"]
-        needs_edition = any(self._needs_edition(one, name) for name, one, _ in groups)
-        if needs_edition:
+        if any(needs_edition(one, name) for name, one, _ in groups):
             edition, said = self._edition(tables)
             lines.append(f"edition = {edition}  # {said}")
         lines.append(f'sha256 = "{sha256}"')
@@ -262,34 +177,17 @@ class _Writer:
             return ("." if "." in doubtful[0] else ","), f"not certain: figures read like {doubtful[0]!r}"
         return ".", "no figure has decimals"
 
-    def _is_long(self, table: GuessedTable) -> bool:
-        figures = [column for column in table.columns if column.kind == "figures"]
-        return len(figures) == 1 and any(column.kind == "year" for column in table.columns)
-
-    def _needs_edition(self, table: GuessedTable, name: str) -> bool:
-        if "{year}" in name or any(column.kind == "year" for column in table.columns):
-            return False
-        return any(
-            "{year}" not in key and not self._own_year(table, columns)
-            for key, columns in self._selectors(table).items()
-        )
-
-    def _own_year(self, table: GuessedTable, columns: list[GuessedColumn]) -> int | None:
-        """The edition a column says itself, where the columns of a table are of several years."""
-        years = {column.year for column in table.columns if column.year and column.kind == "figures"}
-        return columns[0].year[0] if len(columns) == 1 and columns[0].year and len(years) > 1 else None
-
     def _table_lines(self, table: GuessedTable) -> list[str]:
         lines = []
-        if not self._is_long(table):
-            lines.append(f"province = {_toml(self._selector(table, table.province))}")
+        if not is_long(table):
+            lines.append(f"province = {_toml(selector_of(table, table.province))}")
         if table.sheet.header is None and table.heading_rows != 1:
             lines.append(f"heading_rows = {table.heading_rows}")
-        if table.sheet.header is None and self._ambiguous_heading(table):
+        if table.sheet.header is None and ambiguous_heading(table):
             lines.append(f"heading_row = {table.sheet.row_number(table.heading)}")
-        if table.provinces == self.systems[table.system] and not table.panel and not self._is_long(table):
+        if table.provinces == self.systems[table.system] and not table.panel and not is_long(table):
             lines.append("complete = true  # every unit has a row; an edition that loses one stops")
-        ignored = [self._selector(table, column.place) for column in table.columns if self._unused(table, column)]
+        ignored = [selector_of(table, column.place) for column in table.columns if is_unused(table, column)]
         if ignored:
             lines.append(f"ignore = {quoted(ignored)}")
         if table.side_by_side > 1:
@@ -305,80 +203,39 @@ class _Writer:
         if table.repeated:
             rows = [number for number, _ in table.repeated]
             reason = "the province stands in the table already"
-            lines.append(
-                f'leave_out = [{{ rows = {rows}, reason = "{reason}" }}]  # {_comment(str([t for _, t in table.repeated][:3]))}'
-            )
+            which = _comment(str([text for _, text in table.repeated][:3]))
+            lines.append(f'leave_out = [{{ rows = {rows}, reason = "{reason}" }}]  # {which}')
             self.doubts.append(f"provinces that stand twice: rows {rows[:6]}")
         for number, text in table.unknown[:8]:
             lines.append(f"# row {number}, {_comment(plain(text)[:60])!r}, names no province of the {table.system}")
         if table.unknown:
             self.doubts.append(f"{len(table.unknown)} rows name no province, as {plain(table.unknown[0][1])[:40]!r}")
         lines += self._only_lines(table)
-        if self._is_long(table):
+        if is_long(table):
             column = next(column for column in table.columns if column.kind == "figures")
             lines.append(f'measure = "{measure_of(column.path, column.values)}"')
-            if "indicator" not in self._roles(table):
+            if "indicator" not in roles_of(table):
                 lines.append(f"indicator = {_toml(self._code_of(table, column))}")
         return lines
 
-    def _ambiguous_heading(self, table: GuessedTable) -> bool:
-        return all(not column.path for column in table.columns if column.kind in ("figures", "province"))
-
-    def _unused(self, table: GuessedTable, column: GuessedColumn) -> bool:
-        if column.kind == "province":
-            return column.place != table.province and column.place not in table.lists
-        if column.kind in ("figures", "blank") or column.place in self._roles(table).values():
-            return False
-        return column.place not in self._only(table)
-
-    def _roles(self, table: GuessedTable) -> dict[str, int]:
-        roles: dict[str, int] = {}
-        for column in table.columns:
-            words = slug(column.path)
-            if column.kind == "year" and "edition" not in roles:
-                roles["edition"] = column.place
-            elif column.kind == "text" and STATUS_WORDS.search(words) and column.values:
-                statuses = {plain(text).casefold() for text in column.values}
-                if statuses <= {"a", "p", "e", "f", "final", "preliminary", "prel", "estimate", "sơ bộ", "chính thức"}:
-                    roles["status"] = column.place
-            elif self._is_long(table) and column.kind == "text" and INDICATOR_WORDS.search(words):
-                distinct = set(column.values)
-                if "indicator" not in roles and 1 < len(distinct) <= CODES:
-                    roles["indicator"] = column.place
-        return roles
-
-    def _only(self, table: GuessedTable) -> dict[int, str]:
-        """Columns that tell several rows of one province and year apart, and the value that is read."""
-        roles = self._roles(table).values()
-        found = {}
-        for column in table.columns:
-            if column.kind != "text" or column.place in roles or not table.panel:
-                continue
-            distinct = list(dict.fromkeys(column.values))
-            if 1 < len(distinct) <= 12 and len(column.values) >= 2 * len(distinct):
-                totals = [text for text in distinct if TOTAL_WORDS.match(slug(text))]
-                if totals:
-                    found[column.place] = totals[0]
-        return found
-
     def _only_lines(self, table: GuessedTable) -> list[str]:
-        found = {self._selector(table, place): text for place, text in self._only(table).items()}
+        found = {selector_of(table, place): text for place, text in read_only(table).items()}
         if not found:
             return []
         said = ", ".join(f"{_toml(name)} = {_toml(text)}" for name, text in found.items())
         return [f"only = {{ {said} }}  # the others are parts of it"]
 
     def _role_lines(self, table: GuessedTable, prefix: str) -> list[str]:
-        roles = self._roles(table)
-        if not roles and not self._is_long(table):
+        roles = roles_of(table)
+        if not roles and not is_long(table):
             return []
         start = f"{prefix}." if prefix else ""
         lines = ["", f"[{start}roles]  # columns that say something of each row"]
-        if self._is_long(table):
-            lines.append(f"province = {_toml(self._selector(table, table.province))}")
+        if is_long(table):
+            lines.append(f"province = {_toml(selector_of(table, table.province))}")
             value = next(column.place for column in table.columns if column.kind == "figures")
-            lines.append(f"value = {_toml(self._selector(table, value))}")
-        lines += [f"{role} = {_toml(self._selector(table, place))}" for role, place in roles.items()]
+            lines.append(f"value = {_toml(selector_of(table, value))}")
+        lines += [f"{role} = {_toml(selector_of(table, place))}" for role, place in roles.items()]
         if "indicator" in roles:
             values = next(column.values for column in table.columns if column.place == roles["indicator"])
             lines += ["", f"[{start}codes.indicator]  # printed text -> a code of your own"]
@@ -387,33 +244,8 @@ class _Writer:
                 lines.append(f"{_toml(text)} = {_toml(code)}")
         return lines
 
-    def _selector(self, table: GuessedTable, place: int) -> str:
-        path = table.path(place)
-        same = [column for column in table.columns if column.path == path]
-        repeated = len(same) > 1 and table.side_by_side == 1
-        if not path or repeated or "{" in path:
-            return f"column {letter(place) if table.sheet.letters else place + 1}"
-        return path
-
-    def _selectors(self, table: GuessedTable) -> dict[str, list[GuessedColumn]]:
-        """Selector of source.toml -> the columns it stands for; several years of one heading share one."""
-        found: dict[str, list[GuessedColumn]] = {}
-        by_pattern: dict[str, list[GuessedColumn]] = {}
-        for column in table.columns:
-            if column.kind == "figures":
-                pattern = YEAR_PART.sub("{year}", column.path, count=1) if column.year else column.path
-                by_pattern.setdefault(pattern, []).append(column)
-        for pattern, columns in by_pattern.items():
-            years = {column.year[0] for column in columns if column.year}
-            bare = pattern == "{year}"
-            if "{year}" in pattern and len(years) == len(columns) and (len(columns) > 1 or bare):
-                found[pattern] = columns
-            else:
-                found |= {self._selector(table, column.place): [column] for column in columns}
-        return found
-
     def _column_lines(self, table: GuessedTable, prefix: str) -> list[str]:
-        if self._is_long(table):
+        if is_long(table):
             column = next(column for column in table.columns if column.kind == "figures")
             measure = measure_of(column.path, column.values)
             unit = unit_of(column.path, table.titles)
@@ -425,7 +257,7 @@ class _Writer:
             ]
         lines = []
         start = f"{prefix}." if prefix else ""
-        for selector, columns in self._selectors(table).items():
+        for selector, columns in selectors_of(table).items():
             first = columns[0]
             measure = "rank" if first.brackets else measure_of(first.path, first.values)
             unit = "rank" if measure == "rank" else unit_of(YEAR_PART.sub("", first.path), table.titles)
@@ -435,11 +267,9 @@ class _Writer:
                 lines.append('in_brackets = "score"  # the second figure of each cell')
             names = [place for place in (table.province, *table.lists) if place < first.place]
             if names and max(names) != table.province and table.side_by_side == 1:
-                lines.append(
-                    f"province = {_toml(self._selector(table, max(names)))}  # the list of names nearest to it"
-                )
+                lines.append(f"province = {_toml(selector_of(table, max(names)))}  # the list of names nearest to it")
             lines.append(f"unit = {_toml(_safe(unit))}" + ("" if unit else "  # not printed: say it"))
-            own = self._own_year(table, columns)
+            own = own_year(table, columns)
             if own and "{year}" not in selector:
                 lines.append(f"edition = {own}")
         return lines
