@@ -257,8 +257,8 @@ def ministry_page() -> Shape:
 @shape
 def page_with_layout_tables_and_two_levels() -> Shape:
     head = (
-        "<tr><th rowspan=2>TT</th><th rowspan=2>Địa phương</th><th colspan=2>Năm 2022</th><th colspan=2>Năm 2023</th></tr>"
-        + tr("Điểm", "Hạng", "Điểm", "Hạng", tag="th")
+        "<tr><th rowspan=2>TT</th><th rowspan=2>Địa phương</th>"
+        "<th colspan=2>Năm 2022</th><th colspan=2>Năm 2023</th></tr>" + tr("Điểm", "Hạng", "Điểm", "Hạng", tag="th")
     )
     body = "".join(tr(n, r[0], comma(r[2]), r[4], comma(r[3]), r[4]) for n, r in enumerate(ROWS, 1))
     before = "<table><tr><td>Trang chủ</td><td>Liên hệ</td></tr></table>"

@@ -16,8 +16,8 @@ SCORE_WORDS = re.compile(
     r"\b(?:diem|score|index|chi so|gia tri|ket qua|tong diem|points?|dti|pci|papi|par|sipas|pii|ict)\b"
 )
 ORDER_WORDS = re.compile(
-    r"^(?:t t|tt|stt|s t t|so tt|so thu tu|thu tu|no|nr|order|id|fid|gid(?: \d)?|objectid|index|x|y|row|ma|ma tinh|ma so|"
-    r"iso|unnamed 0|lat|lon|lng|latitude|longitude|shape area|shape leng(?:th)?|unit mult|decimals|"
+    r"^(?:t t|tt|stt|s t t|so tt|so thu tu|thu tu|no|nr|order|id|fid|gid(?: \d)?|objectid|index|x|y|row|"
+    r"ma|ma tinh|ma so|iso|unnamed 0|lat|lon|lng|latitude|longitude|shape area|shape leng(?:th)?|unit mult|decimals|"
     r"(?:province|geo|area|gso|ma|tinh)? ?(?:code|id)(?: \d+)?)$"
 )
 BRACKETS = re.compile(r"^\s*(\d{1,3})\s*\(\s*(\d+(?:[.,]\d+)?)\s*\)\s*$")

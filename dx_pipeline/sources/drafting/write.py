@@ -72,7 +72,8 @@ class Writer:
         long = all(is_long(one) for one in tables)
         mark = self._decimal(tables)
         lines = [
-            "# Proposed by `dx source draft`: a comment stands beside everything that was guessed. Then: dx source check",
+            "#:schema ../../../docs/schemas/source.schema.json",
+            "# Proposed by `dx source draft`: a comment stands beside what was guessed. Next: dx source check",
             f"title = {_toml(title)}  # say it in English",
             f"title_vi = {_toml(title)}",
             'publisher = "unknown"  # who published it first, and who copied it',
