@@ -152,6 +152,7 @@ licence = "none stated"
 tier = "official"
 form = "csv"
 layout = "wide"
+unit_system = 63
 complete = true
 province = "Tỉnh"
 
