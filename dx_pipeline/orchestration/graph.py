@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import dagster as dg
 
@@ -38,7 +39,7 @@ def _definitions(project: Project) -> dg.Definitions:
     )
 
 
-def linked(assets: Sequence[dg.AssetsDefinition], paths: Paths) -> Sequence[dg.AssetsDefinition]:
+def linked(assets: Sequence[dg.AssetsDefinition], paths: Paths) -> Sequence[Any]:
     """Assets whose code references lead to the repository at `DX_REPOSITORY_URL`; to files here without it."""
     url = os.environ.get("DX_REPOSITORY_URL")
     if not url:

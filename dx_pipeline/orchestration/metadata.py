@@ -67,7 +67,9 @@ def mart_files(name: str) -> list[Path]:
 
 def code_references(files: Iterable[Path]) -> dict[str, dg.CodeReferencesMetadataValue]:
     """Links from an asset to the files that make it; `definitions` leads them to a repository where one is known."""
-    references = [dg.LocalFileCodeReference(file_path=str(file), label=file.name) for file in files]
+    references: list[dg.LocalFileCodeReference | dg.UrlCodeReference] = [
+        dg.LocalFileCodeReference(file_path=str(file), label=file.name) for file in files
+    ]
     return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=references)}
 
 
