@@ -16,8 +16,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from dx_pipeline.cli import build, export, fetching, profile, ranks, releases, source, tables, what_if
+from dx_pipeline.cli import build, export, fetching, picture, profile, ranks, releases, source, tables, what_if
 from dx_pipeline.cli.errors import EXIT_CODES, CommandError, foreseen
+from dx_pipeline.cli.output import safe, say
+from dx_pipeline.cli.words import Lang, Language, tell
 from dx_pipeline.errors import DxError
 
 #: commands that must not die half-way because nobody reads their output any more
@@ -58,9 +60,9 @@ def _report(error: Exception) -> int:
         if known is None:
             raise error
         told = known
-    print(f"dx: {told.message}", file=sys.stderr)
-    if told.hint:
-        print(told.hint, file=sys.stderr)
+    for line in (f"dx: {told.message}", told.hint):
+        if line:
+            print("\n".join(map(safe, line.split("\n"))), file=sys.stderr)
     return told.exit_code
 
 
@@ -87,10 +89,29 @@ def options(
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
+    lang: Lang = "en",
 ) -> None:
     """Provincial Digital Transformation Index (DTI) of Viet Nam: build, rank, compare, query, cite."""
     if context.invoked_subcommand is None:
-        print(context.get_help(), end="")
+        _welcome(lang)
+
+
+def _welcome(lang: Language) -> None:
+    """Where the data are, and three commands to begin with."""
+    from dx_pipeline.paths import default_paths
+    from dx_pipeline.release.store.layout import current_folder
+
+    paths = default_paths()
+    current = current_folder(paths)
+    if current is None:
+        say(tell("nothing", lang))
+    else:
+        say(tell("where", lang, folder=paths.marts, release=current.name))
+    say(tell("three", lang))
+    name = "Hải Phòng" if lang == "vi" else "hai-phong"
+    for command in ("dx rank", f'dx profile "{name}" --open', 'dx query "from province_rankings limit 5"'):
+        say(f"  {command}")
+    say(tell("help", lang))
 
 
 READ, ASK, TRUST, MAKE = "Look", "Ask the tables", "Cite and compare releases", "Build"
@@ -98,6 +119,7 @@ app.command(rich_help_panel=READ)(ranks.rank)
 app.command(rich_help_panel=READ)(ranks.compare)
 app.command(rich_help_panel=READ)(profile.profile)
 app.command("what-if", rich_help_panel=READ)(what_if.what_if)
+app.command(rich_help_panel=READ)(picture.picture)
 app.command(rich_help_panel=ASK)(tables.query)
 app.command("tables", rich_help_panel=ASK)(tables.tables)
 app.command(rich_help_panel=ASK)(tables.describe)

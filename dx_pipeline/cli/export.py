@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dx_pipeline.cli.errors import CommandError
-from dx_pipeline.cli.output import AsJson, show_json, working, written_whole
+from dx_pipeline.cli.output import AsJson, Force, refuse_existing, show_json, working, written_whole
 from dx_pipeline.paths import default_paths
 from dx_pipeline.tables import NoReleaseError, open_published
 
@@ -20,7 +20,7 @@ def export(
     parquet: Annotated[
         Path | None, typer.Option("--parquet", metavar="FOLDER", help="One Parquet file a table.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Copy the current release's tables to where you want them: the same bytes as published."""
@@ -34,7 +34,9 @@ def export(
     written: list[Path] = []
     with working("Writing files"):
         if xlsx:
-            _refuse_existing([xlsx], force)
+            if xlsx.suffix.lower() != ".xlsx":
+                raise CommandError(f"{xlsx} is no name of a workbook", "Its ending must be .xlsx")
+            refuse_existing([xlsx], force)
             _write_workbook(folder, xlsx)
             written.append(xlsx)
         for target, kind in ((csv, "csv"), (parquet, "parquet")):
@@ -62,16 +64,9 @@ def _write_workbook(folder: Path, target: Path) -> None:
 def _copy_tables(source: Path, target: Path, force: bool) -> list[Path]:
     files = sorted(path for path in source.iterdir() if path.is_file())
     targets = [target / path.name for path in files]
-    _refuse_existing(targets, force)
+    refuse_existing(targets, force)
     target.mkdir(parents=True, exist_ok=True)
     for path, copy in zip(files, targets, strict=True):
         with written_whole(copy) as file:
             shutil.copyfile(path, file)
     return targets
-
-
-def _refuse_existing(targets: list[Path], force: bool) -> None:
-    there = [path for path in targets if path.exists()]
-    if there and not force:
-        more = f" and {len(there) - 1} more" if len(there) > 1 else ""
-        raise CommandError(f"{there[0]}{more} exist already", hint="Add --force to replace.")

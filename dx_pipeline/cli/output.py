@@ -1,10 +1,17 @@
-"""What commands print: coloured tables for a person at a terminal, plain aligned text in a pipe, JSON for a program."""
+"""What commands print: tables that fit the window for a person, plain aligned text in a pipe, JSON for a program.
+
+No control or direction mark of a text ever reaches a terminal; it is shown as its code instead.
+"""
 
 from __future__ import annotations
 
 import json
 import math
+import os
+import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
@@ -16,8 +23,38 @@ import typer
 
 #: shown for a value that is not known
 MISSING = "–"
+#: a text column is not made narrower than this
+NARROWEST = 16
+#: C0 and C1 controls, zero-width characters, direction marks and isolates, line separators, the byte order mark
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON with stable keys.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
+
+
+def safe(text: str) -> str:
+    """A text as one line without anything a terminal would act upon."""
+    line = " ".join(part for part in re.split(r"[ \t\r\n]+", text) if part)
+    return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+
+
+def say(text: str = "") -> None:
+    """Print text, line by line, wrapped to the window where there is one."""
+    room = window()
+    for line in text.split("\n"):
+        plain = safe(line)
+        indent = line[: len(line) - len(line.lstrip(" "))]
+        if room is None or len(indent + plain) <= room:
+            print(indent + plain)
+        else:
+            print(textwrap.fill(plain, room, initial_indent=indent, subsequent_indent=f"{indent}  "))
+
+
+def window() -> int | None:
+    """Width of the window in letters; None in a pipe, where nothing is folded. COLUMNS wins, as in other tools."""
+    if os.environ.get("COLUMNS", "").isdigit():
+        return max(int(os.environ["COLUMNS"]), 20)
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def plain_value(value: Any) -> Any:
@@ -39,62 +76,120 @@ def plain_value(value: Any) -> Any:
     return str(value)
 
 
+def json_text(data: Any, indent: int | None = None) -> str:
+    """JSON in which unseen characters stand as their codes, so that a terminal shows what a program reads."""
+    written = json.dumps(plain_value(data), ensure_ascii=False, indent=indent)
+    return re.sub(r"[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]", _code, written)
+
+
+def _code(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
+
+
 def show_json(data: Any) -> None:
     """Print one JSON document."""
-    print(json.dumps(plain_value(data), ensure_ascii=False, indent=2))
+    print(json_text(data, 2))
 
 
-def text_of(value: Any, decimals: int = 4) -> str:
+def text_of(value: Any, decimals: int = 4, language: str = "en") -> str:
     """A value as one line for a person."""
+    from dx_pipeline.language.numbers import number
+
     if value is None:
         return MISSING
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.{decimals}f}" if math.isfinite(value) else MISSING
-    return " ".join(str(value).split())
+        return number(value, decimals, language) if math.isfinite(value) else MISSING
+    return safe(str(value))
 
 
-def signed(value: float | None, decimals: int = 2) -> str:
+def signed(value: float | None, decimals: int = 2, language: str = "en") -> str:
     """A difference with its sign; a true minus, and no sign for nothing."""
     from dx_pipeline.language import numbers
 
-    return MISSING if value is None else numbers.signed(value, decimals, "en")
+    return MISSING if value is None else numbers.signed(value, decimals, language)
 
 
 def show_table(
-    headers: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "", right: Sequence[int] = ()
+    headers: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    title: str = "",
+    right: Sequence[int] = (),
+    language: str = "en",
 ) -> None:
-    """Print a table; `right` are the columns set flush right (numbers)."""
-    cells = [[text_of(value) for value in row] for row in rows]
-    if not sys.stdout.isatty():
-        if title:
-            print(title)
-        for line in aligned([list(headers), *cells], right):
-            print(line)
-        return
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=Text(title) if title else None, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold")
-    for number, header in enumerate(headers):
-        table.add_column(Text(header), justify="right" if number in right else "left")
-    for row in cells:
-        table.add_row(*(Text(cell) for cell in row))
-    Console(highlight=False).print(table)
+    """Print a table; `right` are the columns set flush right (numbers), which are never cut."""
+    cells = [[text_of(value, language=language) for value in row] for row in rows]
+    if title:
+        bold = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        print(f"\x1b[1m{safe(title)}\x1b[0m" if bold else safe(title))
+    for line in fitted([[safe(header) for header in headers], *cells], right, window()):
+        print(line)
 
 
 def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> Iterator[str]:
     """Lines with columns two spaces apart. Vietnamese is composed (NFC), so a letter is one place wide."""
     widths = [max(len(row[number]) for row in rows) for number in range(len(rows[0]))]
     for row in rows:
-        placed = [
-            cell.rjust(width) if number in right else cell.ljust(width)
-            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        yield "  ".join(placed).rstrip()
+        yield _line(row, widths, right)
+
+
+def _line(row: Sequence[str], widths: Sequence[int], right: Sequence[int]) -> str:
+    placed = [
+        cell.rjust(width) if number in right else cell.ljust(width)
+        for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+    ]
+    return "  ".join(placed).rstrip()
+
+
+def fitted(rows: Sequence[Sequence[str]], right: Sequence[int], room: int | None) -> Iterator[str]:
+    """The same within a window: texts are folded, headings too; where not even that helps, a line a value.
+
+    Args:
+        rows: headings, then cells.
+        right: columns of numbers; they keep their width.
+        room: letters a line; None for no limit.
+    """
+    widths = [max(len(row[number]) for row in rows) for number in range(len(rows[0]))]
+    gaps = 2 * (len(widths) - 1)
+    if room is None or sum(widths) + gaps <= room:
+        yield from aligned(rows, right)
+        return
+    heads, body = rows[0], rows[1:]
+    least = [
+        max([len(row[number]) for row in body] + [max((len(word) for word in heads[number].split()), default=1)])
+        if number in right
+        else min(max((len(word) for row in rows for word in row[number].split()), default=1), NARROWEST)
+        for number in range(len(widths))
+    ]
+    if sum(least) + gaps > room:
+        yield from _stacked(heads, body, room)
+        return
+    widths = _shared(widths, least, room - gaps)
+    for row in rows:
+        folded = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
+        for place in range(max(map(len, folded))):
+            yield _line([cell[place] if place < len(cell) else "" for cell in folded], widths, right)
+
+
+def _shared(wanted: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """Widths that fill the room: every column its least, the rest to the widest wishes last."""
+    widths = list(least)
+    left = room - sum(widths)
+    for number in sorted(range(len(wanted)), key=lambda one: wanted[one] - least[one]):
+        more = min(wanted[number] - widths[number], left)
+        widths[number] += max(more, 0)
+        left -= max(more, 0)
+    return widths
+
+
+def _stacked(heads: Sequence[str], body: Sequence[Sequence[str]], room: int) -> Iterator[str]:
+    """A block a row, a line a value: `heading: value`."""
+    for number, row in enumerate(body):
+        if number:
+            yield ""
+        for head, cell in zip(heads, row, strict=True):
+            yield from textwrap.wrap(f"{head}: {cell}", room, subsequent_indent="  ")
 
 
 @contextmanager
@@ -109,14 +204,29 @@ def working(what: str) -> Iterator[None]:
         yield
 
 
+def refuse_existing(targets: Sequence[Path], force: bool) -> None:
+    """Nothing that is there is replaced unasked, and a link is not followed.
+
+    Raises:
+        CommandError: one is there and `force` was not given.
+    """
+    from dx_pipeline.cli.errors import CommandError
+
+    there = [path for path in targets if path.exists() or path.is_symlink()]
+    if there and not force:
+        if len(there) == 1:
+            raise CommandError(f"{there[0]} exists already", "Add --force to replace it.")
+        raise CommandError(f"{there[0]} and {len(there) - 1} more exist already", "Add --force to replace them.")
+
+
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
     """A temporary path beside `path` that takes its place at the end, so that a failure leaves no half file."""
     from dx_pipeline.cli.errors import CommandError
 
     if not path.parent.is_dir():
-        raise CommandError(f"there is no folder {path.parent}", hint="Create it first.")
-    temporary = path.with_name(f".{path.name}.part")
+        raise CommandError(f"there is no folder {path.parent}", "Create it first.")
+    temporary = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
         yield temporary
         temporary.replace(path)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dx_pipeline.charts import PICTURES
 from dx_pipeline.cli.errors import CommandError
-from dx_pipeline.cli.output import MISSING, AsJson, show_json
+from dx_pipeline.cli.output import AsJson, Force, say, show_json
+from dx_pipeline.cli.picture import draw
 from dx_pipeline.cli.provinces import Province, System, find_province, require_system
+from dx_pipeline.cli.words import Lang, Language, Marks, label, tell
 from dx_pipeline.errors import FAILED
 from dx_pipeline.language.numbers import number
 from dx_pipeline.paths import Paths, default_paths
@@ -18,68 +21,38 @@ from dx_pipeline.tables import open_published, select
 if TYPE_CHECKING:
     import duckdb
 
-Language = Literal["vi", "en"]
-
-WORDS: dict[Language, dict[str, str]] = {
-    "en": {
-        "units": "{n} units",
-        "part_of": "part of {name} since 1 July 2025",
-        "rank": "rank {rank} of {n}",
-        "no_rank": "rank not known ({status})",
-        "score": "score {score}",
-        "components": "Components {edition}",
-        "firm": "If weights had differed by up to 25 % ({edition})",
-        "band": "rank {p5}-{p95} in 90 % of draws, never outside {low}-{high}",
-        "moved": "Why the rank moved",
-        "targets": "Own targets",
-        "met": "{n} met",
-        "not_met": "{n} not met",
-        "not_due": "{n} not due yet",
-        "not_assessable": "{n} not assessable",
-        "page": "Page: {page}",
-    },
-    "vi": {
-        "units": "{n} đơn vị",
-        "part_of": "thuộc {name} từ ngày 1/7/2025",
-        "rank": "hạng {rank}/{n}",
-        "no_rank": "chưa biết hạng ({status})",
-        "score": "điểm {score}",
-        "components": "Thành phần {edition}",
-        "firm": "Nếu trọng số khác đi tối đa 25 % ({edition})",
-        "band": "hạng {p5}-{p95} trong 90 % lần rút, không bao giờ ngoài {low}-{high}",
-        "moved": "Vì sao hạng thay đổi",
-        "targets": "Mục tiêu của tỉnh",
-        "met": "{n} đạt",
-        "not_met": "{n} không đạt",
-        "not_due": "{n} chưa đến hạn",
-        "not_assessable": "{n} không đánh giá được",
-        "page": "Trang: {page}",
-    },
-}
-
 
 def profile(
     province: Province,
-    open_page: Annotated[bool, typer.Option("--open", help="Open the province's page of the site.")] = False,
-    lang: Annotated[Language, typer.Option("--lang", help="Language of the profile.")] = "en",
-    system: System = 63,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the unit's page of the site.")] = False,
+    pictures: Annotated[
+        Path | None, typer.Option("--pictures", metavar="FOLDER", help="Draw every picture of the unit into a folder.")
+    ] = None,
+    lang: Lang = "en",
+    system: System = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """One PROVINCE in short: ranks, components, how firm its rank is, why it moved, its own targets."""
-    require_system(system)
     with open_published(default_paths()) as con:
-        province_id = find_province(con, province, system)
-        found = _profile(con, province_id, system)
-    page = site_page(default_paths(), province_id, system, lang)
+        units = require_system(con, system, province)
+        province_id = find_province(con, province, units)
+        found = _profile(con, province_id, units)
+    drawn = draw(list(PICTURES), province_id, units, pictures, (lang,), force) if pictures else []
+    page = site_page(default_paths(), province_id, units, lang)
     if open_page:
         _open(page)
     if as_json:
-        show_json({**found, "page": page.as_uri() if page else None})
-    elif not open_page:
-        _show(found, WORDS[lang], lang)
+        files = {"pictures": [str(file) for file in drawn]} if pictures else {}
+        show_json({**found, "page": page.as_uri() if page else None, **files})
+        return
+    if not open_page:
+        _show(found, lang)
         if page:
             print()
-            print(WORDS[lang]["page"].format(page=page))
+            print(tell("page", lang, page=page))
+    for file in drawn:
+        print(file)
 
 
 def _profile(con: duckdb.DuckDBPyConnection, province_id: str, system: int) -> dict[str, Any]:
@@ -88,26 +61,26 @@ def _profile(con: duckdb.DuckDBPyConnection, province_id: str, system: int) -> d
         con,
         """SELECT p.unit_system, p.province_id, p.name_vi, p.name_en, p.region_vi, p.region_en, p.successor_id,
             s.name_vi AS successor_vi, s.name_en AS successor_en
-        FROM provinces p LEFT JOIN provinces s ON s.unit_system = 34 AND s.province_id = p.successor_id
+        FROM provinces p LEFT JOIN provinces s ON s.unit_system <> p.unit_system AND s.province_id = p.successor_id
+            AND s.valid_from IS NOT NULL
         WHERE p.unit_system = ? AND p.province_id = ?""",
         [system, province_id],
     )[0]
     ranks = select(
         con,
-        """SELECT edition, rank, n_units, score, status, score_status FROM province_rankings
+        """SELECT * FROM province_rankings
         WHERE unit_system = ? AND province_id = ? ORDER BY edition""",
         [system, province_id],
     )
     components = select(
         con,
-        """SELECT c.edition, c.indicator, i.name_vi, i.name_en, c.score, c.points, c.rank, c.status
+        """SELECT c.*, i.name_vi, i.name_en
         FROM component_scores c JOIN indicators i USING (indicator)
         WHERE c.unit_system = ? AND c.province_id = ? AND c.score IS NOT NULL
           AND (c.indicator = 'foundation' OR i.role = 'activity')
         QUALIFY c.edition = max(c.edition) OVER () ORDER BY c.indicator <> 'foundation', c.indicator""",
         [system, province_id],
     )
-    of_63 = system == 63  # targets were set by provinces
     bands = select(
         con,
         """SELECT b.edition, b.p5, b.p95, r.best, r.worst
@@ -124,9 +97,10 @@ def _profile(con: duckdb.DuckDBPyConnection, province_id: str, system: int) -> d
     )
     targets = select(
         con,
-        """SELECT verdict, count(*) AS n FROM target_progress WHERE province_id = ? AND is_latest AND ?
+        """SELECT verdict, count(*) AS n FROM target_progress
+        WHERE unit_system = ? AND province_id = ? AND is_latest
         GROUP BY verdict ORDER BY verdict""",
-        [province_id, of_63],
+        [system, province_id],
     )
     return {
         **unit,
@@ -138,35 +112,43 @@ def _profile(con: duckdb.DuckDBPyConnection, province_id: str, system: int) -> d
     }
 
 
-def _show(found: dict[str, Any], words: dict[str, str], lang: Language) -> None:
-    facts = [found[f"region_{lang}"], words["units"].format(n=found["unit_system"])]
-    if found["successor_id"] and found["unit_system"] == 63:
-        facts.append(words["part_of"].format(name=found[f"successor_{lang}"]))
-    print(f"{found[f'name_{lang}']} ({found['province_id']}): {', '.join(fact for fact in facts if fact)}")
+def _show(found: dict[str, Any], lang: Language) -> None:
+    marks = Marks(lang)
+    units = found["unit_system"]
+    facts = [found[f"region_{lang}"], tell("units", lang, n=units)]
+    if found[f"successor_{lang}"]:
+        facts.append(tell("part_of", lang, name=found[f"successor_{lang}"]))
+    say(f"{found[f'name_{lang}']} ({found['province_id']}): {', '.join(fact for fact in facts if fact)}")
     for row in found["ranks"]:
-        told = words["no_rank"].format(status=row["status"])
+        rank = tell("no_rank", lang, status=label("missing", row["status"], lang))
         if row["rank"] is not None:
-            told = words["rank"].format(rank=row["rank"], n=row["n_units"])
-        score = number(row["score"], 4, lang) if row["score"] is not None else f"{MISSING} ({row['score_status']})"
-        print(f"  {row['edition']}  {told}, {words['score'].format(score=score)}")
+            rank = tell("has_rank", lang, rank=row["rank"], n=row["n_units"]) + marks.of(row, "rank")
+        score = tell("no_score", lang, status=label("missing", row["score_status"], lang))
+        if row["score"] is not None:
+            score = tell("has_score", lang, score=number(row["score"], 4, lang)) + marks.of(row, "score")
+        say(f"  {row['edition']}  {rank}, {score}")
     if found["components"]:
-        print(f"\n{words['components'].format(edition=found['components'][0]['edition'])}")
+        say(f"\n{tell('components', lang, edition=found['components'][0]['edition'])}")
         for row in found["components"]:
-            rank = words["rank"].format(rank=row["rank"], n=found["unit_system"])
-            print(f"  {number(row['score'], 4, lang)}  {row[f'name_{lang}']}, {rank}")
+            rank = tell("has_rank", lang, rank=row["rank"], n=units)
+            say(f"  {number(row['score'], 4, lang)}{marks.of(row, 'score')}  {row[f'name_{lang}']}, {rank}")
     if found["bands"]:
         last = found["bands"][-1]
-        band = words["band"].format(p5=last["p5"], p95=last["p95"], low=last["best"], high=last["worst"])
-        print(f"\n{words['firm'].format(edition=last['edition'])}\n  {band}")
+        band = tell("band", lang, p5=last["p5"], p95=last["p95"], low=last["best"], high=last["worst"])
+        say(f"\n{tell('firm', lang, edition=last['edition'])}\n  {band}")
     if found["findings"]:
-        print(f"\n{words['moved']}")
+        say(f"\n{tell('moved', lang)}")
         for row in found["findings"]:
-            print(f"  {row[f'sentence_{lang}']}")
+            say(f"  {row[f'sentence_{lang}']}")
         for note in dict.fromkeys(row[f"note_{lang}"] for row in found["findings"] if row[f"note_{lang}"]):
-            print(f"  {note}")
+            say(f"  {note}")
     if found["targets"]:
-        print(f"\n{words['targets']}")
-        print("  " + ", ".join(words[verdict].format(n=n) for verdict, n in found["targets"].items()))
+        say(f"\n{tell('targets', lang)}")
+        told = (f"{n} {label('verdict', verdict, lang)}" for verdict, n in found["targets"].items())
+        say("  " + ", ".join(told))
+    notes = list(marks.notes())
+    if notes:
+        say(f"\n{tell('marks', lang)} {'; '.join(notes)}")
 
 
 def site_page(paths: Paths, province_id: str, system: int, lang: Language) -> Path | None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dx_pipeline.cli.errors import CommandError, unknown
-from dx_pipeline.tables import select
+from dx_pipeline.tables import select, unit_systems
 
 if TYPE_CHECKING:
     import duckdb
+
+    from dx_pipeline.conform.reference import Reference
 
 
 def complete_province(incomplete: str) -> list[tuple[str, str]]:
@@ -50,38 +54,86 @@ OptionalProvince = Annotated[
     str | None,
     typer.Argument(help="A province in any spelling, or its identifier.", autocompletion=complete_province),
 ]
-System = Annotated[int, typer.Option("--system", help="63 (until 30 June 2025) or 34 units.")]
+System = Annotated[
+    int | None,
+    typer.Option("--system", help="Number of units of the set: 34 since 1 July 2025, 63 before. By default today's."),
+]
 
 
-def require_system(unit_system: int) -> int:
-    """The unit system, 63 or 34."""
-    if unit_system not in (63, 34):
-        raise CommandError(f"unknown unit system {unit_system}", hint="Known: 63 (until 30 June 2025), 34.")
-    return unit_system
+def require_system(con: duckdb.DuckDBPyConnection, unit_system: int | None, *texts: str | None) -> int:
+    """The unit system asked for; else the newest one in which every given text names a unit.
+
+    Raises:
+        CommandError: there is no such system.
+    """
+    known = list(reversed(unit_systems(con)))
+    if unit_system is not None:
+        if unit_system not in known:
+            raise unknown("unit system", unit_system, known)
+        return unit_system
+    if not known:
+        raise CommandError("the release has no units", "See `dx query 'from provinces'`.")
+    asked = [text for text in texts if text]
+    for system in known:  # names as they are printed need no reader of spellings
+        if all(_identifier(con, text, system) for text in asked):
+            return system
+    for system in known:
+        if all(_named(text, system) for text in asked):
+            return system
+    # the error is then told of the system that knows the first of them, or of today's
+    return next((system for system in known if asked and _named(asked[0], system)), known[-1])
 
 
-def find_province(con: duckdb.DuckDBPyConnection, text: str, unit_system: int = 63) -> str:
-    """The `province_id` a text names. An identifier is recognised without loading the reader of spellings."""
-    typed = unicodedata.normalize("NFC", text).strip()
-    statement = "SELECT province_id FROM provinces WHERE unit_system = ? AND province_id = ?"
-    if select(con, statement, [unit_system, typed.lower()]):
-        return typed.lower()
+def _identifier(con: duckdb.DuckDBPyConnection, text: str, unit_system: int) -> str | None:
+    typed = unicodedata.normalize("NFC", text).strip().lower()
+    statement = """SELECT province_id FROM provinces
+        WHERE unit_system = ? AND (province_id = ? OR lower(name_vi) = ? OR lower(name_en) = ?)"""
+    found = select(con, statement, [unit_system, typed, typed, typed])
+    return str(found[0]["province_id"]) if len(found) == 1 else None
+
+
+def _named(text: str, unit_system: int) -> bool:
     from dx_pipeline.conform.name_errors import ProvinceNameError
-    from dx_pipeline.conform.names import resolve
-    from dx_pipeline.conform.reference import load_reference
-    from dx_pipeline.paths import default_paths
 
     try:
-        return resolve(text, load_reference(default_paths().reference), unit_system)
+        return bool(_resolved(text, unit_system))
+    except ProvinceNameError:
+        return False
+
+
+def _resolved(text: str, unit_system: int) -> str:
+    from dx_pipeline.conform.names import resolve
+    from dx_pipeline.paths import default_paths
+
+    return resolve(text, _reference(default_paths().reference), unit_system)
+
+
+@functools.cache
+def _reference(folder: Path) -> Reference:
+    from dx_pipeline.conform.reference import load_reference
+
+    return load_reference(folder)
+
+
+def find_province(con: duckdb.DuckDBPyConnection, text: str, unit_system: int) -> str:
+    """The `province_id` a text names. An identifier is recognised without loading the reader of spellings.
+
+    Raises:
+        CommandError: it names no unit of the system, or several.
+    """
+    if found := _identifier(con, text, unit_system):
+        return found
+    from dx_pipeline.conform.name_errors import ProvinceNameError
+
+    try:
+        return _resolved(text, unit_system)
     except ProvinceNameError as error:
         near = ", ".join(f"{one.name_vi} ({one.province_id})" for one in error.candidates)
-        said = _first_sentence(str(error)).removesuffix(near).removesuffix(" any of ")
-        said += " several provinces" if said.endswith(" be") else ""
-        hint = f"Did you mean {near}?" if near else "Names and identifiers: `dx rank`."
-        raise CommandError(said, hint=hint) from error
+        hint = error.hint or (f"Did you mean {near}?" if near else "Names and identifiers: `dx rank`.")
+        raise CommandError(error.message, hint) from error
 
 
-def province_name(con: duckdb.DuckDBPyConnection, province_id: str, unit_system: int = 63, language: str = "vi") -> str:
+def province_name(con: duckdb.DuckDBPyConnection, province_id: str, unit_system: int, language: str) -> str:
     """The name of a unit."""
     column = "name_en" if language == "en" else "name_vi"
     statement = f"SELECT {column} AS name FROM provinces WHERE unit_system = ? AND province_id = ?"
@@ -98,10 +150,3 @@ def require_edition(edition: int | None, known: list[int]) -> int:
     if edition not in known:
         raise unknown("edition", edition, known)
     return edition
-
-
-def _first_sentence(message: str) -> str:
-    """The message without the nearest names, which the hint gives, and without advice to keepers of the tables."""
-    for end in (". Nearest: ", ". If it is a spelling", ". No name is near", "; nothing is guessed"):
-        message = message.split(end)[0]
-    return message

@@ -1,4 +1,4 @@
-"""`dx rank`, `dx compare`: where a province stands, and beside whom."""
+"""`dx rank`, `dx compare`: where a unit stands, and beside whom."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from dx_pipeline.cli.errors import CommandError
-from dx_pipeline.cli.output import AsJson, show_json, show_table, signed
+from dx_pipeline.cli.output import MISSING, AsJson, say, show_json, show_table, signed
 from dx_pipeline.cli.provinces import (
     OptionalProvince,
     Province,
@@ -17,138 +17,199 @@ from dx_pipeline.cli.provinces import (
     require_edition,
     require_system,
 )
+from dx_pipeline.cli.words import Lang, Language, Marks, label, tell
+from dx_pipeline.errors import FAILED
 from dx_pipeline.paths import default_paths
 from dx_pipeline.tables import UNREAD, editions_with_components, editions_with_ranks, open_published, select
 
 Edition = Annotated[int | None, typer.Option("--edition", "-e", help="Assessed year; the latest by default.")]
 
-RANK_COLUMNS = """edition, unit_system, province_id, province_vi, province_en, rank, score, n_ranked, n_units, status,
-    rank_published, rank_computed, percentile, reason"""
-
 
 def rank(
     province: OptionalProvince = None,
     edition: Edition = None,
-    system: System = 63,
+    system: System = None,
     top: Annotated[int | None, typer.Option("--top", "-n", min=1, help="Only ranks up to this one.")] = None,
+    lang: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """Ranking of an edition, or of one PROVINCE over all editions."""
-    require_system(system)
     with open_published(default_paths()) as con:
-        known = editions_with_ranks(con, system)
-        province_id = find_province(con, province, system) if province else None
+        units = require_system(con, system, province)
+        known = editions_with_ranks(con, units)
+        province_id = find_province(con, province, units) if province else None
         wanted = None if province_id and edition is None else require_edition(edition, known)
         rows = select(
             con,
-            f"""SELECT {RANK_COLUMNS} FROM province_rankings
+            """SELECT * FROM province_rankings
             WHERE unit_system = ? AND edition = coalesce(?, edition)
               AND province_id = coalesce(?, province_id) AND coalesce(rank <= ?, ? IS NULL)
             ORDER BY edition, rank NULLS LAST, province_id""",
-            [system, wanted, province_id, top, top],
+            [units, wanted, province_id, top, top],
         )
         breaks = _broken_steps(con)
     if as_json:
-        show_json({"unit_system": system, "edition": wanted, "province_id": province_id, "rows": rows})
+        show_json({"unit_system": units, "edition": wanted, "province_id": province_id, "rows": rows})
     elif province_id:
-        _show_one_province(rows, breaks)
+        _show_one_province(rows, breaks, lang)
     else:
-        _show_ranking(rows, top)
+        _show_ranking(rows, top, lang)
 
 
 def _broken_steps(con: Any) -> list[dict[str, Any]]:
     return select(
         con,
-        """SELECT edition_from, edition_to, reason FROM edition_comparability
+        """SELECT * FROM edition_comparability
         WHERE level = 'overall' AND comparability = 'broken' ORDER BY edition_from""",
     )
 
 
-def _show_ranking(rows: list[dict[str, Any]], top: int | None) -> None:
+def _figure(row: dict[str, Any], column: str, marks: Marks, lang: Language) -> str:
+    """A rank or a score with its marks."""
+    from dx_pipeline.language.numbers import number
+
+    value = row[column]
+    if value is None:
+        return MISSING
+    written = number(value, 4, lang) if isinstance(value, float) else str(value)
+    return written + marks.of(row, column)
+
+
+def _show_ranking(rows: list[dict[str, Any]], top: int | None, lang: Language) -> None:
     if not rows:
         raise CommandError(f"no unit has a rank up to {top}")
-    first = rows[0]
+    first, marks = rows[0], Marks(lang)
     ranked = [row for row in rows if row["rank"] is not None]
-    title = f"DTI {first['edition']}, {first['unit_system']} units, {first['n_ranked']} with a known rank"
-    table = [(row["rank"], row["province_vi"], row["score"], row["status"], row["province_id"]) for row in ranked]
-    show_table(("rank", "province", "score", "status", "id"), table, title, right=(0, 2))
-    unranked = [row["province_vi"] for row in rows if row["rank"] is None]
+    title = tell("ranking", lang, edition=first["edition"], units=first["unit_system"], known=first["n_ranked"])
+    table = [
+        (
+            _figure(row, "rank", marks, lang),
+            row[f"province_{lang}"],
+            _figure(row, "score", marks, lang),
+            label("status", row["status"], lang),
+            row["province_id"],
+        )
+        for row in ranked
+    ]
+    heads = [tell(key, lang) for key in ("rank", "province", "score", "basis", "id")]
+    show_table(heads, table, title, right=(0, 2), language=lang)
+    unranked = [row[f"province_{lang}"] for row in rows if row["rank"] is None]
     if unranked:
-        print(f"No known rank ({len(unranked)}): {', '.join(unranked)}")
+        say(tell("unranked", lang, n=len(unranked), names=", ".join(unranked)))
+    _show_notes(marks, lang)
 
 
-def _show_one_province(rows: list[dict[str, Any]], breaks: list[dict[str, Any]]) -> None:
+def _show_notes(marks: Marks, lang: Language) -> None:
+    notes = list(marks.notes())
+    if notes:
+        say(f"{tell('marks', lang)} {'; '.join(notes)}")
+
+
+def _show_one_province(rows: list[dict[str, Any]], breaks: list[dict[str, Any]], lang: Language) -> None:
     first = rows[0] if rows else None
     if first is None:
         raise CommandError("no rank of this province fits the options")
-    title = f"{first['province_vi']} ({first['province_id']}), {first['unit_system']} units"
+    marks = Marks(lang)
+    title = tell("one", lang, name=first[f"province_{lang}"], id=first["province_id"], units=first["unit_system"])
     table = [
         (
             row["edition"],
-            row["rank"],
+            _figure(row, "rank", marks, lang),
             row["n_ranked"] if row["rank"] is not None else None,
-            row["score"],
-            row["status"],
-            row["reason"] or "",
+            _figure(row, "score", marks, lang),
+            label("status", row["status"], lang),
+            _reason(row, lang),
         )
         for row in rows
     ]
-    show_table(("edition", "rank", "known ranks", "score", "status", "note"), table, title, right=(0, 1, 2, 3))
+    heads = [tell(key, lang) for key in ("edition", "rank", "known", "score", "basis", "note")]
+    show_table(heads, table, title, right=(0, 1, 2, 3), language=lang)
     shown = {row["edition"] for row in rows}
     for step in breaks:
         if {step["edition_from"], step["edition_to"]} <= shown:
-            print(f"{step['edition_from']} and {step['edition_to']} are not comparable: {step['reason']}")
+            reason = _reason(step, lang)
+            say(tell("broken", lang, before=step["edition_from"], after=step["edition_to"], reason=reason))
+    _show_notes(marks, lang)
+
+
+def _reason(row: dict[str, Any], lang: Language) -> str:
+    """Why a figure is missing or not comparable, without its code."""
+    from dx_pipeline.report.wording import MISSING_CODES
+
+    text = row.get("reason_vi") if lang == "vi" else row.get("reason")
+    return MISSING_CODES.sub("", text or row.get("reason") or "")
 
 
 def compare(
     province: Province,
     peer: Province,
     edition: Edition = None,
+    system: System = None,
+    lang: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
-    """Two provinces side by side, score, rank and gap by component."""
+    """Two units of one set side by side: score, rank and gap by component; ranks alone where scores are missing."""
     with open_published(default_paths()) as con:
-        province_id, peer_id = find_province(con, province), find_province(con, peer)
+        units = require_system(con, system, province, peer)
+        province_id, peer_id = find_province(con, province, units), find_province(con, peer, units)
+        names = province_name(con, province_id, units, "vi"), province_name(con, peer_id, units, "vi")
         if province_id == peer_id:
-            raise CommandError(f"both are {province_name(con, province_id)}", hint="Give two provinces.")
-        wanted = require_edition(edition, editions_with_ranks(con, 63))
-        if edition is None and (complete := editions_with_components(con, 63)):
+            raise CommandError(f"both are {names[0]}", "Give two provinces.")
+        wanted = require_edition(edition, editions_with_ranks(con, units))
+        if edition is None and (complete := editions_with_components(con, units)):
             wanted = complete[-1]
         rows = select(
             con,
-            """SELECT c.indicator, i.name_vi, i.name_en, i.role, c.score, c.peer_score, c.gap, g.gap_points,
-                c.rank, c.peer_rank, g.status AS points_status
+            """SELECT c.*, i.name_vi, i.name_en, i.role, g.gap_points, g.status AS points_status
             FROM peer_comparison c JOIN indicators i USING (indicator)
             LEFT JOIN component_gaps g USING (edition, unit_system, province_id, peer_id, indicator)
-            WHERE c.edition = ? AND c.unit_system = 63 AND c.province_id = ? AND c.peer_id = ?
+            WHERE c.edition = ? AND c.unit_system = ? AND c.province_id = ? AND c.peer_id = ?
             ORDER BY c.indicator <> 'overall', g.gap_points IS NULL, c.indicator <> 'foundation',
                 i.role <> 'pillar', c.indicator""",
-            [wanted, province_id, peer_id],
+            [wanted, units, province_id, peer_id],
         )
-        names = province_name(con, province_id), province_name(con, peer_id)
     if as_json:
-        show_json({"edition": wanted, "province_id": province_id, "peer_id": peer_id, "rows": rows})
+        show_json(
+            {"edition": wanted, "unit_system": units, "province_id": province_id, "peer_id": peer_id, "rows": rows}
+        )
         return
-    if not rows:
-        raise CommandError(f"the release compares nothing for {names[0]} and {names[1]} in {wanted}", exit_code=1)
+    known = [
+        row for row in rows if any(row[column] is not None for column in ("score", "peer_score", "rank", "peer_rank"))
+    ]
+    if not known:
+        raise CommandError(f"the release compares nothing for {names[0]} and {names[1]} in {wanted}", exit_code=FAILED)
+    _show_pair(known, names, wanted, lang)
+
+
+def _indicator(row: dict[str, Any], lang: Language) -> str:
+    """The short name of a part of the index, else the name of the table."""
+    from dx_pipeline.language.words import catalogue
+
+    known = catalogue().get(f"part.{row['indicator']}")
+    return str(known[lang] if known else row[f"name_{lang}"])
+
+
+def _show_pair(rows: list[dict[str, Any]], names: tuple[str, str], edition: int, lang: Language) -> None:
+    marks = Marks(lang)
     table = [
         (
-            row["name_en"],
-            row["score"],
-            row["peer_score"],
-            signed(row["gap"], 4),
-            signed(row["gap_points"]),
-            row["rank"],
-            row["peer_rank"],
+            _indicator(row, lang),
+            _figure(row, "score", marks, lang),
+            _figure(row, "peer_score", marks, lang),
+            signed(row["gap"], 4, lang),
+            signed(row["gap_points"], 2, lang),
+            _figure(row, "rank", marks, lang),
+            _figure(row, "peer_rank", marks, lang),
         )
         for row in rows
-        if row["score"] is not None or row["peer_score"] is not None
     ]
-    headers = ("indicator", names[0], names[1], "gap", "points", f"rank {names[0]}", f"rank {names[1]}")
-    show_table(headers, table, f"{names[0]} beside {names[1]}, DTI {wanted}", right=range(1, 7))
+    heads = [tell("indicator", lang), *names, tell("gap", lang), tell("points", lang)]
+    heads += [tell("rank_of", lang, name=name) for name in names]
+    show_table(heads, table, tell("beside", lang, a=names[0], b=names[1], edition=edition), range(1, 7), lang)
     if any(row["gap_points"] is not None for row in rows):
-        unread = any(row["points_status"] in UNREAD for row in rows)
-        print(
-            "points: thousandths of the overall; foundation and the three activities sum to it"
-            + (f" (the weights of {wanted} are solved from published scores, not read)." if unread else ".")
-        )
+        say(tell("points_note", lang))
+        if any(row["points_status"] in UNREAD for row in rows):
+            say(tell("solved", lang, edition=edition))
+    elif all(row["gap"] is None for row in rows):
+        say(tell("no_scores", lang, edition=edition))
+    _show_notes(marks, lang)

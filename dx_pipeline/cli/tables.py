@@ -9,12 +9,16 @@ from typing import Annotated, Any, Literal
 import typer
 
 from dx_pipeline.cli.errors import CommandError, unknown
-from dx_pipeline.cli.output import AsJson, show_json, show_table, written_whole
+from dx_pipeline.cli.output import AsJson, Force, refuse_existing, say, show_json, show_table, written_whole
 from dx_pipeline.paths import default_paths
 from dx_pipeline.tables import lock_down, open_published, select
 
-Format = Literal["table", "csv", "json", "parquet"]
-SUFFIXES: dict[str, Format] = {".csv": "csv", ".json": "json", ".parquet": "parquet"}
+Format = Literal["table", "csv", "json", "parquet", "xlsx"]
+SUFFIXES: dict[str, Format] = {
+    ".csv": "csv", ".json": "json", ".parquet": "parquet", ".xlsx": "xlsx", ".txt": "table",
+}  # fmt: skip
+#: rows a person is shown at a terminal
+SHOWN = 40
 
 
 def complete_table(incomplete: str) -> list[str]:
@@ -42,40 +46,72 @@ def query(
     form: Annotated[
         Format | None, typer.Option("--format", "-f", help="Default: by OUTPUT's name, else table.")
     ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file: .csv, .json, .parquet, .xlsx or .txt.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", "-n", min=0, help="Rows of a table shown; 0 for all. At a terminal 40.")
+    ] = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer SQL from the published tables, read-only: no other file and no network can be reached from it."""
-    wanted = "json" if as_json else form or SUFFIXES.get(output.suffix.lower() if output else "", "table")
-    if wanted == "parquet" and output is None:
-        raise CommandError("Parquet is not for a terminal", hint="Add --output FILE.parquet")
+    wanted = _form(form, output, as_json)
+    if output is not None:
+        refuse_existing([output], force)
     statement = sys.stdin.read() if sql == "-" else sql
     if not statement.strip():
-        raise CommandError("the statement is empty", hint="E.g. dx query 'from province_rankings limit 5'")
+        raise CommandError("the statement is empty", "E.g. dx query 'from province_rankings limit 5'")
     import duckdb
 
     from dx_pipeline.cli import rows
 
+    if limit is None:
+        limit = SHOWN if sys.stdout.isatty() and output is None else 0
     with open_published(default_paths()) as con:
         lock_down(con)
         try:
-            if wanted == "parquet":
-                assert output is not None
+            if output is not None and wanted == "parquet":
                 with written_whole(output) as file:
                     rows.write_parquet(con, statement, file)
                 return
             cursor = con.execute(statement)
             if not cursor.description:
-                raise CommandError("the statement has no result", hint="Begin with SELECT or FROM.")
-            if output is None:
+                raise CommandError("the statement has no result", "Begin with SELECT or FROM.")
+            if output is None and wanted == "table":
+                rows.write_table(cursor, sys.stdout, limit or None)
+            elif output is None:
                 rows.WRITERS[wanted](cursor, sys.stdout)
-                return
-            with written_whole(output) as file, file.open("w", encoding="utf-8", newline="") as stream:
-                rows.WRITERS[wanted](cursor, stream)
+            elif wanted == "xlsx":
+                with written_whole(output) as file:
+                    rows.write_workbook(cursor, file)
+            else:
+                with written_whole(output) as file, file.open("w", encoding="utf-8", newline="") as stream:
+                    rows.WRITERS[wanted](cursor, stream)
         except duckdb.InterruptException:
             raise KeyboardInterrupt from None
         except duckdb.Error as error:
             raise _sql_error(error) from error
+
+
+def _form(form: Format | None, output: Path | None, as_json: bool) -> Format:
+    """What to write: as asked, else by the file's ending, else a table.
+
+    Raises:
+        CommandError: the ending is of no form that can be written, or the form is none for a terminal.
+    """
+    asked: Format | None = "json" if as_json else form
+    if output is not None and asked is None:
+        ending = output.suffix.lower()
+        if ending not in SUFFIXES:
+            raise CommandError(
+                f"{output}: {ending or 'no ending'} is no form that can be written",
+                f"Known: {', '.join(SUFFIXES)}; or say which with --format.",
+            )
+        return SUFFIXES[ending]
+    if output is None and asked in ("parquet", "xlsx"):
+        raise CommandError(f"{asked} is not for a terminal", f"Add --output FILE.{asked}")
+    return asked or "table"
 
 
 def _sql_error(error: Exception) -> CommandError:
@@ -119,9 +155,9 @@ def describe(table: Table, as_json: AsJson = False) -> None:
         texts = {key: shape[key] for key in ("title_vi", "title_en", "rows", "key", "sources")}
         show_json({"table": table, "comment": comment[0]["comment"] if comment else None, **texts, "columns": columns})
         return
-    print(f"{table}: {shape['title_en']} | {shape['title_vi']}, {shape['rows']} rows")
+    say(f"{table}: {shape['title_en']} | {shape['title_vi']}, {shape['rows']} rows")
     for text in (comment[0]["comment"] or "").split(" | ") if comment else ():
-        print(text)
+        say(text)
     print()
     found = [
         (

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dx_pipeline.cli.errors import CommandError, unknown
-from dx_pipeline.cli.output import AsJson, show_json, show_table, signed
-from dx_pipeline.cli.provinces import Province, complete_component, find_province, require_edition
+from dx_pipeline.cli.output import AsJson, say, show_json, show_table, signed
+from dx_pipeline.cli.provinces import (
+    Province,
+    System,
+    complete_component,
+    find_province,
+    require_edition,
+    require_system,
+)
 from dx_pipeline.cli.ranks import Edition
+from dx_pipeline.cli.words import Lang, Language, tell
+from dx_pipeline.language.words import component_name
 from dx_pipeline.paths import default_paths
 from dx_pipeline.tables import (
     UNREAD,
@@ -20,6 +30,9 @@ from dx_pipeline.tables import (
     parts_of_overall,
     select,
 )
+
+if TYPE_CHECKING:
+    from dx_pipeline.index.what_if import WhatIf
 
 
 def what_if(
@@ -43,6 +56,8 @@ def what_if(
             autocompletion=complete_component,
         ),
     ] = None,
+    system: System = None,
+    lang: Lang = "en",
     as_json: AsJson = False,
 ) -> None:
     """Overall and rank of PROVINCE if component scores or weights were other; the other provinces stand still.
@@ -50,20 +65,26 @@ def what_if(
     Components: foundation, digital_government_activity, digital_economy_activity, digital_society_activity.
     """
     if not changed and not weight:
-        raise CommandError("nothing is changed", hint="Give --set digital_economy_activity=0.70, or --weight.")
+        raise CommandError("nothing is changed", "Give --set digital_economy_activity=0.70, or --weight.")
     from dx_pipeline.index.errors import IndexInputError
     from dx_pipeline.index.what_if import what_if as compute
 
     with open_published(default_paths()) as con:
-        province_id = find_province(con, province)
+        units = require_system(con, system, province)
+        province_id = find_province(con, province, units)
         parts = parts_of_overall(con)
         scores, weights = _assignments("--set", changed, parts), _assignments("--weight", weight, parts)
-        wanted = require_edition(edition, editions_with_components(con, 63))
+        wanted = require_edition(edition, editions_with_components(con, units))
         official, basis = component_weights(con, wanted)
-        matrix = component_matrix(con, wanted, 63)
-        units = select(con, "SELECT province_id, name_vi FROM provinces WHERE unit_system = 63")
-        names = {unit["province_id"]: unit["name_vi"] for unit in units}
-        labels = {row["indicator"]: row["name_en"] for row in select(con, "SELECT indicator, name_en FROM indicators")}
+        matrix = component_matrix(con, wanted, units)
+        names = {
+            unit["province_id"]: unit["name_vi"]
+            for unit in select(
+                con, "SELECT province_id, name_vi, name_en FROM provinces WHERE unit_system = ?", [units]
+            )
+        }
+    if province_id not in matrix:
+        raise CommandError(f"{names[province_id]} lacks component scores in {wanted}", "Try another --edition.")
     try:
         answer = compute(list(matrix), parts, [matrix[one] for one in matrix], official, province_id, scores, weights)
     except IndexInputError as error:
@@ -72,6 +93,7 @@ def what_if(
         show_json(
             {
                 "edition": wanted,
+                "unit_system": units,
                 "province_id": province_id,
                 "weights_status": basis,
                 "overall_before": answer.overall_before,
@@ -87,22 +109,39 @@ def what_if(
             }
         )
         return
-    change = signed(answer.overall_after - answer.overall_before, 4)
-    print(f"{names[province_id]}, DTI {wanted}")
-    print(f"overall {answer.overall_before:.4f} -> {answer.overall_after:.4f} ({change})")
-    print(f"rank {answer.rank_before} -> {answer.rank_after} of {len(matrix)}")
-    print(f"passed ({len(answer.passed)}): {', '.join(names[one] for one in answer.passed) or 'nobody'}")
-    print(f"passed by ({len(answer.passed_by)}): {', '.join(names[one] for one in answer.passed_by) or 'nobody'}")
+    _show(answer, parts, names, wanted, basis, len(matrix), lang)
+
+
+def _show(
+    answer: WhatIf,
+    parts: Sequence[str],
+    names: Mapping[str, str],
+    edition: int,
+    basis: str,
+    units: int,
+    lang: Language,
+) -> None:
+    from dx_pipeline.language.numbers import number
+
+    say(f"{names[answer.province]}, DTI {edition}")
+    before, after = answer.overall_before, answer.overall_after
+    change = signed(after - before, 4, lang)
+    say(f"{tell('overall', lang)} {number(before, 4, lang)} -> {number(after, 4, lang)} ({change})")
+    say(f"{tell('rank', lang)} {answer.rank_before} -> {tell('of', lang, rank=answer.rank_after, n=units)}")
+    for key, passed in (("passed", answer.passed), ("passed_by", answer.passed_by)):
+        told = ", ".join(names[one] for one in passed) or tell("nobody", lang)
+        say(f"{tell(key, lang)} ({len(passed)}): {told}")
     rows = []
-    for part in parts:
-        before, after = answer.points_before[part], answer.points_after[part]
-        rows.append((labels.get(part, part), f"{before:.2f}", f"{after:.2f}", signed(after - before)))
-    before, after = 1000 * answer.overall_before, 1000 * answer.overall_after
-    rows.append(("overall", f"{before:.2f}", f"{after:.2f}", signed(after - before)))
+    figures = [
+        (component_name(part).in_language(lang), answer.points_before[part], answer.points_after[part])
+        for part in parts
+    ]
+    for name, was, now in [*figures, (tell("overall", lang), 1000 * before, 1000 * after)]:
+        rows.append((name, number(was, 2, lang), number(now, 2, lang), signed(now - was, 2, lang)))
     print()
-    show_table(("points (thousandths of the overall)", "before", "after", "change"), rows, right=(1, 2, 3))
+    show_table([tell(key, lang) for key in ("points_head", "before", "after", "change")], rows, right=(1, 2, 3))
     if basis in UNREAD:
-        print(f"The weights of {wanted} are solved from published scores, not read in the decision.")
+        say(tell("solved", lang, edition=edition))
 
 
 def _assignments(option: str, texts: list[str] | None, parts: tuple[str, ...]) -> dict[str, float]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from dx_pipeline.language.numbers import number
 
 LANGUAGES = ("vi", "en")
-CATALOGUE = ("words", "words_methods", "labels", "words_alerts")
+CATALOGUE = ("words", "words_methods", "words_command", "labels", "words_alerts")
 
 
 class Words(NamedTuple):

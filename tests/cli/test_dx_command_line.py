@@ -48,10 +48,19 @@ def test_a_ranking_loads_the_database_and_no_more(published: Paths) -> None:
 
 
 def test_help_tells_the_exit_codes(dx: Dx) -> None:
-    for arguments in (["--help"], []):
-        answer = dx(*arguments)
-        assert answer.code == 0
-        assert "Exit codes: 0 done" in " ".join(answer.out.split())
+    answer = dx("--help")
+    assert answer.code == 0
+    assert "Exit codes: 0 done" in " ".join(answer.out.split())
+
+
+def test_dx_alone_says_where_the_data_are_and_three_commands(
+    dx: Dx, dx_in: DxIn, published: Paths, tmp_path: Path
+) -> None:
+    answer = dx()
+    assert answer.code == 0
+    assert str(published.marts) in answer.out
+    assert len([line for line in answer.out.splitlines() if line.startswith("  dx ")]) == 3
+    assert "make run" in dx_in(tmp_path).out
 
 
 @pytest.mark.parametrize(
@@ -104,7 +113,12 @@ def test_a_file_that_is_no_database_is_told(dx_in: DxIn, tmp_path: Path) -> None
 
 def test_vietnamese_is_printed_in_any_locale(published: Paths) -> None:
     ended = run_dx(
-        ["rank", "hai-duong"], published.root, LC_ALL="C", LANG="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0"
+        ["rank", "hai-duong", "--lang", "vi"],
+        published.root,
+        LC_ALL="C",
+        LANG="C",
+        PYTHONIOENCODING="ascii",
+        PYTHONUTF8="0",
     )
     assert ended.returncode == 0
     assert "Hải Dương".encode() in ended.stdout

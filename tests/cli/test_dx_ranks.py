@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from dx_answers import Dx, DxIn
 
@@ -12,7 +15,7 @@ HAI_DUONG, THAI_NGUYEN = [14, 14, 13, 26, 19], [12, 8, 8, 16, 6]
 
 
 def test_the_ranking_of_the_latest_edition(dx: Dx) -> None:
-    answer = dx("rank", "--top", "3")
+    answer = dx("rank", "--top", "3", "--system", "63")
     assert answer.code == 0
     lines = answer.out.splitlines()
     assert lines[0].startswith("DTI 2024, 63 units")
@@ -28,24 +31,24 @@ def test_a_province_in_any_spelling(dx: Dx, spelling: str) -> None:
 
 
 def test_steps_between_editions_that_do_not_compare_are_told(dx: Dx) -> None:
-    out = dx("rank", "thai-nguyen").out
+    out = dx("rank", "thai-nguyen", "--system", "63").out
     assert "2020 and 2021 are not comparable" in out
     assert "2023 and 2024 are not comparable" in out
 
 
 def test_json_of_a_ranking_has_stable_keys(dx: Dx) -> None:
-    answer = dx("rank", "--edition", "2023", "--top", "5", "--json").json
+    answer = dx("rank", "--edition", "2023", "--top", "5", "--system", "63", "--json").json
     assert set(answer) == {"unit_system", "edition", "province_id", "rows"}
     assert len(answer["rows"]) == 5
     assert {"edition", "province_id", "province_vi", "rank", "score", "status", "reason"} <= set(answer["rows"][0])
 
 
 def test_units_without_a_known_rank_are_named(dx: Dx) -> None:
-    assert "No known rank (24): " in dx("rank", "--edition", "2021").out
+    assert "No known rank (24): " in dx("rank", "--edition", "2021", "--system", "63").out
 
 
-def test_the_34_units(dx: Dx) -> None:
-    rows = dx("rank", "--system", "34", "--json").json["rows"]
+def test_the_units_of_today_are_the_default(dx: Dx) -> None:
+    rows = dx("rank", "--json").json["rows"]
     assert len(rows) == 34
     assert rows[0]["unit_system"] == 34
 
@@ -57,8 +60,8 @@ def test_the_34_units(dx: Dx) -> None:
         (["rank", "Quảng"], "Did you mean Quảng Ninh (quang-ninh), Quảng Bình (quang-binh)"),
         (["rank", "Hai Duog"], "Did you mean Hải Dương (hai-duong), "),
         (["rank", "hai-duong", "--system", "34"], "part of Hải Phòng since 1 July 2025"),
-        (["rank", "--edition", "2019"], "Known: 2020, 2021, 2022, 2023, 2024."),
-        (["rank", "--system", "60"], "Known: 63"),
+        (["rank", "--edition", "2019", "--system", "63"], "Known: 2020, 2021, 2022, 2023, 2024."),
+        (["rank", "--system", "60"], "Known: 34, 63"),
         (["rank", "--top", "0"], "--top"),
         (["compare", "hai-duong", "Hải Dương"], "both are Hải Dương"),
         (["profile", "huyện Tứ Kỳ"], "names a smaller unit"),
@@ -88,6 +91,7 @@ def test_the_parts_of_a_gap_sum_to_it(dx: Dx) -> None:
 
 def test_points_that_rest_on_solved_weights_say_so(dx: Dx) -> None:
     assert "weights of 2024 are solved" in dx("compare", "hai-duong", "thai-nguyen").out
+    assert "trọng số kỳ 2024" in dx("compare", "hai-duong", "thai-nguyen", "--lang", "vi").out.lower()
 
 
 def test_a_better_component_and_whom_it_would_pass(dx: Dx) -> None:
@@ -140,8 +144,8 @@ def test_an_impossible_what_if_is_refused(dx: Dx, arguments: list[str], told: st
 
 
 def test_a_profile_in_both_languages(dx: Dx) -> None:
-    english = dx("profile", "thai-nguyen").out
-    vietnamese = dx("profile", "thai-nguyen", "--lang", "vi").out
+    english = dx("profile", "thai-nguyen", "--system", "63").out
+    vietnamese = dx("profile", "thai-nguyen", "--system", "63", "--lang", "vi").out
     assert "Thai Nguyen (thai-nguyen)" in english
     assert "rank 8 of 63, score 0.6469" in english
     assert "hạng 8/63, điểm 0,6469" in vietnamese
@@ -149,7 +153,7 @@ def test_a_profile_in_both_languages(dx: Dx) -> None:
 
 
 def test_a_profile_as_json(dx: Dx) -> None:
-    answer = dx("profile", "thai-nguyen", "--json").json
+    answer = dx("profile", "thai-nguyen", "--system", "63", "--json").json
     assert [row["rank"] for row in answer["ranks"]] == THAI_NGUYEN
     assert {"components", "bands", "findings", "targets", "page"} <= set(answer)
 
@@ -168,7 +172,7 @@ def test_open_shows_the_page_of_the_site(
     monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
     (own_release.marts / page).parent.mkdir(parents=True)
     (own_release.marts / page).write_text("<!doctype html>", encoding="utf-8")
-    answer = dx_in(own_release.root, "profile", "Thái Nguyên", "--open", "--lang", lang)
+    answer = dx_in(own_release.root, "profile", "Thái Nguyên", "--system", "63", "--open", "--lang", lang)
     assert (answer.code, opened) == (0, [(own_release.marts / page).as_uri()])
 
 
@@ -176,3 +180,81 @@ def test_open_says_when_there_is_no_page(dx: Dx) -> None:
     answer = dx("profile", "thai-nguyen", "--open")
     assert answer.code == 1
     assert "no page of this unit" in answer.err
+
+
+def test_a_name_decides_which_set_of_units_is_meant(dx: Dx) -> None:
+    """Hải Dương is of the 63 only, Hải Phòng of both: then today's."""
+    assert dx("rank", "hai-duong", "--json").json["unit_system"] == 63
+    assert dx("rank", "hai-phong", "--json").json["unit_system"] == 34
+    assert dx("compare", "hai-phong", "thai-nguyen", "--json").json["unit_system"] == 34
+    assert dx("compare", "hai-duong", "thai-nguyen", "--json").json["unit_system"] == 63
+
+
+def test_the_34_have_what_if_and_compare(dx: Dx) -> None:
+    answer = dx("what-if", "hai-phong", "--system", "34", "--set", "digital_society_activity=0.70", "--json").json
+    assert (answer["unit_system"], answer["rank_before"]) == (34, 3)
+    assert answer["rank_after"] <= 3
+    rows = dx("compare", "hai-phong", "thai-nguyen", "--system", "34", "--json").json["rows"]
+    points = {row["indicator"]: row["gap_points"] for row in rows if row["gap_points"] is not None}
+    assert points.pop("overall") == pytest.approx(sum(points.values()), abs=0.02)
+
+
+def test_ranks_compare_where_scores_are_missing(dx: Dx) -> None:
+    answer = dx("compare", "hai-duong", "thai-nguyen", "--edition", "2021")
+    assert answer.code == 0
+    assert answer.out.splitlines()[2].split()[-2:] == ["14", "8"]
+    assert "only ranks compare" in answer.out
+
+
+def test_no_code_is_shown_to_a_person(dx: Dx) -> None:
+    """Codes of tables are for programs: a person reads a label in the language asked for."""
+    codes = re.compile(r"not_published|not_read|not_comparable|not_assessable|not_due|third_party_only|within_error")
+    for lang in ("vi", "en"):
+        for arguments in (
+            ["rank", "--edition", "2021", "--system", "63"],
+            ["rank", "kon-tum"],
+            ["compare", "hai-duong", "kon-tum", "--edition", "2021"],
+            ["profile", "hai-duong"],
+            ["profile", "hai-phong"],
+            ["what-if", "hai-phong", "--set", "foundation=0.9"],
+        ):
+            out = dx(*arguments, "--lang", lang).out
+            assert out, arguments
+            assert not codes.search(out), (arguments, lang)
+
+
+def test_at_sixty_columns_no_line_is_longer_and_no_figure_is_cut(dx: Dx, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = {}
+    commands = (
+        ["rank", "--system", "63"],
+        ["rank", "hai-duong"],
+        ["compare", "ba-ria-vung-tau", "thua-thien-hue"],
+        ["profile", "thua-thien-hue"],
+        ["what-if", "ba-ria-vung-tau", "--set", "foundation=0.9"],
+        ["query", "from province_rankings limit 3"],
+        ["query", "select edition, province_id, score, rank from province_rankings limit 5"],
+        ["tables"],
+        ["describe", "rank_bands"],
+    )
+    for command in commands:
+        whole[tuple(command)] = dx(*command).out
+    monkeypatch.setenv("COLUMNS", "60")
+    for command in commands:
+        narrow = dx(*command).out
+        lines = [line for line in narrow.splitlines() if "/" not in line]  # a path is one word
+        assert max(map(len, lines)) <= 60, command
+        if command[0] in ("rank", "compare", "what-if"):
+            figure = r"[+\N{MINUS SIGN}]?\d+\.\d+"
+            assert sorted(re.findall(figure, narrow)) == sorted(re.findall(figure, whole[tuple(command)])), command
+
+
+def test_a_picture_of_any_unit_is_drawn_on_demand(dx: Dx, tmp_path: Path) -> None:
+    answer = dx("picture", "rank_bands", "--province", "lao-cai", "-o", str(tmp_path), "--lang", "vi", "--json")
+    assert answer.code == 0
+    (file,) = (Path(one) for one in answer.json["files"])
+    assert file.name == "rank_bands-34-lao-cai-vi-screen.png"
+    assert file.read_bytes().startswith(b"\x89PNG")
+    again = dx("picture", "rank_bands", "--province", "lao-cai", "-o", str(tmp_path), "--lang", "vi")
+    assert (again.code, "--force" in again.err) == (2, True)
+    assert "rank_trajectories" in dx("picture").out
+    assert "Did you mean rank_bands" in dx("picture", "rank_band", "--province", "lao-cai").err

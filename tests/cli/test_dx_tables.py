@@ -7,13 +7,14 @@ import io
 import json
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 from dx_answers import Dx
 
 from dx_pipeline.paths import Paths
 
-FIRST = "select edition, province_id, score from province_rankings where edition = 2023 order by rank limit 2"
+FIRST = "select edition, province_id, score from province_rankings where edition = 2023 and unit_system = 63 order by rank limit 2"
 
 
 def test_a_table_for_a_person(dx: Dx) -> None:
@@ -134,3 +135,57 @@ def test_export_does_not_replace_unasked(dx: Dx, tmp_path: Path) -> None:
 
 def test_export_needs_a_form(dx: Dx) -> None:
     assert dx("export").code == 2
+
+
+def test_a_result_becomes_a_workbook_with_numbers_as_numbers(dx: Dx, tmp_path: Path) -> None:
+    assert dx("query", FIRST, "-o", str(tmp_path / "a.xlsx")).code == 0
+    rows = list(openpyxl.load_workbook(tmp_path / "a.xlsx").active.iter_rows(values_only=True))
+    assert rows[0] == ("edition", "province_id", "score")
+    assert isinstance(rows[1][2], float)
+
+
+def test_an_ending_that_cannot_be_written_is_refused(dx: Dx, tmp_path: Path) -> None:
+    for name in ("a.doc", "a", "dti.duckdb", "a.XLS"):
+        answer = dx("query", FIRST, "-o", str(tmp_path / name))
+        assert (answer.code, ".xlsx" in answer.err) == (2, True), name
+        assert not list(tmp_path.iterdir())
+    assert dx("export", "--xlsx", str(tmp_path / "a.csv")).code == 2
+
+
+def test_nothing_is_overwritten_unasked(dx: Dx, published: Paths, tmp_path: Path) -> None:
+    target = tmp_path / "a.csv"
+    target.write_text("mine", encoding="utf-8")
+    link = tmp_path / "link.csv"
+    link.symlink_to(target)
+    for path in (target, link):
+        answer = dx("query", FIRST, "-o", str(path))
+        assert (answer.code, "--force" in answer.err) == (2, True)
+    assert target.read_text(encoding="utf-8") == "mine"
+    assert dx("query", FIRST, "-o", str(target), "--force").code == 0
+    assert target.read_text(encoding="utf-8").startswith("edition")
+    before = (published.marts / "dti.duckdb").resolve()
+    assert dx("query", FIRST, "-o", str(published.marts / "dti.duckdb"), "--format", "csv").code == 2
+    assert (published.marts / "dti.duckdb").resolve() == before
+
+
+def test_control_characters_never_reach_a_terminal(dx: Dx, monkeypatch: pytest.MonkeyPatch) -> None:
+    evil = "select chr(27) || '[31mred' || chr(7) || chr(155) || chr(8238) || 'x' || chr(10) || chr(0x200b) as t"
+    monkeypatch.setenv("COLUMNS", "60")
+    for arguments in (["query", evil], ["query", evil, "--json"], ["rank", "\x1b[31mx"], ["describe", "\x1b]0;x\x07"]):
+        answer = dx(*arguments)
+        for character in ("\x1b", "\x07", "\x9b", "\u202e", "\u200b"):
+            assert character not in answer.out + answer.err, arguments
+
+
+def test_rows_are_limited_with_a_word(dx: Dx) -> None:
+    answer = dx("query", "select * from range(500)", "--limit", "10")
+    assert len(answer.out.splitlines()) == 11
+    assert "first 10 rows" in answer.err
+    assert dx("query", "select * from range(10)", "--limit", "10").err == ""
+
+
+def test_numbers_are_rounded_for_the_eye_only(dx: Dx, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "0.3333333333" in dx("query", "select 1.0::double / 3 as third").out
+    monkeypatch.setenv("COLUMNS", "60")
+    assert dx("query", "select 1.0::double / 3 as third").out.split() == ["third", "0.333333"]
+    assert "0.3333333333" in dx("query", "select 1.0::double / 3 as third", "--format", "csv").out
