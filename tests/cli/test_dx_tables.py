@@ -14,7 +14,8 @@ from dx_answers import Dx
 
 from dx_pipeline.paths import Paths
 
-FIRST = "select edition, province_id, score from province_rankings where edition = 2023 and unit_system = 63 order by rank limit 2"
+FIRST = """select edition, province_id, score from province_rankings where edition = 2023 and unit_system = 63
+    order by rank limit 2"""
 
 
 def test_a_table_for_a_person(dx: Dx) -> None:
