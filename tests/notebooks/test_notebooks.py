@@ -12,8 +12,6 @@ from nbclient import NotebookClient
 
 from dx_pipeline.paths import Paths
 
-pytestmark = pytest.mark.xdist_group("released")
-
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 

@@ -19,9 +19,6 @@ from dx_pipeline.release.store.layout import current_folder
 from dx_pipeline.release.store.verify import verify_release
 from tests.conftest import ROOT, declare
 
-#: the release these tests start from is made once, by the worker that runs them all
-pytestmark = pytest.mark.xdist_group("released")
-
 READER = """
 import duckdb, pathlib, sys, time
 file, stop = sys.argv[1], pathlib.Path(sys.argv[2])

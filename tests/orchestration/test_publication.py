@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import shutil
 
-import pytest
-
 from dx_pipeline.orchestration.run import refresh
 from dx_pipeline.paths import Paths
 from dx_pipeline.release.store.layout import current_folder
 from dx_pipeline.release.store.verify import verify_release
-
-#: the release these tests start from is made once, by the worker that runs them all
-pytestmark = pytest.mark.xdist_group("released")
 
 
 def test_a_picture_and_a_page_that_were_lost_come_back_with_the_same_bytes(released, tmp_path):

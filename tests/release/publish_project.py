@@ -202,7 +202,7 @@ def renamed_column(contracts: Mapping[str, Contract], table: str, old: str, new:
 
 def _with_columns(contracts: Mapping[str, Contract], table: str, names: Mapping[str, str]) -> dict[str, Contract]:
     """The contracts with the columns `new name -> old name` in one table."""
-    data = contracts[table].model_dump(by_alias=True, exclude_none=True)
+    data = contracts[table].model_dump(by_alias=True, exclude_unset=True)
     data["columns"] = {new: data["columns"][old] for new, old in names.items()}
     now = {old: new for new, old in names.items()}
     data["key"] = [now.get(name, name) for name in data["key"]]
