@@ -1,6 +1,7 @@
 """Pictures of one province in Vietnamese and English, for paper and screen, as PNG and SVG.
 
-Importing this costs nothing: matplotlib is loaded when a picture is drawn.
+Importing this costs nothing: matplotlib is loaded when a picture is drawn. Belongs here: one module a picture, and what
+several of them draw with. Doesn't: computing figures (`marts`, `index`), words and numbers (`language`), pages.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`dx`: the pipeline and its tables from a terminal.
 
 Only Typer is imported here: whatever a command needs is imported when it runs, so that help, completion and rankings
-answer at once.
+answer at once. Belongs here: options, texts on a terminal, exit codes. Doesn't: any rule about figures or releases.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ Arrays in, arrays out; no files, no tables, no clock. Provinces are rows, compon
 the edition's parts (`structure.py`); scores are 0-1, weights sum to 1, points are thousandths of the overall score.
 
 The constants every method shares stand here and nowhere else, so that two tables never rest on two seeds.
+Doesn't belong here: reading a table, choosing a figure (`conform`), the shape of a public table (`marts`).
 """
 
 from typing import Final

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
 from dx_pipeline.conform.names import slug
+from dx_pipeline.contracts import DUCKDB_TYPES, load_contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,34 +18,37 @@ if TYPE_CHECKING:
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 PARTS = ("foundation", "digital_government_activity", "digital_economy_activity", "digital_society_activity")
 WEIGHTS = (0.5, 0.2, 0.15, 0.15)
-#: tables whose rows here are all of the 63
-OF_ONE_SYSTEM = (
-    "target_progress", "peer_groups", "rank_bands", "rank_bounds", "component_gaps", "score_changes", "rank_changes",
-    "external_indicators", "expected_scores", "external_links",
-)  # fmt: skip
-TABLES = """
-create table provinces (unit_system int, province_id text, name_vi text, name_en text, region_vi text, region_en text,
-    successor_id text);
-create table province_rankings (edition int, unit_system int, province_id text, score double, rank int, status text,
-    n_ranked int, n_units int);
-create table component_scores (edition int, unit_system int, province_id text, indicator text, score double,
-    rank int, status text);
-create table edition_comparability (edition_from int, edition_to int, level text, comparability text);
-create table rank_thresholds (edition int, unit_system int, k int, score double);
-create table target_progress (province_id text, resolution text, indicator text, target_year int, target_value double);
-create table peer_groups (province_id text, basis text, peer_id text, position int);
-create table rank_bands (edition int, province_id text, neighbourhood text, p5 int, p95 int, draws int, status text);
-create table rank_bounds (edition int, province_id text, delta double, best int, worst int);
-create table component_gaps (edition int, province_id text, peer_id text, indicator text, gap_points double,
-    status text);
-create table score_changes (edition_from int, edition_to int, province_id text, indicator text,
-    performance_points double, weight_points double);
-create table rank_changes (edition_from int, edition_to int, province_id text, rank_from int, rank_to int,
-    own_effect double, others_effect double, reason text, reason_vi text);
-create table external_indicators (indicator text, year int, province_id text, measure text, value double);
-create table expected_scores (edition int, province_id text, score double, expected double, r_squared double);
-create table external_links (edition int, indicator text, year int, spearman double, ci_low double, ci_high double);
-"""
+#: the units of the country, unless a row says otherwise
+SYSTEM = '"unit_system" BIGINT DEFAULT 63'
+#: the columns of each table that the country fills; the others of its contract stay empty
+COLUMNS = {
+    "provinces": "unit_system, province_id, name_vi, name_en, region_vi, region_en, successor_id",
+    "province_rankings": "edition, unit_system, province_id, score, rank, status, n_ranked, n_units",
+    "component_scores": "edition, unit_system, province_id, indicator, score, rank, status",
+    "edition_comparability": "edition_from, edition_to, level, comparability",
+    "rank_thresholds": "edition, unit_system, k, score",
+    "target_progress": "province_id, resolution, indicator, target_year, target_value",
+    "peer_groups": "province_id, basis, peer_id, position",
+    "rank_bands": "edition, province_id, neighbourhood, p5, p95, draws, status",
+    "rank_bounds": "edition, province_id, delta, best, worst",
+    "component_gaps": "edition, province_id, peer_id, indicator, gap_points, status",
+    "score_changes": "edition_from, edition_to, province_id, indicator, performance_points, weight_points",
+    "rank_changes": "edition_from, edition_to, province_id, rank_from, rank_to, own_effect, others_effect, reason,"
+    " reason_vi",
+    "external_indicators": "indicator, year, province_id, measure, value",
+    "expected_scores": "edition, province_id, score, expected, r_squared",
+    "external_links": "edition, indicator, year, spearman, ci_low, ci_high",
+}
+
+
+def put(con: duckdb.DuckDBPyConnection, rest: str, rows: list[tuple[Any, ...]] | None = None) -> None:
+    """Insert into a table: its name, then `values` or a query, for the columns named above."""
+    table, _, rest = rest.partition(" ")
+    statement = f"insert into {table} ({COLUMNS[table]}) {rest}"
+    if rows is None:
+        con.execute(statement)
+    else:
+        con.executemany(statement, rows)
 
 
 def _read(name: str) -> list[dict[str, str]]:
@@ -54,11 +58,14 @@ def _read(name: str) -> list[dict[str, str]]:
 
 def build_country(con: duckdb.DuckDBPyConnection) -> None:
     """Editions 2020 (nothing known), 2021 (every third rank), 2022 to 2024; the i-th province in slug order moves."""
-    con.execute(TABLES)
+    for table in COLUMNS:
+        columns = [f'"{column.name}" {DUCKDB_TYPES[column.type]}' for column in load_contract(table).columns]
+        con.execute(f"create table {table} ({', '.join(columns)})".replace('"unit_system" BIGINT', SYSTEM))
     old = [row for row in _read("units.csv") if row["unit_system"] == "63"]
     new = [row for row in _read("units.csv") if row["unit_system"] == "34"]
-    con.executemany(
-        "insert into provinces values (63, ?, ?, ?, ?, ?, ?)",
+    put(
+        con,
+        "provinces values (63, ?, ?, ?, ?, ?, ?)",
         [
             (
                 slug(r["name_vi"]),
@@ -71,8 +78,9 @@ def build_country(con: duckdb.DuckDBPyConnection) -> None:
             for r in old
         ],
     )
-    con.executemany(
-        "insert into provinces values (34, ?, ?, ?, null, null, null)",
+    put(
+        con,
+        "provinces values (34, ?, ?, ?, null, null, null)",
         [(slug(r["name_vi"]), r["name_vi"], r["name_en"]) for r in new],
     )
     ids = sorted(slug(row["name_vi"]) for row in old)
@@ -114,67 +122,74 @@ def build_country(con: duckdb.DuckDBPyConnection) -> None:
                 )
     units = sorted(row["province_id"] for row in new)
     rankings += [(2024, 34, unit, 0.9 - 0.01 * i, i + 1, "computed", 34, 34) for i, unit in enumerate(units)]
-    con.executemany("insert into province_rankings values (?, ?, ?, ?, ?, ?, ?, ?)", rankings)
-    con.executemany("insert into component_scores values (?, ?, ?, ?, ?, ?, 'published')", parts)
-    con.execute(
-        "insert into edition_comparability values (2020, 2021, 'overall', 'broken'),"
+    put(con, "province_rankings values (?, ?, ?, ?, ?, ?, ?, ?)", rankings)
+    put(con, "component_scores values (?, ?, ?, ?, ?, ?, 'published')", parts)
+    put(
+        con,
+        "edition_comparability values (2020, 2021, 'overall', 'broken'),"
         " (2021, 2022, 'overall', 'same_structure'), (2022, 2023, 'overall', 'same_structure'),"
-        " (2023, 2024, 'overall', 'broken')"
+        " (2023, 2024, 'overall', 'broken')",
     )
-    con.execute(
-        "insert into rank_thresholds select edition, 63, k, max(score) filter (rank >= k) from province_rankings,"
-        " (values (10), (15), (20)) ks(k) where unit_system = 63 and edition >= 2022 group by edition, k"
+    put(
+        con,
+        "rank_thresholds select edition, 63, k, max(score) filter (rank >= k) from province_rankings,"
+        " (values (10), (15), (20)) ks(k) where unit_system = 63 and edition >= 2022 group by edition, k",
     )
-    con.execute("insert into target_progress values ('hai-duong', '06-NQ/TU', 'national_dti_rank', 2025, 20)")
-    con.execute(
-        "insert into peer_groups values ('hai-duong', 'named', 'thai-nguyen', 1),"
+    put(con, "target_progress values ('hai-duong', '06-NQ/TU', 'national_dti_rank', 2025, 20)")
+    put(
+        con,
+        "peer_groups values ('hai-duong', 'named', 'thai-nguyen', 1),"
         " ('hai-duong', 'named', 'hai-phong', 2),"
-        " ('bac-kan', 'endowments', 'cao-bang', 1), ('bac-kan', 'endowments', 'lang-son', 2)"
+        " ('bac-kan', 'endowments', 'cao-bang', 1), ('bac-kan', 'endowments', 'lang-son', 2)",
     )
-    con.execute(
-        "insert into rank_bands select edition, province_id, 'box25', greatest(rank - 2, 1), least(rank + 2, 63), 1000,"
-        " if(edition = 2024, 'inferred', 'computed') from province_rankings where unit_system = 63 and edition >= 2022"
+    put(
+        con,
+        "rank_bands select edition, province_id, 'box25', greatest(rank - 2, 1), least(rank + 2, 63), 1000,"
+        " if(edition = 2024, 'inferred', 'computed') from province_rankings where unit_system = 63 and edition >= 2022",
     )
-    con.execute("insert into rank_bounds select edition, province_id, 0.25, p5, p95 from rank_bands")
-    con.execute(
-        "insert into component_gaps select a.edition, a.province_id, b.province_id, a.indicator,"
+    put(con, "rank_bounds select edition, province_id, 0.25, p5, p95 from rank_bands")
+    put(
+        con,
+        "component_gaps select a.edition, a.province_id, b.province_id, a.indicator,"
         " 1000 * (a.score - b.score) * if(a.indicator = 'foundation', 0.5, 0.2), 'computed'"
         " from component_scores a join component_scores b using (edition, indicator)"
-        " where a.province_id in ('hai-duong', 'bac-kan') and b.province_id in ('thai-nguyen', 'cao-bang')"
+        " where a.province_id in ('hai-duong', 'bac-kan') and b.province_id in ('thai-nguyen', 'cao-bang')",
     )
-    con.execute(
-        "insert into component_gaps select edition, province_id, peer_id, 'overall', sum(gap_points), 'computed'"
-        " from component_gaps group by all"
+    put(
+        con,
+        "component_gaps select edition, province_id, peer_id, 'overall', sum(gap_points), 'computed'"
+        " from component_gaps group by all",
     )
-    con.execute(
-        "insert into score_changes select 2022, 2023, province_id, indicator, 10 * rank - 200, 0.0"
-        " from component_scores where edition = 2023"
+    put(
+        con,
+        "score_changes select 2022, 2023, province_id, indicator, 10 * rank - 200, 0.0"
+        " from component_scores where edition = 2023",
     )
-    con.execute(
-        "insert into score_changes select 2022, 2023, province_id, 'overall', sum(performance_points), 0.0"
-        " from score_changes group by province_id"
+    put(
+        con,
+        "score_changes select 2022, 2023, province_id, 'overall', sum(performance_points), 0.0"
+        " from score_changes group by province_id",
     )
-    con.execute(
-        "insert into rank_changes select a.edition, b.edition, a.province_id, a.rank, b.rank,"
+    put(
+        con,
+        "rank_changes select a.edition, b.edition, a.province_id, a.rank, b.rank,"
         " if(a.edition = 2022, -1.5, null), if(a.edition = 2022, b.rank - a.rank + 1.5, null),"
         " if(a.edition = 2022, null, 'not_comparable: other indicators'),"
         " if(a.edition = 2022, null, 'không so sánh được')"
         " from province_rankings a join province_rankings b on b.edition = a.edition + 1"
-        " and b.province_id = a.province_id and b.unit_system = 63 where a.unit_system = 63"
+        " and b.province_id = a.province_id and b.unit_system = 63 where a.unit_system = 63",
     )
-    con.execute(
-        "insert into external_indicators select 'grdp_per_capita', 2024, province_id, 'value', 30 + 4 * rank"
-        " from province_rankings where unit_system = 63 and edition = 2024"
+    put(
+        con,
+        "external_indicators select 'grdp_per_capita', 2024, province_id, 'value', 30 + 4 * rank"
+        " from province_rankings where unit_system = 63 and edition = 2024",
     )
-    con.execute(
-        "insert into expected_scores select edition, province_id, score, 0.6, 0.25 from province_rankings"
-        " where unit_system = 63 and edition = 2024"
+    put(
+        con,
+        "expected_scores select edition, province_id, score, 0.6, 0.25 from province_rankings"
+        " where unit_system = 63 and edition = 2024",
     )
-    con.execute("insert into external_links values (2024, 'grdp_per_capita', 2024, 0.42, 0.16, 0.64)")
-    con.execute("alter table provinces add column valid_from date")
-    con.execute("update provinces set valid_from = date '2025-07-01' where unit_system = 34")
-    for table in OF_ONE_SYSTEM:
-        con.execute(f"alter table {table} add column unit_system int default 63")
+    put(con, "external_links values (2024, 'grdp_per_capita', 2024, 0.42, 0.16, 0.64)")
 
 
 @pytest.fixture(scope="session")

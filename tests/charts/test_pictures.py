@@ -101,7 +101,7 @@ def test_only_a_known_province_becomes_a_file_name(
 def test_a_slug_with_a_path_in_it_is_refused_even_if_the_table_holds_it(
     country: duckdb.DuckDBPyConnection, say: Callable[..., None], tmp_path: Path
 ) -> None:
-    say("insert into provinces values (63, '../up', 'X', 'X', null, null, null, null)")
+    say("insert into provinces (unit_system, province_id, name_vi, name_en) values (63, '../up', 'X', 'X')")
     with pytest.raises(DxError, match="slug"):
         render(country, "rank_trajectories", tmp_path, REFERENCE, 63, "../up")
 

@@ -2,6 +2,7 @@
 
 Each rule looks at all observations and reports `Finding`s, one readable line in each language. A finding explains; only
 where the identities leave no doubt does it rule a figure out. Nothing is changed.
+Doesn't belong here: the choice that rests on the findings (`conform.figures`), laws of the built tables (`quality`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One reader a published form: bytes -> sheets of cells. Nothing is interpreted here.
 
-What belongs here: how bytes become cells, and the budgets of that form. What a cell means is said by `layout`.
+What belongs here: how bytes become cells, and the budgets of that form. Doesn't: what a cell means (`layout`).
 """
 
 from __future__ import annotations
