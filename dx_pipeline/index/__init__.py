@@ -23,7 +23,7 @@ SEED: Final = 20221
 DRAWS: Final = 100_000
 """Weight vectors drawn for a rank band: the standard error of a probability is then at most .0016."""
 
-SOBOL_BASE_SAMPLES: Final = 1024
+SOBOL_BASE_SAMPLES: Final = 16384
 """Base sample of the Sobol design, a power of two as the sequence requires."""
 
 BOOTSTRAP_RESAMPLES: Final = 2000

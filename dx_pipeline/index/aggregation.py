@@ -14,14 +14,9 @@ from dx_pipeline.index.benefit import benefit_of_the_doubt
 from dx_pipeline.index.errors import IndexInputError
 from dx_pipeline.index.normalise import min_max
 
-METHODS: Final = (
-    "official",
-    "geometric",
-    "copeland",
-    "benefit_of_the_doubt",
-    "adjusted_mazziotta_pareto",
-    "min_max_first",
-)
+OFFICIAL: Final = "official"
+"""The sum of the decision itself."""
+
 
 _NEARLY_GEOMETRIC = 1e-6  # below this exponent the power mean loses more digits than the geometric mean is away from it
 
@@ -85,11 +80,11 @@ def min_max_first(components: ArrayLike, weights: ArrayLike) -> FloatArray:
 
 
 def method_scores(components: ArrayLike, weights: ArrayLike) -> dict[str, FloatArray]:
-    """Score of every province by every method of `METHODS`, each of shape (provinces,)."""
+    """Score of every province by every method, each of shape (provinces,)."""
     matrix = as_matrix(components)
     shares = normalise_weights(weights, matrix.shape[1])
     return {
-        "official": weighted_scores(matrix, shares),
+        OFFICIAL: weighted_scores(matrix, shares),
         "geometric": generalised_mean(matrix, shares, 0.0),
         "copeland": copeland(matrix, shares),
         "benefit_of_the_doubt": benefit_of_the_doubt(matrix, shares),

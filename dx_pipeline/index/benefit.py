@@ -36,8 +36,6 @@ def benefit_of_the_doubt(
     Raises:
         IndexInputError: if a score is negative or the spread is not within 0-1.
     """
-    from scipy.optimize import linprog  # imported here: half a second that a reader of ranks need not wait for
-
     matrix = as_matrix(components)
     if (matrix < 0).any():
         raise IndexInputError("benefit of the doubt needs scores of at least 0")
@@ -45,17 +43,26 @@ def benefit_of_the_doubt(
         raise IndexInputError(f"spread: expected a share between 0 and 1, found {spread}")
     provinces, count = matrix.shape
     official = None if shares is None else normalise_weights(shares, count)
-    best = np.empty(provinces)
-    for i, own in enumerate(matrix):
-        rows = [matrix]
-        if official is not None:
-            parts = np.diag(own)
-            rows.append((1.0 - spread) * np.outer(official, own) - parts)
-            rows.append(parts - (1.0 + spread) * np.outer(official, own))
-        constraints = np.vstack(rows)
-        limits = np.concatenate([np.ones(provinces), np.zeros(len(constraints) - provinces)])
-        solution = linprog(-own, A_ub=constraints, b_ub=limits, method="highs")
-        if not solution.success:
-            raise IndexInputError(f"benefit of the doubt of row {i} ({own.tolist()}): {solution.message}")
-        best[i] = -solution.fun
-    return np.round(best, _SOLVER_DECIMALS)
+    return np.array([best_score(i, matrix, official, spread) for i in range(provinces)])
+
+
+def best_score(row: int, matrix: FloatArray, official: FloatArray | None = None, spread: float = SHARE_SPREAD) -> float:
+    """The score of one province (a row of the matrix) under the weights kindest to it.
+
+    Raises:
+        IndexInputError: the programme has no solution.
+    """
+    from scipy.optimize import linprog  # imported here: half a second that a reader of ranks need not wait for
+
+    own = matrix[row]
+    rows = [matrix]
+    if official is not None:
+        parts = np.diag(own)
+        rows.append((1.0 - spread) * np.outer(official, own) - parts)
+        rows.append(parts - (1.0 + spread) * np.outer(official, own))
+    constraints = np.vstack(rows)
+    limits = np.concatenate([np.ones(len(matrix)), np.zeros(len(constraints) - len(matrix))])
+    solution = linprog(-own, A_ub=constraints, b_ub=limits, method="highs")
+    if not solution.success:
+        raise IndexInputError(f"benefit of the doubt of row {row} ({own.tolist()}): {solution.message}")
+    return round(float(-solution.fun), _SOLVER_DECIMALS)

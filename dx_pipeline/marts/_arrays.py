@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from dx_pipeline.index.arrays import FloatArray, weighted_scores
 from dx_pipeline.index.identities import derive_foundation, parts_from_printed
@@ -141,10 +143,14 @@ def rows(keys: Mapping[str, Sequence[object]], values: Mapping[str, object]) -> 
         frame = frame.join(pl.DataFrame({name: list(entries)}), how="cross", maintain_order="left_right")
     shape = tuple(len(entries) for entries in keys.values())
     columns = {
-        name: pl.lit(array) if isinstance(array, str) else pl.Series(np.broadcast_to(np.asarray(array), shape).ravel())
+        name: pl.lit(array) if isinstance(array, str) else _column(np.broadcast_to(np.asarray(array), shape))
         for name, array in values.items()
     }
     return frame.drop("_").with_columns(**columns)
+
+
+def _column(array: NDArray[Any]) -> pl.Series:
+    return pl.Series(array.ravel().tolist(), dtype=pl.String) if array.dtype == object else pl.Series(array.ravel())
 
 
 @dataclass(frozen=True)

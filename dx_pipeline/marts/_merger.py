@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from dx_pipeline.index.doubt import union_doubts_of_group
 from dx_pipeline.index.merger import merge_scores
 from dx_pipeline.marts._units import UNIT, memberships
 
@@ -22,13 +23,13 @@ def merged(scores: pl.DataFrame, provinces: pl.DataFrame, endowments: pl.DataFra
     row stays. Population is that of the edition's year.
 
     Args:
-        scores: edition, unit_system, province_id, score of the old units.
+        scores: edition, unit_system, province_id, score, error_half_width, doubts of the old units.
         provinces: table of units with successor_id.
         endowments: holds population by year and unit.
 
     Returns:
         edition, unit_system, province_id, score_mean, score_population_weighted, members (ids, comma-separated),
-        missing (ids of members without a score).
+        missing (ids of members without a score), error_half_width and doubts of the plain mean.
     """
     population = endowments.filter(pl.col("indicator") == "population").select(
         *UNIT, edition="year", population="value"
@@ -54,6 +55,8 @@ def _means(known: pl.DataFrame) -> pl.DataFrame:
     units = known.group_by("successor_id", maintain_order=True).agg(
         pl.col("province_id").str.join(", ").alias("members"),
         pl.col("province_id").filter(pl.col("score").is_null()).str.join(", ").alias("missing"),
+        pl.when(pl.col("score").is_not_null().all()).then(pl.col("error_half_width").mean()).alias("error_half_width"),
+        pl.when(pl.col("score").is_not_null().all()).then(union_doubts_of_group(pl.col("doubts"))).alias("doubts"),
     )
     usable = known.filter(pl.col("score").is_not_null().all().over("successor_id"))
     result = pl.DataFrame(schema={"successor_id": pl.String, "score_mean": pl.Float64})

@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import polars as pl
 
+from dx_pipeline.index.doubt import union_doubts_of_group
+
 UNIT = ["unit_system", "province_id"]
 TABLE = ["edition", "unit_system"]
 
@@ -58,12 +60,13 @@ def means_of_members(scores: pl.DataFrame, provinces: pl.DataFrame, by: list[str
     """Scores of later units as plain means of their members', where all members' are known (M20, M29).
 
     Args:
-        scores: `by`, unit_system, province_id, score, error_half_width (null where unknown).
+        scores: `by`, unit_system, province_id, score, error_half_width (null where unknown), doubts.
         provinces: the mart of that name.
         by: columns that name a score beside the unit (edition, indicator).
 
     Returns:
-        `by`, unit_system, province_id, score, error_half_width: the error of a mean of figures that share none.
+        `by`, unit_system, province_id, score, error_half_width (of a mean of figures that share none), and the doubts
+        of all members.
     """
     known = scores.filter(pl.col("score").is_not_null())
     sizes = memberships(provinces).group_by(UNIT).agg(n_members=pl.len())
@@ -77,6 +80,7 @@ def means_of_members(scores: pl.DataFrame, provinces: pl.DataFrame, by: list[str
             error_half_width=pl.when(pl.col("error_half_width").is_not_null().all()).then(
                 pl.col("error_half_width").mean()
             ),
+            doubts=union_doubts_of_group(pl.col("doubts")),
             n_known=pl.len(),
         )
         .join(sizes, on=UNIT)

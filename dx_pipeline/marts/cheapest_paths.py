@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from dx_pipeline.index import targets as methods
-from dx_pipeline.marts._arrays import full_editions, rows
+from dx_pipeline.index.arrays import BoolArray, FloatArray
+from dx_pipeline.marts._arrays import Edition, full_editions, rows
+from dx_pipeline.marts._intervals import arising, errors_of, rank_interval_of
 
 TARGET_RANKS = (10, 15, 20)
+
+
+def _errors(edition: Edition) -> tuple[FloatArray, BoolArray]:
+    """Error of the points missing to each target, and whether the printed digits leave open that it is reached."""
+    order = np.argsort(-edition.overall, kind="stable")
+    own = errors_of(edition, edition.weights)
+    low, high = rank_interval_of(edition, edition.weights)
+    targets = np.array(TARGET_RANKS)
+    error = 1000 * (own[:, None] + own[order[targets - 1]])
+    return error, (low[:, None] <= targets) & (targets < high[:, None])
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -17,10 +30,13 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         paths = methods.cheapest_paths(edition.components, edition.weights, TARGET_RANKS)
         alone, headroom = methods.component_requirements(edition.components, edition.weights, paths.need_points)
         keys = {**edition.keys, "target_rank": TARGET_RANKS, "indicator": edition.parts}
+        need_error, open_target = _errors(edition)
         values = {
             "increase": paths.increase[None, None],
             "cost_sd": paths.cost[None, None],
             "need_points": paths.need_points[None, None, :, :, None],
+            "error_half_width": need_error[:, :, None],
+            "within_error": open_target[:, :, None],
             "weight": edition.weights,
             "increase_alone": alone[None, None],
             "headroom_points": headroom[None, None, :, None, :],
@@ -30,6 +46,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         frames.append(rows(keys, values))
     unreachable = ~pl.col("reachable")
     return pl.concat(frames).with_columns(
+        doubts=arising(),
         reason=pl.when(unreachable).then(
             pl.lit(
                 "not_applicable: out of reach in one step, even with every component raised to the level of the best"

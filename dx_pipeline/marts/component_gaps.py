@@ -7,17 +7,31 @@ import polars as pl
 
 from dx_pipeline.index import gaps as methods
 from dx_pipeline.marts._arrays import full_editions, rows
+from dx_pipeline.marts._intervals import arising, errors_of, undecided_pairs
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row for every ordered pair of units of a system and component, and one for their sum (M4)."""
     frames = []
+    parts_of_any: set[str] = set()
     for edition in full_editions(tables):
+        parts_of_any |= set(edition.parts)
         parts = methods.component_gaps(edition.components, edition.weights)
+        combinations = np.vstack([np.diag(edition.weights), edition.weights])
+        errors = 1000 * errors_of(edition, combinations)
         with_sum = np.concatenate([parts, parts.sum(axis=-1, keepdims=True)], axis=-1)
         frame = rows(
             {**edition.keys, "peer_id": edition.provinces, "indicator": [*edition.parts, edition.structure.overall]},
-            {"gap_points": with_sum[None, None], "status": edition.basis},
+            {
+                "gap_points": with_sum,
+                "error_half_width": errors[:, None] + errors[None, :],
+                "within_error": undecided_pairs(edition, combinations),
+                "status": edition.basis,
+            },
         )
         frames.append(frame.filter(pl.col("province_id") != pl.col("peer_id")))
-    return pl.concat(frames)
+    # the sum is a difference of two totals and rests on no weight
+    total = ~pl.col("indicator").is_in(parts_of_any)
+    return pl.concat(frames).with_columns(
+        doubts=arising(), status=pl.when(total).then(pl.lit("computed")).otherwise("status")
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from dx_pipeline.index.doubt import union_doubts, weakest_basis
 from dx_pipeline.index.identities import derive_foundation, error_half_width, parts_from_printed
 from dx_pipeline.index.ranks import competition_rank
 from dx_pipeline.index.structure import Structure
@@ -23,7 +24,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     structures = {year: own for year, own in edition_structures(tables).items() if own.foundation}
     figures = tables["core.figures"].filter(pl.col("chosen"))
     scores = figures.filter(pl.col("measure") == "score").select(
-        *ROW, score="value", error_half_width="half_width", printed_status="status"
+        *ROW, "doubts", score="value", error_half_width="half_width", printed_status="status"
     )
     ranks = figures.filter(pl.col("measure") == "rank").select(*ROW, rank_published=pl.col("value").cast(pl.Int64))
     derived = pl.concat([foundation_scores(scores, own) for own in structures.values()])
@@ -44,10 +45,16 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         .otherwise(pl.lit("computed"))
     )
     missing = known.filter(pl.col("score").is_null()).select(ROW)
-    known = known.filter(pl.col("score").is_not_null())
+    known = known.filter(pl.col("score").is_not_null()).with_columns(
+        rule=pl.when(is_derived).then(pl.lit("from_overall")).otherwise(pl.lit("as_printed"))
+    )
+    cast = cast.with_columns(rule=pl.lit("mean_of_members"))
     frame = pl.concat([known, missing.join(cast, on=ROW, how="left")], how="diagonal").join(ranks, on=ROW, how="left")
-    weights = tables["indicator_weights"].select("edition", "indicator", "weight")
+    weights = tables["indicator_weights"].select("edition", "indicator", "weight", weight_basis="basis")
     frame = frame.join(weights, on=["edition", "indicator"], how="left")
+    from_members = pl.col("rule") == "mean_of_members"
+    known_points = (pl.col("weight") * pl.col("score")).is_not_null()
+    points_basis = weakest_basis([pl.lit("computed"), pl.col("weight_basis"), pl.col("printed_status")])
     return frame.select(
         *ROW,
         "score",
@@ -55,6 +62,11 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         rank=pl.coalesce(competition_rank("score", [*TABLE, "indicator"]), "rank_published"),
         rank_published="rank_published",
         status=pl.col("printed_status").fill_null("not_published"),
+        rule="rule",
+        basis=pl.when(from_members).then("printed_status"),
+        doubts=pl.when(from_members).then("doubts"),
+        points_basis=pl.when(from_members & known_points).then(points_basis),
+        points_doubts=pl.when(from_members & known_points).then("doubts"),
         error_half_width="error_half_width",
         score_from_parts="score_from_parts",
     )
@@ -64,7 +76,7 @@ def foundation_scores(scores: pl.DataFrame, structure: Structure) -> pl.DataFram
     """The foundation wherever overall and the activities are printed (M2), for one edition.
 
     Args:
-        scores: edition, unit_system, province_id, indicator, score, error_half_width.
+        scores: edition, unit_system, province_id, indicator, score, error_half_width, doubts.
         structure: how the edition's overall is put together.
 
     Returns:
@@ -75,7 +87,7 @@ def foundation_scores(scores: pl.DataFrame, structure: Structure) -> pl.DataFram
     own = scores.filter(pl.col("edition") == structure.edition)
     figures = own.filter(pl.col("indicator").is_in(structure.printed))
     wide = figures.pivot(
-        "indicator", on_columns=list(structure.printed), index=KEY, values=["score", "error_half_width"]
+        "indicator", on_columns=list(structure.printed), index=KEY, values=["score", "error_half_width", "doubts"]
     )
     wide = wide.drop_nulls([f"score_{name}" for name in structure.printed])
     printed = wide.select(f"score_{name}" for name in structure.printed).to_numpy()
@@ -91,6 +103,7 @@ def foundation_scores(scores: pl.DataFrame, structure: Structure) -> pl.DataFram
     return wide.select(
         *KEY,
         indicator=pl.lit(structure.parts[0]),
+        doubts=union_doubts([pl.col(f"doubts_{name}") for name in structure.printed]),
         score=pl.Series(derive_foundation(printed[:, 0], printed[:, 1:], structure.points), dtype=pl.Float64),
         error_half_width=pl.Series(
             error_half_width(parts_from_printed(structure.points)[0], np.atleast_2d(errors)), dtype=pl.Float64

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
+from dx_pipeline.index import TIE_TOLERANCE
 from dx_pipeline.index.dominance import count_dominance
-from dx_pipeline.marts._arrays import full_editions, rows
+from dx_pipeline.marts._arrays import Edition, full_editions, rows
+from dx_pipeline.marts._intervals import arising, undecided_pairs
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row a unit and edition (M26)."""
-    frames = []
-    for edition in full_editions(tables):
-        counts = count_dominance(edition.components)
-        frames.append(
-            rows(
-                edition.keys,
-                {
-                    "dominated_by": counts.dominated_by,
-                    "dominates": counts.dominates,
-                    "n_units": len(edition.provinces),
-                    "status": edition.basis,
-                },
-            )
-        )
-    return pl.concat(frames)
+    """One row a unit and edition (M26), with the pairs that the rounding of the printed figures leaves open (M27)."""
+    return pl.concat(map(_counted, full_editions(tables))).with_columns(doubts=arising())
+
+
+def _counted(edition: Edition) -> pl.DataFrame:
+    counts = count_dominance(edition.components)
+    lead = edition.components[:, None, :] - edition.components[None, :, :] > TIE_TOLERANCE
+    undecided = undecided_pairs(edition, np.eye(len(edition.parts)))
+    sure, possible = (lead & ~undecided).all(axis=-1), (lead | undecided).all(axis=-1)
+    np.fill_diagonal(possible, False)
+    open_pairs = possible & ~sure
+    names = np.array(edition.provinces)
+    either = open_pairs | open_pairs.T
+    return rows(
+        edition.keys,
+        {
+            "dominated_by": counts.dominated_by,
+            "dominated_by_low": sure.sum(axis=0),
+            "dominated_by_high": possible.sum(axis=0),
+            "dominates": counts.dominates,
+            "dominates_low": sure.sum(axis=1),
+            "dominates_high": possible.sum(axis=1),
+            "n_units": len(edition.provinces),
+            "within_error": either.any(axis=1),
+            "undecided_with": np.array([", ".join(names[row]) for row in either], dtype=object),
+            "status": edition.basis,
+        },
+    ).with_columns(undecided_with=pl.col("undecided_with").replace("", None))

@@ -26,4 +26,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
                 status=pl.when(read.all()).then(pl.lit("read")).otherwise(pl.col("status").filter(~read).first()),
             )
         )
-    return pl.concat([printed, *foundations])
+    return pl.concat([printed, *foundations]).with_columns(
+        basis=pl.when(pl.col("status").is_in(["solved", "inferred"])).then("status").otherwise(pl.lit("stated")),
+        doubts=pl.lit(None, dtype=pl.String),
+    )

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from dx_pipeline.index.leave_one_out import leave_one_out_ranks
 from dx_pipeline.index.ranks import competition_ranks
-from dx_pipeline.marts._arrays import full_editions, rows
+from dx_pipeline.marts._arrays import Edition, full_editions, rows
+from dx_pipeline.marts._intervals import arising, rank_interval_of
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row a unit, edition and component left out (M13)."""
-    return pl.concat(
-        rows(
-            {**edition.keys, "indicator": edition.parts},
-            {
-                "rank": competition_ranks(edition.overall)[:, None],
-                "rank_without": leave_one_out_ranks(edition.components, edition.weights),
-                "status": edition.basis,
-            },
-        )
-        for edition in full_editions(tables)
+    """One row a unit, edition and component left out (M13); `rank_low` and `rank_high` of the rank without it (M27)."""
+    return pl.concat(map(_left_out, full_editions(tables))).with_columns(doubts=arising())
+
+
+def _left_out(edition: Edition) -> pl.DataFrame:
+    without = edition.weights * (1.0 - np.eye(len(edition.parts)))
+    intervals = [rank_interval_of(edition, one / one.sum()) for one in without]
+    low, high = (np.column_stack([one[end] for one in intervals]) for end in (0, 1))
+    return rows(
+        {**edition.keys, "indicator": edition.parts},
+        {
+            "rank": competition_ranks(edition.overall)[:, None],
+            "rank_without": leave_one_out_ranks(edition.components, edition.weights),
+            "rank_low": low,
+            "rank_high": high,
+            "within_error": low < high,
+            "status": edition.basis,
+        },
     )

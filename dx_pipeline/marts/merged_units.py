@@ -20,7 +20,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         score_published=pl.when(printed).then("score"),
         rank_of_published_score=pl.when(printed).then("rank_computed"),
     )
-    old = rankings.select(*TABLE, "province_id", "score")
+    old = rankings.select(*TABLE, "province_id", "score", "error_half_width", doubts="score_doubts")
     return (
         merged(old, tables["provinces"], tables["endowments"])
         .join(published, on=[*TABLE, "province_id"], how="left")
@@ -31,9 +31,12 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
             "score_population_weighted",
             "score_published",
             rank_computed=competition_rank("score_mean", TABLE),
+            error_half_width="error_half_width",
             rank_published="rank_published",
             rank_of_published_score="rank_of_published_score",
             members="members",
+            basis=pl.when(pl.col("score_mean").is_not_null()).then(pl.lit("computed")),
+            doubts="doubts",
             status=pl.when(pl.col("score_mean").is_null())
             .then(pl.lit("not_published"))
             .when(pl.col("score_published").is_not_null())

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
-from dx_pipeline.index.aggregation import method_scores
+from dx_pipeline.index.aggregation import OFFICIAL, method_scores
+from dx_pipeline.index.method_intervals import method_intervals, ranks_of_intervals
 from dx_pipeline.index.ranks import competition_ranks
-from dx_pipeline.marts._arrays import full_editions, rows
+from dx_pipeline.marts._arrays import Edition, full_editions, rows
+from dx_pipeline.marts._intervals import arising, errors_of, interval_columns, rank_interval_of
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row a unit, edition and method (M11)."""
+    """One row a unit, edition and method (M11), with the ranks that rounding leaves open (M27)."""
+    return pl.concat(map(_by_method, full_editions(tables))).with_columns(doubts=arising())
+
+
+def _by_method(edition: Edition) -> pl.DataFrame:
+    errors = errors_of(edition, np.eye(len(edition.parts)))
+    intervals = {
+        name: ranks_of_intervals(scores)
+        for name, scores in method_intervals(edition.components, errors, edition.weights).items()
+    } | {OFFICIAL: rank_interval_of(edition, edition.weights)}
     return pl.concat(
         rows(
             edition.keys,
-            {"method": method, "score": scores, "rank": competition_ranks(scores), "status": edition.basis},
+            {
+                "method": method,
+                "score": scores,
+                "rank": competition_ranks(scores),
+                **interval_columns(intervals[method]),
+                # the official sum of the parts is the printed total
+                "status": "computed" if method == OFFICIAL else edition.basis,
+            },
         )
-        for edition in full_editions(tables)
         for method, scores in method_scores(edition.components, edition.weights).items()
     )

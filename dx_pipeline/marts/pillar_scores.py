@@ -21,7 +21,11 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     pillars = indicators.filter(pl.col("role") == "pillar")["indicator"].to_list()
     figures = tables["core.figures"].filter(pl.col("chosen") & pl.col("indicator").is_in(pillars))
     printed_scores = figures.filter(pl.col("measure") == "score").select(
-        *ROW, score_published="value", half_width_published="half_width", status_published="status"
+        *ROW,
+        score_published="value",
+        half_width_published="half_width",
+        status_published="status",
+        doubts_published="doubts",
     )
     printed_ranks = figures.filter(pl.col("measure") == "rank").select(
         *ROW, rank_published=pl.col("value").cast(pl.Int64)
@@ -40,9 +44,10 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         *ROW,
         score=pl.coalesce("score_computed", "score_published"),
         error_half_width=pl.coalesce("half_width_computed", "half_width_published"),
+        doubts=pl.when(pl.col("score_computed").is_not_null()).then("doubts_computed").otherwise("doubts_published"),
     )
     cast = means_of_members(known, tables["provinces"], ["edition", "indicator"]).select(
-        *ROW, score_cast="score", half_width_cast="error_half_width"
+        *ROW, score_cast="score", half_width_cast="error_half_width", doubts_cast="doubts"
     )
     frame = (
         frame.join(cast, on=ROW, how="left")
@@ -51,6 +56,14 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
             status_cast=pl.when(pl.col("score_cast").is_not_null()).then(pl.lit("computed")),
         )
     )
+    rule = (
+        pl.when(pl.col("score_computed").is_not_null())
+        .then(pl.lit("from_components"))
+        .when(pl.col("score_published").is_not_null())
+        .then(pl.lit("as_printed"))
+        .when(pl.col("score_cast").is_not_null())
+        .then(pl.lit("mean_of_members"))
+    )
     return frame.select(
         *ROW,
         "score",
@@ -58,6 +71,9 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         score_published="score_published",
         rank_published="rank_published",
         status=pl.coalesce("status_computed", "status_published", "status_cast", pl.lit("not_published")),
+        rule=rule,
+        basis=pl.when(rule == "mean_of_members").then(pl.lit("computed")),
+        doubts=pl.when(rule == "mean_of_members").then("doubts_cast"),
         error_half_width=pl.coalesce("half_width_computed", "half_width_published", "half_width_cast"),
     )
 
@@ -66,7 +82,9 @@ def computed_pillars(tables: dict[str, pl.DataFrame], structure: Structure) -> p
     """Pillars of every unit whose parts are known, with half-width and status, for one edition."""
     parts = list(structure.parts)
     own = tables["component_scores"].filter((pl.col("edition") == structure.edition) & pl.col("indicator").is_in(parts))
-    status = own.filter(pl.col("indicator") == parts[0]).select(*KEY, status_computed="status")
+    status = own.filter(pl.col("indicator") == parts[0]).select(
+        *KEY, status_computed="status", doubts_computed="doubts"
+    )
     total = tables["province_rankings"].select(*KEY, total_error="error_half_width")
     wide = (
         own.pivot("indicator", on_columns=parts, index=KEY, values=["score", "error_half_width"])
@@ -81,6 +99,7 @@ def computed_pillars(tables: dict[str, pl.DataFrame], structure: Structure) -> p
         wide.select(
             *KEY,
             "status_computed",
+            "doubts_computed",
             indicator=pl.lit(pillar),
             score_computed=pl.Series(scores[:, column], dtype=pl.Float64),
             half_width_computed=pl.Series(half_widths[:, column], dtype=pl.Float64),

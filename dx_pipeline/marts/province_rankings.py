@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from dx_pipeline.index.doubt import doubts_where, rank_interval, tie_hidden, union_doubts
 from dx_pipeline.index.ranks import competition_rank
 from dx_pipeline.marts._units import TABLE, means_of_members, unit_grid
 
@@ -21,6 +22,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     scores = chosen.filter(pl.col("measure") == "score").select(
         *KEY,
         score="value",
+        doubts="doubts",
         error_half_width="half_width",
         score_status="status",
         score_source="source_id",
@@ -36,7 +38,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     grid = unit_grid(tables["core.figures"], tables["provinces"], indicators)
     printed = grid.join(scores, on=KEY, how="left").join(ranks, on=KEY, how="left")
     cast = means_of_members(printed, tables["provinces"], ["edition"]).select(
-        *KEY, cast_score="score", cast_error="error_half_width"
+        *KEY, cast_score="score", cast_error="error_half_width", score_doubts="doubts"
     )
     frame = printed.join(cast, on=KEY, how="left", maintain_order="left").with_columns(
         n_units=pl.len().over(TABLE).cast(pl.Int64),
@@ -47,23 +49,41 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         .then(pl.lit("computed"))
         .otherwise(pl.lit("not_published")),
         score=pl.coalesce("score", "cast_score"),
+        # of a printed score the doubts come from its figure, as the contract declares
+        score_doubts=pl.when(pl.col("score").is_null()).then("score_doubts"),
     )
     frame = frame.with_columns(rank_computed=competition_rank("score", TABLE)).with_columns(
         rank=pl.coalesce("rank_published", "rank_computed")
     )
+    frame = _with_intervals(frame)
     by_score = pl.col("rank_published").is_null()
+    undecided = by_score & (pl.col("rank_low") < pl.col("rank_high"))
+    arising = {
+        "tie_hidden": tie_hidden(pl.col("score"), pl.col("rank"), TABLE),
+        "within_error": undecided & (pl.col("score_status") == "computed"),
+    }
+    from_members = by_score & (pl.col("score_status") == "computed") & pl.col("rank").is_not_null()
+    rank_doubts = union_doubts([pl.when(from_members).then("score_doubts"), doubts_where(arising)])
     return frame.select(
         *KEY,
         "province_vi",
         "province_en",
         "score",
         "score_status",
-        score_basis=pl.col("score_status").replace({"published": "stated", "not_published": None}),
+        score_basis=pl.when(pl.col("score_status") == "computed").then(pl.lit("computed")),
+        score_doubts="score_doubts",
         error_half_width="error_half_width",
         rank="rank",
         rank_published="rank_published",
         rank_published_kind="rank_published_kind",
         rank_computed="rank_computed",
+        rank_low="rank_low",
+        rank_high="rank_high",
+        within_error=pl.col("rank").is_not_null() & undecided.fill_null(False),
+        rank_basis=pl.when(from_members).then(pl.lit("computed")),
+        rank_doubts=rank_doubts,
+        basis=pl.when(pl.col("score_status") == "computed").then(pl.lit("computed")),
+        doubts=union_doubts([pl.col("score_doubts"), rank_doubts]),
         percentile=(pl.col("n_units") - pl.col("rank")) / (pl.col("n_units") - 1),
         n_ranked=pl.col("rank").count().over(TABLE).cast(pl.Int64),
         n_units="n_units",
@@ -77,6 +97,27 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         source_id=pl.when(by_score).then("score_source").otherwise("rank_source"),
         locator=pl.when(by_score).then("score_locator").otherwise("rank_locator"),
         **_reasons(),
+    )
+
+
+def _with_intervals(frame: pl.DataFrame) -> pl.DataFrame:
+    """`rank_low` and `rank_high`: of a published rank the rank itself, else what rounding of the scores leaves open.
+
+    Figures printed with the same digits are in a sure order as soon as they differ; means of members are not.
+    """
+    places = []
+    for _, table in frame.group_by(TABLE, maintain_order=True):
+        own = table
+        if table["score"].null_count() == 0:
+            computed = (table["score_status"] == "computed").any() or table["error_half_width"].n_unique() > 1
+            errors = table["error_half_width"].to_numpy() if computed else 0.0
+            low, high = rank_interval(table["score"].to_numpy(), errors)
+            own = table.with_columns(rank_low=pl.Series(low), rank_high=pl.Series(high))
+        places.append(own)
+    together = pl.concat(places, how="diagonal")
+    return together.with_columns(
+        pl.when(pl.col("rank_published").is_not_null()).then("rank_published").otherwise(name).alias(name)
+        for name in ("rank_low", "rank_high")
     )
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from dx_pipeline.index.rank_changes import decompose_rank_changes
 from dx_pipeline.marts._arrays import step_between
+from dx_pipeline.marts._intervals import arising
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -29,16 +30,25 @@ def _change(before: pl.DataFrame, after: pl.DataFrame, edition_comparability: pl
     if step.comparable and not incomplete:
         change = decompose_rank_changes(before["score"].to_numpy(), after["score"].to_numpy())
         own, others = change.own_effect, change.others_effect
-    joined = before.select("unit_system", "province_id", rank_from="rank").join(
-        after.select("province_id", rank_to="rank"), on="province_id", maintain_order="left"
+    open_ranks = {"low": "rank_low", "high": "rank_high"}
+    joined = before.select("unit_system", "province_id", **open_ranks, rank_from="rank").join(
+        after.select("province_id", **open_ranks, rank_to="rank"), on="province_id", suffix="_to", maintain_order="left"
     )
-    frame = joined.with_columns(
-        edition_from=pl.lit(edition_from),
-        edition_to=pl.lit(edition_to),
-        rank_change=pl.col("rank_to") - pl.col("rank_from"),
-        own_effect=pl.Series(own),
-        others_effect=pl.Series(others),
-        **step.columns(),
+    both_open = (pl.col("low") < pl.col("high")) | (pl.col("low_to") < pl.col("high_to"))
+    overlap = (pl.col("low") <= pl.col("high_to")) & (pl.col("low_to") <= pl.col("high"))
+    known = pl.col("rank_from").is_not_null() & pl.col("rank_to").is_not_null()
+    frame = (
+        joined.with_columns(within_error=pl.when(known).then(both_open & overlap))
+        .drop("low", "high", "low_to", "high_to")
+        .with_columns(
+            doubts=arising(),
+            edition_from=pl.lit(edition_from),
+            edition_to=pl.lit(edition_to),
+            rank_change=pl.col("rank_to") - pl.col("rank_from"),
+            own_effect=pl.Series(own),
+            others_effect=pl.Series(others),
+            **step.columns(),
+        )
     )
     if not step.comparable or not incomplete:
         return frame

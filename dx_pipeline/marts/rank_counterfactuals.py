@@ -6,36 +6,60 @@ import numpy as np
 import polars as pl
 
 from dx_pipeline.index import rank_changes as methods
+from dx_pipeline.index.doubt import RankInterval, rank_interval_of_differences
 from dx_pipeline.index.ranks import competition_ranks
-from dx_pipeline.marts._arrays import edition_pairs, full_editions, rows, step_between
+from dx_pipeline.marts._arrays import Edition, edition_pairs, full_editions, rows, step_between
+from dx_pipeline.marts._intervals import arising
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row a province, component and pair of consecutive editions (M7); null across a broken comparability."""
+    """One row a unit, component and pair of consecutive editions (M7); null across a broken comparability.
+
+    `rank_low` and `rank_high` are of the counterfactual rank (M27).
+    """
     frames = []
     for before, after in edition_pairs(full_editions(tables)):
         step = step_between(tables["edition_comparability"], before.edition, after.edition)
-        counterfactual = np.full(before.components.shape, np.nan)
+        keys = {
+            "edition_from": [before.edition],
+            "edition_to": [after.edition],
+            "unit_system": [after.unit_system],
+            "province_id": after.provinces,
+            "indicator": after.parts,
+        }
+        values: dict[str, object] = {"rank_actual": competition_ranks(after.overall)[:, None]}
         if step.comparable:
-            counterfactual = methods.rank_counterfactuals(before.components, after.components, after.weights).astype(
-                np.float64
-            )
-        frames.append(
-            rows(
-                {
-                    "edition_from": [before.edition],
-                    "edition_to": [after.edition],
-                    "unit_system": [after.unit_system],
-                    "province_id": after.provinces,
-                    "indicator": after.parts,
-                },
-                {
-                    "rank_actual": competition_ranks(after.overall)[:, None],
-                    "rank_counterfactual": counterfactual,
-                },
-            ).with_columns(
-                rank_counterfactual=pl.col("rank_counterfactual").fill_nan(None).cast(pl.Int64),
-                **step.columns(after.basis),
-            )
-        )
-    return pl.concat(frames)
+            intervals = [counterfactual_interval(before, after, part) for part in range(len(after.parts))]
+            low, high = (np.column_stack([one[end] for one in intervals]) for end in (0, 1))
+            values |= {
+                "rank_counterfactual": methods.rank_counterfactuals(before.components, after.components, after.weights),
+                "rank_low": low,
+                "rank_high": high,
+                "within_error": low < high,
+            }
+        frames.append(rows(keys, values).with_columns(**step.columns(after.basis)))
+    return pl.concat(frames, how="diagonal").with_columns(doubts=arising())
+
+
+def counterfactual_interval(before: Edition, after: Edition, part: int) -> RankInterval:
+    """Counterfactual ranks that rounding leaves open for one component, every printed figure written out once.
+
+    The score y_i - w (x_i1 - x_i0) + w mean(x_1 - x_0) is compared with y_k: in it stand the figures of i, of k, and,
+    by the mean, of everybody.
+    """
+    units, weight = len(after.provinces), after.weights[part]
+    total = np.zeros(len(after.parts))
+    total[0] = 1.0
+    later, earlier = weight * after.printed_map[part], weight * before.printed_map[part]
+
+    def error(of_later: np.ndarray, of_earlier: np.ndarray) -> np.ndarray:
+        return np.asarray(after.half_widths @ np.abs(of_later) + before.half_widths @ np.abs(of_earlier))
+
+    rest = 1.0 - 1.0 / units
+    own = error(total - rest * later, rest * earlier)
+    rival = error(later / units - total, earlier / units)
+    other = error(later / units, earlier / units)
+    joint = own[:, None] + rival[None, :] + other.sum() - other[:, None] - other[None, :]
+    growth = after.components[:, part] - before.components[:, part]
+    replaced = after.overall + weight * (growth.mean() - growth)
+    return rank_interval_of_differences(after.overall[None, :] - replaced[:, None], joint)

@@ -1,4 +1,4 @@
-"""What changed in each province's score between two editions, in points by component."""
+"""What changed in each unit's score between two editions, in points by component."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import numpy as np
 import polars as pl
 
 from dx_pipeline.index import gaps as methods
-from dx_pipeline.marts._arrays import edition_pairs, full_editions, rows, step_between
+from dx_pipeline.index.arrays import FloatArray
+from dx_pipeline.index.doubt import within_error
+from dx_pipeline.marts._arrays import Edition, edition_pairs, full_editions, rows, step_between
+from dx_pipeline.marts._intervals import arising, errors_of, errors_of_order
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -14,24 +17,51 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     frames = []
     for before, after in edition_pairs(full_editions(tables)):
         step = step_between(tables["edition_comparability"], before.edition, after.edition)
-        performance = weight = np.full(before.components.shape, np.nan)
+        keys = {
+            "edition_from": [before.edition],
+            "edition_to": [after.edition],
+            "unit_system": [after.unit_system],
+            "province_id": after.provinces,
+            "indicator": [*after.parts, after.structure.overall],
+        }
+        shape = (len(after.provinces), len(after.parts))
+        performance = weight = np.full(shape, np.nan)
         if step.comparable:
             performance, weight = methods.score_changes(
                 before.components, after.components, before.weights, after.weights
             )
-        frames.append(
-            rows(
-                {
-                    "edition_from": [before.edition],
-                    "edition_to": [after.edition],
-                    "unit_system": [after.unit_system],
-                    "province_id": after.provinces,
-                    "indicator": [*after.parts, after.structure.overall],
-                },
-                {
-                    "performance_points": np.column_stack([performance, performance.sum(axis=1)])[None, None, None],
-                    "weight_points": np.column_stack([weight, weight.sum(axis=1)])[None, None, None],
-                },
-            ).with_columns(**step.columns(after.basis))
-        )
-    return pl.concat(frames)
+        values = {
+            "performance_points": np.column_stack([performance, performance.sum(axis=1)]),
+            "weight_points": np.column_stack([weight, weight.sum(axis=1)]),
+        }
+        if step.comparable:
+            values |= _errors(before, after, values["performance_points"] + values["weight_points"])
+        frames.append(rows(keys, values).with_columns(**step.columns(after.basis)))
+    return pl.concat(frames, how="diagonal").with_columns(doubts=arising())
+
+
+def _errors(before: Edition, after: Edition, changes: FloatArray) -> dict[str, np.ndarray]:
+    """Error of each change in points, whether its sign is open, and which part surely moved the total most (M27)."""
+    first, last = (np.vstack([np.diag(one.weights), one.weights]) for one in (before, after))
+    errors = 1000 * (errors_of(before, first) + errors_of(after, last))
+    order = 1000 * (errors_of_order(before, first) + errors_of_order(after, last))
+    parts = len(after.parts)
+    direction = np.sign(changes[:, -1:])
+    moved = changes[:, :-1] * direction
+    # differences of two parts, in the figures that both rest on
+    pairs = [(j, k) for j in range(parts) for k in range(parts)]
+    joint = 1000 * sum(
+        errors_of(one, np.array([combined[j] - combined[k] for j, k in pairs]))
+        for one, combined in ((before, first), (after, last))
+    )
+    joint = np.asarray(joint).reshape(len(changes), parts, parts)
+    lead = moved[:, :, None] - moved[:, None, :]
+    other = ~np.eye(parts, dtype=bool)
+    surely = ((lead > joint) | ~other).all(axis=2)
+    never = ((lead < -joint) & other).any(axis=2)
+    largest = np.where(surely, "yes", np.where(never, "no", "undecided")).astype(object)
+    return {
+        "error_half_width": errors,
+        "within_error": within_error(changes, order),
+        "largest": np.column_stack([largest, np.full(len(changes), None, dtype=object)]),
+    }

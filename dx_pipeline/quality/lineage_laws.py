@@ -47,6 +47,7 @@ def _select(contract: Contract, value: str, entries: list[RestsOn]) -> str:
     # one row per code an input holds, basis and doubts alike
     inputs = "\n  UNION ALL ".join(part for entry in entries for part in _inputs(entry))
     known = f't."{entries[0].known}" IS NOT NULL' if entries[0].known else "true"
+    covered = " OR ".join(f"(true{_conditions('t', entry.rows)})" for entry in entries)
     spared = ", ".join(map(_literal, arising)) or "''"
     found = f"list_filter(string_split(coalesce(t.\"{doubts}\", ''), ', '), lambda c: c <> '' AND c NOT IN ({spared}))"
     return f"""WITH own AS (SELECT row_number() OVER () AS n, * FROM "{contract.name}"),
@@ -59,7 +60,7 @@ held AS (
 ), found AS (
   SELECT t.*, e.basis AS expected_basis, coalesce(e.doubts, []) AS expected_doubts,
     list_sort({found}) AS found_doubts
-  FROM own t LEFT JOIN expected e USING (n) WHERE {known}
+  FROM own t LEFT JOIN expected e USING (n) WHERE {known} AND ({covered})
 )
 SELECT {key}, '{value or "row"}' AS of_value,
   coalesce(t."{basis}", 'none') || ' ' || t.found_doubts::VARCHAR AS observed,

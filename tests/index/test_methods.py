@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dx_pipeline.index.aggregation import METHODS, copeland, generalised_mean, mazziotta_pareto, method_scores
+from dx_pipeline.index.aggregation import copeland, generalised_mean, mazziotta_pareto, method_scores
 from dx_pipeline.index.benefit import benefit_of_the_doubt
 from dx_pipeline.index.errors import IndexInputError, WeightsError
 from dx_pipeline.index.leave_one_out import leave_one_out_ranks
@@ -75,9 +75,8 @@ def test_copeland_counts_duels_and_not_how_far_they_are_won():
 
 def test_hai_duong_2022_by_six_methods(dti_2022):
     scores = method_scores(dti_2022.components, dti_2022.weights)
-    assert tuple(scores) == METHODS
     row = dti_2022.row("Hải Dương")
-    assert [int(competition_ranks(scores[m])[row]) for m in METHODS] == [13, 10, 28, 10, 8, 13]
+    assert [int(competition_ranks(scores[m])[row]) for m in scores] == [13, 10, 28, 10, 8, 13]
     assert (competition_ranks(scores["official"]) == competition_ranks(dti_2022.overall)).all()
 
 
