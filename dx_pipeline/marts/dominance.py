@@ -20,11 +20,13 @@ def _counted(edition: Edition) -> pl.DataFrame:
     counts = count_dominance(edition.components)
     lead = edition.components[:, None, :] - edition.components[None, :, :] > TIE_TOLERANCE
     undecided = undecided_pairs(edition, np.eye(len(edition.parts)))
-    sure, possible = (lead & ~undecided).all(axis=-1), (lead | undecided).all(axis=-1)
+    sure = np.asarray((lead & ~undecided).all(axis=-1))
+    possible = np.asarray((lead | undecided).all(axis=-1))
     np.fill_diagonal(possible, False)
     open_pairs = possible & ~sure
+    either = np.asarray(open_pairs | open_pairs.T)
     names = np.array(edition.provinces)
-    either = open_pairs | open_pairs.T
+    undecided_with = [", ".join(names[row]) for row in either]
     return rows(
         edition.keys,
         {
@@ -36,7 +38,6 @@ def _counted(edition: Edition) -> pl.DataFrame:
             "dominates_high": possible.sum(axis=1),
             "n_units": len(edition.provinces),
             "within_error": either.any(axis=1),
-            "undecided_with": np.array([", ".join(names[row]) for row in either], dtype=object),
             "status": edition.basis,
         },
-    ).with_columns(undecided_with=pl.col("undecided_with").replace("", None))
+    ).with_columns(undecided_with=pl.Series(undecided_with).replace("", None))

@@ -253,3 +253,67 @@ CREATE TABLE weight_arguments AS SELECT 2024 AS edition, 34 AS unit_system, * FR
   ('estimate', 'foundation', 439.9, 440.0, 0.5, true), ('estimate', 'digital_economy_activity', 500.1, 500.0, 0.5, true),
   ('total_tried', '940', 0.1, 0.0, 0.5, true), ('total_tried', '750', 1.6, 0.0, 0.5, false), ('total_recomputed', 'u-01', 0.7001, 0.7, 0.0002, true)
 ) t(argument, item, found, claimed, bound, holds);
+-- back-casts of 2022 for the later units, with one doubtful member
+INSERT INTO province_rankings (edition, unit_system, province_id, score, score_status, rank, rank_computed, percentile, n_ranked, n_units, status)
+SELECT *, rank, (34 - rank) / 33, 34, 34, 'computed' FROM (
+  SELECT 2022, 34, p.successor_id, round(avg(r.score), 12) AS score, 'computed', rank() OVER (ORDER BY round(avg(r.score), 10) DESC) AS rank
+  FROM provinces p JOIN province_rankings r ON r.province_id = p.province_id AND r.edition = 2022 AND r.unit_system = 63
+  WHERE p.unit_system = 63 GROUP BY p.successor_id);
+ALTER TABLE province_rankings ADD COLUMN score_basis VARCHAR;
+ALTER TABLE province_rankings ADD COLUMN score_doubts VARCHAR;
+ALTER TABLE province_rankings ADD COLUMN rank_doubts VARCHAR;
+ALTER TABLE province_rankings ADD COLUMN rank_low BIGINT;
+ALTER TABLE province_rankings ADD COLUMN rank_high BIGINT;
+ALTER TABLE province_rankings ADD COLUMN within_error BOOLEAN;
+UPDATE province_rankings SET score_basis = CASE score_status WHEN 'published' THEN 'stated' WHEN 'computed' THEN 'computed' END, rank_low = rank, rank_high = rank, within_error = false;
+UPDATE province_rankings SET rank_high = rank + 1, within_error = true, rank_doubts = 'tie_hidden' WHERE edition = 2022 AND province_id IN ('p-62', 'p-63');
+UPDATE province_rankings SET score_doubts = 'coarse' WHERE edition = 2022 AND province_id IN ('p-02', 'u-02');
+ALTER TABLE dominance ADD COLUMN dominated_by_low BIGINT;
+ALTER TABLE dominance ADD COLUMN dominated_by_high BIGINT;
+ALTER TABLE dominance ADD COLUMN dominates_low BIGINT;
+ALTER TABLE dominance ADD COLUMN dominates_high BIGINT;
+ALTER TABLE dominance ADD COLUMN within_error BOOLEAN;
+ALTER TABLE dominance ADD COLUMN undecided_with VARCHAR;
+ALTER TABLE dominance ADD COLUMN doubts VARCHAR;
+UPDATE dominance SET dominated_by_low = dominated_by, dominated_by_high = dominated_by, dominates_low = dominates, dominates_high = dominates, within_error = false;
+UPDATE dominance SET within_error = true, undecided_with = 'p-31', doubts = 'within_error' WHERE edition = 2022 AND province_id = 'p-30';
+CREATE TABLE leave_one_out AS SELECT edition, unit_system, province_id, 'foundation' AS indicator, rank, rank AS rank_without FROM province_rankings WHERE edition = 2022 AND unit_system = 63;
+ALTER TABLE leave_one_out ADD COLUMN rank_low BIGINT;
+ALTER TABLE leave_one_out ADD COLUMN rank_high BIGINT;
+ALTER TABLE leave_one_out ADD COLUMN within_error BOOLEAN;
+ALTER TABLE leave_one_out ADD COLUMN doubts VARCHAR;
+UPDATE leave_one_out SET rank_low = rank_without, rank_high = rank_without, within_error = false;
+ALTER TABLE method_ranks ADD COLUMN rank_low BIGINT;
+ALTER TABLE method_ranks ADD COLUMN rank_high BIGINT;
+ALTER TABLE method_ranks ADD COLUMN within_error BOOLEAN;
+ALTER TABLE method_ranks ADD COLUMN doubts VARCHAR;
+UPDATE method_ranks SET rank_low = rank, rank_high = rank, within_error = false;
+ALTER TABLE rank_counterfactuals ADD COLUMN rank_low BIGINT;
+ALTER TABLE rank_counterfactuals ADD COLUMN rank_high BIGINT;
+ALTER TABLE rank_counterfactuals ADD COLUMN within_error BOOLEAN;
+ALTER TABLE rank_counterfactuals ADD COLUMN doubts VARCHAR;
+UPDATE rank_counterfactuals SET rank_low = rank_counterfactual, rank_high = rank_counterfactual, within_error = false;
+ALTER TABLE component_gaps ADD COLUMN error_half_width DOUBLE;
+ALTER TABLE component_gaps ADD COLUMN within_error BOOLEAN;
+ALTER TABLE component_gaps ADD COLUMN doubts VARCHAR;
+UPDATE component_gaps SET error_half_width = 0.0001, within_error = false;
+ALTER TABLE peer_comparison ADD COLUMN error_half_width DOUBLE;
+ALTER TABLE peer_comparison ADD COLUMN within_error BOOLEAN;
+ALTER TABLE peer_comparison ADD COLUMN doubts VARCHAR;
+UPDATE peer_comparison SET error_half_width = 0.0001, within_error = false;
+ALTER TABLE score_changes ADD COLUMN error_half_width DOUBLE;
+ALTER TABLE score_changes ADD COLUMN within_error BOOLEAN;
+ALTER TABLE score_changes ADD COLUMN doubts VARCHAR;
+UPDATE score_changes SET error_half_width = 0.0001, within_error = false;
+ALTER TABLE cheapest_paths ADD COLUMN error_half_width DOUBLE;
+ALTER TABLE cheapest_paths ADD COLUMN within_error BOOLEAN;
+ALTER TABLE cheapest_paths ADD COLUMN doubts VARCHAR;
+UPDATE cheapest_paths SET error_half_width = 0.0001, within_error = false;
+ALTER TABLE peer_comparison ADD COLUMN unit_system BIGINT DEFAULT 63;
+ALTER TABLE score_changes ADD COLUMN largest VARCHAR;
+UPDATE score_changes SET largest = CASE indicator WHEN 'foundation' THEN 'yes' ELSE 'no' END WHERE indicator <> 'overall' AND performance_points IS NOT NULL;
+UPDATE score_changes SET largest = 'undecided' WHERE province_id = 'p-05' AND indicator IN ('foundation', 'digital_government_activity') AND largest IS NOT NULL;
+CREATE TABLE rank_sensitivity AS SELECT 2022 AS edition, 63 AS unit_system, 'p-01' AS province_id, 'weights' AS factor, 0.5::DOUBLE AS s1, 0.02::DOUBLE AS s1_error, 0.6::DOUBLE AS st, 0.02::DOUBLE AS st_error
+UNION ALL SELECT 2022, 63, 'p-02', 'weights', 0.1, 0.01, 0.2, 0.01 UNION ALL SELECT 2022, 63, 'p-03', 'weights', NULL, 0.2, NULL, 0.3;
+CREATE TABLE endowments AS SELECT * FROM (VALUES (2024, 63, 'p-01', 'population', 3.0, 'as_published'), (2024, 63, 'p-35', 'population', 2.0, 'as_published'),
+  (2024, 34, 'u-01', 'population', 5.0, 'sum_of_members')) t(year, unit_system, province_id, indicator, value, "rule");
