@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from dx_pipeline.fetch.addresses import allowed_addresses, check_redirect, shown
-from dx_pipeline.fetch.declaration import Fetch
 from dx_pipeline.fetch.errors import FetchError, PermanentFetchError, TransientFetchError
+from dx_pipeline.sources.fetch_declaration import Fetch
 
 if TYPE_CHECKING:
     import httpx

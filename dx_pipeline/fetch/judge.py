@@ -5,15 +5,13 @@ The candidate is read with the project's own readers in a copy of the source's f
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dx_pipeline.errors import DxError
 from dx_pipeline.fetch.plan import Planned
-from dx_pipeline.fetch.toml_edit import declared_with
+from dx_pipeline.fetch.toml_edit import declared_with, only_file
 from dx_pipeline.paths import Paths
 
 #: a known file whose figures changed by more than this share may be another edition under the old address
@@ -75,15 +73,11 @@ class Verdict:
 def judge(paths: Paths, source_id: str, file: Planned, data: bytes, sha256: str) -> Verdict:
     """Read the candidate and compare it with the declared bytes, or a new edition with the newest one."""
     folder = paths.raw / source_id
-    before = read_file(paths, folder, file.like or file.file)
-    with tempfile.TemporaryDirectory(prefix=".trial-", suffix=".part", dir=paths.snapshots) as scratch:
-        trial = Path(scratch) / source_id
-        shutil.copytree(folder, trial)
-        (trial / file.file).unlink(missing_ok=True)
-        (trial / file.file).write_bytes(data)
-        text = (folder / "source.toml").read_text(encoding="utf-8-sig")
-        (trial / "source.toml").write_text(declared_with(text, file, sha256), encoding="utf-8")
-        after = read_file(paths, trial, file.file)
+    known = file.like or file.file
+    text = (folder / "source.toml").read_text(encoding="utf-8-sig")
+    there = (folder / known).read_bytes() if (folder / known).is_file() else b""
+    before = read_alone(paths, source_id, text, known, there)
+    after = read_alone(paths, source_id, declared_with(text, file, sha256), file.file, data)
     if after.problems:
         return Verdict(unreadable=after.problems)
     if before.problems:
@@ -142,24 +136,19 @@ def _listed(names: object) -> str:
     return ", ".join(listed[:TOLD]) + (f" and {len(listed) - TOLD} more" if len(listed) > TOLD else "")
 
 
-def read_file(paths: Paths, folder: Path, file: str) -> Look:
-    """One declared file of a source's folder, read and conformed; the folder may lie anywhere."""
-    from dataclasses import replace
-
-    import polars as pl
-
-    from dx_pipeline.conform.observations import observe_source
+def read_alone(paths: Paths, source_id: str, declaration: str, file: str, data: bytes) -> Look:
+    """One file as its source declares it, read in a folder of its own, as `dx source check` reads a source."""
     from dx_pipeline.conform.reference import load_reference
-    from dx_pipeline.sources.spec import load_source
+    from dx_pipeline.conform.source_check import check_source
 
-    try:
-        source = load_source(folder)
-        one = replace(source, files=tuple(spec for spec in source.files if spec.path.name == file))
-        observed = observe_source(one, load_reference(paths.reference))
-    except (DxError, ValueError) as error:
-        return Look(problems=tuple(str(error).splitlines()))
-    kept = observed.observations.filter(pl.col("rejected").is_null())
-    names = ["edition", "unit_system", "province_id", "indicator", "measure"]
-    keys = kept.select(names).rows()
-    texts = kept["value_text"].fill_null("").to_list()
-    return Look(dict(zip(keys, texts, strict=True)), int(observed.files["rows_read"].sum()))
+    with tempfile.TemporaryDirectory(prefix=".trial-", suffix=".part", dir=paths.snapshots) as scratch:
+        folder = Path(scratch) / source_id
+        folder.mkdir()
+        (folder / file).write_bytes(data)
+        (folder / "source.toml").write_text(only_file(declaration, file), encoding="utf-8")
+        found = check_source(folder, load_reference(paths.reference), f"data/raw/{source_id}")
+    if found.problems:
+        return Look(problems=tuple(map(str, found.problems)))
+    keys = found.figures.select("edition", "unit_system", "province_id", "indicator", "measure").rows()
+    texts = found.figures["value_text"].fill_null("").to_list()
+    return Look(dict(zip(keys, texts, strict=True)), int(found.files["rows_read"].sum()))

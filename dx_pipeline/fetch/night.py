@@ -15,7 +15,6 @@ from dx_pipeline.declarations import read_toml
 from dx_pipeline.errors import BAD_INPUT, BusyError, DxError
 from dx_pipeline.fetch import snapshots
 from dx_pipeline.fetch.accept import finish_acceptances
-from dx_pipeline.fetch.declaration import Fetch
 from dx_pipeline.fetch.download import Manners, open_client
 from dx_pipeline.fetch.files import remove_parts, write_json
 from dx_pipeline.fetch.look import Outcome, Visit, look_at
@@ -25,6 +24,7 @@ from dx_pipeline.fetch.records import Record, day, read_records, source_folder, 
 from dx_pipeline.fetch.robots import Robots
 from dx_pipeline.fetch.stale import Stale, read_stale, write_stale
 from dx_pipeline.paths import Paths
+from dx_pipeline.sources.fetch_declaration import Fetch
 from dx_pipeline.warehouse import build_lock
 
 if TYPE_CHECKING:

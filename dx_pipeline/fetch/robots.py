@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 
 from dx_pipeline.fetch.addresses import shown
-from dx_pipeline.fetch.declaration import Fetch
 from dx_pipeline.fetch.download import Manners, download
 from dx_pipeline.fetch.errors import PermanentFetchError
+from dx_pipeline.sources.fetch_declaration import Fetch
 
 if TYPE_CHECKING:
     import httpx

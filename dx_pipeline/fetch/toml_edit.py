@@ -37,3 +37,14 @@ def declared_with(text: str, file: Planned, sha256: str, retrieved_on: date | No
     if retrieved_on:
         document["retrieved_on"] = retrieved_on
     return tomlkit.dumps(document)
+
+
+def only_file(text: str, file: str) -> str:
+    """The text of a `source.toml` that declares one of its files and no other."""
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    for name in [name for name in document["files"] if name != file]:
+        del document["files"][name]
+    document.pop("not_read", None)
+    return tomlkit.dumps(document)

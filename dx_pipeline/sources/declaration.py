@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from dx_pipeline.declarations import Declaration, Many, wrong
+from dx_pipeline.sources.fetch_declaration import Fetch
 from dx_pipeline.sources.texts import unsafe
 
 Form = Literal["csv", "json", "jsonstat", "html", "workbook", "parquet", "stata"]
@@ -218,7 +219,7 @@ class SourceDeclaration(FileKeys):
     files: dict[str, FileDeclaration] = Field(min_length=1)
     indicators: dict[Code, Indicator] = Field(default_factory=dict, description="names of indicators not of the index")
     not_read: Many[str] = Field(default=(), description="further files of the folder, kept and not read")
-    fetch: dict[str, Any] | None = Field(default=None, description="how a newer edition is looked for")
+    fetch: Fetch | None = Field(default=None, description="where newer bytes are looked for at night")
 
 
 class Manifest(Declaration):

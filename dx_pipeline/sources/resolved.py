@@ -22,6 +22,7 @@ from dx_pipeline.sources.declaration import (
     TableKeys,
     Tier,
 )
+from dx_pipeline.sources.fetch_declaration import Fetch
 
 #: how far a publisher may be trusted, best first
 TIERS: tuple[str, ...] = get_args(Tier)
@@ -138,7 +139,7 @@ class SourceSpec:
     tier: str
     files: tuple[FileSpec, ...] = field(repr=False)
     indicators: dict[str, Indicator] = field(repr=False, default_factory=dict)
-    fetch: dict[str, Any] | None = field(repr=False, default=None)
+    fetch: Fetch | None = field(repr=False, default=None)
 
     @property
     def declared_indicators(self) -> set[str]:

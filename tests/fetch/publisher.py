@@ -154,6 +154,7 @@ form = "csv"
 layout = "wide"
 unit_system = 63
 complete = true
+unit_system = 63
 province = "Tỉnh"
 
 [columns."DTI"]
