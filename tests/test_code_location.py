@@ -13,6 +13,7 @@ from dx_pipeline.contracts import load_contracts
 from dx_pipeline.definitions import defs
 from dx_pipeline.orchestration.assets.marts import section_group
 from dx_pipeline.orchestration.graph import build_definitions
+from dx_pipeline.orchestration.resources import PUBLISHERS
 from dx_pipeline.quality.catalogue import catalogue
 from tests.conftest import ROOT
 
@@ -30,7 +31,8 @@ def test_loading_imports_no_heavy_library():
 
 
 def test_every_asset_says_what_it_is_and_whose(graph):
-    groups = {"raw", "core", "publication"} | {section_group(contract) for contract in load_contracts().values()}
+    sections = {section_group(contract) for contract in load_contracts().values()}
+    groups = {"raw", "core", "publication", "watch"} | sections
     for key in graph.get_all_asset_keys():
         node = graph.get(key)
         assert node.group_name in groups, key
@@ -59,16 +61,25 @@ def test_a_release_comes_after_every_table(graph):
         parents = graph.get(waiting.pop()).parent_keys - upstream
         upstream |= parents
         waiting += parents
-    assert upstream == graph.get_all_asset_keys() - {dg.AssetKey(["publication", "release"])}
+    assert upstream == graph.get_all_asset_keys() - {dg.AssetKey(["publication", "release"]), PUBLISHERS}
 
 
 def test_the_nightly_refresh_builds_everything_at_two_in_the_morning_in_viet_nam():
     schedule = defs.resolve_schedule_def("nightly")
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 2 * * *", "Asia/Ho_Chi_Minh")
     assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
-    assert defs.resolve_job_def("refresh").asset_layer.executable_asset_keys == set(
-        defs.resolve_asset_graph().get_all_asset_keys()
-    )
+    everything = set(defs.resolve_asset_graph().get_all_asset_keys())
+    assert defs.resolve_job_def("refresh").asset_layer.executable_asset_keys == everything - {PUBLISHERS}
+
+
+def test_publishers_are_looked_at_before_the_refresh():
+    schedule = defs.resolve_schedule_def("nightly_fetch")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 1 * * *", "Asia/Ho_Chi_Minh")
+    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+    assert defs.resolve_job_def("fetch").asset_layer.executable_asset_keys == {PUBLISHERS}
+    sensors = {sensor.name: sensor.default_status for sensor in defs.sensors}
+    assert {"build_what_is_new", "tell_of_builds"} <= sensors.keys()
+    assert set(sensors.values()) == {dg.DefaultSensorStatus.RUNNING}
 
 
 def test_the_instance_stays_at_home_and_builds_one_at_a_time():

@@ -23,7 +23,7 @@ from dx_pipeline.cli.words import Lang, Language, tell
 from dx_pipeline.errors import DxError
 
 #: commands that must not die half-way because nobody reads their output any more
-WRITING = {"run", "prune", "fetch", "accept", "rollback", "export"}
+WRITING = {"run", "prune", "fetch", "accept", "night", "rollback", "export"}
 
 
 class DxGroup(TyperGroup):
@@ -130,6 +130,7 @@ app.command(rich_help_panel=TRUST)(releases.verify)
 app.command(rich_help_panel=TRUST)(releases.rollback)
 app.command(rich_help_panel=MAKE)(fetching.fetch)
 app.command(rich_help_panel=MAKE)(fetching.accept)
+app.command(rich_help_panel=MAKE)(fetching.night)
 app.command(rich_help_panel=MAKE)(fetching.alerts)
 app.add_typer(source.app, name="source", rich_help_panel=MAKE)
 app.command(rich_help_panel=MAKE)(build.run)

@@ -81,6 +81,26 @@ def accept(
         print("Nothing waits to be accepted.")
 
 
+def night(as_json: AsJson = False) -> None:
+    """A whole night: look at the publishers, build if something is new, tell whoever should know (for cron).
+
+    Exit code 1 when something needs somebody.
+    """
+    with working("Looking and building"):
+        from dx_pipeline.orchestration.watch import whole_night
+
+        done = whole_night(default_paths())
+    if as_json:
+        show_json({"look": done.look.summary(), "release": done.refresh.release, "failures": done.refresh.failures})
+    else:
+        print("\n".join(done.look.lines()))
+        print(done.refresh.skipped or f"release {done.refresh.release}")
+        for failure in done.refresh.failures:
+            print(f"- {failure}", file=sys.stderr)
+    if not done.good:
+        raise typer.Exit(FAILED)
+
+
 def alerts(
     test: Annotated[bool, typer.Option("--test", help="Send a test message over every channel.")] = False,
     as_json: AsJson = False,

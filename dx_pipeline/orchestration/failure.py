@@ -118,13 +118,19 @@ def _check_reason(check: dg.AssetCheckEvaluation) -> Reason:
     return Reason(
         where=f"check {check.asset_key.path[-1]}.{check.check_name}",
         message=f"{check.description}; failing keys: {_first_keys(keys)}",
+        check=f"{check.description}",
+        keys=tuple(_keys(keys)),
         hint="docs/CHECKS.md says what it protects; figure_sources says where a figure was read.",
     )
 
 
 def _first_keys(failing_keys: Any) -> str:
+    keys = _keys(failing_keys)
+    return "; ".join(keys[:KEYS_TOLD]) + (" ..." if len(keys) > KEYS_TOLD else "") or "none"
+
+
+def _keys(failing_keys: Any) -> list[str]:
     import json
 
     keys = json.loads(failing_keys) if isinstance(failing_keys, str) else failing_keys
-    shown = "; ".join(", ".join(f"{name} {value}" for name, value in key.items()) for key in (keys or [])[:KEYS_TOLD])
-    return shown + (" ..." if len(keys or []) > KEYS_TOLD else "") or "none"
+    return [", ".join(f"{name} {value}" for name, value in key.items()) for key in keys or []]

@@ -15,6 +15,7 @@ from dx_pipeline.orchestration.assets.marts import mart_assets
 from dx_pipeline.orchestration.assets.publication import publication_assets
 from dx_pipeline.orchestration.assets.raw import raw_assets
 from dx_pipeline.orchestration.automation import build_failure_sensor, build_nightly, refresh
+from dx_pipeline.orchestration.fetching import build_fetch_schedule, build_publishers, build_sensors, fetch_job
 from dx_pipeline.orchestration.resources import Project
 from dx_pipeline.paths import Paths
 
@@ -28,12 +29,13 @@ def build_definitions(project: Project | None = None) -> dg.Definitions:
 
 def _definitions(project: Project) -> dg.Definitions:
     paths = project.paths
+    tables = [*raw_assets(paths), *core_assets(paths), *mart_assets(paths)]
     return dg.Definitions(
-        assets=linked([*raw_assets(paths), *core_assets(paths), *mart_assets(paths), *publication_assets()], paths),
+        assets=linked([*tables, *publication_assets(), build_publishers(project)], paths),
         asset_checks=[quality_checks()],
-        jobs=[refresh],
-        schedules=[build_nightly(project)],
-        sensors=[build_failure_sensor(project)],
+        jobs=[fetch_job, refresh],
+        schedules=[build_fetch_schedule(), build_nightly(project)],
+        sensors=[build_failure_sensor(project), *build_sensors(project)],
         resources={"project": project},
         executor=dg.in_process_executor,
     )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import duckdb
 
 RELEASE = dg.AssetKey(["publication", "release"])
+PUBLISHERS = dg.AssetKey(["watch", "publishers"])
 #: who materialises all of these materialises everything
 FROM_END_TO_END = {
     dg.AssetKey(["raw", "reference"]),
@@ -72,8 +73,10 @@ class Project(dg.ConfigurableResource[Any]):
 
     def _prepare(self, whole: bool) -> None:
         """A build of everything begins with nothing: what it does not write, it cannot use."""
+        from dx_pipeline.fetch.accept import finish_acceptances
         from dx_pipeline.release.inputs import forget_inputs, remember_inputs
 
+        finish_acceptances(self.paths)
         if whole:
             begin_anew(self.paths)
             remember_inputs(self.paths)

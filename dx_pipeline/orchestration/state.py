@@ -46,6 +46,9 @@ class Reason(Record):
     hint: str = ""
     exit_code: int = FAILED
     retry: bool = False
+    #: of a blocking check that did not hold: what it expected and found, and the rows it did not hold for
+    check: str = ""
+    keys: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         told = f"{self.where}: {self.message}" if self.where else self.message

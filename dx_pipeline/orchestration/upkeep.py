@@ -51,11 +51,12 @@ def night_without_work(paths: Paths, instance: dg.DagsterInstance) -> str | None
 
 def unchanged(paths: Paths, door: str) -> str | None:
     """Whether the current release is what a build would make; says so, and leaves the trace. None when it is not."""
+    from dx_pipeline.fetch.accept import finish_acceptances
     from dx_pipeline.release.inputs import nothing_to_do
     from dx_pipeline.release.store.layout import current_folder
     from dx_pipeline.release.store.repair import repair
 
-    put_right = repair(paths)
+    put_right = [*repair(paths), *(f"finished accepting {name}" for name in finish_acceptances(paths))]
     current = current_folder(paths)
     if current is None or not nothing_to_do(paths):
         return None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from dx_pipeline.fetch.stale import stale_file
 from dx_pipeline.paths import Paths
 from dx_pipeline.release.store.layout import current_folder
 from dx_pipeline.release.store.manifest import Inputs, describe_file, files_below, read_manifest
@@ -34,6 +35,8 @@ def inputs_of(paths: Paths) -> Inputs:
         for name, path in files_below(folder).items()
         if path.is_file()
     ]
+    if stale_file(paths).is_file():
+        others.append(f"stale {describe_file(stale_file(paths)).sha256}")
     texts = [*(f"raw/{name} {digest}" for name, digest in raw.items()), *others, code_hash()]
     return Inputs(fingerprint=joined_hash(texts), files=raw)
 

@@ -180,7 +180,7 @@ def test_texts_of_a_night() -> None:
 
 def test_texts_of_a_failed_check_name_the_keys() -> None:
     failed = Failed(
-        "province_rankings.row_counts",
+        "check province_rankings.row_counts",
         "expected 63 rows, found 62",
         tuple(f"edition 2024, province_id p{number}" for number in range(9)),
         is_check=True,
@@ -190,7 +190,7 @@ def test_texts_of_a_failed_check_name_the_keys() -> None:
     (one,) = build_causes([failed], "1.0.2-3f9a0c12")
     _, body = write_message([Event("new", one.key, "2026-03-01", tuple(one.headline), one)], ["en"])
     assert body == (
-        "[NEW] check province_rankings.row_counts failed, so nothing was released\n"
+        "[NEW] check province_rankings.row_counts did not hold, so nothing was released\n"
         "What broke: expected 63 rows, found 62\n"
         "Failing keys: edition 2024, province_id p0; edition 2024, province_id p1; edition 2024, province_id p2; "
         "edition 2024, province_id p3; edition 2024, province_id p4; +4\n"
