@@ -13,6 +13,7 @@ from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract, load_contracts
+from dx_pipeline.fetch.stale import Stale, read_stale
 from dx_pipeline.sources.spec import SourceSpec, load_sources
 from dx_pipeline.warehouse import need, read_table, replace_table, write_table
 
@@ -95,12 +96,12 @@ def build_figures(con: duckdb.DuckDBPyConnection, paths: Paths) -> pl.DataFrame:
     replace_table(con, "core.figures", figures, inputs)
     replace_table(con, "core.files", files, inputs)
     replace_table(con, "core.declared_indicators", declared_indicators(sources), inputs)
-    replace_table(con, "raw.sources", source_register(sources), inputs)
+    replace_table(con, "raw.sources", source_register(sources, read_stale(paths)), inputs)
     return figures
 
 
-def source_register(sources: Mapping[str, SourceSpec]) -> pl.DataFrame:
-    """One row per source, with a hash over its files and its age beside the newest retrieval."""
+def source_register(sources: Mapping[str, SourceSpec], stale: Mapping[str, Stale] | None = None) -> pl.DataFrame:
+    """One row per source: a hash over its files, its age beside the newest retrieval, and whether it is stale."""
     import polars as pl
 
     newest = max(date.fromisoformat(source.retrieved_on) for source in sources.values())
@@ -110,6 +111,7 @@ def source_register(sources: Mapping[str, SourceSpec]) -> pl.DataFrame:
             f"{file.path.name} {file.sha256}" for file in sorted(source.files, key=lambda file: file.path)
         )
         retrieved = date.fromisoformat(source.retrieved_on)
+        old = (stale or {}).get(source_id)
         rows.append(
             {
                 "row": number,
@@ -125,9 +127,12 @@ def source_register(sources: Mapping[str, SourceSpec]) -> pl.DataFrame:
                 "sha256": hashlib.sha256(hashes.encode()).hexdigest(),
                 "n_files": len(source.files),
                 "age": (newest - retrieved).days,
+                "is_stale": old is not None,
+                "last_good_on": old.last_good_on if old else retrieved,
+                "stale_days": old.age_days(old.noticed_on) if old else None,
             }
         )
-    return pl.DataFrame(rows)
+    return pl.DataFrame(rows, schema_overrides={"stale_days": pl.Int64})
 
 
 def mart_contracts() -> dict[str, Contract]:

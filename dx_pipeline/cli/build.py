@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: the index is published once a year, so a source that was not looked at for longer may have a new edition
 STALE_DAYS = 365
+#: publishers that nobody looked at for so long: the nightly fetch is dead
+FETCH_HOURS = 50
 #: what a figure rests on, in words
 BASIS = {
     "published": "printed",
@@ -158,6 +160,7 @@ def status(
         "last_refresh": state.last.model_dump() if state.last else None,
         "missed_since": state.missed_since(now),
         "late_since": late,
+        "fetch": _fetch(paths, now),
     }  # fmt: skip
     found["ok"] = not (
         manifest is None
@@ -165,6 +168,8 @@ def status(
         or sources["changed"]
         or sources["error"]
         or any(check["severity"] == "blocking" for check in found["failed_checks"])
+        or found["fetch"]["overdue"]
+        or found["fetch"]["alerts"]["given_up"]
         or any(found[name] for name in ("paths", "last_failure", "missed_since", "late_since"))
     )
     if as_json:
@@ -173,6 +178,26 @@ def status(
         _show_status(found)
     if not found["ok"]:
         raise typer.Exit(FAILED)
+
+
+def _fetch(paths: Paths, now: datetime) -> dict[str, Any]:
+    """When publishers were looked at, whether that is overdue, what waits for somebody, undelivered alerts."""
+    from dx_pipeline.alerts.tell import undelivered
+    from dx_pipeline.errors import DxError
+    from dx_pipeline.fetch.by_hand import waiting
+    from dx_pipeline.fetch.night import looked_at, source_ids
+
+    last = looked_at(paths)
+    try:
+        names = source_ids(paths)
+    except DxError:
+        names = []
+    return {
+        "looked_at": last.isoformat() if last else None,
+        "overdue": last is not None and now - last > timedelta(hours=FETCH_HOURS),
+        "waiting": [f"{one.source_id}/{one.file}" for one in waiting(paths, names)],
+        "alerts": undelivered(paths),
+    }
 
 
 def _sources(paths: Paths, released: set[str] | None) -> dict[str, Any]:
@@ -187,7 +212,17 @@ def _sources(paths: Paths, released: set[str] | None) -> dict[str, Any]:
         sources = load_sources(paths.raw)
     except DxError as error:
         return found | {"error": str(error)}
+    from dx_pipeline.fetch.stale import read_stale
+
+    stale = read_stale(paths)
     for source_id, source in sources.items():
+        if old := stale.get(source_id):
+            days = {"last_good_on": str(old.last_good_on), "limit_days": old.limit_days, "reason": old.reason}
+            age = old.age_days(date.today())
+            found["stale"].append(
+                {"source_id": source_id, "retrieved_on": source.retrieved_on, "age_days": age, **days}
+            )
+            continue
         age = (date.today() - date.fromisoformat(source.retrieved_on)).days
         if age > STALE_DAYS:
             found["stale"].append({"source_id": source_id, "retrieved_on": source.retrieved_on, "age_days": age})
@@ -224,12 +259,24 @@ def _show_status(found: dict[str, Any]) -> None:
             print(f"          {name}: {text}")
     for stale in sources["stale"]:
         days, when = stale["age_days"], stale["retrieved_on"]
+        if limit := stale.get("limit_days"):
+            good = f"last good look {days} days ago ({stale['last_good_on']}), limit {limit}"
+            print(f"          {stale['source_id']}: stale, {good}: {stale['reason']}")
+            continue
         print(f"          {stale['source_id']}: last looked at {days} days ago ({when}), there may be a new edition")
     failed = found["failed_checks"]
     print(f"checks    {len(failed)} failed" if failed else "checks    none failed")
     for check in failed:
         where = f"{check['table_name']}.{check['check_name']} ({check['severity']})"
         print(f"          {where}: expected {check['expected']}, found {check['observed']}")
+    fetched = found["fetch"]
+    if fetched["looked_at"]:
+        late = ", overdue: is the daemon running?" if fetched["overdue"] else ""
+        print(f"fetch     publishers were looked at on {fetched['looked_at']}{late}")
+    for name in fetched["waiting"]:
+        print(f"          {name}: changed and waits for somebody: `dx accept` shows why")
+    if fetched["alerts"]["given_up"]:
+        print(f"alerts    one could not be delivered for a week: {fetched['alerts']['given_up']}; `dx alerts --test`")
     _show_refreshes(found)
 
 

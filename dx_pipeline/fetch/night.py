@@ -16,11 +16,11 @@ from dx_pipeline.errors import BAD_INPUT, BusyError, DxError
 from dx_pipeline.fetch import snapshots
 from dx_pipeline.fetch.accept import finish_acceptances
 from dx_pipeline.fetch.download import Manners, open_client
-from dx_pipeline.fetch.files import remove_parts, write_json
+from dx_pipeline.fetch.files import read_json, remove_parts, write_json
 from dx_pipeline.fetch.look import Outcome, Visit, look_at
 from dx_pipeline.fetch.marker import mark
 from dx_pipeline.fetch.plan import Planned, planned, read_fetch
-from dx_pipeline.fetch.records import Record, day, read_records, source_folder, write_records
+from dx_pipeline.fetch.records import Record, day, moment, read_records, source_folder, write_records
 from dx_pipeline.fetch.robots import Robots
 from dx_pipeline.fetch.stale import Stale, read_stale, write_stale
 from dx_pipeline.paths import Paths
@@ -132,6 +132,12 @@ def fetch_all(
         if not wanted:
             write_json(paths.snapshots / "last_night.json", night.summary())
     return night
+
+
+def looked_at(paths: Paths) -> datetime | None:
+    """When all publishers were looked at last; None if never, or if no source declares `fetch`."""
+    last = read_json(paths.snapshots / "last_night.json")
+    return moment(str(last.get("started_at", ""))) if last.get("files") else None
 
 
 def source_ids(paths: Paths) -> list[str]:
