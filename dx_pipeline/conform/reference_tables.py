@@ -68,7 +68,7 @@ SHAPES: dict[str, Shape] = {
         ("indicator", "role", "position", "part_of", "pillar", "name_vi", "name_en"), ("indicator",),
         ("position", "role", "name_vi", "name_en"),
     ),
-    "endowments": Shape(("indicator", "weighted_by"), ("indicator",)),
+    "endowments": Shape(("indicator", "weighted_by", "scale"), ("indicator",), ("scale",)),
     "named_peers": Shape(
         ("unit_system", "province_id", "peer_id", "is_default", "reason_vi", "reason_en"),
         ("unit_system", "province_id", "peer_id"), (), ("province_id", "peer_id"),

@@ -50,11 +50,13 @@ def nearest_peers(endowments: ArrayLike, count: int) -> tuple[IntArray, FloatArr
 class ExpectedScores(NamedTuple):
     """Score expected from endowments and what the province does better (positive) than that.
 
-    `expected` and `residual` have shape (provinces,), score units; `r_squared` says how much endowment explains at all.
+    `expected`, `residual` and `spread` have shape (provinces,), score units; `spread` is the standard deviation that a
+    residual of this province has by itself; `r_squared` says how much endowment explains at all.
     """
 
     expected: FloatArray
     residual: FloatArray
+    spread: FloatArray
     r_squared: float
 
 
@@ -80,4 +82,8 @@ def expected_scores(scores: ArrayLike, endowments: ArrayLike) -> ExpectedScores:
     residual = observed - expected
     total = float(((observed - observed.mean()) ** 2).sum())
     explained = 1.0 - float((residual**2).sum()) / total if total > 0 else 0.0
-    return ExpectedScores(expected, residual, explained)
+    left_over = len(observed) - design.shape[1]
+    # a province far from the others draws the line towards itself, so that its own residual spreads less
+    leverage = (design * np.linalg.pinv(design).T).sum(axis=1)
+    spread = np.sqrt(float((residual**2).sum()) / left_over * np.clip(1.0 - leverage, 0.0, 1.0))
+    return ExpectedScores(expected, residual, spread, explained)

@@ -16,7 +16,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     per head by population): exact, because the weighted figures are themselves ratios to that weight. With a member
     unknown it is null, and the reason names the member.
     """
-    declared = tables["raw.endowments"].select("indicator", "weighted_by")
+    declared = tables["raw.endowments"].select("indicator", "weighted_by", "scale")
     wanted = pl.concat([declared["indicator"], declared["weighted_by"].drop_nulls()]).unique().to_list()
     figures = (
         _with_system(tables["external_indicators"], tables["provinces"])
@@ -25,7 +25,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         .unique([*YEAR, "indicator"], keep="first", maintain_order=True)
     )
     units = tables["provinces"].select(UNIT)
-    years = figures.join(declared, on="indicator").select("year", "indicator", "weighted_by", "unit").unique(
+    years = figures.join(declared, on="indicator").select("year", "indicator", "weighted_by", "scale", "unit").unique(
         ["year", "indicator"]
     )  # fmt: skip
     cast = _from_members(figures, declared, tables["provinces"])
@@ -41,6 +41,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         "indicator",
         value=pl.coalesce("value", "value_cast"),
         unit="unit",
+        scale="scale",
         rule=pl.when(printed)
         .then(pl.lit("as_published"))
         .when(computed & pl.col("weighted_by").is_null())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from dx_pipeline.index import TIE_TOLERANCE
 from dx_pipeline.index import peers as methods
 from dx_pipeline.marts._arrays import rows
 from dx_pipeline.marts._endowments import endowment_matrix
@@ -25,7 +24,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
             continue
         result = methods.expected_scores(ranked["score"].to_numpy(), endowments.values)
         verdict = np.where(
-            result.residual > TIE_TOLERANCE, "over", np.where(result.residual < -TIE_TOLERANCE, "under", "level")
+            result.residual > result.spread, "over", np.where(result.residual < -result.spread, "under", "level")
         )
         frames.append(
             rows(
@@ -34,6 +33,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
                     "score": ranked["score"].to_numpy(),
                     "expected": result.expected,
                     "residual": result.residual,
+                    "residual_spread": result.spread,
                     "performance": verdict,
                     "r_squared": result.r_squared,
                     "endowment_year": endowments.year,

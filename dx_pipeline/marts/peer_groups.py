@@ -10,6 +10,8 @@ from dx_pipeline.index.peers import nearest_peers
 from dx_pipeline.marts._endowments import endowment_matrix
 
 NEAREST = 5
+#: standard deviations: a unit farther than this is no peer in endowments, be it the nearest
+FARTHEST = 1.5
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -23,7 +25,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         endowments = endowment_matrix(tables["endowments"], int(str(system)), provinces)
         if endowments is not None:
             nearest = nearest_peers(endowments.values, min(NEAREST, len(provinces) - 1))
-            groups.append(_as_rows(provinces, *nearest).with_columns(basis=pl.lit("endowments")))
+            groups.append(_as_rows(provinces, *nearest).filter(pl.col("distance") <= FARTHEST).with_columns(basis=pl.lit("endowments")))
         frames += [group.with_columns(unit_system=pl.lit(system, dtype=pl.Int64)) for group in groups]
     return pl.concat(frames, how="diagonal").select(
         "unit_system",
