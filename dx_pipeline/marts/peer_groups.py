@@ -25,7 +25,11 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         endowments = endowment_matrix(tables["endowments"], int(str(system)), provinces)
         if endowments is not None:
             nearest = nearest_peers(endowments.values, min(NEAREST, len(provinces) - 1))
-            groups.append(_as_rows(provinces, *nearest).filter(pl.col("distance") <= FARTHEST).with_columns(basis=pl.lit("endowments")))
+            groups.append(
+                _as_rows(provinces, *nearest)
+                .filter(pl.col("distance") <= FARTHEST)
+                .with_columns(basis=pl.lit("endowments"))
+            )
         frames += [group.with_columns(unit_system=pl.lit(system, dtype=pl.Int64)) for group in groups]
     return pl.concat(frames, how="diagonal").select(
         "unit_system",

@@ -39,6 +39,8 @@ def test_expected_score_is_the_regression_line():
     bump[4] += 0.1
     result = expected_scores(bump, endowment)
     assert result.residual.argmax() == 4
+    assert result.residual[4] > result.spread[4]
+    assert (np.abs(np.delete(result.residual, 4)) < np.delete(result.spread, 4)).all()
     assert result.residual.sum() == pytest.approx(0)
     assert result.expected + result.residual == pytest.approx(bump)
     with pytest.raises(IndexInputError):

@@ -203,8 +203,12 @@ def test_peers_are_counted_and_in_order(of_63):
     tables = of_63
     peers = tables["peer_groups"]
     counts = peers.group_by("basis", "province_id").len()
-    for basis in ("endowments", "score"):
-        assert pick(counts, basis=basis)["len"].to_list() == [5] * 63
+    assert pick(counts, basis="score")["len"].to_list() == [5] * 63
+    near = pick(peers, basis="endowments")
+    assert near["distance"].max() <= 1.5
+    assert pick(counts, basis="endowments")["len"].max() == 5
+    # nobody is like the two largest cities, so that they have no peer of this kind
+    assert not {"ha-noi", "ho-chi-minh"} & set(near["province_id"])
     regions = pick(tables["provinces"], unit_system=63).group_by("region_code").len()
     assert pick(counts, basis="region")["len"].sum() == sum(n * (n - 1) for n in regions["len"])
     ordered = peers.filter(pl.col("basis") != "named").sort("province_id", "basis", "position")
@@ -218,7 +222,9 @@ def test_residual_is_what_is_left_of_the_score(of_each):
     assert rows.select((pl.col("score") - pl.col("expected") - pl.col("residual")).abs().max()).item() < 2e-6
     means = rows.group_by("edition").agg(pl.col("residual").mean())
     assert means["residual"].abs().max() < 1e-6
-    assert rows.filter((pl.col("residual") > 0) != (pl.col("performance") == "over")).is_empty()
+    beyond = pl.col("residual").abs() > pl.col("residual_spread")
+    assert rows.filter(beyond == (pl.col("performance") == "level")).is_empty()
+    assert rows.filter((pl.col("performance") == "over") & (pl.col("residual") < 0)).is_empty()
 
 
 def test_the_year_of_another_index_is_never_later_than_the_edition(tables):

@@ -149,7 +149,10 @@ CREATE TABLE edition_comparability AS
 SELECT * FROM (VALUES (2020, 2021, 'overall', 'broken'), (2020, 2021, 'pillar', 'broken'), (2021, 2022, 'overall', 'same_structure'),
   (2022, 2023, 'overall', 'same_structure'), (2022, 2023, 'component', 'broken'), (2023, 2024, 'overall', 'broken')) t(edition_from, edition_to, level, comparability);
 
-CREATE TABLE peer_groups AS SELECT 'hai-duong' AS province_id, 'named' AS basis, 'p-08' AS peer_id;
+CREATE TABLE peer_groups AS SELECT 'hai-duong' AS province_id, basis, 'p-08' AS peer_id, distance
+FROM (VALUES ('named', 2.0), ('endowments', 1.4)) t(basis, distance);
+CREATE TABLE expected_scores AS SELECT 2022 AS edition, 63 AS unit_system, * FROM (VALUES ('p-01', 0.1, 0.05, 'over'), ('p-02', 0.01, 0.05, 'level'),
+  ('p-03', -0.06, 0.05, 'under')) t(province_id, residual, residual_spread, performance);
 CREATE TABLE peer_comparison AS
 SELECT a.edition, a.province_id, b.province_id AS peer_id, a.indicator, a.score, b.score AS peer_score, a.score - b.score AS gap
 FROM parts a JOIN parts b USING (edition, indicator) WHERE a.province_id = 'hai-duong' AND b.province_id = 'p-08'
