@@ -44,7 +44,13 @@ class Known:
         return f"{about}{plain}{marks}" + (f" ({'; '.join(words)})" if words else "")
 
 
+#: how a doubt of a rank is told, where the name of the code is about a difference
+UNDECIDED = {"vi": "thứ tự không phân định được theo số in", "en": "order not decided by the printed digits"}
+
+
 def _code_words(name: str, language: str) -> str:
+    if name == "within_error":
+        return UNDECIDED[language]
     return code(name).name_vi if language == "vi" else code(name).name_en
 
 

@@ -12,7 +12,10 @@ RANK_TARGET = "national_dti_rank"
 def rank_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row per rank target and edition, with the successor's rank beside it, which decides nothing."""
     ranks = tables["province_rankings"]
-    own = ranks.select("edition", "unit_system", "province_id", "score", "rank", "n_units", "source_id", "locator")
+    own = ranks.select(
+        "edition", "unit_system", "province_id", "score", "rank", "n_units", "source_id", "locator",
+        basis="rank_basis", doubts="rank_doubts",
+    )  # fmt: skip
     beside = ranks.select(
         "edition",
         successor_system="unit_system",
@@ -41,6 +44,8 @@ def rank_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.D
         "comparator",
         "target_value",
         "unit",
+        "basis",
+        "doubts",
         "successor_id",
         "successor_rank",
         "successor_n_units",

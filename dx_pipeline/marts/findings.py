@@ -8,15 +8,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from dx_pipeline.index.doubt import tie_hidden, union_doubts, union_doubts_of_group, weakest_basis
+from dx_pipeline.index.doubt import union_doubts, weakest_basis
 from dx_pipeline.index.findings import Explanation, explain, joint_half_widths
 from dx_pipeline.language.sentences import MARKED, Known, Movement, finding, note
 from dx_pipeline.marts._arrays import edition_pairs, full_editions, step_between
 from dx_pipeline.vocabulary import SEPARATOR, split
 
 UNIT = ["unit_system", "province_id"]
-#: how a rank or a score is known -> its basis
-BASIS = {"published": "stated", "derived": "derived", "computed": "computed"}
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -51,63 +49,18 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def known_figures(tables: dict[str, pl.DataFrame]) -> dict[tuple[int, int, str], dict[str, Known]]:
-    """(edition, unit_system, province_id) -> score and rank, with basis, doubts and printed digits.
-
-    A printed figure has the doubts of its source, a mean those of its members, a rank computed from scores those of all
-    scores it was computed from; equal printed scores add that their order is not known.
-    """
-    printed = (
-        tables["figure_sources"]
-        .filter(pl.col("chosen") & (pl.col("indicator") == "overall"))
-        .group_by("edition", *UNIT, "measure")
-        .agg(doubts=union_doubts_of_group(pl.col("doubts")))
-    )
-    said = {
-        measure: printed.filter(pl.col("measure") == measure).select("edition", *UNIT, pl.col("doubts").alias(measure))
-        for measure in ("score", "rank")
-    }
-    table = ["edition", "unit_system"]
-    rankings = (
-        tables["province_rankings"]
-        .join(said["score"].rename({"score": "score_own"}), on=["edition", *UNIT], how="left", maintain_order="left")
-        .join(said["rank"].rename({"rank": "rank_own"}), on=["edition", *UNIT], how="left", maintain_order="left")
-        .join(_of_members(said["score"], tables["provinces"]), on=["edition", *UNIT], how="left", maintain_order="left")
-        .with_columns(
-            score_said=pl.when(pl.col("score_basis") == "computed").then("score_members").otherwise("score_own"),
-            tie=pl.when(tie_hidden(pl.col("score"), pl.col("rank"), table)).then(pl.lit("tie_hidden")),
-        )
-        .with_columns(
-            rank_rests_on=pl.when(pl.col("status") == "computed")
-            .then(union_doubts_of_group(pl.col("score_said")).over(table))
-            .otherwise("rank_own")
-        )
-        .with_columns(rank_said=union_doubts([pl.col("rank_rests_on"), pl.col("tie")]))
-    )
+    """(edition, unit_system, province_id) -> score and rank, with basis, doubts and printed digits."""
     found: dict[tuple[int, int, str], dict[str, Known]] = {}
-    for row in rankings.iter_rows(named=True):
+    for row in tables["province_rankings"].iter_rows(named=True):
         known = found.setdefault((row["edition"], row["unit_system"], row["province_id"]), {})
         if row["score"] is not None:
-            basis = row["score_basis"]
+            error = row["error_half_width"]
             known["score"] = Known(
-                row["score"], basis, row["score_said"], _decimals(row["error_half_width"]), row["error_half_width"]
+                row["score"], row["score_basis"], row["score_doubts"], _decimals(error), error or 0.0
             )
         if row["rank"] is not None:
-            known["rank"] = Known(row["rank"], BASIS.get(row["status"]), row["rank_said"])
+            known["rank"] = Known(row["rank"], row["rank_basis"], row["rank_doubts"])
     return found
-
-
-def _of_members(scores: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFrame:
-    """Doubts of the scores that a merged unit's mean rests on: edition, unit_system, province_id, score_members."""
-    joined = provinces.filter(pl.col("successor_id").is_not_null()).select(*UNIT, "successor_id")
-    new = provinces.filter(pl.col("valid_from").is_not_null()).select(
-        successor_system="unit_system", successor_id="province_id"
-    )
-    return (
-        scores.join(joined, on=UNIT)
-        .join(new, on="successor_id")
-        .group_by("edition", unit_system="successor_system", province_id="successor_id")
-        .agg(score_members=union_doubts_of_group(pl.col("score")))
-    )
 
 
 def _decimals(half_width: float | None) -> int:
