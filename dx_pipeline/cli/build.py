@@ -26,6 +26,7 @@ BASIS = {
     "published": "printed",
     "derived": "from a stated change",
     "computed": "computed from scores",
+    "not_read": "not read",
     "not_published": "not published",
 }
 
@@ -86,7 +87,7 @@ def summary_lines(paths: Paths) -> list[str]:
 def _cell(row: Headline) -> str:
     place = f"rank {row.rank:>2} of {row.n_units} ({BASIS.get(row.status, row.status)})" if row.rank else ""
     score = f"score {row.score:.4f}" if row.score is not None else f"score {BASIS.get(row.score_status, '?')}"
-    return f"{place or 'rank not published'}, {score}"
+    return f"{place or 'rank not read'}, {score}"
 
 
 def _checks_told(manifest: Manifest) -> str:

@@ -80,6 +80,6 @@ def reasons() -> dict[str, pl.Expr]:
     """Why a merged score is missing, in each language; null where it is not."""
     gap = pl.col("score_mean").is_null()
     return {
-        "reason": pl.when(gap).then(pl.lit("not_published: no score is known for ") + pl.col("missing")),
-        "reason_vi": pl.when(gap).then(pl.lit("chưa công bố: chưa biết điểm của ") + pl.col("missing")),
+        "reason": pl.when(gap).then(pl.lit("not_read: no score is known for ") + pl.col("missing")),
+        "reason_vi": pl.when(gap).then(pl.lit("chưa đọc được: chưa biết điểm của ") + pl.col("missing")),
     }

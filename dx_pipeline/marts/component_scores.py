@@ -61,7 +61,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         points=1000 * pl.col("weight") * pl.col("score"),
         rank=pl.coalesce(competition_rank("score", [*TABLE, "indicator"]), "rank_published"),
         rank_published="rank_published",
-        status=pl.col("printed_status").fill_null("not_published"),
+        status=pl.col("printed_status").fill_null("not_read"),
         rule="rule",
         basis=pl.when(from_members).then("printed_status"),
         doubts=pl.when(from_members).then("doubts"),

@@ -42,6 +42,6 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         members="members",
         basis=basis,
         doubts="doubts",
-        status=pl.when(pl.col("score_mean").is_null()).then(pl.lit("not_published")).otherwise(basis),
+        status=pl.when(pl.col("score_mean").is_null()).then(pl.lit("not_read")).otherwise(basis),
         **reasons(),
     )

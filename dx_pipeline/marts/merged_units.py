@@ -38,7 +38,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
             basis=pl.when(pl.col("score_mean").is_not_null()).then(pl.lit("computed")),
             doubts="doubts",
             status=pl.when(pl.col("score_mean").is_null())
-            .then(pl.lit("not_published"))
+            .then(pl.lit("not_read"))
             .when(pl.col("score_published").is_not_null())
             .then(pl.lit("published"))
             .otherwise(pl.lit("computed")),

@@ -70,7 +70,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         rank=pl.coalesce(competition_rank("score", [*TABLE, "indicator"]), "rank_published"),
         score_published="score_published",
         rank_published="rank_published",
-        status=pl.coalesce("status_computed", "status_published", "status_cast", pl.lit("not_published")),
+        status=pl.coalesce("status_computed", "status_published", "status_cast", pl.lit("not_read")),
         rule=rule,
         basis=pl.when(rule == "mean_of_members").then(pl.lit("computed")),
         doubts=pl.when(rule == "mean_of_members").then("doubts_cast"),

@@ -47,7 +47,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         .then("score_status")
         .when(pl.col("cast_score").is_not_null())
         .then(pl.lit("computed"))
-        .otherwise(pl.lit("not_published")),
+        .otherwise(pl.lit("not_read")),
         score=pl.coalesce("score", "cast_score"),
         # of a printed score the doubts come from its figure, as the contract declares
         score_doubts=pl.when(pl.col("score").is_null()).then("score_doubts"),
@@ -88,7 +88,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         n_ranked=pl.col("rank").count().over(TABLE).cast(pl.Int64),
         n_units="n_units",
         status=pl.when(pl.col("rank").is_null())
-        .then(pl.lit("not_published"))
+        .then(pl.lit("not_read"))
         .when(by_score)
         .then(pl.lit("computed"))
         .when(pl.col("rank_published_kind") == "derived")
@@ -124,16 +124,19 @@ def _with_intervals(frame: pl.DataFrame) -> pl.DataFrame:
 def _reasons() -> dict[str, pl.Expr]:
     """Why a score or a rank is missing, one line in each language."""
     no_score, no_rank = pl.col("score").is_null(), pl.col("rank").is_null()
+    derived = pl.col("rank_published_kind") == "derived"
     lines = {
         "reason": (
-            "not_published: no source read here prints a score or a rank",
-            "not_published: no printed rank, and the scores of the edition are not all known",
-            "not_published: the rank is printed, no source read here prints the score",
+            "not_read: no source read here prints a score or a rank",
+            "not_read: no printed rank, and the scores of the edition are not all known",
+            "not_read: the rank follows from a stated change, no source read here prints the score",
+            "not_read: the rank is printed, no source read here prints the score",
         ),
         "reason_vi": (
-            "chưa công bố: không nguồn nào đã đọc in điểm hoặc hạng",
-            "chưa công bố: không có hạng in, và chưa biết hết điểm của kỳ này",
-            "chưa công bố: có in hạng, không nguồn nào đã đọc in điểm",
+            "chưa đọc được: không nguồn nào đã đọc in điểm hoặc hạng",
+            "chưa đọc được: không có hạng in, và chưa biết hết điểm của kỳ này",
+            "chưa đọc được: hạng suy từ mức thay đổi đã in, không nguồn nào đã đọc in điểm",
+            "chưa đọc được: có in hạng, không nguồn nào đã đọc in điểm",
         ),
     }
     return {
@@ -141,7 +144,9 @@ def _reasons() -> dict[str, pl.Expr]:
         .then(pl.lit(nothing))
         .when(no_rank)
         .then(pl.lit(rank))
+        .when(no_score & derived)
+        .then(pl.lit(follows))
         .when(no_score)
         .then(pl.lit(score))
-        for name, (nothing, rank, score) in lines.items()
+        for name, (nothing, rank, follows, score) in lines.items()
     }

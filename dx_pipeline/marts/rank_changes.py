@@ -53,9 +53,7 @@ def _change(before: pl.DataFrame, after: pl.DataFrame, edition_comparability: pl
     if not step.comparable or not incomplete:
         return frame
     return frame.with_columns(
-        status=pl.lit("not_published"),
-        reason=pl.lit(
-            f"not_published: the scores of {' and '.join(map(str, incomplete))} are not known for all provinces"
-        ),
-        reason_vi=pl.lit(f"chưa công bố: chưa biết điểm năm {' và '.join(map(str, incomplete))} của mọi tỉnh"),
+        status=pl.lit("not_read"),
+        reason=pl.lit(f"not_read: the scores of {' and '.join(map(str, incomplete))} are not known for all provinces"),
+        reason_vi=pl.lit(f"chưa đọc được: chưa biết điểm năm {' và '.join(map(str, incomplete))} của mọi tỉnh"),
     )

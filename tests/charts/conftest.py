@@ -102,7 +102,7 @@ def build_country(con: duckdb.DuckDBPyConnection) -> None:
             known = edition >= 2022 or (edition == 2021 and i % 3 == 0)
             rank = ranks[edition][province] if known else None
             score = values[province] if edition >= 2022 else None
-            status = "not_published" if not known else "published" if edition == 2022 else "computed"
+            status = "not_read" if not known else "published" if edition == 2022 else "computed"
             rankings.append((edition, 63, province, score, rank, status, 63 if edition >= 2022 else 21, 63))
             if edition >= 2022:
                 parts += (

@@ -83,7 +83,7 @@ def test_a_merged_unit_with_an_unknown_member_is_null_and_names_it(tables):
     units = merged(holed, tables["provinces"], tables["endowments"]).with_columns(**reasons())
     assert units.height == 34
     assert one(units, "score_mean", province_id="hai-phong") is None
-    assert one(units, "reason", province_id="hai-phong") == "not_published: no score is known for hai-duong"
+    assert one(units, "reason", province_id="hai-phong") == "not_read: no score is known for hai-duong"
     assert one(units, "score_mean", province_id="thai-nguyen") is not None
     assert units["reason"].is_not_null().sum() == 1
 

@@ -56,13 +56,13 @@ WITH known AS (
     rank_published
   FROM known WINDOW edition_table AS (PARTITION BY edition, unit_system)
 )
-SELECT edition, unit_system, province_id, score, CASE WHEN score IS NULL THEN 'not_published' ELSE 'published' END AS score_status,
+SELECT edition, unit_system, province_id, score, CASE WHEN score IS NULL THEN 'not_read' ELSE 'published' END AS score_status,
   rank, rank_published, CASE WHEN rank_published IS NULL THEN NULL WHEN edition = 2020 THEN 'derived' ELSE 'stated' END AS rank_published_kind,
   rank_computed, (unit_system - rank) / (unit_system - 1) AS percentile,
   count(rank) OVER (PARTITION BY edition, unit_system) AS n_ranked, unit_system AS n_units,
-  CASE WHEN rank IS NULL THEN 'not_published' WHEN rank_published IS NULL THEN 'computed' WHEN edition = 2020 THEN 'derived' ELSE 'published' END AS status,
+  CASE WHEN rank IS NULL THEN 'not_read' WHEN rank_published IS NULL THEN 'computed' WHEN edition = 2020 THEN 'derived' ELSE 'published' END AS status,
   CASE WHEN rank IS NOT NULL THEN 'dti_component_scores' END AS source_id, CASE WHEN rank IS NOT NULL THEN 'row 1' END AS locator,
-  CASE WHEN rank IS NULL OR score IS NULL THEN 'not_published: nothing was read' END AS reason
+  CASE WHEN rank IS NULL OR score IS NULL THEN 'not_read: nothing was read' END AS reason
 FROM (SELECT * EXCLUDE (rank_published), published AS rank_published, coalesce(published, rank_computed) AS rank
   FROM (SELECT *, CASE WHEN edition = 2022 AND province_id IN ('hai-duong', 'p-01') THEN rank_computed ELSE rank_published END AS published FROM ranked));
 
@@ -95,7 +95,7 @@ WHERE p.edition = 2022
 UNION ALL SELECT 2020, 63, 'p-01', indicator, score, NULL, score, NULL, 'published', 0.00005
 FROM (VALUES ('digital_government', 0.40), ('digital_economy', 0.30), ('digital_society', 0.40)) v(indicator, score)
 UNION ALL SELECT 2020, 63, 'p-07', 'digital_economy', 0.50, NULL, 0.50, NULL, 'published', 0.00005
-UNION ALL SELECT 2020, 63, 'p-02', 'digital_economy', NULL, NULL, NULL, NULL, 'not_published', NULL;
+UNION ALL SELECT 2020, 63, 'p-02', 'digital_economy', NULL, NULL, NULL, NULL, 'not_read', NULL;
 
 CREATE TABLE national_means AS
 SELECT edition, unit_system, 'overall' AS indicator, avg(score) AS mean_computed, round(avg(score), 4) AS mean_published, true AS agrees

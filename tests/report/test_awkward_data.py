@@ -50,10 +50,10 @@ def test_a_very_long_name_stays_whole_in_the_heading_and_short_in_the_chart(coun
 def test_an_edition_with_no_figures_says_so(country, tmp_path: Path) -> None:
     country.table("provinces", country.province("da-nang", "Đà Nẵng"))
     unknown = {
-        "status": "not_published",
-        "score_status": "not_published",
+        "status": "not_read",
+        "score_status": "not_read",
         "n_ranked": 0,
-        "reason": "not_published: nobody prints it",
+        "reason": "not_read: nobody prints it",
         "reason_vi": "chưa công bố: không nơi nào in",
     }
     country.table("province_rankings", country.ranking("da-nang", 2021, **unknown))
