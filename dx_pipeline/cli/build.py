@@ -25,6 +25,7 @@ FETCH_HOURS = 50
 BASIS = {
     "published": "printed",
     "derived": "from a stated change",
+    "from_parts": "from the printed pillars",
     "computed": "computed from scores",
     "not_read": "not read",
     "not_published": "not published",

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from dx_pipeline.index.doubt import union_doubts, weakest_basis
-from dx_pipeline.index.identities import derive_foundation, error_half_width, parts_from_printed
+from dx_pipeline.index.identities import derive_foundation, error_half_width, parts_from_pillars, parts_from_printed
 from dx_pipeline.index.ranks import competition_rank
 from dx_pipeline.index.structure import Structure
 from dx_pipeline.marts._arrays import edition_structures
@@ -30,6 +30,9 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     derived = pl.concat([foundation_scores(scores, own) for own in structures.values()])
     foundations = set(derived["indicator"])
     printed = pl.concat([scores.filter(~pl.col("indicator").is_in(foundations)), derived], how="diagonal")
+    backwards = pl.concat([parts_of_pillars(scores, own) for own in structures.values() if own.pillars])
+    backwards = backwards.join(printed.filter(pl.col("score").is_not_null()), on=ROW, how="anti")
+    printed = pl.concat([printed.with_columns(rule=pl.lit(None, dtype=pl.String)), backwards], how="diagonal")
     components = pl.DataFrame(
         [(year, name) for year, own in structures.items() for name in (*own.foundation, *own.parts)],
         schema=["edition", "indicator"],
@@ -39,14 +42,14 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     known = grid.join(printed, on=ROW, how="left")
     solved = [year for year, own in structures.items() if own.basis != "stated"]
     is_derived = pl.col("indicator").is_in(foundations)
-    cast = means_of_members(known, tables["provinces"], ["edition", "indicator"]).with_columns(
+    cast = means_of_members(known.drop("rule"), tables["provinces"], ["edition", "indicator"]).with_columns(
         printed_status=pl.when(is_derived & pl.col("edition").is_in(solved))
         .then(pl.col("edition").replace_strict({year: structures[year].basis for year in structures}))
         .otherwise(pl.lit("computed"))
     )
     missing = known.filter(pl.col("score").is_null()).select(ROW)
     known = known.filter(pl.col("score").is_not_null()).with_columns(
-        rule=pl.when(is_derived).then(pl.lit("from_overall")).otherwise(pl.lit("as_printed"))
+        rule=pl.coalesce("rule", pl.when(is_derived).then(pl.lit("from_overall")).otherwise(pl.lit("as_printed")))
     )
     cast = cast.with_columns(rule=pl.lit("mean_of_members"))
     frame = pl.concat([known, missing.join(cast, on=ROW, how="left")], how="diagonal").join(ranks, on=ROW, how="left")
@@ -110,3 +113,33 @@ def foundation_scores(scores: pl.DataFrame, structure: Structure) -> pl.DataFram
         ),
         printed_status=pl.lit("derived" if structure.basis == "stated" else structure.basis),
     ).join(five, on=KEY, how="left")
+
+
+def parts_of_pillars(scores: pl.DataFrame, structure: Structure) -> pl.DataFrame:
+    """The parts wherever all pillars and the overall are printed (M2 backwards), for one edition.
+
+    Args:
+        scores: edition, unit_system, province_id, indicator, score, error_half_width, doubts.
+        structure: how the edition's overall and pillars are put together.
+
+    Returns:
+        edition, unit_system, province_id, indicator, score, error_half_width, `printed_status` and `rule`.
+    """
+    printed = [*structure.pillars, structure.overall]
+    own = scores.filter((pl.col("edition") == structure.edition) & pl.col("indicator").is_in(printed))
+    wide = own.pivot("indicator", on_columns=printed, index=KEY, values=["score", "error_half_width"])
+    wide = wide.drop_nulls([f"score_{name}" for name in printed])
+    inverse = parts_from_pillars(structure.points)
+    values = wide.select(f"score_{name}" for name in printed).to_numpy() @ inverse.T
+    errors = np.atleast_2d(wide.select(f"error_half_width_{name}" for name in printed).to_numpy())
+    return pl.concat(
+        wide.select(
+            *KEY,
+            indicator=pl.lit(part),
+            score=pl.Series(values[:, place], dtype=pl.Float64),
+            error_half_width=pl.Series(error_half_width(inverse[place], errors), dtype=pl.Float64),
+            printed_status=pl.lit("derived" if structure.basis == "stated" else structure.basis),
+            rule=pl.lit("from_pillars"),
+        )
+        for place, part in enumerate(structure.parts)
+    ).filter(pl.col("score").is_between(0, 1))

@@ -81,7 +81,12 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
 def computed_pillars(tables: dict[str, pl.DataFrame], structure: Structure) -> pl.DataFrame:
     """Pillars of every unit whose parts are known, with half-width and status, for one edition."""
     parts = list(structure.parts)
-    own = tables["component_scores"].filter((pl.col("edition") == structure.edition) & pl.col("indicator").is_in(parts))
+    own = tables["component_scores"].filter(
+        (pl.col("edition") == structure.edition)
+        & pl.col("indicator").is_in(parts)
+        # a part that follows from the printed pillars says nothing new about them
+        & (pl.col("rule") != "from_pillars").fill_null(True)
+    )
     status = own.filter(pl.col("indicator") == parts[0]).select(
         *KEY, status_computed="status", doubts_computed="doubts"
     )

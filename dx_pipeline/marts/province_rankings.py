@@ -6,6 +6,8 @@ import polars as pl
 
 from dx_pipeline.index.doubt import doubts_where, rank_interval, tie_hidden, union_doubts
 from dx_pipeline.index.ranks import competition_rank
+from dx_pipeline.index.structure import Structure
+from dx_pipeline.marts._arrays import edition_structures
 from dx_pipeline.marts._units import TABLE, means_of_members, unit_grid
 
 KEY = [*TABLE, "province_id"]
@@ -35,6 +37,10 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         rank_source="source_id",
         rank_locator="locator",
     )
+    backwards = pl.concat(
+        [overall_of_parts(tables["core.figures"], own) for own in edition_structures(tables).values()]
+    )
+    scores = pl.concat([scores, backwards.join(scores, on=KEY, how="anti")], how="diagonal")
     grid = unit_grid(tables["core.figures"], tables["provinces"], indicators)
     printed = grid.join(scores, on=KEY, how="left").join(ranks, on=KEY, how="left")
     cast = means_of_members(printed, tables["provinces"], ["edition"]).select(
@@ -97,6 +103,37 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         source_id=pl.when(by_score).then("score_source").otherwise("rank_source"),
         locator=pl.when(by_score).then("score_locator").otherwise("rank_locator"),
         **_reasons(),
+    )
+
+
+def overall_of_parts(figures: pl.DataFrame, structure: Structure) -> pl.DataFrame:
+    """The overall wherever all its parts are printed (M2), in an edition whose parts are the pillars themselves.
+
+    Args:
+        figures: core.figures.
+        structure: how the edition's overall is put together.
+
+    Returns:
+        edition, unit_system, province_id, score, error_half_width, score_status; no row for other editions.
+    """
+    parts = [] if structure.foundation else list(structure.parts)
+    own = figures.filter(
+        pl.col("chosen")
+        & (pl.col("measure") == "score")
+        & (pl.col("edition") == structure.edition)
+        & pl.col("indicator").is_in(parts)
+    )
+    shares = pl.DataFrame({"indicator": list(structure.parts), "share": structure.weights})
+    return (
+        own.join(shares, on="indicator")
+        .group_by(KEY, maintain_order=True)
+        .agg(
+            n=pl.len(),
+            score=(pl.col("value") * pl.col("share")).sum(),
+            error_half_width=(pl.col("half_width") * pl.col("share")).sum(),
+        )
+        .filter(pl.col("n") == len(parts))
+        .select(*KEY, "score", "error_half_width", score_status=pl.lit("from_parts"))
     )
 
 

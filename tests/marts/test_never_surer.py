@@ -62,3 +62,15 @@ def test_nothing_is_said_to_be_unpublished_without_a_source(tables):
         for column in texts.columns:
             said = texts[column].drop_nulls().str.contains("no figure has been published|chưa được công bố")
             assert not said.any(), (name, column)
+
+
+def test_what_follows_from_printed_pillars_is_derived_with_its_exact_error(tables):
+    soc_trang = pick(tables["province_rankings"], edition=2020, unit_system=63, province_id="soc-trang")
+    assert (soc_trang["score_status"].item(), soc_trang["score_basis"].item()) == ("from_parts", "derived")
+    assert abs(soc_trang["score"].item() - (0.4 * 0.3105 + 0.3 * 0.1931 + 0.3 * 0.2021)) < 1e-6
+    parts = pick(tables["component_scores"], edition=2021, unit_system=63, province_id="lam-dong", rule="from_pillars")
+    # M2: half-widths 1.5e-4, 3.75e-4, 5e-4, 5e-4
+    assert sorted(parts["error_half_width"].round(7)) == [0.00015, 0.000375, 0.0005, 0.0005]
+    assert set(parts["basis"]) == {"derived"}
+    quang_ninh = pick(tables["component_scores"], edition=2021, unit_system=63, province_id="quang-ninh")
+    assert quang_ninh.filter(pl.col("rule") == "from_pillars").height == 4
