@@ -198,14 +198,25 @@ def fingerprint(con: duckdb.DuckDBPyConnection, name: str) -> str:
 
 
 def out_of_date(con: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[str, list[str]]:
-    """Tables made from something that was built again since with other rows, with the names of that."""
+    """Tables made from something that was built again since with other rows, with the names of that.
+
+    Looks at these tables and at everything they were made of.
+    """
     if "core.built" not in tables_there(con):
         return {}
     known = _versions(con)
-    found = {}
-    for name, made_from in con.sql("SELECT name, inputs FROM core.built").fetchall():
-        changed = [table for table, version in json.loads(made_from).items() if known.get(table, "") != version]
-        if changed and name in tables:
+    made_from = {name: json.loads(inputs) for name, inputs in con.sql("SELECT name, inputs FROM core.built").fetchall()}
+    found: dict[str, list[str]] = {}
+    waiting, seen = list(tables), set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        inputs = made_from.get(name, {})
+        waiting += inputs
+        changed = [table for table, version in inputs.items() if known.get(table, "") != version]
+        if changed:
             found[name] = changed
     return found
 

@@ -97,13 +97,13 @@ def mart_assets(paths: Paths) -> list[dg.AssetsDefinition]:
                 broken = [table for table in contract.inputs if table in failures]
                 try:
                     if broken:
-                        raise NotBuiltError(name, broken)
+                        raise NotBuiltError("it", [mart_key(table).to_user_string() for table in broken])
                     began = time.perf_counter()
                     frame = build_mart(con, contract)
                 except NotBuiltError as error:
                     upstream = [mart_key(table) if table in contracts else _upstream(table, records)
                                 for table in error.tables]  # fmt: skip
-                    failures[name] = NotBuiltError(name, dict.fromkeys(key.to_user_string() for key in upstream))
+                    failures[name] = NotBuiltError("it", dict.fromkeys(key.to_user_string() for key in upstream))
                     context.log.error(f"{name}: {error}")
                     continue
                 except Exception as error:
