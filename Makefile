@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export GX_ANALYTICS_ENABLED := false
 export MPLBACKEND := Agg
 
-.PHONY: help run test check ui query status verify bench mutation lock expected-rows docs format clean
+.PHONY: help run test check ui query status verify bench soak mutation lock expected-rows docs format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ verify: $(DEV_READY) .dagster/dagster.yaml ## build again elsewhere and prove th
 
 bench: $(DEV_READY) ## measure the index methods against plain loops and general solvers
 	@$(BIN)/python -m benchmarks
+
+soak: $(DEV_READY) ## the long proofs: kills, damage, every asset and check alone, a year of nights (an hour; writes below /tmp)
+	@DX_SOAK=1 nice $(BIN)/python -m pytest -n 0 -s tests/soak tests/release/test_damage.py tests/orchestration
 
 mutation: $(DEV_READY) ## break the quality checks one by one and see whether a test notices (slow)
 	@$(BIN)/python -m tests.mutation

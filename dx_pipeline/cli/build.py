@@ -40,10 +40,14 @@ def run(
 
     When data, reference, corrections and code are those of the current release, nothing is built.
     """
-    with working("Building and checking"):
-        from dx_pipeline.orchestration.run import refresh
+    try:
+        with working("Building and checking"):
+            from dx_pipeline.orchestration.run import refresh
 
-        result = refresh(default_paths(), full=full)
+            result = refresh(default_paths(), full=full)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr, flush=True)
+        os._exit(130)  # threads of libraries are still at work, and would turn an orderly end into an abort
     lines = summary_lines(default_paths())
     if as_json:
         show_json(

@@ -55,10 +55,12 @@ def opened(paths: Paths) -> Iterator[dg.DagsterInstance]:
 
 def _open_or_renew(home: Path, paths: Paths) -> dg.DagsterInstance:
     _settings(home, paths)
+    damaged = _damaged(home, thorough=False)
     try:
-        return _open()
+        if not damaged:
+            return _open()
     except Exception as error:
-        damaged = _damaged(home)
+        damaged = _damaged(home, thorough=True)
         if not damaged:
             cause = explained(error)
             raise DxError(
@@ -91,23 +93,30 @@ def _settings(home: Path, paths: Paths) -> None:
         shutil.copyfile(project, own)
 
 
-def _damaged(home: Path) -> list[str]:
-    """SQLite files of the instance that are broken, or that two processes made at the same time."""
+def _damaged(home: Path, thorough: bool) -> list[str]:
+    """SQLite files of the instance that are broken, or that two processes made at the same time.
+
+    Args:
+        home: the instance's folder.
+        thorough: read all of each file.
+    """
     return [
         path.relative_to(home).as_posix()
         for path in sorted(home.rglob("*.db"))
-        if not path.relative_to(home).parts[0].startswith(DAMAGED) and not _is_sound(path)
+        if not path.relative_to(home).parts[0].startswith(DAMAGED) and not _is_sound(path, thorough)
     ]
 
 
-def _is_sound(path: Path) -> bool:
+def _is_sound(path: Path, thorough: bool) -> bool:
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)) as con:
-            if con.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            if thorough and con.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 return False
             tables = {name for (name,) in con.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            made = "alembic_version" in tables
-            return made and con.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
+            if "alembic_version" not in tables:
+                return not thorough
+            (versions,) = con.execute("SELECT count(*) FROM alembic_version").fetchone()
+            return int(versions) <= 1
     except sqlite3.DatabaseError:
         return False
 

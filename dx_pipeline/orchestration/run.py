@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -87,23 +92,45 @@ def _run(paths: Paths, door: str) -> Refresh:
     from dx_pipeline.orchestration.instance import opened
     from dx_pipeline.orchestration.resources import DOOR_TAG, REFRESH, Project
 
-    with opened(paths) as instance:
+    with opened(paths) as instance, _stoppable() as stopped:
         job = build_definitions(Project(root=str(paths.root))).resolve_job_def(REFRESH)
         tags = {DOOR_TAG: door, REPOSITORY_TAG: REPOSITORY}
         try:
             result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=QUIET, tags=tags)
         except dg.DagsterExecutionInterruptedError:
+            state.interrupted(paths)
             raise KeyboardInterrupt from None
-        if _canceled(instance, result.run_id):
+        if stopped():
+            state.interrupted(paths)
             raise KeyboardInterrupt
         reasons = () if result.success else reasons_of(instance, result.run_id)
         forget(paths, instance)
     return Refresh(_shown(paths), unchanged=result.success and not _new_data(result), reasons=reasons)
 
 
-def _canceled(instance: dg.DagsterInstance, run_id: str) -> bool:
-    run = instance.get_run_by_id(run_id)
-    return run is not None and run.status.value == "CANCELED"
+@contextmanager
+def _stoppable() -> Iterator[Callable[[], bool]]:
+    """Know whether somebody pressed Ctrl-C, also when a library took the interrupt for an error of its own."""
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    reading, writing = os.pipe()
+    for end in (reading, writing):
+        os.set_blocking(end, False)
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+
+    def stopped() -> bool:
+        try:
+            return signal.SIGINT in os.read(reading, 1000)
+        except BlockingIOError:
+            return False
+
+    try:
+        yield stopped
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(reading)
+        os.close(writing)
 
 
 def _new_data(result: dg.ExecuteInProcessResult) -> bool:

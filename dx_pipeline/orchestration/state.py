@@ -81,8 +81,12 @@ class State(Record):
     """How things stand."""
 
     refreshes: tuple[Refresh, ...] = ()
-    #: the last refresh that failed, None as soon as one has ended well since
-    failure: Refresh | None = None
+
+    @property
+    def failure(self) -> Refresh | None:
+        """The last refresh that failed, None as soon as one has ended well since."""
+        judged = (one for one in reversed(self.refreshes) if one.outcome in (*BAD, *GOOD))
+        return next((one if one.outcome in BAD else None for one in judged), None)
 
     @property
     def last(self) -> Refresh | None:
@@ -118,16 +122,14 @@ def read_state(paths: Paths) -> State:
 
 
 def _with_killed(state: State) -> State:
-    refreshes = tuple(
-        one.model_copy(update={"outcome": "killed", "reasons": (_killed(one),)})
-        if one.outcome == "running" and not is_alive(one.process)
-        else one
-        for one in state.refreshes
+    return State(
+        refreshes=tuple(
+            one.model_copy(update={"outcome": "killed", "reasons": (_killed(one),)})
+            if one.outcome == "running" and not is_alive(one.process)
+            else one
+            for one in state.refreshes
+        )
     )
-    failure = state.failure
-    for before, now in zip(state.refreshes, refreshes, strict=True):
-        failure = now if now is not before else failure
-    return State(refreshes=refreshes, failure=failure)
 
 
 def _killed(refresh: Refresh) -> Reason:
@@ -156,7 +158,19 @@ def finish(paths: Paths, outcome: Outcome, reasons: Iterable[Reason] = (), put_r
             return
         ended = _ended(paths, mine[-1], outcome, reasons, put_right)
         others = tuple(one for one in state.refreshes if one is not mine[-1])
-        keep(_judged(State(refreshes=(*others, ended), failure=state.failure), ended))
+        keep(State(refreshes=(*others, ended)))
+
+
+def interrupted(paths: Paths) -> None:
+    """The newest refresh of this process was stopped by somebody: that is no failure, whatever its steps say."""
+    with _written(paths) as keep:
+        state = read_state(paths)
+        mine = [number for number, one in enumerate(state.refreshes) if one.process == this_process()]
+        if mine:
+            stopped = state.refreshes[mine[-1]].model_copy(
+                update={"outcome": "interrupted", "reasons": (), "ended_at": _now()}
+            )
+            keep(State(refreshes=(*state.refreshes[: mine[-1]], stopped, *state.refreshes[mine[-1] + 1 :])))
 
 
 def note(paths: Paths, door: str, outcome: Outcome, reasons: Iterable[Reason] = (), put_right: Iterable[str] = (),
@@ -186,12 +200,7 @@ def _ended(
 def _add(paths: Paths, refresh: Refresh) -> None:
     with _written(paths) as keep:
         state = read_state(paths)
-        keep(_judged(State(refreshes=(*state.refreshes, refresh), failure=state.failure), refresh))
-
-
-def _judged(state: State, newest: Refresh) -> State:
-    failure = None if newest.outcome in GOOD else newest if newest.outcome in BAD else state.failure
-    return State(refreshes=state.refreshes[-REMEMBERED:], failure=failure)
+        keep(State(refreshes=(*state.refreshes, refresh)[-REMEMBERED:]))
 
 
 @contextmanager
