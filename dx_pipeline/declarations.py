@@ -7,6 +7,7 @@ Its JSON Schema lies in `docs/schemas/`, so that an editor completes and checks 
 from __future__ import annotations
 
 import datetime
+import difflib
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -129,14 +130,20 @@ def _problem(model: type[BaseModel], data: object, where: str, error: Any) -> Pr
     expected = context.get("expected") if kind in ("literal_error", "enum") else None
     remedy = ""
     if expected and isinstance(error["input"], str):
-        remedy = nearest(error["input"], [one.strip("'") for one in expected.replace(" or ", ", ").split(", ")])
-        remedy = remedy if remedy.startswith("did") else ""
+        names = [one.strip("'") for one in expected.replace(" or ", ", ").split(", ")]
+        near = difflib.get_close_matches(error["input"], names, 1)
+        remedy = f"did you mean {near[0]}?" if near else ""
     return Problem(place, expected or _plain(error["msg"]), found, remedy)
 
 
 def _plain(message: str) -> str:
     text = message.removeprefix("Input should be ").removeprefix("Value error, ")
-    return text.replace("a valid string", "a text").replace("a valid tuple", "a list").replace("a valid ", "a ")
+    return (
+        text.replace("a valid string", "a text")
+        .replace("a valid tuple", "a list")
+        .replace("a valid integer", "a whole number")
+        .replace("a valid ", "a ")
+    )
 
 
 def _shown(value: object) -> str:

@@ -58,7 +58,8 @@ def read_roles(
             row = numbers.filter(kept & texts.eq_missing(text))[0]
             at = f"{where}, row {row}, column {table.roles[role]}"
             said.problems.append(Problem(at, told.expected, shown(text) if text else "nothing", told.remedy))
-        names = list(dict.fromkeys(name for one in found.values() for name in one))
+        own = "preliminary" if role == "status" else role
+        names = list(dict.fromkeys([own, *(name for one in found.values() for name in one)]))
         columns += [_mapped(texts, name, found) for name in names]
     frame = pl.DataFrame(columns)
     said.frame = frame

@@ -12,7 +12,7 @@ from dx_pipeline.sources.resolved import FileSpec, SourceSpec, TableSpec
 #: key -> the forms it acts on; a key that is not listed acts on all
 FORMS = {
     "delimiter": {"csv"},
-    "encoding": {"csv", "html"},
+    "encoding": {"csv", "html", "json", "workbook", "stata"},
     "rows": {"json"},
     "stated": {"json"},
     "decimal": {"csv", "json", "jsonstat", "html", "workbook"},

@@ -28,6 +28,12 @@ class Number(str):
     __slots__ = ()
 
 
+class _List(str):
+    """What is shown of a list inside a row; it is no cell."""
+
+    __slots__ = ()
+
+
 class _Refused(Exception):
     """Raised inside the parser; says what it met."""
 
@@ -176,7 +182,7 @@ def _flat(at: str, number: int, entry: dict[str, Any]) -> dict[str, Any]:
             if isinstance(value, dict):
                 level.append((f"{dotted}.", value, depth + 1))
             else:
-                found[dotted] = f"(list of {len(value)})" if isinstance(value, list) else value
+                found[dotted] = _List(f"(list of {len(value)})") if isinstance(value, list) else value
     return {name: found[name] for name in sorted(found, key=lambda dotted: _order(entry, dotted))}
 
 
@@ -209,6 +215,8 @@ def _typed_sheet(columns: list[list[Any]], header: tuple[str, ...] | None) -> Sh
         for row, value in enumerate(column):
             if isinstance(value, bool):
                 marks.append((row, place, "boolean", str(value).lower()))
+            elif isinstance(value, _List):
+                marks.append((row, place, "list", str(value)))
         texts.append(pl.Series([_text(value) for value in column], dtype=pl.String))
         if any(isinstance(value, Number) for value in column):
             found = [float(value) if isinstance(value, Number) else None for value in column]
