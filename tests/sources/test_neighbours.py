@@ -1,5 +1,7 @@
 """Neighbours of the kinds in `cases/`: the same trouble in another form, with its declaration and the right result."""
 
+# ruff: noqa: E501  a table reads better with a case a line
+
 from __future__ import annotations
 
 import hashlib

@@ -1,5 +1,7 @@
 """A mistake in a `source.toml` or the manifest is refused at load: file, key path, expected, found, what helps."""
 
+# ruff: noqa: E501  a table reads better with a case a line
+
 from __future__ import annotations
 
 import hashlib
