@@ -199,7 +199,8 @@ def check_complete(observations: pl.DataFrame, units: dict[int, set[str]]) -> No
     Raises:
         ConformError: a unit is missing, doubled or too many; the message names file, province and rows.
     """
-    wide = observations.filter((pl.col("layout") == "wide") & pl.col("rejected").is_null())
+    whole = (pl.col("layout") == "wide") | (pl.col("complete") & (pl.col("measure") != "mean"))
+    wide = observations.filter(whole & pl.col("rejected").is_null())
     problems = []
     part = ["file", "table_no", "edition", "unit_system", "indicator", "measure"]
     for (file, table, edition, system, *_), rows in wide.group_by(part, maintain_order=True):

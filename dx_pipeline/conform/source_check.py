@@ -12,6 +12,7 @@ from dx_pipeline.conform.observations import check_complete, check_left_out, che
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import DxError, Problem
 from dx_pipeline.sources.drafting.draft import Draft, draft_source
+from dx_pipeline.sources.drafting.guess import Systems
 from dx_pipeline.sources.read import COLUMN_SCHEMA, LEFT_OUT_SCHEMA, Reading, read_as_far_as_possible
 from dx_pipeline.sources.spec import SourceSpec, load_source
 
@@ -143,11 +144,12 @@ def draft_for(file: Path, reference_folder: Path, today: date) -> Draft:
         ids = resolve_column(pl.Series(texts, dtype=pl.String), reference, system).ids
         return {text: one for text, one in zip(texts, ids.to_list(), strict=True) if one}
 
-    systems = {system: set(known.units) for system, known in reference.names.items()}
-    newest = next(one.unit_system for one in reference.systems.values() if one.successor is None)
+    newest = next(one for one in reference.systems.values() if one.successor is None)
+    units = {system: set(known.units) for system, known in reference.names.items()}
+    systems = Systems(units, newest.unit_system, newest.valid_from.year if newest.valid_from else 0)
     names = {
         plain(row[language]).casefold(): row["indicator"]
         for row in tables["indicators"].rows(named=True)
         for language in ("name_vi", "name_en")
     }
-    return draft_source(file, resolve, systems, newest, names, today)
+    return draft_source(file, resolve, systems, names, today)

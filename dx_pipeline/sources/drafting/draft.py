@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from dx_pipeline.sources.budgets import check_size
-from dx_pipeline.sources.drafting.guess import GuessedTable, Resolve, guess_table
+from dx_pipeline.sources.drafting.guess import GuessedTable, Resolve, Systems, guess_table
 from dx_pipeline.sources.drafting.write import Draft, Writer
 from dx_pipeline.sources.errors import SourceError, refuse
 from dx_pipeline.sources.readers import read_sheets
@@ -28,8 +28,7 @@ FORMS = {
 def draft_source(
     path: Path,
     resolve: Resolve,
-    systems: Mapping[int, set[str]],
-    newest_system: int,
+    systems: Systems,
     index_names: Mapping[str, str],
     today: date,
 ) -> Draft:
@@ -38,8 +37,7 @@ def draft_source(
     Args:
         path: the file.
         resolve: names of provinces.
-        systems: unit system -> its provinces.
-        newest_system: the one in force.
+        systems: the unit systems of the project.
         index_names: name of an indicator of the index (plain, small letters) -> its code.
         today: the day it is read.
 
@@ -69,14 +67,14 @@ def draft_source(
         encoding = looks[1]
         spec = replace(spec, encoding=encoding)
         sheets = read_sheets(spec, data)
-    found = [(sheet, guess_table(sheet, resolve, systems, newest_system)) for sheet in sheets if not sheet.hidden]
+    found = [(sheet, guess_table(sheet, resolve, systems, path.stem)) for sheet in sheets if not sheet.hidden]
     tables = [table for _, table in found if table and _has_figures(table)]
     if not tables:
         seen = [text for sheet in sheets[:3] for row in sheet.texts[:4].rows() for text in row if text][:8]
         refuse(
             str(path), "a table with two provinces and figures", f"none; it begins with {seen}", "is it the right file?"
         )
-    writer = Writer(path, form, encoding, rows or "", systems, index_names, today)
+    writer = Writer(path, form, encoding, rows or "", systems.units, index_names, today)
     return writer.write(
         tables, [sheet for sheet, table in found if table not in tables], hashlib.sha256(data).hexdigest()
     )

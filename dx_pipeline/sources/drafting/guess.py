@@ -27,6 +27,15 @@ COLUMNS = 400
 HEADING_ROWS = 5
 
 
+@dataclass(frozen=True)
+class Systems:
+    """Unit system -> its provinces; the newest system, and the first year at whose end it was in force."""
+
+    units: Mapping[int, set[str]]
+    newest: int
+    newest_since: int
+
+
 @dataclass
 class GuessedTable:
     """A table with provinces. `regions`, `notes`, `unknown` and `repeated` are (row number, text) of its other rows."""
@@ -64,11 +73,10 @@ class GuessedTable:
         return next((column.path for column in self.columns if column.place == place), "")
 
 
-def guess_table(
-    sheet: Sheet, resolve: Resolve, systems: Mapping[int, set[str]], newest_system: int
-) -> GuessedTable | None:
+def guess_table(sheet: Sheet, resolve: Resolve, known_systems: Systems, file_name: str) -> GuessedTable | None:
     """The table of provinces on a sheet, or None if no column names two of them."""
     texts = sheet.texts[:ROWS, :COLUMNS]
+    systems = known_systems.units
     if not texts.height:
         return None
     found = {(place, system): _provinces(texts[str(place)].to_list(), resolve, system)
@@ -84,8 +92,8 @@ def guess_table(
     series = texts[str(place)]
     fill_down = _blanks_repeat(texts, place)
     names = (series.forward_fill() if fill_down else series).to_list()
-    years = years_in(" ".join(text for row in texts[:10].rows() for text in row if text))
-    system = _system(place, found, systems, newest_system, years)
+    said = " ".join([file_name, sheet.name, *(text for row in texts[:10].rows() for text in row if text)])
+    system = _system(place, found, known_systems, said)
     known = found[(place, system)]
     first = next(row for row, text in enumerate(names) if text in known)
     rows = [[text or "" for text in row] for row in texts.rows()]
@@ -142,22 +150,21 @@ def _filled_share(texts: list[str | None], known: dict[str, str]) -> float:
     return sum(text in known for text in filled) / len(filled) if filled else 0.0
 
 
-def _system(
-    place: int,
-    found: dict[tuple[int, int], dict[str, str]],
-    systems: Mapping[int, set[str]],
-    newest: int,
-    years: set[int],
-) -> int:
-    counts = {system: len(set(found[(place, system)].values())) for system in systems}
-    whole = [system for system in systems if set(found[(place, system)].values()) == systems[system]]
+def _system(place: int, found: dict[tuple[int, int], dict[str, str]], known: Systems, said: str) -> int:
+    """The unit system of the names: all of whose units are there, that is named, or that was in force."""
+    names = {system: set(found[(place, system)].values()) for system in known.units}
+    whole = [system for system, units in known.units.items() if names[system] == units]
     if whole:
-        return whole[0] if len(whole) == 1 else max(whole)
-    most = max(counts.values())
-    candidates = [system for system, count in counts.items() if count == most]
-    if len(candidates) > 1 and newest in candidates and years and min(years) >= 2025:
-        return newest
-    older = [system for system in candidates if system != newest]
+        return max(whole)
+    most = max(map(len, names.values()))
+    candidates = [system for system in names if len(names[system]) == most]
+    named = [system for system in candidates if re.search(rf"(?<!\d){system}(?!\d)", said)]
+    years = years_in(said)
+    if len(named) == 1:
+        return named[0]
+    if known.newest in candidates and years and min(years) >= known.newest_since:
+        return known.newest
+    older = [system for system in candidates if system != known.newest]
     return older[0] if older else candidates[0]
 
 

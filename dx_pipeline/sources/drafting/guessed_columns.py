@@ -35,6 +35,7 @@ class GuessedColumn:
     year: tuple[int, bool] | None = None
     brackets: bool = False
     values: list[str] = field(default_factory=list, repr=False)
+    empty: bool = False
 
 
 def guess_column(at: int, path: str, values: list[str], sheet: Sheet, is_province: bool) -> GuessedColumn:
@@ -58,7 +59,7 @@ def guess_column(at: int, path: str, values: list[str], sheet: Sheet, is_provinc
         kind = "order"
     else:
         kind = "figures"
-    return GuessedColumn(at, path, kind, year_heading, brackets, filled)
+    return GuessedColumn(at, path, kind, year_heading, brackets, filled, not any(text.strip() for text in values))
 
 
 def is_figure(text: str) -> bool:

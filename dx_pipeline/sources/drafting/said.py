@@ -97,7 +97,9 @@ def is_unused(table: GuessedTable, column: GuessedColumn) -> bool:
     """Whether a column is to be ignored."""
     if column.kind == "province":
         return column.place != table.province and column.place not in table.lists
-    if column.kind in ("figures", "blank") or column.place in roles_of(table).values():
+    if column.kind == "blank":
+        return not column.empty
+    if column.kind == "figures" or column.place in roles_of(table).values():
         return False
     return column.place not in read_only(table)
 
