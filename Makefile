@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export GX_ANALYTICS_ENABLED := false
 export MPLBACKEND := Agg
 
-.PHONY: help run test check ui query status verify bench soak mutation lock expected-rows docs format clean
+.PHONY: help notebooks run test check ui query status verify bench soak mutation lock expected-rows docs format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ ui: $(RUN_READY) .dagster/dagster.yaml ## open the Dagster UI on http://127.0.0.
 
 query: $(RUN_READY) ## ask the published file: make query SQL="from province_rankings limit 5"
 	@$(BIN)/dx query "$(SQL)"
+
+notebooks: $(DEV_READY) ## run the notebooks on the current release and open what they show
+	@$(BIN)/python -m dx_pipeline.report.notebooks
 
 status: $(RUN_READY) ## release, age, sources, failed checks
 	@$(BIN)/dx status

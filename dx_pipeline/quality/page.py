@@ -5,8 +5,11 @@ Great Expectations' own Data Docs load scripts and a tracking asset from elsewhe
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.quality.model import STATUSES
@@ -55,6 +58,7 @@ def render_quality_page(
         ValueError: the table has no row of that release.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
 
     rows = check_results.sort("table_name", "check_name").to_dicts()
     ordered = list(releases) if releases is not None else sorted({row["release"] for row in rows}, key=_release_order)
@@ -70,7 +74,11 @@ def render_quality_page(
         undefined=StrictUndefined,
         trim_blocks=True,
     )
+    style = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return environment.get_template("page.html.j2").render(
+        style=Markup(style),
+        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         release=release,
         home=home,
         counts=_counts(current),

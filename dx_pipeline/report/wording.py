@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from dx_pipeline import vocabulary
-from dx_pipeline.contracts import load_contract
+from dx_pipeline.contracts import load_contract, load_contracts
 from dx_pipeline.language.numbers import write_number
 from dx_pipeline.language.words import catalogue
 from dx_pipeline.tables import Row
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MISSING_CODES = re.compile(r"^(not_published|not_read|not_comparable|boundary_change|not_applicable|not_due):\s*")
 WEB_ADDRESS = re.compile(r"^https?://[^\s\"'<>]+$")
 ADDRESS_SEPARATOR = re.compile(r"\s*;\s+")
+#: what a name of a table looks like
+SNAKE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 #: what may become part of a file name
 PROVINCE_ID = re.compile(r"^[a-z]+(-[a-z]+)*$")
 #: columns that count something or name a year carry no doubt of the figure beside them
@@ -56,6 +58,7 @@ class Wording:
         self._codes = {code.code: code for code in vocabulary.load_vocabulary()}
         #: printed digits of figures that have fewer than their table, by edition, system, unit and indicator
         self._decimals = decimals or {}
+        self._titles = {name: str(getattr(one, f"title_{language}")) for name, one in load_contracts().items()}
         self._used: set[str] = set()
         self._marks: dict[tuple[str, ...], Markup] = {}
 
@@ -205,8 +208,13 @@ class Wording:
         return self.column(row, "name") if row else code
 
     def contract(self, table: str, what: str) -> str:
-        """A text of a table's contract: `title`, `description` or `limitations`."""
-        return str(getattr(load_contract(table), f"{what}_{self.language}"))
+        """A text of a table's contract: `title`, `description` or `limitations`; other tables by their titles."""
+        return self._titled(str(getattr(load_contract(table), f"{what}_{self.language}")))
+
+    def _titled(self, text: str) -> str:
+        titles = self._titles
+        quoted = "«{}»" if self.language == "vi" else "“{}”"
+        return SNAKE.sub(lambda found: quoted.format(titles[found[0]]) if found[0] in titles else found[0], text)
 
     def source_name(self, data: SiteData, figure: Row) -> str:
         """Who printed a figure."""

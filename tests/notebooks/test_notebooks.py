@@ -11,6 +11,7 @@ import pytest
 from nbclient import NotebookClient
 
 from dx_pipeline.paths import Paths
+from dx_pipeline.report.notebooks import render
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -91,3 +92,21 @@ def test_a_notebook_needs_polars_matplotlib_and_this_project_only(path: Path) ->
     code = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code")
     imported = set(re.findall(r"^(?:import|from) (\w+)", code, re.MULTILINE))
     assert imported - sys.stdlib_module_names <= {"dx_pipeline", "matplotlib", "polars"}
+
+
+def test_no_line_is_drawn_across_a_change_of_the_indicator_set() -> None:
+    text = (FOLDER / "02_hai_duong_and_thai_nguyen.ipynb").read_text("utf-8")
+    assert "if year not in broken" in text
+    assert "dotted" not in text
+
+
+def test_a_page_of_a_notebook_loads_nothing_and_runs_nothing() -> None:
+    code = {"cell_type": "code", "source": "'<b>'", "outputs": [{"data": {"text/plain": "'<b>'"}}]}
+    image = {"cell_type": "code", "source": "plot", "outputs": [{"data": {"image/png": "AAAA", "text/plain": "fig"}}]}
+    told = {"cell_type": "markdown", "source": "# Title\n\n<script>x</script>"}
+    page = render(nbformat.from_dict({"cells": [told, code, image]}), "01 & 02")
+    assert "<script" not in page
+    assert "default-src 'none'" in page
+    assert "&lt;b&gt;" in page
+    assert 'src="data:image/png;base64,AAAA"' in page
+    assert "<h1>Title</h1>" in page
