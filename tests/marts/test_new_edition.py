@@ -1,0 +1,99 @@
+"""An edition nobody has seen yet, of the units of today, flows through every table: a file and rows of reference data."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from dx_pipeline import build
+from dx_pipeline.contracts import load_contract
+from dx_pipeline.paths import Paths
+from dx_pipeline.sources.spec import load_sources
+from tests.conftest import ROOT
+from tests.marts.frames import pick
+
+#: tables with one row a unit (or several) and edition
+BY_UNIT = {
+    "province_rankings": 34,
+    "component_scores": 34 * 9,
+    "pillar_scores": 34 * 3,
+    "component_gaps": 34 * 33 * 5,
+    "rank_bands": 34 * 3,
+    "rank_bounds": 34 * 2,
+    "rank_sensitivity": 34 * 3,
+    "method_ranks": 34 * 6,
+    "leave_one_out": 34 * 4,
+    "dominance": 34,
+    "cheapest_paths": 34 * 3 * 4,
+    "expected_scores": 34,
+    "component_importance": 4,
+    "index_consistency": 1,
+    "rank_thresholds": 34,
+}
+#: slow, and of other tests
+NOT_NEEDED = ("peer_comparison", "external_links", "edition_stability", "findings", "target_progress", "press_claims")
+STEPS = {"rank_changes": 34, "score_changes": 34 * 5, "rank_counterfactuals": 34 * 4, "threshold_paths": 3}
+
+
+def with_edition_2025(data: Path) -> None:
+    """A second file of the source of 2024, and the same points for 2025."""
+    source = data / "raw" / "dti_eight_components"
+    text = (source / "2024_34.csv").read_text(encoding="utf-8").replace("2024,34,", "2025,34,")
+    (source / "2025_34.csv").write_text(text, encoding="utf-8")
+    digest = hashlib.sha256((source / "2025_34.csv").read_bytes()).hexdigest()
+    declared = (
+        f'\n[files."2025_34.csv"]\nedition = 2025\nunit_system = 34\ncomplete = true\n'
+        f'ignore = ["edition", "units", "gso_code_2025", "province"]\nsha256 = "{digest}"\n'
+    )
+    with (source / "source.toml").open("a", encoding="utf-8") as file:
+        file.write(declared)
+    weights = data / "reference" / "dti_weights.csv"
+    lines = weights.read_text(encoding="utf-8").splitlines()
+    lines += [line.replace("2024,2024,", "2025,2025,") for line in lines if line.startswith("2024,")]
+    weights.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    register = data / "reference" / "source.toml"
+    before = hashlib.sha256((ROOT / "data" / "reference" / "dti_weights.csv").read_bytes()).hexdigest()
+    after = hashlib.sha256(weights.read_bytes()).hexdigest()
+    register.write_text(register.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def of_2025(tmp_path_factory):
+    root = tmp_path_factory.mktemp("next year")
+    shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
+    shutil.copytree(ROOT / "data" / "reference", root / "data" / "reference")
+    shutil.copytree(ROOT / "data" / "corrections", root / "data" / "corrections")
+    with_edition_2025(root / "data")
+    paths = Paths(root)
+    with duckdb.connect() as con:
+        build.build_reference(con, paths)
+        for source_id in load_sources(paths.raw):
+            build.build_source(con, paths, source_id)
+        build.build_figures(con, paths)
+        wanted = {name: one for name, one in build.mart_contracts().items() if name not in NOT_NEEDED}
+        return {name: build.build_mart(con, contract) for name, contract in wanted.items()}
+
+
+def test_the_new_edition_is_in_every_table_of_the_units_of_today(of_2025):
+    found = {name: pick(of_2025[name], edition=2025).height for name in BY_UNIT}
+    assert found == BY_UNIT
+    assert set(pick(of_2025["province_rankings"], edition=2025)["unit_system"]) == {34}
+
+
+def test_the_step_to_it_is_there_and_does_not_compare_before_somebody_says_so(of_2025):
+    found = {name: pick(of_2025[name], edition_to=2025).height for name in STEPS}
+    assert found == STEPS
+    for name in STEPS:
+        assert set(pick(of_2025[name], edition_to=2025)["comparability"]) == {"unknown"}, name
+
+
+def test_older_editions_stay_as_they_were(of_2025, tables):
+    for name in ("rank_bands", "component_gaps", "dominance", "province_rankings"):
+        key = list(load_contract(name).key)
+        older = of_2025[name].filter(pl.col("edition") < 2025).sort(key)
+        assert older.equals(tables[name].sort(key)), name
