@@ -1,4 +1,4 @@
-"""An edition nobody has seen yet, of the units of today, flows through every table: a file and rows of reference data."""
+"""An edition nobody has seen yet flows through every table of the units of today: a file and rows of reference data."""
 
 from __future__ import annotations
 
