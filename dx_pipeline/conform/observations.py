@@ -109,7 +109,8 @@ def conform_figures(figures: pl.DataFrame, reference: Reference, indicators: Abs
     """
     rejected = figures["rejected"].is_not_null()
     problems = _unknown_indicators(figures.filter(~rejected), indicators)
-    problems += _unknown_words(figures, "kind", KINDS) + _unknown_words(figures, "tier", TIERS)
+    problems += _unknown_words(figures.filter(~rejected), "kind", KINDS)
+    problems += _unknown_words(figures.filter(~rejected), "tier", TIERS)
     frame = figures.with_columns(
         province_id=_provinces(figures, reference, problems),
         **_numbers(figures, problems),

@@ -31,9 +31,13 @@ TABLES = ("unit_systems", "units", "province_aliases", "lookalike_names", "indic
 
 @dataclass(frozen=True)
 class UnitSystem:
-    """A set of units that covered the country for a time; `successor` is the system that replaced it."""
+    """A set of units that covered the country for a time; `successor` is the system that replaced it.
+
+    `level` is province for the units the index ranks; figures of other levels (regions) are kept beside them.
+    """
 
     unit_system: int
+    level: str
     name_vi: str
     name_en: str
     valid_from: date | None
@@ -149,7 +153,7 @@ def _systems(frame: pl.DataFrame) -> dict[int, UnitSystem]:
         number, successor = read(row, "unit_system", int), read(row, "successor_system", int)
         start, end = read(row, "valid_from", date), read(row, "valid_to", date)
         if isinstance(number, int) and number > 0:
-            systems[number] = UnitSystem(number, row["name_vi"], row["name_en"], start, end, successor)  # type: ignore[arg-type]
+            systems[number] = UnitSystem(number, row["level"], row["name_vi"], row["name_en"], start, end, successor)  # type: ignore[arg-type]
         elif number is not None:
             problems.append(Problem(f"{where}, row {row['row']}", "a positive number", str(number)))
     for one in systems.values():

@@ -49,9 +49,9 @@ class Shape:
 
 SHAPES: dict[str, Shape] = {
     "unit_systems": Shape(
-        ("unit_system", "name_vi", "name_en", "valid_from", "valid_to", "successor_system", "legal_basis"),
+        ("unit_system", "level", "name_vi", "name_en", "valid_from", "valid_to", "successor_system", "legal_basis"),
         ("unit_system",),
-        ("name_vi", "name_en"),
+        ("level", "name_vi", "name_en"),
     ),
     "units": Shape(
         ("unit_system", "province_id", "gso_code", "name_vi", "name_en", "kind", "iso_3166_2", "region_code",

@@ -13,6 +13,7 @@ from dx_pipeline.errors import Problem
 OTHER_PLACES = {
     "Cả nước": COUNTRY,
     "Cả nước (trung bình tỉnh)": COUNTRY,
+    "(mean of 63 provinces)": COUNTRY,
     "Thái Nguyên (TP Thái Nguyên)": None,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from dx_pipeline.conform.observations import prints_index
 from dx_pipeline.conform.referee.means import TOLERANCE_INFERRED, TOLERANCE_MEAN
 
 TABLE = ["edition", "unit_system", "indicator"]
@@ -23,7 +24,11 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         n_units=pl.col("score").count().cast(pl.Int64),
         inferred=(pl.col("status") == "inferred").any(),
     )
-    printed = tables["core.figures"].filter((pl.col("measure") == "mean") & (pl.col("status") != "rejected"))
+    printed = tables["core.figures"].filter(
+        (pl.col("measure") == "mean")
+        & (pl.col("status") != "rejected")
+        & pl.col("source_id").map_elements(prints_index, return_dtype=pl.Boolean)
+    )
     best = printed.sort("chosen", "observation", descending=[True, False]).group_by(TABLE, maintain_order=True)
     published = best.agg(
         mean_published=pl.first("value"), chosen=pl.first("chosen"),

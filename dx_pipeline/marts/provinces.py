@@ -6,13 +6,15 @@ import polars as pl
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row a unit, from the two reference tables; the newest systems last, as they stand there."""
-    systems = tables["raw.unit_systems"].select(
-        "unit_system", pl.col("valid_from", "valid_to").str.to_date(), order=pl.int_range(pl.len())
+    """One row a unit of the level of provinces, from the two reference tables; the newest systems last."""
+    systems = (
+        tables["raw.unit_systems"]
+        .filter(pl.col("level") == "province")
+        .select("unit_system", pl.col("valid_from", "valid_to").str.to_date(), order=pl.int_range(pl.len()))
     )
     return (
         tables["raw.units"]
-        .join(systems, on="unit_system", maintain_order="left")
+        .join(systems, on="unit_system", how="inner", maintain_order="left")
         .sort("order", maintain_order=True)
         .select(
             pl.col("unit_system").cast(pl.Int64),

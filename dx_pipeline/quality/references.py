@@ -18,6 +18,8 @@ PROVINCE_COLUMNS = ("province_id", "peer_id")
 #: stands for the whole country where national means and shares are kept beside the units' figures
 COUNTRY = "viet-nam"
 TABLES_WITH_COUNTRY = ("figure_sources", "policy_actuals")
+#: besides provinces these hold figures of other units (regions), which data/reference/units.csv lists
+TABLES_WITH_OTHER_UNITS = ("figure_sources", "external_indicators")
 
 #: `indicator` holds here also the codes of other publishers and of policies, which `indicators` does not list
 FOREIGN_INDICATORS = ("external_", "endowments", "policy_", "target_", "press_", "figure_sources")
@@ -29,6 +31,9 @@ def reference_law(contract: Contract) -> Law | None:
     selects = []
     if contract.name != "provinces":
         country = f" AND t.{{}} <> '{COUNTRY}'" if contract.name in TABLES_WITH_COUNTRY else ""
+        if contract.name in TABLES_WITH_OTHER_UNITS:
+            units = "SELECT unit_system FROM provinces"
+            country += f" AND (t.unit_system IN ({units}) OR NOT EXISTS ({units}))"
         # a table without the column `unit_system` may name a unit of any system
         own = "unit_system" in names
         system, same = ("t.unit_system", " AND p.unit_system = t.unit_system") if own else ("NULL", "")

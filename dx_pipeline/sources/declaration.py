@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from dx_pipeline.declarations import Declaration, Many, wrong
 from dx_pipeline.sources.fetch_declaration import Fetch
 from dx_pipeline.sources.texts import unsafe
+from dx_pipeline.vocabulary import codes
 
 Form = Literal["csv", "json", "jsonstat", "html", "workbook", "parquet", "stata"]
 Layout = Literal["wide", "long", "records"]
@@ -84,6 +85,13 @@ RowRange = Annotated[int, Field(ge=1)] | Annotated[str, StringConstraints(patter
 Area = Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,3}\d*:[A-Z]{1,3}\d*$|^\d+:\d+$")]
 
 
+def _doubt(code: str) -> str:
+    return code if code in codes("doubt") else wrong(f"one of {', '.join(codes('doubt'))}")
+
+
+DoubtCode = Annotated[str, AfterValidator(_doubt)]
+
+
 class Indicator(Declaration):
     """An indicator of a source outside the index: its names, and how its figures may be used.
 
@@ -98,6 +106,9 @@ class Indicator(Declaration):
     linked: bool = Field(default=False, description="whether `external_links` compares the index with it")
     shared_inputs_vi: Remark = Field(default="", description="what may stand in both, the index and this indicator")
     shared_inputs_en: Remark = ""
+    breaks: Many[Edition] = Field(
+        default=(), description="years from which figures no longer compare with earlier ones"
+    )
 
 
 class MeasureUnit(Declaration):
@@ -126,6 +137,7 @@ class Column(MeasureUnit):
     decimal: Mark | None = None
     province: Selector | None = Field(default=None, description="the column of names beside it, in lists side by side")
     in_brackets: Measure | None = Field(default=None, description="a second figure in brackets: `01 (0,727)`")
+    doubts: Many[DoubtCode] | None = Field(default=None, description="doubts of its figures, as codes")
 
 
 class LeftOut(Declaration):
@@ -192,6 +204,11 @@ class FileKeys(TableKeys):
     rows: str | None = Field(default=None, description="JSON: the dotted path to the list of rows")
     stated: dict[Literal["edition", "unit_system"], str] | None = Field(
         default=None, description="JSON: fields of the file that must say the same as this declaration"
+    )
+    doubts: Many[DoubtCode] | None = Field(default=None, description="doubts every figure carries, as codes")
+    backcast: Text | None = Field(
+        default=None,
+        description="why figures are of units that did not exist in their year: who computed them, and how",
     )
     delimiter: Literal[",", ";", "\t", "|"] | None = None
     encoding: Encoding | None = None

@@ -36,6 +36,7 @@ from dx_pipeline.sources.headings import (
 from dx_pipeline.sources.resolved import FileSpec, PrintedColumn, TableSpec
 from dx_pipeline.sources.roles import read_roles
 from dx_pipeline.text import plain
+from dx_pipeline.vocabulary import SEPARATOR
 
 
 @dataclass(frozen=True)
@@ -235,5 +236,6 @@ def _constants(
         "url": file.url,
         "preliminary": value.preliminary or (table.preliminary if column.preliminary is None else column.preliminary),
         "remark": None,
+        "doubts": SEPARATOR.join(file.doubts if column.doubts is None else column.doubts) or None,
         "letters": sheet.column_name(value.place).removeprefix("column ") if sheet.letters else "",
     }

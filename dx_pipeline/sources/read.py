@@ -49,6 +49,7 @@ FIGURE_SCHEMA: dict[str, Any] = {
     "url": pl.String,
     "preliminary": pl.Boolean,
     "remark": pl.String,
+    "doubts": pl.String,
     "rejected": pl.String,
 }
 #: `cells` = the five that follow it: nothing a file holds is lost without a word

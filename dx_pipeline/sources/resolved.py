@@ -47,6 +47,7 @@ class PrintedColumn:
     decimal: str | None = None
     province: str | None = None
     in_brackets: str | None = None
+    doubts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,8 @@ class FileSpec:
     stated: dict[str, str] = field(repr=False, default_factory=dict)
     delimiter: str = ""
     encoding: str = "utf-8"
+    doubts: tuple[str, ...] = ()
+    backcast: str = ""
 
     @property
     def where(self) -> str:
@@ -190,6 +193,8 @@ def _file_spec(folder: Path, shown: str, name: str, source: SourceDeclaration, f
         rows=value("rows") or "",
         stated=value("stated") or {},
         delimiter=value("delimiter") or "",
+        doubts=tuple(value("doubts") or ()),
+        backcast=value("backcast") or "",
         encoding=value("encoding") or "utf-8",
     )
 
@@ -258,4 +263,5 @@ def _printed(printed: str, column: Column) -> PrintedColumn:
         decimal=column.decimal,
         province=column.province,
         in_brackets=column.in_brackets,
+        doubts=column.doubts,
     )

@@ -327,5 +327,7 @@ def test_percent_signs_stand_behind_all_figures_of_a_column_or_none():
 
 
 def test_an_unknown_unit_system_is_refused_at_its_row():
-    with pytest.raises(ConformError, match=r"row 2, column value: expected one of the unit systems 63, 34, found 64"):
+    with pytest.raises(
+        ConformError, match=r"row 2, column value: expected one of the unit systems 63, 34, 6, found 64"
+    ):
         conform_figures(printed({"value_text": "0.5", "unit_system": 64}), INDICATORS)
