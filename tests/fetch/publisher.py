@@ -154,7 +154,6 @@ form = "csv"
 layout = "wide"
 unit_system = 63
 complete = true
-unit_system = 63
 province = "Tỉnh"
 
 [columns."DTI"]
