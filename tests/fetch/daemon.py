@@ -27,21 +27,25 @@ from dx_pipeline.orchestration.fetching import fetch_job
 from dx_pipeline.orchestration.graph import build_definitions
 from dx_pipeline.orchestration.resources import Project
 
-real = build_definitions(Project(root={root!r}))
-running = dg.DefaultScheduleStatus.RUNNING
-quick = dg.ScheduleDefinition(
-    name="nightly_fetch", job=fetch_job, cron_schedule="* * * * *", default_status=running
-)
-others = [schedule for schedule in real.schedules if schedule.name != quick.name]
-defs = dg.Definitions(
-    assets=real.assets,
-    asset_checks=real.asset_checks,
-    jobs=real.jobs,
-    schedules=[quick, *others],
-    sensors=real.sensors,
-    resources=real.resources,
-    executor=real.executor,
-)
+
+def every_minute():
+    real = build_definitions(Project(root={root!r}))
+    running = dg.DefaultScheduleStatus.RUNNING
+    quick = dg.ScheduleDefinition(
+        name="nightly_fetch", job=fetch_job, cron_schedule="* * * * *", default_status=running
+    )
+    return dg.Definitions(
+        assets=real.assets,
+        asset_checks=real.asset_checks,
+        jobs=real.jobs,
+        schedules=[quick, *[schedule for schedule in real.schedules if schedule.name != quick.name]],
+        sensors=real.sensors,
+        resources=real.resources,
+        executor=real.executor,
+    )
+
+
+defs = every_minute()
 """
 
 
