@@ -25,7 +25,7 @@ from tests.fetch.publisher import Publisher, Reply, csv_reply, is_whole, patient
 from tests.release.publish_project import read_current, release, small_tables
 
 BROKEN, FINE = "dti_broken", "dti_fine"
-FIRST = datetime(2026, 1, 1, 18, 30, tzinfo=UTC)
+FIRST = datetime(2025, 1, 1, 18, 30, tzinfo=UTC)
 HTML = {"Content-Type": "text/html"}
 PAGE = "<!DOCTYPE html><html><head><title>{}</title></head><body></body></html>"
 #: so long is the one outage that makes the source stale
