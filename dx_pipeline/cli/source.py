@@ -62,15 +62,16 @@ def check(
     """
     from dx_pipeline.conform.reference import load_reference
     from dx_pipeline.conform.source_check import check_source
+    from dx_pipeline.sources.spec import readable_sources, source_names
 
     paths = default_paths()
     reference = load_reference(paths.reference)
+    names = source_names(paths.raw)
+    others = readable_sources(paths.raw, names)
     if folder is not None:
-        found = [check_source(folder, reference)]
+        found = [check_source(folder, reference, others=others)]
     else:
-        from dx_pipeline.sources.spec import source_names
-
-        found = [check_source(paths.raw / name, reference, f"data/raw/{name}") for name in source_names(paths.raw)]
+        found = [check_source(paths.raw / name, reference, f"data/raw/{name}", others) for name in names]
     if as_json:
         show_json(_as_json(found))
     else:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from dx_pipeline.conform.observations import check_complete, check_left_out, check_not_empty, conform_figures
+from dx_pipeline.conform.observations import (
+    allowed_indicators,
+    check_complete,
+    check_left_out,
+    check_not_empty,
+    conform_figures,
+    prints_index,
+)
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import DxError, Problem
 from dx_pipeline.sources.drafting.draft import Draft, draft_source
@@ -40,13 +48,16 @@ class SourceCheck:
     notes: list[str] = field(default_factory=list)
 
 
-def check_source(folder: Path, reference: Reference, shown: str | None = None) -> SourceCheck:
+def check_source(
+    folder: Path, reference: Reference, shown: str | None = None, others: Sequence[SourceSpec] = ()
+) -> SourceCheck:
     """Read and conform one source, wherever it lies; nothing is raised for what is wrong with it.
 
     Args:
         folder: of the source.
         reference: of the project.
         shown: the folder as messages name it.
+        others: the other sources of the project; an indicator one of them declares may be printed here as well.
     """
     found = SourceCheck(folder.name)
     shown = shown or str(folder)
@@ -64,7 +75,8 @@ def check_source(folder: Path, reference: Reference, shown: str | None = None) -
             continue
         found.problems += problems
         readings.append(reading)
-        _conform(found, replace(source, files=(file,)), reading, reference, whole=not problems)
+        codes = allowed_indicators(source, reference, others)
+        _conform(found, replace(source, files=(file,)), reading, reference, codes, whole=not problems)
     if readings:
         found.left_out = pl.concat([reading.left_out for reading in readings])
         found.columns = pl.concat([reading.columns for reading in readings])
@@ -83,7 +95,9 @@ def problems_of(error: DxError, where: str) -> list[Problem]:
     return list(error.problems) or [Problem(where, "a usable source", error.message, error.hint)]
 
 
-def _conform(found: SourceCheck, source: SourceSpec, reading: Reading, reference: Reference, whole: bool) -> None:
+def _conform(
+    found: SourceCheck, source: SourceSpec, reading: Reading, reference: Reference, codes: set[str], whole: bool
+) -> None:
     """Observations of one file, and what is wrong with them; completeness is asked only of what was read whole."""
     units = {system: set(known.units) for system, known in reference.names.items()}
     try:
@@ -152,4 +166,5 @@ def draft_for(file: Path, reference_folder: Path, today: date) -> Draft:
         for row in tables["indicators"].rows(named=True)
         for language in ("name_vi", "name_en")
     }
-    return draft_source(file, resolve, systems, names, today)
+    of_index = prints_index(file.resolve().parent.name)
+    return draft_source(file, resolve, systems, names if of_index else {}, set(reference.indicators), today)

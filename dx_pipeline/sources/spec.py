@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ __all__ = [
     "TableSpec",
     "load_source",
     "load_sources",
+    "readable_sources",
     "source_names",
     "undeclared_files",
 ]
@@ -90,6 +92,15 @@ def source_names(raw: Path) -> tuple[str, ...]:
             problems.append(Problem(here, f"a folder data/raw/{name}", "none", nearest(name, folders)))
     refuse_all(problems)
     return manifest.sources
+
+
+def readable_sources(raw: Path, names: Iterable[str]) -> list[SourceSpec]:
+    """The named sources whose declarations can be read; the others are told by whoever looks at them."""
+    found = []
+    for name in names:
+        with contextlib.suppress(SourceError):
+            found.append(load_source(raw / name))
+    return found
 
 
 def undeclared_files(raw: Path, sources: dict[str, SourceSpec]) -> list[str]:

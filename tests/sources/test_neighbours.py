@@ -232,7 +232,9 @@ def outcome(folder: Path, case: Case, reference) -> str:
     folder.mkdir()
     (folder / file).write_bytes(data)
     hashed = hashlib.sha256(data).hexdigest()
-    text = f'{HEAD}{declaration}\n[files."{file}"]\nsha256 = "{hashed}"\n{of_file}\n'
+    codes = [code for code in ("s", "a", "b", "area") if f'indicator = "{code}"' in declaration]
+    names = "".join(f'[indicators.{code}]\nname_vi = "{code}"\nname_en = "{code}"\n' for code in codes)
+    text = f'{HEAD}{declaration}\n{names}[files."{file}"]\nsha256 = "{hashed}"\n{of_file}\n'
     (folder / "source.toml").write_text(text, encoding="utf-8")
     found = check_source(folder, reference)
     told = "\n".join(map(str, found.problems))

@@ -30,6 +30,7 @@ def draft_source(
     resolve: Resolve,
     systems: Systems,
     index_names: Mapping[str, str],
+    index_codes: set[str],
     today: date,
 ) -> Draft:
     """Look at a file and propose its declaration.
@@ -38,7 +39,8 @@ def draft_source(
         path: the file.
         resolve: names of provinces.
         systems: the unit systems of the project.
-        index_names: name of an indicator of the index (plain, small letters) -> its code.
+        index_names: name of an indicator of the index (plain, small letters) -> its code, for a source of it.
+        index_codes: codes that no other source may use.
         today: the day it is read.
 
     Raises:
@@ -74,7 +76,7 @@ def draft_source(
         refuse(
             str(path), "a table with two provinces and figures", f"none; it begins with {seen}", "is it the right file?"
         )
-    writer = Writer(path, form, encoding, rows or "", systems.units, index_names, today)
+    writer = Writer(path, form, encoding, rows or "", systems.units, index_names, index_codes, today)
     return writer.write(
         tables, [sheet for sheet, table in found if table not in tables], hashlib.sha256(data).hexdigest()
     )

@@ -60,6 +60,7 @@ class Writer:
     rows: str
     systems: Mapping[int, set[str]]
     index_names: Mapping[str, str]
+    index_codes: set[str]
     today: date
     doubts: list[str] = field(default_factory=list)
     indicators: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -291,6 +292,8 @@ class Writer:
             return text
         words = GENERIC.sub(" ", slug(text)).split() or slug(text).split() or ["indicator"]
         code = re.sub(r"^[^a-z]+", "", "_".join(words)[:48].rstrip("_")) or "indicator"
+        if code in self.index_codes:
+            code = f"other_{code}"
         name = _safe(plain(text)[:120] or printed)
         self.indicators.setdefault(code, (name, name))
         return code
