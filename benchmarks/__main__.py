@@ -12,6 +12,7 @@ import numpy as np
 
 from benchmarks.baselines import bounds_by_linprog, loop_over_draws
 from benchmarks.editions import read_editions
+from benchmarks.reading import compare_reading
 from dx_pipeline.index import DRAWS
 from dx_pipeline.index.bands import rank_bands
 from dx_pipeline.index.bounds import rank_bounds
@@ -77,6 +78,7 @@ def main() -> None:
     print(f"Python {platform.python_version()}, {versions}; {os.cpu_count()} cores, {platform.machine()}\n")
     compare_bands()
     compare_bounds()
+    compare_reading()
 
 
 if __name__ == "__main__":
