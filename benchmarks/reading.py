@@ -139,9 +139,8 @@ def compare_reading() -> None:
                 base = pool.apply(measured, (bare, folder))
             with context.Pool(1) as pool:
                 own = pool.apply(measured, (ours, folder))
-            print(
-                f"reading a {name}: bare library {base[0]:.2f} s, {base[1]:.0f} MB; source {own[0]:.2f} s, {own[1]:.0f} MB"
-            )
+            told = f"bare library {base[0]:.2f} s, {base[1]:.0f} MB; source {own[0]:.2f} s, {own[1]:.0f} MB"
+            print(f"reading a {name}: {told}")
             times = f"{own[0] / base[0]:.1f} x the time, {own[1] / frame_mb[name]:.1f} x"
             print(f"  {times} the file's own frame of {frame_mb[name]:.0f} MB ({base[1] / frame_mb[name]:.1f} x bare)")
 

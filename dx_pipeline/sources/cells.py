@@ -96,10 +96,10 @@ def frame_of(columns: Sequence[pl.Series]) -> pl.DataFrame:
     return without_blanks(frame)
 
 
-def without_blanks(frame: pl.DataFrame) -> pl.DataFrame:
+def without_blanks(frame: pl.DataFrame, beginnings: Sequence[str] = BLANKS) -> pl.DataFrame:
     """Texts of nothing but spaces become null; the others stay exactly as printed."""
     text = pl.col(pl.String)
-    starts = [text.str.starts_with(one) for one in BLANKS]
+    starts = [text.str.starts_with(one) for one in beginnings]
     doubtful = frame.select(functools.reduce(operator.or_, starts, text == "").any())
     columns = [name for name, found in zip(doubtful.columns, doubtful.row(0), strict=True) if found]
     if not columns:

@@ -8,7 +8,7 @@ import io
 import polars as pl
 
 from dx_pipeline.sources import budgets
-from dx_pipeline.sources.cells import NO_MARKS, Sheet, without_blanks
+from dx_pipeline.sources.cells import BLANKS, NO_MARKS, Sheet, without_blanks
 from dx_pipeline.sources.errors import refuse
 from dx_pipeline.sources.readers.encodings import decoded, utf8
 from dx_pipeline.sources.resolved import FileSpec
@@ -36,7 +36,8 @@ def read_csv(file: FileSpec, data: bytes) -> list[Sheet]:
     sample = data[: nth_line_end(data, SAMPLE_LINES)].decode("utf-8", "replace")
     delimiter = file.delimiter or best_delimiter(sample, wanted_texts(file))
     budgets.check_cells(where, data.count(delimiter.encode()) + data.count(b"\n"))
-    frame = without_blanks(table(where, data, sample, delimiter))
+    frame = table(where, data, sample, delimiter)
+    frame = without_blanks(frame, [one for one in BLANKS if one.encode() in data])
     marks = _missing(where, frame, data, delimiter)
     return [Sheet("1", frame, marks=marks, unmarked=not _may_be_marked(data))]
 
