@@ -115,3 +115,32 @@ def test_named_peers_have_a_reason_in_both_languages(of_63):
     assert pick(named, **HD)["peer_id"].to_list() == ["hai-phong", "thai-nguyen"]
     assert pick(named, province_id="thai-nguyen")["peer_id"].to_list() == ["hai-duong"]
     assert named.select(pl.col("reason", "reason_vi").null_count()).row(0) == (0, 0)
+
+
+def test_printed_totals_and_components_of_2024_follow_from_solved_weights_and_members(tables):
+    scores = pick(tables["component_scores"], edition=2024)
+    weights = pick(tables["indicator_weights"], edition=2024).select("indicator", "weight")
+    eight = pick(scores, unit_system=34, status="published").join(weights, on="indicator")
+    totals = eight.group_by("province_id").agg(total=(pl.col("weight") * pl.col("score")).sum(), n=pl.len())
+    ranked = totals.join(pick(tables["province_rankings"], edition=2024, unit_system=34), on="province_id")
+    assert set(ranked["n"]) == {8}
+    assert ranked.select((pl.col("total") - pl.col("score")).abs().max()).item() == pytest.approx(7.1e-5, abs=2e-6)
+    members = pick(tables["provinces"], unit_system=63).select("province_id", "successor_id")
+    means = (
+        pick(scores, unit_system=63, status="published")
+        .join(members, on="province_id")
+        .group_by("successor_id", "indicator")
+        .agg(mean=pl.col("score").mean())
+    )
+    both = pick(scores, unit_system=34, status="published").join(
+        means, left_on=["province_id", "indicator"], right_on=["successor_id", "indicator"]
+    )
+    assert both.height == 34 * 4
+    assert both.select((pl.col("mean") - pl.col("score")).abs().max()).item() <= 6.7e-5
+
+
+def test_a_difference_of_printed_scores_is_what_a_person_would_write(tables):
+    gap = pick(
+        tables["peer_comparison"], edition=2022, unit_system=63, indicator="overall", peer_id="thai-nguyen", **HD
+    )
+    assert (gap["score"].item(), gap["peer_score"].item(), gap["gap"].item()) == (0.6383, 0.6469, -0.0086)
