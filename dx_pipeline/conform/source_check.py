@@ -105,9 +105,7 @@ def _conform(
     except DxError as error:
         found.problems += error.problems
     try:
-        observations = conform_figures(
-            reading.figures, reference, set(reference.indicators) | source.declared_indicators
-        )
+        observations = conform_figures(reading.figures, reference, codes)
         if whole:
             check_not_empty(source, observations, units)
             check_complete(observations, units)

@@ -16,7 +16,6 @@ from dx_pipeline.sources.declaration import (
     Indicator,
     LeftOut,
     MeasureUnit,
-    Role,
     SourceDeclaration,
     TableDeclaration,
     TableKeys,
@@ -26,7 +25,6 @@ from dx_pipeline.sources.fetch_declaration import Fetch
 
 #: how far a publisher may be trusted, best first
 TIERS: tuple[str, ...] = get_args(Tier)
-ROLES: tuple[str, ...] = get_args(Role)
 TABLE_KEYS = tuple(TableKeys.model_fields)
 
 
@@ -89,11 +87,6 @@ class TableSpec:
         """The measure of all figures, where it is said or only one is declared."""
         return self.measure or (next(iter(self.measures)) if len(self.measures) == 1 else None)
 
-    @property
-    def indicators(self) -> set[str]:
-        """The indicators it names itself; a role may name others row by row."""
-        return {code for code in [self.indicator, *(column.indicator for column in self.columns)] if code}
-
 
 @dataclass(frozen=True)
 class FileSpec:
@@ -143,12 +136,6 @@ class SourceSpec:
     files: tuple[FileSpec, ...] = field(repr=False)
     indicators: dict[str, Indicator] = field(repr=False, default_factory=dict)
     fetch: Fetch | None = field(repr=False, default=None)
-
-    @property
-    def declared_indicators(self) -> set[str]:
-        """Every indicator its files name, whether the index knows it or not."""
-        own = {code for file in self.files for table in file.tables for code in table.indicators}
-        return own | set(self.indicators)
 
 
 def source_spec(folder: Path, shown: str, declared: SourceDeclaration) -> SourceSpec:

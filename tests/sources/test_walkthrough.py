@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dx_pipeline.conform.reference import load_reference
 from dx_pipeline.conform.source_check import check_source, draft_for
+from dx_pipeline.sources.spec import readable_sources, source_names
 from tests.sources.test_draft import REFERENCE, TODAY
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "SOURCES.md"
@@ -16,6 +17,8 @@ BLOCK = re.compile(r"```(?P<kind>\w+)(?: file=(?P<file>\S+))?\n(?P<text>.*?)```"
 
 def test_every_step_of_the_page_does_what_it_says(tmp_path):
     reference = load_reference(REFERENCE)
+    raw = REFERENCE.parent / "raw"
+    others = readable_sources(raw, source_names(raw))
     checked = 0
     for match in BLOCK.finditer(PAGE.read_text(encoding="utf-8")):
         if match["file"] and match["kind"] == "text":
@@ -31,7 +34,7 @@ def test_every_step_of_the_page_does_what_it_says(tmp_path):
             (tmp_path / match["file"]).write_text(match["text"].replace("SHA256", hashed), encoding="utf-8")
         elif match["kind"] == "console":
             command, *lines = match["text"].strip().splitlines()
-            found = check_source(tmp_path / command.split()[-1], reference)
+            found = check_source(tmp_path / command.split()[-1], reference, others=others)
             assert not found.problems, found.problems
             shown = [
                 f"{row['edition']} {row['province_id']} {row['indicator']} {row['measure']} {row['value']:g}"
