@@ -10,8 +10,10 @@ import pytest
 
 from dx_pipeline.index.aggregation import method_scores
 from dx_pipeline.index.method_intervals import method_intervals
+from dx_pipeline.index.rank_changes import rank_counterfactuals
 from dx_pipeline.index.ranks import competition_ranks
-from dx_pipeline.marts._arrays import full_editions
+from dx_pipeline.marts._arrays import edition_pairs, full_editions
+from dx_pipeline.marts.rank_counterfactuals import counterfactual_interval
 from tests.marts.frames import one, pick
 
 HD = {"province_id": "hai-duong"}
@@ -126,3 +128,15 @@ def test_exactly_the_rows_of_2024_that_rest_on_solved_weights_say_so(tables):
     printed = pick(tables["component_scores"], edition=2024, basis="stated")
     assert set(printed["points_basis"]) == {"solved"}
     assert set(pick(tables["cheapest_paths"], edition=2024)["need_points_basis"]) == {"computed"}
+
+
+def test_no_rounding_leaves_the_interval_of_a_counterfactual_rank(tables):
+    generator = np.random.default_rng(1)
+    pairs = [pair for pair in edition_pairs(full_editions(tables)) if pair[1].edition == 2023]
+    assert len(pairs) == 2
+    for before, after in pairs:
+        intervals = [counterfactual_interval(before, after, part) for part in range(len(after.parts))]
+        for _ in range(20):
+            ranks = rank_counterfactuals(perturbed(before, generator), perturbed(after, generator), after.weights)
+            for part, interval in enumerate(intervals):
+                assert ((interval.low <= ranks[:, part]) & (ranks[:, part] <= interval.high)).all()
