@@ -94,6 +94,9 @@ def _footer(found: Finding, page: Page, release: str, extra: Words | None) -> st
     if extra:
         parts.append(page.say(extra))
     parts.append(f"{tables}: {', '.join(found.picture.tables)}.")
+    if found.doubts:
+        doubtful = Words("Còn phải dè dặt", "To be read with care")
+        parts.append(f"{page.say(doubtful)}: {page.say(found.doubts)}.")
     if release:
         parts.append(f"{page.say(Words('Bản phát hành', 'Release'))}: {release}.")
     return " ".join(parts)

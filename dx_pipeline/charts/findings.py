@@ -25,6 +25,8 @@ class Finding:
     title: Words
     subtitle: Words
     shown: Any
+    #: what is doubtful about the unit's ranks and scores
+    doubts: Words | None = None
 
 
 def read_finding(
@@ -47,4 +49,13 @@ def read_finding(
             picture.title,
             nothing.reason,
         )
-    return Finding(picture, module.title(shown), module.subtitle(shown), shown)
+    return Finding(picture, module.title(shown), module.subtitle(shown), shown, _doubts(subject))
+
+
+def _doubts(subject: Subject) -> Words | None:
+    import duckdb
+
+    try:
+        return subject.doubts()
+    except duckdb.CatalogException:
+        return None

@@ -77,6 +77,23 @@ class Subject:
             "unit_system = $system" if "unit_system" in columns else f"{self.unit_system == unit_systems(self.con)[0]}"
         )
 
+    def doubts(self) -> Words | None:
+        """What is doubtful about the ranks and scores of the focus, in words; None if nothing is known to be."""
+        from dx_pipeline import vocabulary
+
+        row = self.con.execute("from province_rankings limit 0").description or ()
+        columns = [column[0] for column in row if column[0].endswith("doubts")]
+        if not columns:
+            return None
+        told = self.con.execute(
+            f"select distinct unnest([{', '.join(columns)}]) as doubts from province_rankings"
+            " where unit_system = ? and province_id = ?",
+            [self.unit_system, self.focus],
+        ).fetchall()
+        codes = {code for (text,) in told for code in vocabulary.split(text)}
+        known = [code for code in vocabulary.load_vocabulary() if code.code in codes]
+        return Words("; ".join(c.name_vi for c in known), "; ".join(c.name_en for c in known)) if known else None
+
     @property
     def units(self) -> int:
         """Number of units of the system."""

@@ -49,6 +49,12 @@ def doubts_of(row: Row, column: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def signs_of(row: Row, column: str) -> str:
+    """The marks of one value, each once, strongest reason first; empty if nothing is doubtful."""
+    known = {code.code: code.mark for code in vocabulary.load_vocabulary()}
+    return "".join(dict.fromkeys(known.get(code, "") for code in doubts_of(row, column)))
+
+
 class Wording:
     """Writes in one language."""
 

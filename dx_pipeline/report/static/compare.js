@@ -46,10 +46,13 @@
         if (k && points[k - 1][0] === i - 1 && !data.breaks.includes(`${editions[i - 1]}-${editions[i]}`)) svg.append(line(x(i - 1), y(points[k - 1][1][1]), x(i), y(found[1]), style));
       });
       points.forEach(([i, found]) => svg.append(make("circle", { cx: x(i).toFixed(1), cy: y(found[1]).toFixed(1), r: id === ids[0] ? 4.5 : 3.5, class: style })));
-      if (points.length) ends.push([y(points[points.length - 1][1][1]), id, points[points.length - 1][1][1]]);
+      if (points.length) {
+        const last = points[points.length - 1][1], sign = DX.mark(last);
+        ends.push([y(last[1]), id, last[1], sign ? sign.textContent : ""]);
+      }
     });
     const places = apart(ends.map(([place]) => place), 18, top, bottom);
-    ends.forEach(([, id, rank], i) => svg.append(text(right + 8, places[i] + 5, id === ids[0] ? "name focus" : "name", `${rank} ${name(id)}`)));
+    ends.forEach(([, id, rank, sign], i) => svg.append(text(right + 8, places[i] + 5, id === ids[0] ? "name focus" : "name", `${rank}${sign} ${name(id)}`)));
     return svg;
   }
   function bars(ids, gaps) {
