@@ -80,6 +80,7 @@ def build_figures(con: duckdb.DuckDBPyConnection, paths: Paths) -> pl.DataFrame:
 
     from dx_pipeline.conform.corrections import load_corrections
     from dx_pipeline.conform.figures import choose
+    from dx_pipeline.conform.file_laws import check_still_complete
     from dx_pipeline.conform.indicators import declared_indicators
     from dx_pipeline.conform.reference import TABLES
     from dx_pipeline.conform.weights import read_weights
@@ -93,6 +94,7 @@ def build_figures(con: duckdb.DuckDBPyConnection, paths: Paths) -> pl.DataFrame:
     observations = [read_table(con, f"raw.{source_id}") for source_id in sources]
     by_edition = structures(read_table(con, "raw.indicators"), read_weights(read_table(con, "raw.dti_weights")))
     figures = choose(observations, load_corrections(paths.corrections), by_edition, stored_reference(con))
+    check_still_complete(figures, read_table(con, "raw.complete_tables"), stored_reference(con))
     replace_table(con, "core.figures", figures, inputs)
     replace_table(con, "core.files", files, inputs)
     replace_table(con, "core.declared_indicators", declared_indicators(sources), inputs)

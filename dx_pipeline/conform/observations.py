@@ -79,12 +79,15 @@ def observe_source(source: SourceSpec, reference: Reference, others: Iterable[So
         SourceError: the bytes are not as declared.
         ConformError: printed rows can't be used, or a complete table is not complete.
     """
+    from dx_pipeline.conform.file_laws import check_units_existed
+
     reading = read_source(source)
     observations = conform_figures(reading.figures, reference, allowed_indicators(source, reference, others))
     check_left_out(reading.left_out, reference)
     units = {system: set(known.units) for system, known in reference.names.items()}
     check_not_empty(source, observations, units)
     check_complete(observations, units)
+    check_units_existed(source, observations, reference)
     counts = observations.group_by("file").agg(
         observations=pl.col("rejected").is_null().sum().cast(pl.Int64),
         rejected=pl.col("rejected").is_not_null().sum().cast(pl.Int64),
@@ -243,10 +246,11 @@ def _unknown_indicators(figures: pl.DataFrame, known: AbstractSet[str]) -> list[
 def _declare(row: dict[str, object], known: AbstractSet[str]) -> str:
     """What to do about an unknown indicator: the one that may be meant, or the lines to paste."""
     near = nearest(row["indicator"], known)
-    if prints_index(str(row["source_id"])) or near.startswith("did"):
+    if prints_index(str(row["source_id"])):
         return near
     lines = f'[indicators.{row["indicator"]}], name_vi = "…", name_en = "…", direction = "higher_is_better"'
-    return f"if it is new, add to data/raw/{row['source_id']}/source.toml: {lines}"
+    new = f"if it is new, add to data/raw/{row['source_id']}/source.toml: {lines}"
+    return f"{near} {new}" if near.startswith("did") else new
 
 
 def _unknown_words(figures: pl.DataFrame, column: str, known: tuple[str, ...]) -> list[Problem]:

@@ -84,6 +84,9 @@ SHAPES: dict[str, Shape] = {
         ("province_id", "indicator", "near_indicator", "reason_vi", "reason_en"),
         ("province_id", "indicator", "near_indicator"), ("reason_vi", "reason_en"), ("province_id",),
     ),
+    "complete_tables": Shape(
+        ("edition", "unit_system", "indicator", "measure"), ("edition", "unit_system", "indicator", "measure")
+    ),
     "derived_indicators": Shape(
         ("indicator", "method", "parts", "factor", "unit", "direction", "scale", "linked", "name_vi", "name_en",
          "shared_inputs_vi", "shared_inputs_en"),

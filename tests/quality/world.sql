@@ -134,7 +134,7 @@ UNION ALL BY NAME SELECT edition, unit_system, 'viet-nam' AS province_id, indica
 FROM national_means WHERE mean_published IS NOT NULL;
 
 CREATE TABLE source_files AS
-SELECT * FROM (VALUES ('dti_press_figures', 'figures.csv', 10, 8, 2, 30, 16, 10, 1, 1, 2), ('dti_component_scores', '2022.csv', 63, 63, 0, 128, 65, 63, 0, 0, 0))
+SELECT *, file AS sha256 FROM (VALUES ('dti_press_figures', 'figures.csv', 10, 8, 2, 30, 16, 10, 1, 1, 2), ('dti_component_scores', '2022.csv', 63, 63, 0, 128, 65, 63, 0, 0, 0))
   t(source_id, file, figures_read, observations, rejected, cells, cells_heading, cells_figures, cells_notes, cells_ignored, cells_rejected);
 CREATE TABLE sources AS SELECT 'dti_press_figures' AS source_id, DATE '2025-11-21' AS retrieved_on UNION ALL SELECT 'nso_population', DATE '2020-01-01';
 CREATE TABLE press_claims AS
