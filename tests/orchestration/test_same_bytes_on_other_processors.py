@@ -1,4 +1,4 @@
-"""Two kernels of the linear algebra library round differently in the last places; the released tables must not show it."""
+"""Kernels of the linear algebra library round differently in the last places; the released tables must not show it."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def test_publications_killed_at_random_moments(tmp_path: Path, kills: int) -> No
     paths, stop = Paths(root), tmp_path / "stop"
     reader = subprocess.Popen([sys.executable, "-c", READER, str(paths.published), str(stop)],
                               stdout=subprocess.PIPE, text=True)  # fmt: skip
-    killed, ended, seconds, problems = 0, 0, 6.0, []
+    killed, ended, seconds, problems = 0, 0, 20.0, []
     while killed < kills:
         begun = time.monotonic()
         job = subprocess.Popen([sys.executable, "-c", PUBLISH, str(root), str(0.69 + killed / 10000), helpers],
