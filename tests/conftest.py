@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +19,26 @@ for name in ("DAGSTER_HOME", "DX_ROOT"):
     os.environ.pop(name, None)
 
 ROOT = Path(__file__).resolve().parents[1]
+#: CPU seconds, peak kilobytes and slowest steps of the refresh that made the fixture `released`
+REFRESH_COST = "refresh-cost.json"
+REFRESH = """
+import json, resource, sys
+from pathlib import Path
+from dx_pipeline.orchestration.instance import opened
+from dx_pipeline.orchestration.run import refresh
+from dx_pipeline.paths import Paths
+paths = Paths(Path(sys.argv[1]))
+failures = refresh(paths).failures
+if failures:
+    sys.exit("\\n".join(failures))
+with opened(paths) as instance:
+    steps = instance.get_run_step_stats(instance.get_runs(limit=1)[0].run_id)
+slowest = sorted((step.end_time - step.start_time, step.step_key) for step in steps)[:-9:-1]
+used = resource.getrusage(resource.RUSAGE_SELF)
+Path(sys.argv[2]).write_text(json.dumps({
+    "cpu": used.ru_utime + used.ru_stime, "peak": used.ru_maxrss, "steps": [f"{key} {s:.1f} s" for s, key in slowest],
+}))
+"""
 
 
 def copy_project(target: Path) -> Path:
@@ -86,12 +108,11 @@ def tables(built: Path) -> dict:
 
 @pytest.fixture(scope="session")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Root of a project with a release, made by the main job."""
-    from dx_pipeline.orchestration.run import refresh
-    from dx_pipeline.paths import Paths
+    """Root of a project with a release, made by the main job in a process of its own, so that its cost is known."""
 
     def make(root: Path) -> None:
-        outcome = refresh(Paths(root))
-        assert not outcome.failures, "\n".join(outcome.failures)
+        script = [sys.executable, "-c", REFRESH, str(root), str(root / REFRESH_COST)]
+        home = tmp_path_factory.mktemp("dagster-home")
+        subprocess.run(script, check=True, cwd=ROOT, env=os.environ | {"DAGSTER_HOME": str(home)})
 
     return made_once(tmp_path_factory, "released", make)
