@@ -21,6 +21,8 @@ ALLOWED = {
     "check_run_worker_health": "asked by Dagster's run monitoring",
     "_connect": "overrides a method of Dagster's storage",
     "yield_for_execution": "called by Dagster",
+    "build_all": "the whole build as plain functions, for notebooks, benchmarks and tests",
+    "holds_every_doubt": "stands beside the sentences it judges; the tests of the table ask it",
     "__getattr__": "called by Python for names that are loaded late",
 }
 #: what these decorate is called by pydantic, by typer, by Dagster

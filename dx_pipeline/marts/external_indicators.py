@@ -91,7 +91,7 @@ def _formed(printed: pl.DataFrame, own: dict[str, object]) -> pl.DataFrame:
             pl.col("code").n_unique().alias("n"),
             source_id=pl.col("source_id").filter(pl.col("code") == parts[0]).first(),
             measure=pl.col("measure").filter(pl.col("code") == parts[0]).first(),
-            value=own["factor"] * value,
+            value=pl.lit(own["factor"]) * value,
             basis=weakest_basis_of_group(pl.col("basis")),
             doubts=union_doubts_of_group(pl.col("doubts")),
         )

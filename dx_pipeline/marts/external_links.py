@@ -46,7 +46,7 @@ def _known(external: pl.DataFrame, endowments: pl.DataFrame) -> pl.DataFrame:
 
 
 def _row(ranked: pl.DataFrame, figures: pl.DataFrame, edition: int, logarithm: bool) -> dict[str, object]:
-    year = figures["year"].max()
+    year: int | None = figures.select(pl.col("year").max()).item()
     if year is None:
         return {
             "status": "not_read",
