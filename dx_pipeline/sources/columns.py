@@ -11,7 +11,7 @@ from dx_pipeline.sources.declaration import YEAR_MARK
 from dx_pipeline.sources.errors import quoted
 from dx_pipeline.sources.headings import LISTED, PLACE, SEPARATOR, Bounds, Heading, year_of
 from dx_pipeline.sources.resolved import PrintedColumn, TableSpec
-from dx_pipeline.sources.texts import years_in
+from dx_pipeline.sources.texts import read_year, years_in
 from dx_pipeline.text import plain
 
 EVERY_OTHER = "*"
@@ -124,7 +124,8 @@ def undeclared(where: str, sheet: Sheet, heading: Heading, within: Bounds, known
         names = list(headed.values())
         once = [name if names.count(name) == 1 else sheet.column_name(place) for place, name in headed.items()]
         more = f" and {len(once) - LISTED} more" if len(once) > LISTED else ""
-        remedy = f"declare what they are under `columns`, or `ignore = {quoted(once)}`"
+        years = '; `[columns."{year}"]` stands for a column a year' if any(map(read_year, names)) else ""
+        remedy = f"declare what they are under `columns`, or `ignore = {quoted(once)}`{years}"
         yield Problem(at, "only the columns of source.toml", f"also {once[:LISTED]}{more}", remedy)
     if bare:
         remedy = f'declare them by place, `[columns."{bare[0]}"]`, or `ignore = {quoted(bare)}`'

@@ -126,7 +126,7 @@ def find_heading(where: str, sheet: Sheet, table: TableSpec, within: Bounds, wan
             problem = _unresolved(where, heading, sheet, wanted, table.side_by_side)
             if problem is None:
                 return heading
-            found = sum(1 for one in wanted if len(heading.matches(one)) == table.side_by_side)
+            found = sum(1 for one in wanted if heading.matches(one))
             if best is None or found > best[0]:
                 best = (found, problem)
     named = [text for text in wanted if not PLACE.match(text)]

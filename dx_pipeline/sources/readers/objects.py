@@ -54,6 +54,9 @@ def read_json(file: FileSpec, data: bytes) -> list[Sheet]:
                 f"{expected} as source.toml says",
                 "none" if found is None else str(found),
             )
+    inner = document.get("dataset", document) if isinstance(document, dict) else None
+    if isinstance(inner, dict) and "dimension" in inner and "value" in inner:
+        refuse(where, "a list of rows", "a JSON-stat dataset", 'declare `form = "jsonstat"`')
     entries = at_path(document, file.rows) if file.rows else document
     return [_sheet(where, file.rows, entries)]
 
