@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from dx_pipeline.conform.indicators import derived_indicators
@@ -78,9 +80,9 @@ def _series(declared: pl.DataFrame) -> pl.Expr:
     return said
 
 
-def _formed(printed: pl.DataFrame, own: dict[str, object]) -> pl.DataFrame:
+def _formed(printed: pl.DataFrame, own: dict[str, Any]) -> pl.DataFrame:
     """A ratio (first part over second) or mean of declared parts, where all are known for a unit and year."""
-    parts = list(own["parts"])  # type: ignore[call-overload]
+    parts = list(own["parts"])
     rows = printed.filter(pl.col("code").is_in(parts) & (pl.col("measure") != "rank") & pl.col("value").is_not_null())
     key = ["unit_system", "year", "province_id"]
     values = [pl.col("value").filter(pl.col("code") == part).first() for part in parts]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+import pytest
 
 #: source, file, figures
 COUNTS = [
@@ -63,3 +65,35 @@ def test_units_of_two_systems_never_share_a_row(tables):
     key = ["unit_system", "indicator", "year", "province_id"]
     assert external.select(key).is_duplicated().sum() == 0
     assert set(external.filter(pl.col("indicator") == "pii")["unit_system"]) == {63, 34}
+
+
+def test_solved_weights_follow_from_the_published_rows(tables):
+    """M28: least squares on the 34 rows gives each of the eight weights within 0.15 of 940 points."""
+    own = (pl.col("edition") == 2024) & (pl.col("unit_system") == 34)
+    weights = tables["indicator_weights"].filter((pl.col("edition") == 2024) & (pl.col("indicator") != "foundation"))
+    names = weights["indicator"].to_list()
+    printed = tables["component_scores"].filter(own & pl.col("indicator").is_in(names))
+    wide = printed.pivot("indicator", index="province_id", values="score").sort("province_id")
+    overall = tables["province_rankings"].filter(own).sort("province_id")["score"].to_numpy()
+    solved = np.linalg.lstsq(wide.select(names).to_numpy(), overall, rcond=None)[0]
+    assert np.abs(solved * weights["max_points"].sum() - weights["max_points"].to_numpy()).max() <= 0.15
+
+
+def test_the_announced_growth_of_2024_rests_on_means_one_column_off(tables):
+    """M30: the ministry's +4.7, +13.3 and +13.4 % follow from the shifted means of 2023, not from the right ones."""
+    pillars = ["digital_government", "digital_economy", "digital_society"]
+    means = tables["national_means"].filter(pl.col("unit_system") == 63)
+
+    def mean(edition, indicator):
+        return means.filter((pl.col("edition") == edition) & (pl.col("indicator") == indicator))["mean_computed"].item()
+
+    growth = tables["policy_actuals"].filter(pl.col("indicator").str.ends_with("_pillar_mean_growth"))
+    announced = [
+        growth.filter(pl.col("indicator") == f"dti_{one}_pillar_mean_growth")["value"].item() for one in pillars
+    ]
+    assert announced == [4.7, 13.3, 13.4]
+    shifted = [0.7240, 0.6817, 0.6783]
+    found = [100 * (mean(2024, one) / base - 1) for one, base in zip(pillars, shifted, strict=True)]
+    assert found == pytest.approx(announced, abs=0.06)
+    right = [100 * (mean(2024, one) / mean(2023, one) - 1) for one in pillars]
+    assert right == pytest.approx([1.0, 6.7, 12.8], abs=0.06)
