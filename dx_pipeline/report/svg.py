@@ -114,7 +114,7 @@ def rank_trajectory(
         language: `vi` or `en`.
         alternative: what the chart shows, in words.
     """
-    left, right, top, bottom = 34.0, 340.0, 34.0, 264.0
+    left, right, top, bottom = 34.0, 312.0, 34.0, 264.0
 
     def x(edition: int) -> float:
         return left + 16 + (right - left - 32) * editions.index(edition) / max(len(editions) - 1, 1)
@@ -219,8 +219,8 @@ def rank_spans(spans: Sequence[Span], official: Point, units: int, language: str
         if span.inner_low and span.inner_high and span.inner_low.value and span.inner_high.value:
             inner = x(span.inner_low.value), x(span.inner_high.value)
             parts.append(_line(inner[0], y, max(inner[1], inner[0] + 1), y, "span inner"))
-        parts.append(span.low.at(best - 5, y + 5, "value end" if best > 34 else "hidden", language))
-        parts.append(span.high.at(worst + 5, y + 5, "value" if worst < WIDTH - 34 else "hidden", language))
+        parts.append(span.low.at(best - 5, y + 5, "value end" if best > 56 else "hidden", language))
+        parts.append(span.high.at(worst + 5, y + 5, "value" if worst < WIDTH - 56 else "hidden", language))
     return _frame(bottom + 26, alternative, parts)
 
 

@@ -27,7 +27,7 @@
   }
   function trajectory(ids) {
     const editions = data.editions[state.system], n = units(), code = state.measure === ALL ? "overall" : state.measure;
-    const left = 34, right = 330, top = 34, bottom = 264;
+    const left = 34, right = 282, top = 34, bottom = 264;
     const x = (i) => left + 16 + ((right - left - 32) * i) / Math.max(editions.length - 1, 1);
     const y = (rank) => top + ((bottom - top) * (rank - 1)) / Math.max(n - 1, 1);
     const svg = make("svg", { class: "chart", viewBox: "0 0 480 296", role: "img", "aria-label": DX.text("js.path_alt", { a: name(ids[0]), b: name(ids[1]), what: label(code) }) });
