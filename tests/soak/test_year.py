@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from dx_pipeline.orchestration.upkeep import KEPT_RUNS, compact, forget_runs
 from dx_pipeline.paths import Paths
 from tests.conftest import ROOT
 
-NIGHTS = 365
+NIGHTS = int(os.environ.get("DX_SOAK_NIGHTS", "365"))
 
 
 def size_of(folder: Path) -> int:
