@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract, load_contracts
 from dx_pipeline.fetch.stale import Stale, read_stale
-from dx_pipeline.sources.spec import SourceSpec, load_sources
+from dx_pipeline.sources.spec import SourceSpec, each_source, load_source, load_sources
 from dx_pipeline.warehouse import need, read_table, replace_table, write_table
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def build_source(con: duckdb.DuckDBPyConnection, paths: Paths, source_id: str) -
 
     reference = [f"raw.{name}" for name in TABLES]
     need(con, f"source {source_id}", reference)
-    sources = load_sources(paths.raw)
-    observed = observe_source(sources[source_id], stored_reference(con), sources.values())
+    others, _ = each_source(paths.raw)
+    observed = observe_source(load_source(paths.raw / source_id), stored_reference(con), others.values())
     tables = {source_id: observed.observations, f"{source_id}__files": observed.files, **observed.records}
     for name, frame in tables.items():
         replace_table(con, f"raw.{name}", frame, inputs=reference)

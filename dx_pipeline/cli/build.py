@@ -209,15 +209,16 @@ def _fetch(paths: Paths, now: datetime) -> dict[str, Any]:
 def _sources(paths: Paths, released: set[str] | None) -> dict[str, Any]:
     """What of data/raw is not as declared, and what is declared and not in the release yet."""
     from dx_pipeline.errors import DxError
-    from dx_pipeline.sources.spec import load_sources, undeclared_files
+    from dx_pipeline.sources.spec import each_source, undeclared_files
 
     found: dict[str, Any] = {
         "count": 0, "missing": [], "changed": [], "not_released": [], "stale": [], "undeclared": [], "error": None,
     }  # fmt: skip
     try:
-        sources = load_sources(paths.raw)
+        sources, broken = each_source(paths.raw)
     except DxError as error:
         return found | {"error": str(error)}
+    found["error"] = "\n".join(map(str, broken.values())) or None
     from dx_pipeline.fetch.stale import read_stale
 
     stale = read_stale(paths)
@@ -240,7 +241,7 @@ def _sources(paths: Paths, released: set[str] | None) -> dict[str, Any]:
                 found["changed"].append(name)
             elif released is not None and file.sha256 not in released:
                 found["not_released"].append(name)
-    return found | {"count": len(sources), "undeclared": undeclared_files(paths.raw, sources)}
+    return found | {"count": len(sources), "undeclared": undeclared_files(paths.raw)}
 
 
 def _show_status(found: dict[str, Any]) -> None:
@@ -257,7 +258,7 @@ def _show_status(found: dict[str, Any]) -> None:
         "missing": "missing",
         "changed": "not as declared (sha256)",
         "not_released": "declared and not in the release yet: run `dx run`",
-        "undeclared": "in data/raw, but no source.toml names it",
+        "undeclared": "in data/raw, but of no source of the manifest",
     }
     print(f"sources   {sources['count']} declared" if not sources["error"] else f"sources   {sources['error']}")
     for key, text in texts.items():

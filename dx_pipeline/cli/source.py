@@ -62,12 +62,12 @@ def check(
     """
     from dx_pipeline.conform.reference import load_reference
     from dx_pipeline.conform.source_check import check_source
-    from dx_pipeline.sources.spec import readable_sources, source_names
+    from dx_pipeline.sources.spec import each_source, source_names
 
     paths = default_paths()
     reference = load_reference(paths.reference)
     names = source_names(paths.raw)
-    others = readable_sources(paths.raw, names)
+    others = list(each_source(paths.raw)[0].values())
     if folder is not None:
         found = [check_source(folder, reference, others=others)]
     else:

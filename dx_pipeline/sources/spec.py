@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,9 +19,9 @@ __all__ = [
     "PrintedColumn",
     "SourceSpec",
     "TableSpec",
+    "each_source",
     "load_source",
     "load_sources",
-    "readable_sources",
     "source_names",
     "undeclared_files",
 ]
@@ -94,24 +93,27 @@ def source_names(raw: Path) -> tuple[str, ...]:
     return manifest.sources
 
 
-def readable_sources(raw: Path, names: Iterable[str]) -> list[SourceSpec]:
-    """The named sources whose declarations can be read; the others are told by whoever looks at them."""
-    found = []
-    for name in names:
-        with contextlib.suppress(SourceError):
-            found.append(load_source(raw / name))
-    return found
+def each_source(raw: Path) -> tuple[dict[str, SourceSpec], dict[str, SourceError]]:
+    """The sources whose declarations can be read, and what is wrong with the others: one never stops the rest.
+
+    Raises:
+        SourceError: the manifest is not as it must be.
+    """
+    sources: dict[str, SourceSpec] = {}
+    broken: dict[str, SourceError] = {}
+    for name in source_names(raw):
+        try:
+            sources[name] = load_source(raw / name)
+        except SourceError as error:
+            broken[name] = error
+    return sources, broken
 
 
-def undeclared_files(raw: Path, sources: dict[str, SourceSpec]) -> list[str]:
-    """Files under data/raw that no source.toml names: they are not read, and somebody should say why they are there."""
-    declared = {file.path for source in sources.values() for file in source.files}
-    declared |= {raw / "manifest.toml"} | {raw / name / DECLARATION for name in sources}
-    return sorted(
-        str(path.relative_to(raw))
-        for path in raw.rglob("*")
-        if path.is_file() and path not in declared and not path.name.startswith(".")
-    )
+def undeclared_files(raw: Path) -> list[str]:
+    """Files under data/raw that belong to no source of the manifest: nobody reads them, so why are they there?"""
+    known = {"manifest.toml", *source_names(raw)}
+    found = (path.relative_to(raw) for path in raw.rglob("*") if path.is_file())
+    return sorted(str(path) for path in found if path.parts[0] not in known and not path.name.startswith("."))
 
 
 def _strangers(folder: Path, where: str, shown: str, declared: SourceDeclaration) -> Iterable[Problem]:

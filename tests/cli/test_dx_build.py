@@ -17,7 +17,7 @@ from dx_pipeline.paths import Paths
 class Ended:
     """How a refresh ended, as the job tells it."""
 
-    release: str | None = "1.0.1-00000000"
+    release: str | None = "2.0.1-00000000"
     unchanged: bool = False
     reasons: tuple[Reason, ...] = ()
     skipped: str = ""
@@ -39,7 +39,7 @@ def test_a_run_that_succeeds_is_quiet_but_for_its_summary(
     refreshing_as(Ended(), monkeypatch)
     answer = dx_in(own_release.root, "run")
     assert (answer.code, answer.err) == (0, "")
-    assert answer.out.splitlines()[-1].startswith("release 1.0.0: ")
+    assert answer.out.splitlines()[-1].startswith("release 2.0.0: ")
 
 
 def test_a_run_that_changes_nothing_says_so(dx_in: DxIn, own_release: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +62,7 @@ def test_a_run_that_fails_says_why_and_ends_with_1(
 def test_status_of_a_sound_project(dx: Dx) -> None:
     answer = dx("status")
     assert answer.code == 0
-    assert answer.out.startswith("release   1.0.0, 2026-01-05T02:00:00Z")
+    assert answer.out.startswith("release   2.0.0, 2026-01-05T02:00:00Z")
     assert "checks    none failed" in answer.out
     keys = {"release", "built_at", "age_days", "sources", "failed_checks", "last_failure", "ok"}
     assert keys <= set(dx("status", "--json").json)
@@ -72,13 +72,17 @@ def test_status_names_what_is_wrong_with_the_sources(dx_in: DxIn, own_release: P
     files = sorted((own_release.raw / "dti_component_scores").glob("*.csv"))
     with files[1].open("a", encoding="utf-8") as file:
         file.write("one more row\n")
-    (own_release.raw / "dti_component_scores" / "notes.txt").write_text("who put this here?", encoding="utf-8")
+    (own_release.raw / "notes.txt").write_text("who put this here?", encoding="utf-8")
     answer = dx_in(own_release.root, "status", "--json")
     assert answer.code == 1
     sources = answer.json["sources"]
     assert sources["changed"] == [f"dti_component_scores/{files[1].name}"]
-    assert sources["undeclared"] == ["dti_component_scores/notes.txt"]
-    assert "no source.toml names it" in dx_in(own_release.root, "status").out
+    assert sources["undeclared"] == ["notes.txt"]
+    assert "of no source of the manifest" in dx_in(own_release.root, "status").out
+    (own_release.raw / "nso_population" / "notes.txt").write_text("and this?", encoding="utf-8")
+    sources = dx_in(own_release.root, "status", "--json").json["sources"]
+    assert "data/raw/nso_population/notes.txt" in sources["error"]
+    assert sources["changed"] == [f"dti_component_scores/{files[1].name}"], "one bad source hides nothing of the others"
     files[0].unlink()
     answer = dx_in(own_release.root, "status", "--json")
     assert answer.code == 1

@@ -24,7 +24,7 @@ def two_releases(own_release: Paths) -> Paths:
 def test_a_citation_names_release_and_hash(dx: Dx, address: str) -> None:
     answer = dx("cite", address)
     assert answer.code == 0
-    assert "release 1.0.0, data sha256:" in answer.out
+    assert "release 2.0.0, data sha256:" in answer.out
     assert "@misc{" in answer.out
     assert set(dx("cite", address, "--json").json) == {"address", "release", "citation", "bibtex", "details"}
 
@@ -46,7 +46,7 @@ def test_an_address_that_leads_nowhere(dx: Dx, address: str, told: str) -> None:
 def test_a_sound_release_is_proved(dx: Dx) -> None:
     answer = dx("verify")
     assert (answer.code, "is as published" in answer.out) == (0, True)
-    assert dx("verify", "1.0.0", "--json").json["sound"] is True
+    assert dx("verify", "2.0.0", "--json").json["sound"] is True
 
 
 def test_a_touched_file_is_named(dx_in: DxIn, own_release: Paths) -> None:
@@ -58,16 +58,16 @@ def test_a_touched_file_is_named(dx_in: DxIn, own_release: Paths) -> None:
 
 
 def test_an_unknown_release_lists_those_kept(dx: Dx) -> None:
-    answer = dx("verify", "9.9.9")
+    answer = dx("verify", "10.9.9")
     assert answer.code == 2
-    assert "Kept releases: 1.0.0-" in answer.err
+    assert "Kept releases: 2.0.0-" in answer.err
 
 
 def test_diff_names_the_changed_value(dx_in: DxIn, two_releases: Paths) -> None:
     answer = dx_in(two_releases.root, "diff")
     assert answer.code == 0
     assert "province_rankings" in answer.out
-    found = dx_in(two_releases.root, "diff", "1.0.0", "current", "--json").json
+    found = dx_in(two_releases.root, "diff", "2.0.0", "current", "--json").json
     assert found["same_data"] is False
     (change,) = found["changes"]
     assert (change["key"], change["old_value"], change["new_value"]) == ("2023/63/hai-duong", "0.6929", "0.7")
@@ -77,7 +77,7 @@ def test_rollback_restores_and_can_be_undone(dx_in: DxIn, two_releases: Paths) -
     root: Path = two_releases.root
     answer = dx_in(root, "rollback", "--json")
     assert answer.code == 0
-    assert answer.json["release"].startswith("1.0.0-")
+    assert answer.json["release"].startswith("2.0.0-")
     assert dx_in(root, "rank", "hai-duong", "--edition", "2023", "--json").json["rows"][0]["score"] == 0.6929
     listed = dx_in(root, "rollback", "--list", "--json").json["releases"]
     assert [one["current"] for one in listed] == [True, False]

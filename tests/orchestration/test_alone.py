@@ -119,7 +119,7 @@ def test_two_clicks_do_not_replace_a_complete_release_by_half_of_one(built: Clic
     bytes_before = files_of(before)
     assert built.assets(dg.AssetKey(["publication", "release_candidate"])) == []
     (told,) = built.assets(RELEASE)
-    assert "the staged release 1.0.0 is not complete, nothing was published: pictures/" in told
+    assert "the staged release 2.0.0 is not complete, nothing was published: pictures/" in told
     assert "site, workbook missing" in told
     assert current_folder(built.paths) == before
     assert files_of(before) == bytes_before

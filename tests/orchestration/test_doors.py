@@ -51,7 +51,7 @@ def dx(paths: Paths, *arguments: str, **environment: str) -> subprocess.Popen[st
 
 def test_an_unchanged_night_builds_nothing_and_leaves_its_trace(project: Paths) -> None:
     outcome = refresh(project)
-    assert outcome.skipped.startswith("nothing changed since 1.0.0-")
+    assert outcome.skipped.startswith("nothing changed since 2.0.0-")
     with dg.DagsterInstance.ephemeral() as instance:
         assert night_without_work(project, instance) is not None
     told = state.read_state(project)
@@ -86,7 +86,7 @@ def test_the_true_reason_is_told_while_somebody_holds_the_published_file(project
     assert "nso_urban_population" in told
     assert "sha256" in told
     assert "lock" not in told
-    assert "release 1.0.0: " in out
+    assert "release 2.0.0: " in out
     out, told = (process := dx(project, "status")).communicate(timeout=60)
     assert process.returncode == 1
     assert "sha256" in out

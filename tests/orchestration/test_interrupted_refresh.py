@@ -45,12 +45,12 @@ def warehouse_is_written(root: Path) -> bool:
 
 def release_is_staged(root: Path) -> bool:
     return any(
-        path.name == "dti.duckdb" and "1.0.0-" not in str(path) for path in (root / "data" / "marts").rglob("*.duckdb")
+        path.name == "dti.duckdb" and "2.0.0-" not in str(path) for path in (root / "data" / "marts").rglob("*.duckdb")
     )
 
 
 def pictures_are_drawn(root: Path) -> bool:
-    return any("1.0.0-" not in str(path) for path in (root / "data" / "marts").rglob("pictures/*.png"))
+    return any("2.0.0-" not in str(path) for path in (root / "data" / "marts").rglob("pictures/*.png"))
 
 
 @pytest.fixture

@@ -207,9 +207,9 @@ def test_a_table_is_cited_with_release_hash_and_original_sources(folder: Path) -
     assert citation.line == (
         "dx-pipeline contributors (2026). province_rankings title en [table province_rankings]. "
         "In Viet Nam's provincial Digital Transformation Index (DTI), checked and sourced figure by figure "
-        f"(release 1.0.0, data {digest})."
+        f"(release 2.0.0, data {digest})."
     )
-    assert citation.bibtex.startswith("@misc{vietnam-provincial-dti-1.0.0-province-rankings,\n")
+    assert citation.bibtex.startswith("@misc{vietnam-provincial-dti-2.0.0-province-rankings,\n")
     assert "year = {2026}" in citation.bibtex
     assert r"province\_rankings" in citation.bibtex
     text = "\n".join(citation.details)

@@ -87,12 +87,12 @@ def test_addresses_are_reversible() -> None:
 @pytest.mark.parametrize(
     ("baseline", "level", "taken", "expected"),
     [
-        (None, "none", [], "1.0.0"),
-        ("1.2.3", "patch", ["1.2.3"], "1.2.4"),
-        ("1.2.3", "minor", ["1.2.3"], "1.3.0"),
-        ("1.2.3", "major", ["1.2.3"], "2.0.0"),
-        ("1.9.0", "minor", ["1.10.0", "1.9.0"], "1.11.0"),
-        (None, "none", ["1.0.0", "1.4.2"], "1.4.3"),
+        (None, "none", [], "2.0.0"),
+        ("2.2.3", "patch", ["2.2.3"], "2.2.4"),
+        ("2.2.3", "minor", ["2.2.3"], "2.3.0"),
+        ("2.2.3", "major", ["2.2.3"], "3.0.0"),
+        ("2.9.0", "minor", ["2.10.0", "2.9.0"], "2.11.0"),
+        (None, "none", ["2.0.0", "2.4.2"], "2.4.3"),
     ],
 )
 def test_the_next_version(baseline: str | None, level: str, taken: list[str], expected: str) -> None:
@@ -101,8 +101,8 @@ def test_the_next_version(baseline: str | None, level: str, taken: list[str], ex
 
 def test_a_changed_figure_is_named_exactly_and_what_followed_after_it(released: Path) -> None:
     published = release(released, with_scores(hai_duong=0.7300))
-    assert published.release == "1.0.1"
-    changelog = section((published.folder / "CHANGELOG.md").read_text(encoding="utf-8"), "1.0.1")
+    assert published.release == "2.0.1"
+    changelog = section((published.folder / "CHANGELOG.md").read_text(encoding="utf-8"), "2.0.1")
     english = changelog.split("### English")[1]
     cause, effect = english.split("**What followed from it**")
     assert re.findall("^- .*", cause, re.MULTILINE) == [
@@ -113,11 +113,11 @@ def test_a_changed_figure_is_named_exactly_and_what_followed_after_it(released: 
         "Hải Dương 2023: rank 4 → 3; Thái Nguyên 2023: rank 3 → 4)",
     ]
     assert "- Hải Dương 2023, Tổng thể, score: 0.6929 → 0.73 (dti_component_scores, 2023.csv row 2)" in changelog
-    assert re.search(r"compared with: 1\.0\.0 \(sha256:[0-9a-f]{12}…\)", changelog)
+    assert re.search(r"compared with: 2\.0\.0 \(sha256:[0-9a-f]{12}…\)", changelog)
     assert read_current(
         released, "SELECT key, column_name, old_value, new_value FROM revisions WHERE column_name = 'value'"
     ) == [("2023/63/hai-duong/overall/score/dti_component_scores/2023.csv row 2", "value", "0.6929", "0.73")]
-    summary = read_current(released, "SELECT change_level, change_summary FROM releases WHERE release = '1.0.1'")
+    summary = read_current(released, "SELECT change_level, change_summary FROM releases WHERE release = '2.0.1'")
     assert summary[0][0] == "patch"
     assert summary[0][1].startswith(
         "Hải Dương 2023, Overall, score: 0.6929 → 0.73 (dti_component_scores, 2023.csv row 2)"
@@ -128,7 +128,7 @@ def test_a_remark_about_a_figure_is_told_as_a_consequence(released: Path) -> Non
     tables = with_scores(hai_duong=0.73)
     doubted = pl.when(pl.col("province_id") == "thai-nguyen").then(pl.lit("ranks below Hải Dương")).otherwise("reason")
     tables["figure_sources"] = tables["figure_sources"].with_columns(reason=doubted)
-    text = section((release(released, tables).folder / "CHANGELOG.md").read_text(encoding="utf-8"), "1.0.1")
+    text = section((release(released, tables).folder / "CHANGELOG.md").read_text(encoding="utf-8"), "2.0.1")
     cause, effect = text.split("### English")[1].split("**What followed from it**")
     assert cause.count("\n- ") == 1
     assert "- `figure_sources`: values changed: 1 (rows: 1) (e.g. Thái Nguyên 2023" in effect
@@ -137,7 +137,7 @@ def test_a_remark_about_a_figure_is_told_as_a_consequence(released: Path) -> Non
 def test_the_change_log_keeps_its_past(released: Path) -> None:
     release(released, with_scores(hai_duong=0.73))
     text = (release(released, with_scores(hai_duong=0.74)).folder / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.findall("^## (.*)", text, re.MULTILINE) == ["1.0.2", "1.0.1", "1.0.0"]
+    assert re.findall("^## (.*)", text, re.MULTILINE) == ["2.0.2", "2.0.1", "2.0.0"]
     assert text.count("# Thay đổi của dữ liệu") == 1
 
 
@@ -146,14 +146,14 @@ def test_a_renamed_column_is_breaking_and_said_to_be_probably_renamed(released: 
     tables = small_tables()
     tables["province_rankings"] = tables["province_rankings"].rename({"rank": "place"})
     published = release(released, tables, contracts)
-    assert published.release == "2.0.0"
-    changelog = section((published.folder / "CHANGELOG.md").read_text(encoding="utf-8"), "2.0.0")
+    assert published.release == "3.0.0"
+    changelog = section((published.folder / "CHANGELOG.md").read_text(encoding="utf-8"), "3.0.0")
     assert (
         "**Breaking**\n\n- column `province_rankings.rank` was removed; probably renamed to `place`: all values"
         in changelog
     )
     assert "Phá vỡ tương thích" in changelog
-    rows = "SELECT key, column_name, change FROM revisions WHERE release = '2.0.0' ORDER BY ALL"
+    rows = "SELECT key, column_name, change FROM revisions WHERE release = '3.0.0' ORDER BY ALL"
     assert read_current(released, rows) == [("*", "place", "added"), ("*", "rank", "removed")]
 
 
@@ -164,7 +164,7 @@ def test_a_renamed_key_column_is_recognised(released: Path) -> None:
     tables = small_tables()
     tables["indicators"] = tables["indicators"].rename({"indicator": "code"})
     published = release(released, tables, contracts)
-    assert published.release == "2.0.0"
+    assert published.release == "3.0.0"
     assert "column `indicators.indicator` was removed; probably renamed to `code`" in (
         published.folder / "CHANGELOG.md"
     ).read_text(encoding="utf-8")
@@ -174,7 +174,7 @@ def test_a_removed_column_is_breaking(released: Path) -> None:
     tables = small_tables()
     tables["province_rankings"] = tables["province_rankings"].drop("rank")
     published = release(released, tables, without_column(small_contracts(), "province_rankings", "rank"))
-    assert published.release == "2.0.0"
+    assert published.release == "3.0.0"
 
 
 def test_a_changed_type_is_breaking(released: Path) -> None:
@@ -182,7 +182,7 @@ def test_a_changed_type_is_breaking(released: Path) -> None:
     columns = {entry.name: column(entry.type) for entry in contracts["province_rankings"].columns}
     columns["rank"] = column("double", nullable=True)
     contracts["province_rankings"] = contract("province_rankings", ["edition", "unit_system", "province_id"], columns)
-    assert release(released, None, contracts).release == "2.0.0"
+    assert release(released, None, contracts).release == "3.0.0"
     assert read_current(released, "SELECT column_name, change, old_value, new_value FROM revisions") == [
         ("rank", "changed", "integer", "double")
     ]
@@ -191,12 +191,12 @@ def test_a_changed_type_is_breaking(released: Path) -> None:
 def test_new_tables_rows_and_columns_are_minor(released: Path) -> None:
     contracts = small_contracts() | {"editions": contract("editions", ["edition"], {"edition": column("integer")})}
     tables = small_tables() | {"editions": pl.DataFrame({"edition": [2022, 2023]})}
-    assert release(released, tables, contracts).release == "1.1.0"
+    assert release(released, tables, contracts).release == "2.1.0"
     fewer = {name: score for name, score in SCORES.items() if name != "da-nang"}
     tables |= small_tables(fewer)
     published = release(released, tables, contracts)
-    assert published.release == "1.2.0"
-    text = section((published.folder / "CHANGELOG.md").read_text(encoding="utf-8"), "1.2.0")
+    assert published.release == "2.2.0"
+    text = section((published.folder / "CHANGELOG.md").read_text(encoding="utf-8"), "2.2.0")
     assert "- Đà Nẵng 2023, Overall, score: removed 0.81 (dti_component_scores, 2023.csv row 5)" in text
 
 
@@ -211,7 +211,7 @@ def test_a_removed_table_is_breaking_and_its_new_name_is_guessed(released: Path)
     tables = small_tables()
     tables["rankings"] = tables.pop("province_rankings")
     published = release(released, tables, contracts)
-    assert published.release == "2.0.0"
+    assert published.release == "3.0.0"
     text = (published.folder / "CHANGELOG.md").read_text(encoding="utf-8")
     assert (
         "table `province_rankings` was removed (4 rows); probably renamed to `rankings`: all values are equal" in text
@@ -225,7 +225,7 @@ def test_columns_that_change_places_are_a_patch_and_told(released: Path) -> None
     columns = {name: column(old.column(name).type, nullable=old.column(name).nullable) for name in order}
     contracts["province_rankings"] = contract("province_rankings", list(old.key), columns)
     published = release(released, None, contracts)
-    assert published.release == "1.0.1"
+    assert published.release == "2.0.1"
     assert "columns of `province_rankings` changed places" in (published.folder / "CHANGELOG.md").read_text(
         encoding="utf-8"
     )
@@ -235,15 +235,15 @@ def test_any_two_kept_releases_can_be_compared(released: Path) -> None:
     release(released, with_scores(hai_duong=0.73))
     release(released, with_scores(thai_nguyen=0.74))
     paths = Paths(released)
-    diff = diff_releases(find_release(paths, "1.0.0"), find_release(paths, "current"))
-    assert (diff.baseline, diff.release, change_level(diff)) == ("1.0.0", "1.0.2", "patch")
+    diff = diff_releases(find_release(paths, "2.0.0"), find_release(paths, "current"))
+    assert (diff.baseline, diff.release, change_level(diff)) == ("2.0.0", "2.0.2", "patch")
     figures = diff.table("figure_sources").changes
     assert figures.select("old_value", "new_value").rows() == [("0.7231", "0.74")] * 2
-    assert diff_releases(find_release(paths, "previous"), find_release(paths, "1.0.1")).tables == ()
+    assert diff_releases(find_release(paths, "previous"), find_release(paths, "2.0.1")).tables == ()
 
 
 def test_identical_releases_are_described_as_such() -> None:
-    same = ReleaseDiff("1.0.0", "sha256:a", "1.0.0", "sha256:a", ())
+    same = ReleaseDiff("2.0.0", "sha256:a", "2.0.0", "sha256:a", ())
     assert change_level(same) == "none"
     assert describe_diff(same, NOBODY, "en") == ["The data are identical."]
     assert same.changes.height == 0
@@ -256,4 +256,4 @@ def test_long_lists_end_in_a_query(released: Path) -> None:
     extra = extra.with_columns(province_id="name").drop("name")
     tables["figure_sources"] = pl.concat([tables["figure_sources"], extra])
     text = (release(released, tables).folder / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert "- and 14 more: `SELECT * FROM revisions WHERE release = '1.1.0' AND table_name = 'figure_sources'`" in text
+    assert "- and 14 more: `SELECT * FROM revisions WHERE release = '2.1.0' AND table_name = 'figure_sources'`" in text

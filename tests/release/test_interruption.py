@@ -80,7 +80,7 @@ def test_killed_at_any_step_leaves_the_old_or_the_new_release_whole(released: Pa
 
     release(released, with_scores(hai_duong=0.6939))
     assert_whole(released, 0.6939)
-    assert [kept.release for kept in list_releases(Paths(released))][-1] == "1.0.1", "no version was used up"
+    assert [kept.release for kept in list_releases(Paths(released))][-1] == "2.0.1", "no version was used up"
     left = {path.name for path in releases_folder(Paths(released)).iterdir() if path.name.startswith(".")}
     assert left == set()
     assert read_journal(Paths(released)).published[-1] == current_folder(Paths(released)).name
@@ -92,7 +92,7 @@ def test_killed_during_the_very_first_refresh(tmp_path: Path) -> None:
         start(REFRESH_AND_DIE, root, step).communicate(timeout=60)
         release(root, with_scores(hai_duong=0.6939))
         assert_whole(root, 0.6939)
-        assert [kept.release for kept in list_releases(Paths(root))] == ["1.0.0"]
+        assert [kept.release for kept in list_releases(Paths(root))] == ["2.0.0"]
 
 
 def test_a_build_at_work_is_not_taken_for_a_dead_one(released: Path) -> None:

@@ -38,7 +38,7 @@ def files_below(folder: Path) -> dict[str, bytes]:
 
 def test_first_release_is_1_0_0_and_reachable_through_stable_paths(released: Path) -> None:
     marts = released / "data" / "marts"
-    assert read_current(released, "SELECT release, change_level, baseline FROM releases") == [("1.0.0", "first", None)]
+    assert read_current(released, "SELECT release, change_level, baseline FROM releases") == [("2.0.0", "first", None)]
     for name in (
         "dti.duckdb",
         "datapackage.json",
@@ -65,7 +65,7 @@ def test_identical_data_keep_name_time_and_folder(released: Path) -> None:
     before = current_folder(Paths(released))
     candidate = stage_tables(released, built_at=FIRST_DAY + timedelta(days=9), code_version="fff0000")
     assert candidate.unchanged
-    assert candidate.release == "1.0.0"
+    assert candidate.release == "2.0.0"
     published = commit(candidate)
     assert not published.switched
     assert current_folder(Paths(released)) == before
@@ -78,7 +78,7 @@ def test_new_pages_over_the_same_data_are_published_under_the_same_name(released
     add_site_and_workbook(candidate)
     published = commit(candidate)
     marts = released / "data" / "marts"
-    assert (published.release, published.new_data, published.switched) == ("1.0.0", False, True)
+    assert (published.release, published.new_data, published.switched) == ("2.0.0", False, True)
     assert before.is_dir(), "a published folder stays, also when another has the same version"
     assert (marts / "site" / "index.html").read_text() == "<h1>DTI</h1>"
     listed = json.loads((marts / "datapackage.json").read_text())["resources"]
@@ -194,13 +194,13 @@ def test_check_results_keep_their_history(released: Path) -> None:
     release(released, with_scores(hai_duong=0.6949))
     release(released, with_scores(hai_duong=0.6949))
     assert read_current(released, "SELECT release, passed FROM check_results") == [
-        ("1.0.0", True),
-        ("1.0.1", True),
-        ("1.0.2", True),
+        ("2.0.0", True),
+        ("2.0.1", True),
+        ("2.0.2", True),
     ]
     assert read_current(released, "SELECT release, baseline, count(*) FROM revisions GROUP BY ALL ORDER BY ALL") == [
-        ("1.0.1", "1.0.0", 3),
-        ("1.0.2", "1.0.1", 3),
+        ("2.0.1", "2.0.0", 3),
+        ("2.0.2", "2.0.1", 3),
     ]
 
 
@@ -264,45 +264,45 @@ def test_a_source_without_terms_is_not_published(released: Path) -> None:
 def test_the_last_releases_are_kept_and_the_current_one_always(released: Path) -> None:
     for step in range(1, 5):
         release(released, with_scores(hai_duong=0.69 + step / 1000), keep=3)
-    assert [kept.release for kept in list_releases(Paths(released))] == ["1.0.2", "1.0.3", "1.0.4"]
+    assert [kept.release for kept in list_releases(Paths(released))] == ["2.0.2", "2.0.3", "2.0.4"]
 
 
 def test_rollback_and_the_next_refresh(released: Path) -> None:
     paths = Paths(released)
     release(released, with_scores(hai_duong=0.6939))
-    assert rollback(paths).name.startswith("1.0.0-")
-    assert read_current(released, "SELECT max(release) FROM releases") == [("1.0.0",)]
+    assert rollback(paths).name.startswith("2.0.0-")
+    assert read_current(released, "SELECT max(release) FROM releases") == [("2.0.0",)]
     again = release(released, with_scores(hai_duong=0.6939))
-    assert again.release == "1.0.1", "the same step from the same baseline is the same release"
+    assert again.release == "2.0.1", "the same step from the same baseline is the same release"
     assert verify_release(again.folder) == []
-    rollback(paths, to="1.0.0")
+    rollback(paths, to="2.0.0")
     other = release(released, with_scores(hai_duong=0.7))
-    assert other.release == "1.0.2", "a version that was given to other data is not given again"
+    assert other.release == "2.0.2", "a version that was given to other data is not given again"
     assert read_current(released, "SELECT release, baseline FROM releases ORDER BY ALL") == [
-        ("1.0.0", None),
-        ("1.0.1", "1.0.0"),
-        ("1.0.2", "1.0.0"),
+        ("2.0.0", None),
+        ("2.0.1", "2.0.0"),
+        ("2.0.2", "2.0.0"),
     ]
 
 
 def test_data_that_return_to_old_values_are_a_new_release(released: Path) -> None:
     release(released, with_scores(hai_duong=0.6939))
-    assert release(released).release == "1.0.2"
+    assert release(released).release == "2.0.2"
 
 
 def test_rollback_refuses_unknown_current_and_tampered_releases(released: Path) -> None:
     paths = Paths(released)
-    with pytest.raises(ReleaseError, match=r"no release '9\.9\.9'") as unknown:
-        rollback(paths, to="9.9.9")
-    assert unknown.value.hint.startswith("Kept releases: 1.0.0-")
+    with pytest.raises(ReleaseError, match=r"no release '10\.9\.9'") as unknown:
+        rollback(paths, to="10.9.9")
+    assert unknown.value.hint.startswith("Kept releases: 2.0.0-")
     with pytest.raises(ReleaseError, match="is current already"):
-        rollback(paths, to="1.0.0")
+        rollback(paths, to="2.0.0")
     old = current_folder(paths)
     release(released, with_scores(hai_duong=0.6939))
     (old / "csv" / "provinces.csv").write_text("changed", encoding="utf-8")
     with pytest.raises(ReleaseError, match=r"csv/provinces\.csv: was changed"):
         rollback(paths)
-    assert read_current(released, "SELECT max(release) FROM releases") == [("1.0.1",)]
+    assert read_current(released, "SELECT max(release) FROM releases") == [("2.0.1",)]
 
 
 def test_a_real_file_in_the_place_of_a_link_is_moved_away_and_kept(tmp_path: Path) -> None:
@@ -318,7 +318,7 @@ def test_a_real_file_in_the_place_of_a_link_is_moved_away_and_kept(tmp_path: Pat
 def test_a_release_staged_on_an_older_one_is_refused(released: Path) -> None:
     slow = stage_tables(released, with_scores(hai_duong=0.7))
     release(released, with_scores(hai_duong=0.6939))
-    with pytest.raises(ReleaseError, match=r"became current while 1\.0\.1 was built on 1\.0\.0-"):
+    with pytest.raises(ReleaseError, match=r"became current while 2\.0\.1 was built on 2\.0\.0-"):
         commit(slow)
     assert read_current(released, "SELECT score FROM province_rankings WHERE province_id = 'hai-duong'") == [(0.6939,)]
 
@@ -334,4 +334,4 @@ def test_a_staged_release_that_was_damaged_is_not_published(released: Path) -> N
         ReleaseError, match=r"table province_rankings in dti\.duckdb: differs from its Parquet file in rank"
     ):
         commit(candidate)
-    assert read_current(released, "SELECT max(release) FROM releases") == [("1.0.0",)]
+    assert read_current(released, "SELECT max(release) FROM releases") == [("2.0.0",)]

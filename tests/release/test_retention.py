@@ -24,10 +24,10 @@ def test_eight_publications_and_a_rollback_keep_five_and_the_restored_one_is_amo
     for number in range(8):
         release(tmp_path, with_scores(hai_duong=0.69 + number / 1000))
         assert len(versions(tmp_path)) == min(number + 1, 5)
-    assert versions(tmp_path) == ["1.0.3", "1.0.4", "1.0.5", "1.0.6", "1.0.7"]
-    rollback(paths, "1.0.3")
+    assert versions(tmp_path) == ["2.0.3", "2.0.4", "2.0.5", "2.0.6", "2.0.7"]
+    rollback(paths, "2.0.3")
     release(tmp_path, with_scores(hai_duong=0.75))
-    assert versions(tmp_path) == ["1.0.3", "1.0.5", "1.0.6", "1.0.7", "1.0.8"], "1.0.4 was current longest ago"
+    assert versions(tmp_path) == ["2.0.3", "2.0.5", "2.0.6", "2.0.7", "2.0.8"], "2.0.4 was current longest ago"
     assert all(verify_release(folder) == [] for folder in release_folders(paths))
 
 

@@ -10,7 +10,7 @@ from dx_pipeline.orchestration.failure import told
 from dx_pipeline.orchestration.metadata import data_version, frame_metadata
 from dx_pipeline.orchestration.resources import Project
 from dx_pipeline.paths import Paths
-from dx_pipeline.sources.spec import load_sources
+from dx_pipeline.sources.spec import source_names
 
 FIGURES = dg.AssetKey(["core", "figures"])
 
@@ -20,7 +20,7 @@ def core_assets(paths: Paths) -> list[dg.AssetsDefinition]:
 
     @dg.asset(
         key=FIGURES,
-        deps=[REFERENCE, *(["raw", source_id] for source_id in load_sources(paths.raw))],
+        deps=[REFERENCE, *(["raw", source_id] for source_id in source_names(paths.raw))],
         group_name="core",
         owners=OWNERS,
         kinds={"polars", "duckdb"},

@@ -26,7 +26,7 @@ from dx_pipeline.orchestration.metadata import (
 )
 from dx_pipeline.orchestration.resources import Project
 from dx_pipeline.paths import Paths
-from dx_pipeline.sources.spec import load_sources
+from dx_pipeline.sources.spec import each_source
 from dx_pipeline.warehouse import NotBuiltError
 
 
@@ -73,7 +73,7 @@ def _upstream(table: str, records: dict[str, dg.AssetKey]) -> dg.AssetKey:
 
 def record_assets(paths: Paths) -> dict[str, dg.AssetKey]:
     """Name of a table of records -> the asset of its source."""
-    sources = load_sources(paths.raw).values()
+    sources = each_source(paths.raw)[0].values()
     return {
         file.table: dg.AssetKey(["raw", source.source_id])
         for source in sources

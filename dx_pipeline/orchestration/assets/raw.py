@@ -9,7 +9,8 @@ from dx_pipeline.orchestration.failure import told
 from dx_pipeline.orchestration.metadata import code_references, data_version, frame_metadata
 from dx_pipeline.orchestration.resources import Project
 from dx_pipeline.paths import Paths
-from dx_pipeline.sources.spec import SourceSpec, load_sources
+from dx_pipeline.sources.errors import SourceError
+from dx_pipeline.sources.spec import SourceSpec, each_source
 
 OWNERS = ["team:data"]
 REFERENCE = dg.AssetKey(["raw", "reference"])
@@ -60,6 +61,23 @@ def source_asset(source: SourceSpec, paths: Paths) -> dg.AssetsDefinition:
     return read
 
 
+def broken_asset(source_id: str, error: SourceError) -> dg.AssetsDefinition:
+    """A source whose declaration can't be read: it fails with the reason when its turn comes; the others go on."""
+
+    @dg.asset(key=["raw", source_id], deps=[REFERENCE], group_name="raw", owners=OWNERS, kinds={"duckdb"},
+              description=str(error))  # fmt: skip
+    def refused() -> None:
+        with told():
+            raise error
+
+    return refused
+
+
 def raw_assets(paths: Paths) -> list[dg.AssetsDefinition]:
     """The reference tables and every source the manifest names."""
-    return [reference, *(source_asset(source, paths) for source in load_sources(paths.raw).values())]
+    sources, broken = each_source(paths.raw)
+    return [
+        reference,
+        *(source_asset(source, paths) for source in sources.values()),
+        *(broken_asset(name, error) for name, error in broken.items()),
+    ]

@@ -5,8 +5,8 @@
     PATCH  only values changed, or columns changed places
     (none) the data are identical: the release keeps its name, whatever else was rendered anew
 
-The first release is 1.0.0. A query written for a release works on every later one with the same first number; a figure
-quoted from it may differ, and `revisions` says which. A version names one content for ever: when a release was rolled
+The first release is 2.0.0: the number of this shape of the tables. A query written for a release works on every later
+one with the same first number; a figure quoted from it may differ, and `revisions` says which. A version names one content for ever: when a release was rolled
 back, its number is not given to other data.
 """
 
@@ -18,7 +18,8 @@ from typing import Literal
 from dx_pipeline.release.history.diff import ReleaseDiff, TableDiff
 
 Level = Literal["none", "patch", "minor", "major"]
-FIRST_VERSION = "1.0.0"
+#: the second shape of the public tables (docs/RELEASES.md has old -> new); a project without releases begins with it
+FIRST_VERSION = "2.0.0"
 
 
 def change_level(diff: ReleaseDiff) -> Level:
