@@ -10,7 +10,7 @@ import pytest
 
 from dx_pipeline.sources.errors import ChecksumError, SourceError
 from dx_pipeline.sources.read import read_source
-from dx_pipeline.sources.spec import load_source, load_sources, undeclared_files
+from dx_pipeline.sources.spec import each_source, load_source, load_sources, source_names, undeclared_files
 
 HEAD = """
 title = "A table"
@@ -211,11 +211,20 @@ def test_a_link_that_leads_out_of_its_folder_is_refused(tmp_path):
 
 
 def test_every_declared_file_is_there_and_no_file_is_undeclared(project):
-    sources = load_sources(project / "data" / "raw")
-    assert sources
-    assert undeclared_files(project / "data" / "raw", sources) == []
-    (project / "data" / "raw" / "pci_scores" / "2023.csv").write_text("Province,PCI\n", encoding="utf-8")
-    assert undeclared_files(project / "data" / "raw", sources) == ["pci_scores/2023.csv"]
+    raw = project / "data" / "raw"
+    assert load_sources(raw)
+    assert undeclared_files(raw) == []
+    (raw / "stray.csv").write_text("Province,PCI\n", encoding="utf-8")
+    assert undeclared_files(raw) == ["stray.csv"]
+
+
+def test_a_source_whose_declaration_is_wrong_does_not_stop_the_others(project):
+    raw = project / "data" / "raw"
+    named = set(source_names(raw))
+    (raw / "pci_scores" / "2023.csv").write_text("Province,PCI\n", encoding="utf-8")
+    sources, broken = each_source(raw)
+    assert named - set(sources) == set(broken) == {"pci_scores"}
+    assert "2023.csv" in str(broken["pci_scores"])
 
 
 def test_a_new_edition_is_a_file_and_three_lines(project):

@@ -6,8 +6,8 @@
     (none) the data are identical: the release keeps its name, whatever else was rendered anew
 
 The first release is 2.0.0: the number of this shape of the tables. A query written for a release works on every later
-one with the same first number; a figure quoted from it may differ, and `revisions` says which. A version names one content for ever: when a release was rolled
-back, its number is not given to other data.
+one with the same first number; a figure quoted from it may differ, and `revisions` says which. A version names one
+content for ever: when a release was rolled back, its number is not given to other data.
 """
 
 from __future__ import annotations
