@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from dx_pipeline.conform.corrections import CorrectionFile
 from dx_pipeline.contracts import Column, Contract, load_contracts
 from dx_pipeline.quality.catalogue import render_checks_markdown
 from dx_pipeline.quality.laws import LawFile
@@ -24,6 +25,7 @@ from dx_pipeline.sources.declaration import Manifest, SourceDeclaration
 DECLARATIONS: dict[str, tuple[Any, str]] = {
     "columns": (dict[str, Column], "dx_pipeline/marts/_columns.toml"),
     "contract": (Contract, "dx_pipeline/marts/[a-z]*.toml"),
+    "correction": (CorrectionFile, "data/corrections/*.toml"),
     "law": (LawFile, "dx_pipeline/quality/laws/*.toml"),
     "manifest": (Manifest, "data/raw/manifest.toml"),
     "package": (PackageInfo, "dx_pipeline/release/content/package.toml"),
