@@ -43,6 +43,8 @@ NUMBERS = ("integer", "double")
 DECIMALS = {"score 0-1": 6, "share of 1": 6, "points of 1000": 4, "rank": 4, "places": 4}
 #: of a double on any other scale
 SIGNIFICANT_DIGITS = 10
+#: so many places beyond the declared ones are still free of the noise of floating point
+NOISE_PLACES = 4
 #: of rows that break a contract, so many are named
 ROWS_NAMED = 5
 
@@ -95,10 +97,16 @@ class Column(Declaration):
 
         So 0.6383 - 0.6469 is -0.0086 in every format; what is cut off is smaller than any figure's own error.
         """
+        import polars as pl
+
         if self.digits is None and (self.decimals is not None or self.unit in DECIMALS):
             places = self.decimals if self.decimals is not None else DECIMALS[self.unit]
-            return values.round(places) + 0.0  # no negative zero
-        return values.round_sig_figs(self.digits or SIGNIFICANT_DIGITS) + 0.0
+            # first the noise of the last places, which differs between processors, so that it decides no tie
+            rounded = values.round(places + NOISE_PLACES).round(places)
+        else:
+            digits = self.digits or SIGNIFICANT_DIGITS
+            rounded = values.round_sig_figs(digits + NOISE_PLACES).round_sig_figs(digits)
+        return pl.when(rounded == 0).then(0.0).otherwise(rounded).name.keep()  # no negative zero
 
     @field_validator("null_rule")
     @classmethod

@@ -32,7 +32,8 @@ def signed(value: float, decimals: int, language: str) -> str:
 
 def _fixed(decimals: int, sign: str = "") -> Callable[[float], str]:
     def write(value: float) -> str:
-        text = f"{value:{sign},.{decimals}f}"
+        # rounded twice, so that the noise of the last places does not decide what 55.55 becomes
+        text = f"{round(value, decimals + 6):{sign},.{decimals}f}"
         # -0.0000 and +0.0000 are neither a loss nor a gain
         return text if any(digit in text for digit in "123456789") else f"{0:,.{decimals}f}"
 
