@@ -102,7 +102,7 @@ def _checks_told(manifest: Manifest) -> str:
     for one in manifest.checks.notes:
         names.setdefault(one.severity if one.status == "failed" else one.status, []).append(f"{one.table}.{one.check}")
     return ", ".join(
-        f"{count} {kind}" + (f" ({', '.join(names[kind])})" if kind in names else "")
+        f"{count} {kind.replace('_', ' ')}" + (f" ({', '.join(names[kind])})" if kind in names else "")
         for kind, count in sorted(manifest.checks.counts.items())
     )
 
