@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dx_pipeline.alerts.causes import fetch_causes
+from dx_pipeline.alerts.memory import TOLD_A_WEEK
 from dx_pipeline.alerts.tell import tell
 from dx_pipeline.fetch.night import Night, fetch_all
 from dx_pipeline.release.store.layout import current_folder
@@ -99,6 +100,8 @@ class Year:
         with (self.paths.reference / "units.csv").open(encoding="utf-8") as file:
             self.units = list(csv.DictReader(file))
         self.active: set[tuple[str, str]] = set()
+        self.told: dict[str, list[datetime]] = {}
+        self.held_back: set[str] = set()
         self.now = FIRST
         self.last_good = FIRST
         self._release(None)
@@ -183,6 +186,11 @@ class Year:
         new = {f"{subject}: {what}" for subject, what in expected - self.active}
         subjects = {subject for subject, _ in expected}
         over = {f"{subject}: {what}" for subject, what in self.active - expected if subject not in subjects}
+        new = self._within_the_week(new)
+        over -= self.held_back
+        self.held_back -= {f"{subject}: {what}" for subject, what in self.active - expected}
+        for _, key in events:
+            self.told.setdefault(key, []).append(self.now)
         if {key for mark, key in events if mark == "new"} != new or {k for m, k in events if m == "recovered"} != over:
             wrong.append(f"{name}: events {events}, expected new {new}, over {over}")
         if messages != bool(events):
@@ -201,6 +209,13 @@ class Year:
         self.counts.most_bytes = max(self.counts.most_bytes, sum(files))
         there = len(list(self.paths.snapshots.glob("*/*/0*")))
         self.counts.most_snapshots = max(self.counts.most_snapshots, there)
+
+    def _within_the_week(self, new: set[str]) -> set[str]:
+        """What may be told: a cause that comes and goes is told at most so often a week, then held back."""
+        week = self.now - timedelta(days=7)
+        full = {key for key in new if sum(day > week for day in self.told.get(key, [])) >= TOLD_A_WEEK}
+        self.held_back |= full
+        return new - full
 
     def _look_at_release(self, name: str) -> None:
         folder = current_folder(self.paths)
