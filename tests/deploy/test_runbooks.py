@@ -85,6 +85,8 @@ def machine(released: Path, tmp_path: Path) -> Iterator[Machine]:
     shutil.copytree(released, root, symlinks=True)
     for name in ("Makefile", "requirements.lock", "requirements-dev.lock", "pyproject.toml", "dagster.yaml"):
         shutil.copy(ROOT / name, root / name)
+    # its own copy of the code too: a runbook writes the expected rows down beside it
+    shutil.copytree(ROOT / "dx_pipeline", root / "dx_pipeline", ignore=shutil.ignore_patterns("__pycache__"))
     tools = tmp_path / "tools"
     tools.mkdir()
     for name in PLAYED:
@@ -105,7 +107,7 @@ def machine(released: Path, tmp_path: Path) -> Iterator[Machine]:
             "DX_ROOT": str(root),
             "DX_CONTACT": "ops@example.org",
             "DX_ALERT_URLS": f"{publisher.url}/alerts",
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(root),
             "SOURCE": SOURCE,
             "FILE": FILE,
             "BACKUP": str(tmp_path / "backup.tar.gz"),
