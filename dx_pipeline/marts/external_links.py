@@ -45,8 +45,16 @@ def _known(external: pl.DataFrame, endowments: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([printed, formed.join(printed, on=key, how="anti", maintain_order="left")])
 
 
+def _newest_year(figures: pl.DataFrame) -> int | None:
+    """The newest year with figures of enough units; a few figures of a later year don't hide it."""
+    by_year = figures.group_by("year").len().sort("year", descending=True)
+    enough = by_year.filter(pl.col("len") >= FEWEST)["year"]
+    years = enough if len(enough) else by_year["year"]
+    return int(years[0]) if len(years) else None
+
+
 def _row(ranked: pl.DataFrame, figures: pl.DataFrame, edition: int, logarithm: bool) -> dict[str, object]:
-    year: int | None = figures.select(pl.col("year").max()).item()
+    year = _newest_year(figures)
     if year is None:
         return {
             "status": "not_read",

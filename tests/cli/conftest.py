@@ -47,3 +47,9 @@ def dx_in(monkeypatch: pytest.MonkeyPatch) -> DxIn:
 def dx(dx_in: DxIn, published: Paths) -> Dx:
     """Run `dx` in the published project."""
     return lambda *arguments, **more: dx_in(published.root, *arguments, **more)
+
+
+@pytest.fixture(autouse=True)
+def no_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers go into a pipe, also where the test runner says how wide its own window is."""
+    monkeypatch.delenv("COLUMNS", raising=False)
