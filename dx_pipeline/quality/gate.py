@@ -95,7 +95,7 @@ def checked_results(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     if old:
         told = "; ".join(f"{table} (from {', '.join(inputs)})" for table, inputs in list(old.items())[:LISTED])
         raise NotCheckedError(f"made of tables that were built again since: {told}", "Build these again.")
-    hint = "Run the checks of the group marts, or `dx run`."
+    hint = "Run the checks of the tables, or `dx run`."
     if "core.check_results" not in tables_there(con):
         raise NotCheckedError("no check has run on these tables", hint)
     stored = con.sql("SELECT * FROM core.check_results ORDER BY table_name, check_name").pl()
