@@ -7,10 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    import duckdb
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -96,14 +100,22 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tables(built: Path) -> dict:
+def con(built: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The one connection of this process to the tables of the real data; DuckDB allows no second one."""
+    from dx_pipeline.paths import Paths
+    from dx_pipeline.warehouse import connect
+
+    with connect(Paths(built)) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def tables(con: duckdb.DuckDBPyConnection) -> dict:
     """Every public table of the real data as a Polars frame, by name."""
     from dx_pipeline.build import mart_contracts
-    from dx_pipeline.paths import Paths
-    from dx_pipeline.warehouse import connect, read_table
+    from dx_pipeline.warehouse import read_table
 
-    with connect(Paths(built)) as con:
-        return {name: read_table(con, name) for name in mart_contracts()}
+    return {name: read_table(con, name) for name in mart_contracts()}
 
 
 @pytest.fixture(scope="session")

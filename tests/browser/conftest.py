@@ -14,9 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from dx_pipeline.paths import Paths
 from dx_pipeline.report import build_site
-from dx_pipeline.warehouse import connect
 
 HOW_TO_GET_IT = "no Chromium: `apt-get install chromium`, or set DX_CHROMIUM to its program"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -38,12 +36,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group("browser"))
         if chromium() is None:
             item.add_marker(pytest.mark.skip(reason=HOW_TO_GET_IT))
-
-
-@pytest.fixture(scope="session")
-def con(built: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with connect(Paths(built)) as connection:
-        yield connection
 
 
 @pytest.fixture(scope="session")

@@ -143,7 +143,10 @@ def test_a_reader_that_goes_away_gets_no_traceback(published: Paths) -> None:
         assert process.wait() in (-13, 141)
 
 
-def test_provinces_are_completed_in_any_case_and_without_marks() -> None:
+def test_provinces_are_completed_in_any_case_and_without_marks(
+    published: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DX_ROOT", str(published.root))
     assert ("hai-duong", "Hải Dương") in complete_province("Hải")
     assert [name for name, _ in complete_province("thai")] == ["thai-binh", "thai-nguyen"]
     assert complete_component("digital_e") == ["digital_economy_activity="]

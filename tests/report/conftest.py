@@ -10,19 +10,11 @@ import duckdb
 import pytest
 
 from dx_pipeline.contracts import load_contract
-from dx_pipeline.paths import Paths
 from dx_pipeline.report import build_site
-from dx_pipeline.warehouse import connect
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 #: a value for a column that a test does not care about
 FILLERS: dict[str, Any] = {"text": "x", "integer": 1, "double": 0.5, "boolean": True, "date": "2024-01-01"}
-
-
-@pytest.fixture(scope="session")
-def con(built: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with connect(Paths(built)) as connection:
-        yield connection
 
 
 @pytest.fixture(scope="session")
