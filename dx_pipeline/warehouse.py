@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import shutil
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
@@ -55,10 +57,12 @@ def build_lock(paths: Paths, wait_seconds: float = WAIT_SECONDS) -> AbstractCont
 def connect(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
     """A writing connection to the build's warehouse, closed at the end even after an error.
 
-    A file that is no DuckDB file any more is thrown away: everything in it can be built again.
+    What is no DuckDB file any more is thrown away: everything in it can be built again. Nothing else is.
 
     Raises:
-        BusyError: another process has the file open.
+        BusyError: another process, or another connection of this one, has the file open.
+        OSError: this user may not read and write it.
+        DxError: it is sound and cannot be written, as on a full disk.
     """
     import duckdb
 
@@ -69,12 +73,15 @@ def connect(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             _attach(con, paths)
         except duckdb.Error as error:
+            told = str(error).splitlines()[0]
             pid = user_of(paths.warehouse)
             if pid is not None:
                 raise BusyError(
                     f"process {pid} has {paths.warehouse} open; nothing was changed", "Close it and run again."
                 ) from error
-            log.warning("%s cannot be read and is begun anew: %s", paths.warehouse, str(error).splitlines()[0])
+            if not _is_damaged(paths):
+                raise DxError(f"{paths.warehouse} cannot be opened for writing: {told}", retry=True) from error
+            log.warning("%s cannot be read and is begun anew: %s", paths.warehouse, told)
             begin_anew(paths)
             _attach(con, paths)
         con.execute("USE warehouse")
@@ -83,15 +90,42 @@ def connect(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
-def _attach(con: duckdb.DuckDBPyConnection, paths: Paths) -> None:
-    con.execute(f"ATTACH '{_literal(paths.warehouse)}' AS warehouse (STORAGE_VERSION '{STORAGE_VERSION}')")
+def _attach(con: duckdb.DuckDBPyConnection, paths: Paths, how: str = f"STORAGE_VERSION '{STORAGE_VERSION}'") -> None:
+    import duckdb
+
+    try:
+        con.execute(f"ATTACH '{_literal(paths.warehouse)}' AS warehouse ({how})")
+    except duckdb.BinderException as error:  # DuckDB opens a file once in a process
+        raise BusyError(
+            f"this process ({os.getpid()}) has {paths.warehouse} open already; nothing was changed",
+            "Close that connection first.",
+        ) from error
+
+
+def _is_damaged(paths: Paths) -> bool:
+    """Whether DuckDB cannot even read what this user may read and write."""
+    import duckdb
+
+    try:
+        with paths.warehouse.open("r+b"), duckdb.connect() as con:
+            _attach(con, paths, "READ_ONLY")
+    except (duckdb.Error, IsADirectoryError, FileNotFoundError):
+        return True
+    return False
 
 
 def begin_anew(paths: Paths) -> None:
-    """Forget every table of earlier builds; what is kept by a hash of its own inputs stays."""
+    """Forget every table of earlier builds; what is kept by a hash of its own inputs stays.
+
+    Raises:
+        BusyError: this process has the warehouse open.
+    """
     kept = _answers(paths)
     for path in paths.build.glob(f"{paths.warehouse.name}*"):
-        path.unlink()
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
     if kept is not None:
         with connect(paths) as con:
             con.execute("CREATE SCHEMA core")
@@ -104,8 +138,9 @@ def _answers(paths: Paths) -> pl.DataFrame | None:
     if not paths.warehouse.is_file():
         return None
     try:
-        with duckdb.connect(str(paths.warehouse), read_only=True) as con:
-            return con.sql(f"SELECT * FROM {ANSWERS}").pl()
+        with duckdb.connect() as con:
+            _attach(con, paths)  # not read-only: two such may share a file, and nobody would be noticed
+            return con.sql(f"SELECT * FROM warehouse.{ANSWERS}").pl()
     except duckdb.Error:
         return None
 
