@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
 from dagster._core.launcher import CheckRunHealthResult, DefaultRunLauncher, WorkerStatus
 
 from dx_pipeline.locks import is_alive
@@ -17,6 +17,7 @@ from dx_pipeline.locks import is_alive
 PROCESS_TAG = "dx/process"
 #: a run that has not named its process after so many seconds never will
 UNNAMED_SECONDS = 300.0
+GONE = "its process is gone"
 UNFINISHED = [DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.CANCELING]
 
 
@@ -30,22 +31,25 @@ class WatchedRunLauncher(DefaultRunLauncher):
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
         """Whether the process of a run that has begun is still there."""
-        process = run.tags.get(PROCESS_TAG)
-        if process is None:
-            return CheckRunHealthResult(WorkerStatus.RUNNING, "it has not named its process yet")
-        if is_alive(process):
-            return CheckRunHealthResult(WorkerStatus.RUNNING)
-        return CheckRunHealthResult(WorkerStatus.FAILED, f"its process {process.partition(':')[0]} is gone")
+        record = self._instance.get_run_record_by_id(run.run_id)
+        if record is not None and is_dead(record):
+            return CheckRunHealthResult(WorkerStatus.FAILED, GONE)
+        return CheckRunHealthResult(WorkerStatus.RUNNING)
 
 
 def end_dead_runs(instance: DagsterInstance) -> list[str]:
     """Mark runs as failed whose process is gone; returns their ids."""
     ended = []
     for record in instance.get_run_records(RunsFilter(statuses=UNFINISHED)):
-        run = record.dagster_run
-        process = run.tags.get(PROCESS_TAG)
-        quiet = time.time() - record.create_timestamp.timestamp() > UNNAMED_SECONDS
-        if (process is None and quiet) or (process is not None and not is_alive(process)):
-            instance.report_run_failed(run, "The run was killed: its process is gone.")
-            ended.append(run.run_id)
+        if is_dead(record):
+            instance.report_run_failed(record.dagster_run, f"The run was killed: {GONE}.")
+            ended.append(record.dagster_run.run_id)
     return ended
+
+
+def is_dead(record: RunRecord) -> bool:
+    """Whether the process of a run that has begun is gone, or never named itself."""
+    process = record.dagster_run.tags.get(PROCESS_TAG)
+    if process is None:
+        return time.time() - record.update_timestamp.timestamp() > UNNAMED_SECONDS  # it may have waited long before
+    return not is_alive(process)

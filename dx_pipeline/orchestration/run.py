@@ -67,12 +67,16 @@ def refresh(
     paths = paths or default_paths()
     try:
         with build_lock(paths, wait_seconds):
+            state.begin(paths, door)
             told = None if full else unchanged(paths, door)
             if told:
                 return Refresh(_shown(paths), unchanged=True, skipped=told)
             return _run(paths, door)
     except BusyError as busy:
         state.note(paths, door, "busy", [Reason.of(busy)])
+        raise
+    except KeyboardInterrupt:
+        state.interrupted(paths)
         raise
     except Exception as error:
         from dx_pipeline.orchestration.failure import explained
@@ -98,10 +102,8 @@ def _run(paths: Paths, door: str) -> Refresh:
         try:
             result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=QUIET, tags=tags)
         except dg.DagsterExecutionInterruptedError:
-            state.interrupted(paths)
             raise KeyboardInterrupt from None
         if stopped():
-            state.interrupted(paths)
             raise KeyboardInterrupt
         reasons = () if result.success else reasons_of(instance, result.run_id)
         forget(paths, instance)

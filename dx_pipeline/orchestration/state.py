@@ -142,23 +142,27 @@ def _killed(refresh: Refresh) -> Reason:
 
 
 def begin(paths: Paths, door: str, run_id: str = "", put_right: Iterable[str] = ()) -> None:
-    """A refresh begins."""
-    _add(
-        paths,
-        Refresh(started_at=_now(), door=door, run_id=run_id, process=this_process(), put_right=tuple(put_right)),
-    )
+    """A refresh begins, or the one that this process began goes on as a run of Dagster."""
+    with _written(paths) as keep:
+        others, mine = _split(read_state(paths))
+        mine = mine or Refresh(started_at=_now(), door=door, process=this_process())
+        known = {"run_id": run_id, "put_right": (*mine.put_right, *put_right)}
+        keep(State(refreshes=(*others, mine.model_copy(update=known))))
+
+
+def _split(state: State) -> tuple[tuple[Refresh, ...], Refresh | None]:
+    """All other refreshes, and the one that this process began and has not ended."""
+    mine = [one for one in state.refreshes if one.process == this_process() and one.outcome == "running"]
+    newest = mine[-1] if mine else None
+    return tuple(one for one in state.refreshes if one is not newest), newest
 
 
 def finish(paths: Paths, outcome: Outcome, reasons: Iterable[Reason] = (), put_right: Iterable[str] = ()) -> None:
     """The refresh of this process ends."""
     with _written(paths) as keep:
-        state = read_state(paths)
-        mine = [one for one in state.refreshes if one.process == this_process() and one.outcome == "running"]
-        if not mine:
-            return
-        ended = _ended(paths, mine[-1], outcome, reasons, put_right)
-        others = tuple(one for one in state.refreshes if one is not mine[-1])
-        keep(State(refreshes=(*others, ended)))
+        others, mine = _split(read_state(paths))
+        if mine:
+            keep(State(refreshes=(*others, _ended(paths, mine, outcome, reasons, put_right))))
 
 
 def interrupted(paths: Paths) -> None:
@@ -166,7 +170,7 @@ def interrupted(paths: Paths) -> None:
     with _written(paths) as keep:
         state = read_state(paths)
         mine = [number for number, one in enumerate(state.refreshes) if one.process == this_process()]
-        if mine:
+        if mine and state.refreshes[mine[-1]].outcome not in GOOD:
             stopped = state.refreshes[mine[-1]].model_copy(
                 update={"outcome": "interrupted", "reasons": (), "ended_at": _now()}
             )
@@ -175,9 +179,11 @@ def interrupted(paths: Paths) -> None:
 
 def note(paths: Paths, door: str, outcome: Outcome, reasons: Iterable[Reason] = (), put_right: Iterable[str] = (),
          run_id: str = "") -> None:  # fmt: skip
-    """A refresh that ended before it really began: nothing to do, another build at work, a reason not to start."""
-    begun = Refresh(started_at=_now(), door=door, run_id=run_id, process=this_process())
-    _add(paths, _ended(paths, begun, outcome, reasons, put_right))
+    """A refresh ended before Dagster began it: nothing to do, another build at work, a reason not to start."""
+    with _written(paths) as keep:
+        others, mine = _split(read_state(paths))
+        mine = mine or Refresh(started_at=_now(), door=door, run_id=run_id, process=this_process())
+        keep(State(refreshes=(*others, _ended(paths, mine, outcome, reasons, put_right))))
 
 
 def _ended(
@@ -197,17 +203,12 @@ def _ended(
     )
 
 
-def _add(paths: Paths, refresh: Refresh) -> None:
-    with _written(paths) as keep:
-        state = read_state(paths)
-        keep(State(refreshes=(*state.refreshes, refresh)[-REMEMBERED:]))
-
-
 @contextmanager
 def _written(paths: Paths) -> Iterator[Callable[[State], None]]:
     """Change the record under a lock; a record that cannot be written never hides what it would say."""
 
     def keep(state: State) -> None:
+        state = State(refreshes=state.refreshes[-REMEMBERED:])
         temporary = state_file(paths).with_name(".state.json.part")
         temporary.write_text(state.model_dump_json(indent=1) + "\n", encoding="utf-8")
         temporary.replace(state_file(paths))

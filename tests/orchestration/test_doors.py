@@ -197,7 +197,8 @@ def test_runs_whose_process_is_gone_are_ended_and_old_ones_forgotten(home: Path)
         alive = instance.create_run_for_job(
             small, status=dg.DagsterRunStatus.STARTED, tags={PROCESS_TAG: state.this_process()}
         )
-        launcher = WatchedRunLauncher()
+        launcher = instance.run_launcher
+        assert isinstance(launcher, WatchedRunLauncher)
         health = [launcher.check_run_worker_health(run).status.value for run in (corpse, alive)]
         assert health == ["FAILED", "RUNNING"]
         assert end_dead_runs(instance) == [corpse.run_id]
