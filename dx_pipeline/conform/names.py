@@ -45,6 +45,7 @@ __all__ = [
     "ProvinceNameError",
     "Unit",
     "UnknownProvinceError",
+    "recognised",
     "resolve",
     "resolve_column",
     "slug",
@@ -68,10 +69,16 @@ def resolve(text: str, reference: Reference, unit_system: int) -> str:
     tables = reference.of_system(unit_system)
     if not isinstance(text, str) or not clean(text):
         raise UnknownProvinceError(f"{text!r} is no province: there is no text to read", str(text), unit_system)
-    found = _find(text, tables)
+    found = recognised(text, tables)
     if found is not None:
-        return found.province_id
+        return found
     raise _refusal(text, tables, reference)
+
+
+def recognised(text: str, tables: Tables) -> str | None:
+    """As `resolve`, but None for a text that names no unit: nobody looks for the nearest names."""
+    found = _find(text, tables)
+    return found.province_id if found else None
 
 
 def _find(text: str, tables: Tables) -> Unit | None:

@@ -219,11 +219,36 @@ def _column(texts: pl.Series, name: str, values: Mapping[str, object], dtype: ty
 
 def parse_column(texts: pl.Series, decimal: DecimalMark | None = None) -> ParsedColumn:
     """`parse_number` on a String column, each distinct text once. Bad texts are returned, not raised."""
-    found, bad = _each_once(texts, lambda text: parse_number(text, decimal))
-    values = _column(texts, "value", {text: one.value for text, one in found.items()}, pl.Float64)
-    decimals = _column(texts, "decimals", {text: one.decimals for text, one in found.items()}, pl.Int64)
+    plain = _plain_numbers(texts, decimal)
+    rest = texts.filter(plain["value"].is_null())
+    found, bad = _each_once(rest, lambda text: parse_number(text, decimal))
+    values = _column(rest, "value", {text: one.value for text, one in found.items()}, pl.Float64)
+    decimals = _column(rest, "decimals", {text: one.decimals for text, one in found.items()}, pl.Int64)
     signs = {text: one.percent for text, one in found.items() if one.value is not None}
-    return ParsedColumn(values, decimals, _column(texts, "percent", signs, pl.Boolean), bad)
+    percent = _column(rest, "percent", signs, pl.Boolean)
+    if rest.len() < texts.len():
+        at = plain["value"].is_null().arg_true()
+        values, decimals, percent = (plain[one.name].scatter(at, one) for one in (values, decimals, percent))
+    return ParsedColumn(values, decimals, percent, bad)
+
+
+def _plain_numbers(texts: pl.Series, decimal: DecimalMark | None) -> pl.DataFrame:
+    """Value, decimals and percent of texts of nothing but digits, declared marks and a percent sign; null for others.
+
+    `parse_number` reads these texts the same way, only one by one (a test holds both together).
+    """
+    text, other = pl.col("text"), {".": ",", ",": "."}.get(decimal or "", "")
+    whole = rf"[0-9]{{1,12}}|[1-9][0-9]{{0,2}}(?:{re.escape(other)}[0-9]{{3}}){{1,3}}" if decimal else "[0-9]{1,12}"
+    fraction = rf"(?:{re.escape(decimal)}[0-9]{{1,5}})?" if decimal else ""
+    number = text.str.strip_suffix("%").str.replace_all(other, "", literal=True) if decimal else text
+    number = number.str.strip_suffix("%").str.replace(decimal or ".", ".", literal=True)
+    size = number.str.len_bytes().cast(pl.Int64)
+    sole = text.str.contains(f"^-?(?:{whole}){fraction}%?$")
+    return pl.DataFrame({"text": texts}, schema={"text": pl.String}).select(
+        value=pl.when(sole).then(number).cast(pl.Float64, strict=False) + 0.0,
+        decimals=pl.when(sole).then(pl.coalesce(size - 1 - number.str.find(".", literal=True), 0)),
+        percent=pl.when(sole).then(text.str.ends_with("%")),
+    )
 
 
 def parse_ranks(texts: pl.Series) -> ParsedColumn:

@@ -22,7 +22,7 @@ LETTER_MARKS = frozenset({CIRCUMFLEX, BREVE, HORN, STROKE})
 #: marks printed for another: a caron for the breve (pinyin keyboards); the diaeresis of French Hanoï is no tone
 REPLACED_MARKS = {"\u030c": BREVE, "\u0308": ""}
 #: between the syllables of a name
-SEPARATORS = frozenset(" -‐‑‒–—―−_./·:")
+SEPARATORS = frozenset(" -‐‑‒–—―−_./·:'’")
 EDGE_PUNCTUATION = " .,;:-‐‑‒–—―−_'\"“”‘’«»•·…/|"
 
 FOOTNOTE = re.compile(r"\s*(?:\*+|[†‡§#]+|\(\s*(?:\*+|\d{1,2}|[a-z])\s*\)|\[\s*(?:\*+|\d{1,2}|[a-z])\s*\])$")
@@ -93,13 +93,13 @@ def clean(text: str) -> str:
 
 
 def read_letters(text: str) -> Letters | None:
-    """The letters of a cleaned text, or None when it holds what no name has (digits, commas, foreign letters)."""
+    """The letters and digits of a cleaned text, or None when it holds what no name has (commas, foreign letters)."""
     letters: list[Letter] = []
     starts_word = True
     for character in unicodedata.normalize("NFD", text.lower().replace("đ", "d" + STROKE)):
         if character in SEPARATORS:
             starts_word = True
-        elif "a" <= character <= "z":
+        elif "a" <= character <= "z" or "0" <= character <= "9":
             letters.append(Letter(character, frozenset(), starts_word))
             starts_word = False
         else:
@@ -132,6 +132,8 @@ def spelling(name: str) -> Spelling | None:
             syllables += [len(tones)] * len(letters)
             letter_marks += [letter.marks - TONES for letter in letters]
             tones.append(frozenset[str]().union(*(letter.marks & TONES for letter in letters)))
+    if base.isdecimal():
+        return None
     return Spelling(name, base, tuple(syllables), tuple(letter_marks), tuple(tones))
 
 

@@ -15,18 +15,19 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from dx_pipeline.declarations import Declaration, Many, wrong
 from dx_pipeline.sources.fetch_declaration import Fetch
+from dx_pipeline.sources.periods import Frequency, PeriodError, parse_period
 from dx_pipeline.sources.texts import unsafe
 from dx_pipeline.vocabulary import codes
 
 Form = Literal["csv", "json", "jsonstat", "html", "workbook", "parquet", "stata"]
-Layout = Literal["wide", "long", "records"]
+Layout = Literal["wide", "long", "records", "large"]
 Measure = Literal["score", "rank", "value"]
 Mark = Literal[".", ","]
 Tier = Literal["official", "official_copy", "press", "third_party"]
 Status = Literal["final", "preliminary"]
 #: what a column of a long table, or a further column of a wide one, may say of a figure
 Role = Literal[
-    "edition", "unit_system", "province", "indicator", "measure", "value",
+    "edition", "period", "unit_system", "province", "indicator", "measure", "value",
     "status", "kind", "tier", "publisher", "url", "remark",
 ]  # fmt: skip
 #: the last two are repairs: UTF-8 that was decoded as western text and stored again, and `<U+1EAF>` as R writes it
@@ -63,6 +64,13 @@ def _edition(year: int) -> int:
     return year if FIRST_YEAR <= year <= this_year else wrong(f"an assessed year from {FIRST_YEAR} to {this_year}")
 
 
+def _period(text: str) -> str:
+    try:
+        return str(parse_period(text))
+    except PeriodError as error:
+        return wrong(error.message)
+
+
 def _address(url: str) -> str:
     return url if not url or re.match(r"https?://[^\s/]+\.?[^\s]*$", url) else wrong("a web address, http(s)://…")
 
@@ -76,7 +84,7 @@ Remark = Annotated[str, AfterValidator(_safe)]
 Day = Annotated[datetime.date, BeforeValidator(_day), AfterValidator(_past)]
 Url = Annotated[str, AfterValidator(_safe), AfterValidator(_address)]
 Edition = Annotated[int, AfterValidator(_edition)]
-UnitSystem = Annotated[int, Field(ge=1, le=999)]
+UnitSystem = Annotated[int, Field(ge=1, le=99_999)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(:[a-z0-9_]+)?$", max_length=60)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$")]
@@ -154,6 +162,27 @@ class LeftOut(Declaration):
         return self
 
 
+class Large(Declaration):
+    """How a source of large tables is read (`layout = "large"`): a row a figure, built period by period."""
+
+    every: Frequency = Field(description="what a period is; each is built and released by itself")
+    provinces_by: Literal["names", "codes"] = Field(
+        default="names", description="what names a unit: its names, or its code in units.csv (`gso_code`)"
+    )
+    percent: Literal["printed", "share"] = Field(
+        default="printed", description="57,3 % is 57.3 as printed, or .573 as a share"
+    )
+    duplicates: Literal["refuse", "first", "last"] = Field(
+        default="refuse", description="which of several different figures of one unit, indicator and period is taken"
+    )
+    rejected: Annotated[float, Field(ge=0, lt=1)] = Field(
+        default=0.0, description="share of a period's rows that may be unreadable; they are listed, with the reason"
+    )
+    ranked: Literal["complete", "published"] = Field(
+        default="complete", description="rank only where every unit has a figure, or among those that have one"
+    )
+
+
 class TableKeys(Declaration):
     """What may be said of a table, of a file for all its tables, or of the source for all its files."""
 
@@ -219,6 +248,9 @@ class FileDeclaration(FileKeys):
 
     sha256: Sha256
     table: Identifier | None = Field(default=None, description="records: the name of the table they become")
+    period: Annotated[str, AfterValidator(_period)] | None = Field(
+        default=None, description="large: the period of all its rows; without it `roles.period` says it"
+    )
 
 
 class SourceDeclaration(FileKeys):
@@ -236,6 +268,7 @@ class SourceDeclaration(FileKeys):
     files: dict[str, FileDeclaration] = Field(min_length=1)
     indicators: dict[Code, Indicator] = Field(default_factory=dict, description="names of indicators not of the index")
     not_read: Many[str] = Field(default=(), description="further files of the folder, kept and not read")
+    large: Large | None = Field(default=None, description='how its tables are read, for `layout = "large"`')
     fetch: Fetch | None = Field(default=None, description="where newer bytes are looked for at night")
 
 

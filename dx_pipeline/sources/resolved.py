@@ -14,6 +14,7 @@ from dx_pipeline.sources.declaration import (
     Column,
     FileDeclaration,
     Indicator,
+    Large,
     LeftOut,
     MeasureUnit,
     SourceDeclaration,
@@ -113,6 +114,7 @@ class FileSpec:
     encoding: str = "utf-8"
     doubts: tuple[str, ...] = ()
     backcast: str = ""
+    period: str = ""
 
     @property
     def where(self) -> str:
@@ -136,6 +138,7 @@ class SourceSpec:
     files: tuple[FileSpec, ...] = field(repr=False)
     indicators: dict[str, Indicator] = field(repr=False, default_factory=dict)
     fetch: Fetch | None = field(repr=False, default=None)
+    large: Large | None = None
 
 
 def source_spec(folder: Path, shown: str, declared: SourceDeclaration) -> SourceSpec:
@@ -153,6 +156,7 @@ def source_spec(folder: Path, shown: str, declared: SourceDeclaration) -> Source
         files=tuple(_file_spec(folder, shown, name, declared, file) for name, file in declared.files.items()),
         indicators=declared.indicators,
         fetch=declared.fetch,
+        large=declared.large,
     )
 
 
@@ -183,6 +187,7 @@ def _file_spec(folder: Path, shown: str, name: str, source: SourceDeclaration, f
         doubts=tuple(value("doubts") or ()),
         backcast=value("backcast") or "",
         encoding=value("encoding") or "utf-8",
+        period=file.period or "",
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from dx_pipeline.errors import Problem
 from dx_pipeline.sources.declaration import YEAR_MARK, FileDeclaration, FileKeys, SourceDeclaration, TableKeys
+from dx_pipeline.sources.periods import parse_period
 from dx_pipeline.sources.resolved import FileSpec, SourceSpec, TableSpec
 
 #: key -> the forms it acts on; a key that is not listed acts on all
@@ -22,6 +23,12 @@ FORMS = {
     "fill_down": {"csv", "html", "workbook"},
     "ignore_tables": {"html", "workbook", "jsonstat"},
 }
+#: what may be said of large tables, besides who published them; their cells are not addressed one by one
+FOR_LARGE = {
+    "publisher", "url", "licence", "tier", "form", "layout", "delimiter", "decimal", "province", "roles", "codes",
+    "unit_system", "indicator", "measures", "period",
+}  # fmt: skip
+LARGE_FORMS = ("csv", "parquet")
 NOT_FOR_RECORDS = {*TableKeys.model_fields, "tables", "ignore_tables", "stated"}
 PLAIN_NAME = re.compile(r"[^./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,120}")
 
@@ -56,19 +63,25 @@ def broken_rules(where: str, declared: SourceDeclaration, source: SourceSpec) ->
         if file.layout == "records":
             if not file.table:
                 yield Problem(f"{here}.table", "the name of the table of these records", "nothing", 'add `table = "…"`')
+        elif file.layout == "large":
+            yield from _large_rules(here, source, file)
         else:
             yield from _file_rules(where, here, own, file)
+    if source.large is not None and any(file.layout != "large" for file in source.files):
+        yield Problem(f"{where}, large", 'layout = "large"', "another layout", "remove one of the two")
     yield from _said_twice(where, source)
 
 
 def _said(keys: FileKeys | FileDeclaration) -> list[str]:
-    known = {*FileKeys.model_fields, "table", "edition"}
+    known = {*FileKeys.model_fields, "table", "edition", "period"}
     return [key for key in keys.model_fields_set if key in known and getattr(keys, key) is not None]
 
 
 def _acts(key: str, file: FileSpec) -> bool:
     if key == "table":
         return file.layout == "records"
+    if file.layout == "large" or key == "period":
+        return file.layout == "large" and key in FOR_LARGE and file.form in FORMS.get(key, {file.form})
     return file.form in FORMS.get(key, {file.form}) and not (file.layout == "records" and key in NOT_FOR_RECORDS)
 
 
@@ -110,6 +123,33 @@ def _file_rules(where: str, here: str, own: FileDeclaration, file: FileSpec) -> 
         yield Problem(f"{here}.edition", "no edition here", found, "remove it, or the other one")
 
 
+def _large_rules(here: str, source: SourceSpec, file: FileSpec) -> Iterator[Problem]:
+    """What a large table must say: what names unit, indicator, period and value."""
+    table, large = file.tables[0], source.large
+    if large is None:
+        yield Problem(f"{here}.layout", "a table [large] that says how it is read", "none", 'add `large.every = "…"`')
+    elif file.period and parse_period(file.period).frequency != large.every:
+        yield Problem(f"{here}.period", f"a {large.every}, as `large.every` says", file.period)
+    if file.form not in LARGE_FORMS:
+        yield Problem(f"{here}.form", f"a form of large tables: {', '.join(LARGE_FORMS)}", repr(file.form))
+    said = {
+        "province": table.province,
+        "value": table.columns,
+        "indicator": table.indicator or "indicator" in table.roles,
+        "period": file.period or "period" in table.roles,
+    }
+    for role in (role for role, told in said.items() if not told):
+        yield Problem(f"{here}.roles.{role}", "the column that says it", "nothing", f'add `{role} = "…"` to `roles`')
+    if table.unit_system is None:
+        yield Problem(f"{here}.unit_system", *UNSAID["unit_system"][:1], "nothing", UNSAID["unit_system"][1])
+    for role in {*table.roles} - {"indicator", "period"}:
+        yield Problem(f"{here}.roles.{role}", "province, indicator, period and value", repr(role), "remove it")
+    for role in {*table.codes} - {"indicator"}:
+        yield Problem(f"{here}.codes.{role}", "codes of the indicators only", repr(role), "remove it")
+    for measure in {*table.measures} - {"value"}:
+        yield Problem(f"{here}.measures.{measure}", "`measures.value` only", repr(measure), "remove it")
+
+
 def _takes_edition(table: TableSpec) -> bool:
     if table.own_edition or YEAR_MARK in table.sheet or "edition" in table.roles:
         return False
@@ -123,6 +163,8 @@ def _table_rules(where: str, here: str, file: FileSpec, table: TableSpec) -> Ite
     yield from _unsaid(here, table)
     if "edition" in table.roles and (table.own_edition or any(column.edition for column in table.columns)):
         yield Problem(f"{here}.edition", "one place that says the edition", "a constant and roles.edition", "keep one")
+    if "period" in table.roles:
+        yield Problem(f"{here}.roles.period", "`roles.edition`", "a role of large tables", 'or say `layout = "large"`')
     for role in table.codes:
         if role not in table.roles:
             yield Problem(f"{where}, codes.{role}", f"a column `roles.{role}`", "none: the codes do nothing", "add it")

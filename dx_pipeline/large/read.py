@@ -1,0 +1,153 @@
+"""Rows of a large source as printed: a String column a role, with the number of the file and of the row.
+
+CSV and Parquet go through Polars as they lie on disk. A file that holds many periods is first taken apart by its
+printed period, in a stream, into scratch files; after that each period is read alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from dx_pipeline.errors import Problem, nearest
+from dx_pipeline.sources.errors import ChecksumError, refuse
+from dx_pipeline.sources.periods import Period, PeriodError, parse_period
+from dx_pipeline.sources.resolved import FileSpec, SourceSpec
+from dx_pipeline.text import plain
+
+#: file: place in source.toml from 0; row: as a person counts them, the heading being row 1; texts null where blank
+ROLES = ("province", "indicator", "period", "value")
+ROWS: dict[str, Any] = {"file": pl.UInt16, "row": pl.UInt32, **dict.fromkeys(ROLES, pl.String)}
+#: so much of a file is hashed at once
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of one period in one file: the declared file itself, or its rows of that period in a scratch file."""
+
+    file: int
+    spec: FileSpec
+    scratch: Path | None = None
+
+
+def parts_of(source: SourceSpec, scratch: Path) -> dict[Period | None, list[Part]]:
+    """Where the rows of each period lie, in time order. Files of many periods are taken apart below `scratch`.
+
+    Rows whose printed period cannot be read stand under None.
+
+    Raises:
+        SourceError: a file is missing or lacks a declared column.
+        ChecksumError: the bytes of a file of many periods are not those declared.
+    """
+    found: dict[Period | None, list[Part]] = {}
+    for number, file in enumerate(source.files):
+        if file.period:
+            found.setdefault(parse_period(file.period), []).append(Part(number, file))
+            continue
+        for text, path in _taken_apart(number, file, scratch / f"file={number}"):
+            found.setdefault(_period(text, source), []).append(Part(number, file, path))
+    return {period: found[period] for period in sorted(found, key=lambda one: (one is None, one))}
+
+
+def periods_declared(source: SourceSpec) -> list[Period] | None:
+    """The periods of a source as far as its source.toml says them, in time order; None when a file holds many."""
+    if any(not file.period for file in source.files):
+        return None
+    return sorted({parse_period(file.period) for file in source.files})
+
+
+def _period(text: str, source: SourceSpec) -> Period | None:
+    assert source.large is not None
+    try:
+        return parse_period(text, source.large.every)
+    except PeriodError:
+        return None
+
+
+def read_part(part: Part) -> pl.DataFrame:
+    """The rows of a part with ROWS. A declared file is held against its hash.
+
+    Raises:
+        SourceError: the file is missing or unreadable, or lacks a declared column.
+        ChecksumError: its bytes are not those declared.
+    """
+    if part.scratch is not None:
+        frame = pl.read_parquet(part.scratch / "*.parquet", hive_partitioning=False)
+        return frame.sort("row").with_columns(file=pl.lit(part.file, ROWS["file"])).select(*ROWS)
+    verify(part.spec)
+    return _scan(part.file, part.spec).collect()
+
+
+def verify(file: FileSpec) -> None:
+    """Hold a file against its declared hash, without holding it in memory.
+
+    Raises:
+        SourceError: there is no such file.
+        ChecksumError: its bytes are not those declared.
+    """
+    try:
+        with file.path.open("rb") as opened:
+            found = hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        refuse(file.where, "the file that source.toml names", error.strerror or str(error), "restore it")
+    if found != file.sha256:
+        told = f"declare the new hash in {file.folder}/source.toml if the publisher changed it; restore it otherwise"
+        problem = Problem(file.where, f"sha256 {file.sha256}", found, told)
+        raise ChecksumError(str(problem), problems=[problem])
+
+
+def _scan(number: int, file: FileSpec) -> pl.LazyFrame:
+    """A file as ROWS, not read yet; the indicator is a constant where no column says it."""
+    table = file.tables[0]
+    named = {"province": table.province, "value": table.columns[0].printed, **table.roles}
+    rows = _opened(file)
+    headings = {plain(name): name for name in rows.collect_schema().names() if name != "row"}
+    for role, heading in named.items():
+        if plain(heading) not in headings:
+            refuse(file.where, f"a column {heading!r} ({role})", f"none: {nearest(heading, headings)}")
+    texts = {role: pl.col(headings[plain(heading)]) for role, heading in named.items()}
+    texts.setdefault("indicator", pl.lit(table.indicator))
+    texts.setdefault("period", pl.lit(file.period or None))
+    return rows.select(
+        pl.lit(number, ROWS["file"]).alias("file"),
+        pl.col("row").cast(ROWS["row"]),
+        *(texts[role].cast(pl.String).alias(role) for role in ROLES),
+    )
+
+
+def _opened(file: FileSpec) -> pl.LazyFrame:
+    try:
+        if file.form == "parquet":
+            return pl.scan_parquet(file.path, row_index_name="row", row_index_offset=2, hive_partitioning=False)
+        return pl.scan_csv(
+            file.path,
+            separator=file.delimiter or _delimiter(file.path),
+            infer_schema=False,
+            row_index_name="row",
+            row_index_offset=2,
+        )
+    except (OSError, pl.exceptions.PolarsError) as error:
+        refuse(file.where, f"a {file.form} table that can be read", str(error).splitlines()[0])
+
+
+def _delimiter(path: Path) -> str:
+    """The mark that divides the heading most often."""
+    with path.open(encoding="utf-8-sig") as opened:
+        heading = opened.readline(CHUNK)
+    return max(";,\t|", key=heading.count)
+
+
+def _taken_apart(number: int, file: FileSpec, scratch: Path) -> Iterator[tuple[str, Path]]:
+    """Each printed period of a file, and the folder of its rows; one stream over the file, whatever its size."""
+    verify(file)
+    by_period = pl.PartitionBy(scratch, key={"printed": pl.col("period").hash()}, include_key=False)
+    _scan(number, file).sink_parquet(by_period, compression="lz4", mkdir=True)
+    for folder in sorted(path.parent for path in scratch.rglob("00000000.parquet")):
+        first = pl.scan_parquet(folder / "*.parquet", hive_partitioning=False).select("period").head(1).collect()
+        yield first["period"][0] or "", folder

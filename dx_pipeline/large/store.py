@@ -1,0 +1,181 @@
+"""Built periods on disk: a folder each, `period=2025-03/`, that appears by one rename with a manifest of its hashes.
+
+    <folder>/period=2025-03/figures.parquet, left_out.parquet, means.parquet, checks.parquet, partition.json
+    <folder>/files.parquet       file number -> name, publisher, retrieved on ...: what is the same in all rows
+
+A period whose declaration, bytes, reference and code are those of its manifest is taken over, not built again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import polars as pl
+
+from dx_pipeline.conform.reference import Reference
+from dx_pipeline.large.checks import check_partition, refuse_failed
+from dx_pipeline.large.partition import Partition, build_partition
+from dx_pipeline.large.read import Part, parts_of
+from dx_pipeline.large.texts import Dictionary
+from dx_pipeline.sources.periods import Period
+from dx_pipeline.sources.resolved import SourceSpec
+
+PACKAGE = Path(__file__).parents[1]
+#: code that decides a figure of a large source
+CODE = (
+    "large",
+    "conform/names.py",
+    "conform/numbers.py",
+    "conform/spelling.py",
+    "index/ranks.py",
+    "sources/periods.py",
+)
+MANIFEST = "partition.json"
+UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A period as it lies on disk: its name, what it was made of, its counts, and the hash of each file."""
+
+    period: str
+    made_of: str
+    counts: dict[str, int]
+    files: dict[str, str]
+
+
+def build_large(source: SourceSpec, reference: Reference, folder: Path) -> list[Stored]:
+    """Build every period of a source into a folder, one after the other; periods that would come out alike stay.
+
+    Raises:
+        SourceError: a file is not as declared, or a blocking check of a period failed; the periods before stay.
+    """
+    known = Dictionary(source, reference)
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder, prefix=".scratch-") as scratch:
+        parts = parts_of(source, Path(scratch))
+        stored = [build_period(source, reference, period, parts[period], folder, known) for period in parts]
+    for gone in {path.name for path in folder.glob("period=*")} - {_name(period) for period in parts}:
+        shutil.rmtree(folder / gone)
+    constants(source).write_parquet(folder / "files.parquet")
+    return stored
+
+
+def build_period(
+    source: SourceSpec,
+    reference: Reference,
+    period: Period | None,
+    parts: list[Part],
+    folder: Path,
+    known: Dictionary | None = None,
+) -> Stored:
+    """Build, check and keep one period; any process may do it, with others at work on other periods.
+
+    Raises:
+        SourceError: a file is not as declared, or a blocking check failed; what was kept before stays.
+    """
+    made_of = fingerprint(source, reference, parts)
+    before = read_stored(folder / _name(period))
+    if before is not None and before.made_of == made_of:
+        return before
+    built = build_partition(source, reference, period, parts, known)
+    results = check_partition(built, source.large)  # type: ignore[arg-type]
+    refuse_failed(source, built, results)
+    return write_partition(built, results, folder, made_of)
+
+
+def write_partition(built: Partition, results: pl.DataFrame, folder: Path, made_of: str) -> Stored:
+    """Write one built period beside its place, then put it there by one rename."""
+    name = _name(built.period)
+    with TemporaryDirectory(dir=folder, prefix=".writing-") as scratch:
+        new = Path(scratch) / "new"
+        new.mkdir()
+        frames = {"figures": built.figures, "left_out": built.left_out, "means": built.means, "checks": results}
+        for table, frame in frames.items():
+            frame.write_parquet(new / f"{table}.parquet", compression="zstd", compression_level=1)
+        stored = Stored(
+            name.removeprefix("period="),
+            made_of,
+            {"rows": built.rows} | {table: frame.height for table, frame in frames.items()},
+            {path.name: _sha256(path) for path in sorted(new.glob("*.parquet"))},
+        )
+        (new / MANIFEST).write_text(json.dumps(vars(stored), indent=1), encoding="utf-8")
+        if (folder / name).exists():
+            (folder / name).rename(Path(scratch) / "old")
+        new.rename(folder / name)
+    return stored
+
+
+def read_stored(folder: Path) -> Stored | None:
+    """What a period's folder says of itself; None when there is none, or not whole."""
+    try:
+        said = Stored(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    return said if all((folder / name).is_file() for name in said.files) else None
+
+
+def stored_periods(folder: Path) -> Iterator[Stored]:
+    """Every period kept in a folder, in time order."""
+    for path in sorted(folder.glob("period=*")):
+        if (stored := read_stored(path)) is not None:
+            yield stored
+
+
+def constants(source: SourceSpec) -> pl.DataFrame:
+    """What is the same in all rows of a file, once: joined on `file` where somebody asks."""
+    rows: list[dict[str, Any]] = [
+        {
+            "file": number,
+            "name": file.path.name,
+            "sha256": file.sha256,
+            "source_id": source.source_id,
+            "unit_system": file.unit_system,
+            "publisher": file.publisher,
+            "url": file.url or source.url or None,
+            "licence": file.licence,
+            "tier": file.tier,
+            "retrieved_on": source.retrieved_on,
+        }
+        for number, file in enumerate(source.files)
+    ]
+    return pl.DataFrame(rows, schema_overrides={"file": pl.UInt16})
+
+
+def fingerprint(source: SourceSpec, reference: Reference, parts: list[Part]) -> str:
+    """One hash over all that decides a period: its files, what is said of them, the names known, the code."""
+    system = source.files[0].unit_system
+    names = reference.of_system(system or 0)
+    spelled = sorted(
+        (known.spelling.text, known.unit.province_id, known.unit.code) for one in names.known.values() for known in one
+    )
+    files = [(part.file, part.spec.sha256, part.spec.period, repr(part.spec.tables)) for part in parts]
+    said = [system, source.large, list(source.indicators.items()), files, spelled, sorted(names.lookalikes), _code()]
+    return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    paths = [
+        path for part in CODE for path in ((PACKAGE / part).rglob("*.py") if "." not in part else [PACKAGE / part])
+    ]
+    texts = [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(paths)]
+    return " ".join([*texts, version("polars"), version("numpy")])
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _name(period: Period | None) -> str:
+    return f"period={period or UNREADABLE}"

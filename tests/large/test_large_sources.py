@@ -1,0 +1,161 @@
+"""A large source is rows and a source.toml: read by the project's own rules, every row a figure or left out by name."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from benchmarks.made_up_communes import HEAD, UNIT_SYSTEM, add_communes, commune
+from dx_pipeline.conform.numbers import NumberFormatError, parse_column, parse_number
+from dx_pipeline.conform.reference import Reference, load_reference
+from dx_pipeline.errors import DxError
+from dx_pipeline.large.store import build_large
+from dx_pipeline.sources.periods import PeriodError, parse_period
+from dx_pipeline.sources.spec import SourceSpec, load_source
+from tests.conftest import ROOT
+
+PERIODS = {
+    "2025": ("2025", "Năm 2025", " năm 2025 "),
+    "2025-Q1": ("Q1/2025", "2025-Q1", "2025Q1", "Quý I/2025", "quý 1 năm 2025", "QUÝ I NĂM 2025"),
+    "2025-03": ("03/2025", "3/2025", "2025-03", "2025-M03", "Tháng 3/2025", "tháng 03 năm 2025", "T3/2025", "03-2025"),
+}
+NO_PERIODS = ("", None, "x", "13/2025", "2025-00", "Q5/2025", "01/03/2025", "6 tháng 2025", "2025-2026", "20251")
+
+
+def test_one_parser_reads_every_spelling_of_a_period() -> None:
+    wrong = [(text, name) for name, texts in PERIODS.items() for text in texts if str(parse_period(text)) != name]
+    assert wrong == []
+    for text in NO_PERIODS:
+        with pytest.raises(PeriodError):
+            parse_period(text)
+    with pytest.raises(PeriodError, match="expected a month"):
+        parse_period("2025", "month")
+
+
+def test_columns_are_read_as_single_numbers_are() -> None:
+    random.seed(1)
+    letters = "0123456789" * 3 + ",.-+% "
+    texts = ["".join(random.choices(letters, k=random.randint(0, 9))) for _ in range(20_000)]
+    texts += [f"{random.randrange(10 ** random.randint(1, 13)):,}{end}" for end in ("", ".5", "%", ".25 %") * 500]
+    differing = []
+    for mark in (",", ".", None):
+        read = parse_column(pl.Series(texts), mark)  # type: ignore[arg-type]
+        for text, *found in zip(texts, read.values, read.decimals, read.percent, strict=True):
+            try:
+                one = parse_number(text, mark)  # type: ignore[arg-type]
+                expected = [one.value, one.decimals, None if one.value is None else one.percent]
+            except NumberFormatError:
+                expected = [None, None, None] if text in read.bad else ["refused"]
+            if found != expected:
+                differing.append((mark, text, found, expected))
+    assert differing == []
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    folder = tmp_path_factory.mktemp("large") / "reference"
+    shutil.copytree(ROOT / "data" / "reference", folder)
+    add_communes(folder, 4)
+    return load_reference(folder)
+
+
+def large_source(folder: Path, files: dict[str, tuple[str, str]], **changed: str) -> SourceSpec:
+    """A source of two indicators; `files` has a declared period (or none) and the lines below the heading."""
+    folder.mkdir(exist_ok=True)
+    text = HEAD.format(system=UNIT_SYSTEM)
+    for old, new in changed.items():
+        text = "\n".join(new if line.startswith(f"{old} =") else line for line in text.splitlines()) + "\n"
+    for code, direction in (("share", "higher_is_better"), ("days", "lower_is_better")):
+        text += f'[indicators.{code}]\nname_vi = "{code}"\nname_en = "{code}"\ndirection = "{direction}"\n'
+    for name, (period, lines) in files.items():
+        (folder / name).write_text(f"Đơn vị;Chỉ số;Kỳ;Giá trị\n{lines}", encoding="utf-8")
+        text += f'[files."{name}"]\nsha256 = "{hashlib.sha256((folder / name).read_bytes()).hexdigest()}"\n'
+        text += f'period = "{period}"\n' if period else ""
+    (folder / "source.toml").write_text(text, encoding="utf-8")
+    return load_source(folder)
+
+
+MARCH = "".join(
+    f"{line}\n"
+    for line in (
+        "Xã Giả Định 0001;share;03/2025;57,3%",
+        "XÃ GIẢ ĐỊNH 0002;share;Tháng 3/2025;0,573",  # a tie with the first, printed another way
+        " xã  Giả Định 0003;share;2025-03;1",
+        "Xã Giả Định 0004;share;03/2025;-",  # blank
+        "Xã Giả Định 0001;days;03/2025;1.234,5",
+        "Xã Giả Định 0002;days;03/2025;12",
+        "Xã Giả Định 0002;days;03/2025;12,0",  # said twice
+        "Xã Giả Định 0002;days;03/2025;13",  # contradicted
+        "Xã Giả Định 9;days;03/2025;12",
+        "Xã Giả Định 0003;hours;03/2025;12",
+        "Xã Giả Định 0003;days;04/2025;12",
+        "Xã Giả Định 0003;days;03/2025;x7",
+    )
+)
+
+
+def test_every_row_is_a_figure_or_left_out_with_its_reason(tmp_path: Path, reference: Reference) -> None:
+    source = large_source(tmp_path / "a", {"3.csv": ("2025-03", MARCH)}, rejected="rejected = 0.5")
+    (stored,) = build_large(source, reference, tmp_path / "out")
+    assert stored.counts == {"rows": 12, "figures": 5, "left_out": 7, "means": 2, "checks": 6}
+    folder = tmp_path / "out" / "period=2025-03"
+    figures = pl.read_parquet(folder / "figures.parquet").with_columns(
+        pl.col("province_id").cast(pl.String).str.tail(1)
+    )
+    assert figures.select(
+        "province_id", pl.col("indicator").cast(pl.String), "value", "decimals", "rank", "row"
+    ).rows() == [
+        ("1", "share", 0.573, 3, 2, 2),
+        ("2", "share", 0.573, 3, 2, 3),
+        ("3", "share", 1.0, 0, 1, 4),
+        ("1", "days", 1234.5, 1, 2, 6),
+        ("2", "days", 12.0, 0, 1, 7),
+    ]
+    left_out = pl.read_parquet(folder / "left_out.parquet")
+    assert dict(left_out.select("row", pl.col("reason").cast(pl.String)).iter_rows()) == {
+        5: "blank", 8: "equal_duplicate", 9: "rival", 10: "unknown_unit", 11: "unknown_indicator", 12: "other_period",
+        13: "unreadable_value",
+    }  # fmt: skip
+    means = pl.read_parquet(folder / "means.parquet")
+    assert means.select("units", "published", "blank", "missing", "complete", "mean").rows() == [
+        (4, 3, 1, 0, False, pytest.approx(2.146 / 3)),
+        (4, 2, 0, 2, False, 623.25),
+    ]
+    assert build_large(source, reference, tmp_path / "out") == [stored], "what would come out alike stays"
+
+
+def test_a_file_of_many_periods_comes_out_as_files_of_one_do(tmp_path: Path, reference: Reference) -> None:
+    lines = [f"{commune(n)};share;{month:02d}/2025;0,{n}{month:02d}\n" for n in (1, 2, 3, 4) for month in (1, 2, 12)]
+    whole = large_source(tmp_path / "whole", {"2025.csv": ("", "".join(lines))})
+    parted = {
+        f"{m}.csv": (f"2025-{m}", "".join(line for line in lines if f"{m}/2025" in line)) for m in ("01", "02", "12")
+    }
+    apart = large_source(tmp_path / "apart", parted)
+    found = []
+    for source in (whole, apart):
+        folder = tmp_path / f"out-{source.source_id}"
+        assert [one.period for one in build_large(source, reference, folder)] == ["2025-01", "2025-02", "2025-12"]
+        found.append(pl.read_parquet(folder / "*" / "figures.parquet", hive_partitioning=True).drop("file", "row"))
+    assert found[0].equals(found[1])
+
+
+def test_what_cannot_be_used_stops_the_period_and_names_file_row_and_text(tmp_path: Path, reference: Reference) -> None:
+    source = large_source(tmp_path / "b", {"3.csv": ("2025-03", MARCH)}, rejected="", duplicates="")
+    with pytest.raises(DxError) as refused:
+        build_large(source, reference, tmp_path / "out-b")
+    message = str(refused.value)
+    unsaid = [
+        told
+        for told in (
+            "data/raw/b/3.csv, row 10: unknown unit: 'Xã Giả Định 9'", "row 11: unknown indicator",
+            "row 12: other period", "row 13: unreadable value", "row 9: rival", "rows_can_be_used", "figures_agree",
+        )
+        if told not in message
+    ]  # fmt: skip
+    assert unsaid == [], message
+    assert not list((tmp_path / "out-b").glob("period=*"))
