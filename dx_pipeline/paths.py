@@ -44,6 +44,11 @@ class Paths:
         return self.root / "data" / "build"
 
     @property
+    def large(self) -> Path:
+        """Built periods of large sources, a folder each source."""
+        return self.build / "large"
+
+    @property
     def warehouse(self) -> Path:
         """The private DuckDB file a build writes."""
         return self.build / "warehouse.duckdb"

@@ -55,13 +55,6 @@ def parts_of(source: SourceSpec, scratch: Path) -> dict[Period | None, list[Part
     return {period: found[period] for period in sorted(found, key=lambda one: (one is None, one))}
 
 
-def periods_declared(source: SourceSpec) -> list[Period] | None:
-    """The periods of a source as far as its source.toml says them, in time order; None when a file holds many."""
-    if any(not file.period for file in source.files):
-        return None
-    return sorted({parse_period(file.period) for file in source.files})
-
-
 def _period(text: str, source: SourceSpec) -> Period | None:
     assert source.large is not None
     try:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -26,6 +26,7 @@ from dx_pipeline.large.checks import check_partition, refuse_failed
 from dx_pipeline.large.partition import Partition, build_partition
 from dx_pipeline.large.read import Part, parts_of
 from dx_pipeline.large.texts import Dictionary
+from dx_pipeline.sources.errors import refuse
 from dx_pipeline.sources.periods import Period
 from dx_pipeline.sources.resolved import SourceSpec
 
@@ -39,7 +40,7 @@ CODE = (
     "index/ranks.py",
     "sources/periods.py",
 )
-MANIFEST = "partition.json"
+MANIFEST, CONSTANTS = "partition.json", "files.parquet"
 UNREADABLE = "unreadable"
 
 
@@ -53,8 +54,16 @@ class Stored:
     files: dict[str, str]
 
 
-def build_large(source: SourceSpec, reference: Reference, folder: Path) -> list[Stored]:
-    """Build every period of a source into a folder, one after the other; periods that would come out alike stay.
+def build_large(
+    source: SourceSpec, reference: Reference, folder: Path, only: Collection[str] | None = None
+) -> list[Stored]:
+    """Build the periods of a source into a folder, one after the other; periods that would come out alike stay.
+
+    Args:
+        source: one of layout large.
+        reference: unit systems and names.
+        folder: of this source's periods.
+        only: names of the periods to build; all, when left out, and nothing else stays.
 
     Raises:
         SourceError: a file is not as declared, or a blocking check of a period failed; the periods before stay.
@@ -63,10 +72,13 @@ def build_large(source: SourceSpec, reference: Reference, folder: Path) -> list[
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder, prefix=".scratch-") as scratch:
         parts = parts_of(source, Path(scratch))
-        stored = [build_period(source, reference, period, parts[period], folder, known) for period in parts]
+        wanted = [period for period in parts if only is None or str(period) in only]
+        stored = [build_period(source, reference, period, parts[period], folder, known) for period in wanted]
+    if only is not None:
+        return stored
     for gone in {path.name for path in folder.glob("period=*")} - {_name(period) for period in parts}:
         shutil.rmtree(folder / gone)
-    constants(source).write_parquet(folder / "files.parquet")
+    constants(source).write_parquet(folder / CONSTANTS)
     return stored
 
 
@@ -124,11 +136,24 @@ def read_stored(folder: Path) -> Stored | None:
     return said if all((folder / name).is_file() for name in said.files) else None
 
 
-def stored_periods(folder: Path) -> Iterator[Stored]:
-    """Every period kept in a folder, in time order."""
-    for path in sorted(folder.glob("period=*")):
-        if (stored := read_stored(path)) is not None:
-            yield stored
+def place_large(source: SourceSpec, built: Path, target: Path) -> None:
+    """Put the built periods of a source into another folder, by hard links where the disk allows it.
+
+    Raises:
+        SourceError: the source is not built, or of other files than its source.toml names now.
+    """
+    listed = built / CONSTANTS
+    if not listed.is_file() or not pl.read_parquet(listed).equals(constants(source)):
+        refuse(
+            f"large/{source.source_id}", "every period as source.toml declares it", "others or none", "build it again"
+        )
+    for path in [listed, *sorted(built.glob("period=*/*.parquet"))]:
+        place = target / path.relative_to(built)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            place.hardlink_to(path)
+        except OSError:
+            shutil.copyfile(path, place)
 
 
 def constants(source: SourceSpec) -> pl.DataFrame:

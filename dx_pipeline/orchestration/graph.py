@@ -11,6 +11,7 @@ import dagster as dg
 
 from dx_pipeline.orchestration.assets.checks import quality_checks
 from dx_pipeline.orchestration.assets.core import core_assets
+from dx_pipeline.orchestration.assets.large import large_assets
 from dx_pipeline.orchestration.assets.marts import mart_assets
 from dx_pipeline.orchestration.assets.publication import publication_assets
 from dx_pipeline.orchestration.assets.raw import raw_assets
@@ -29,9 +30,10 @@ def build_definitions(project: Project | None = None) -> dg.Definitions:
 
 def _definitions(project: Project) -> dg.Definitions:
     paths = project.paths
-    tables = [*raw_assets(paths), *core_assets(paths), *mart_assets(paths)]
+    large = large_assets(paths)
+    tables = [*raw_assets(paths), *core_assets(paths), *mart_assets(paths), *large]
     return dg.Definitions(
-        assets=linked([*tables, *publication_assets(), build_publishers(project)], paths),
+        assets=linked([*tables, *publication_assets([asset.key for asset in large]), build_publishers(project)], paths),
         asset_checks=[quality_checks()],
         jobs=[fetch_job, refresh],
         schedules=[build_fetch_schedule(), build_nightly(project)],

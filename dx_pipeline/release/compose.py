@@ -24,6 +24,7 @@ from dx_pipeline.release.stage import stage
 from dx_pipeline.release.store.layout import ReleaseError, current_folder
 from dx_pipeline.release.store.manifest import DATABASE, Headline, describe_file, read_manifest
 from dx_pipeline.release.store.staging import Candidate, open_candidate, record_part
+from dx_pipeline.sources.spec import each_source
 
 if TYPE_CHECKING:
     import duckdb
@@ -61,6 +62,7 @@ def stage_candidate(paths: Paths, con: duckdb.DuckDBPyConnection, pictures: Iter
         parts=parts,
         inputs=remembered_inputs(paths),
         headline=lambda frames: _headline(frames, focus),
+        large=each_source(paths.raw, large=True)[0].values(),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dx_pipeline.contracts import Contract
+from dx_pipeline.large.store import place_large
 from dx_pipeline.paths import Paths
 from dx_pipeline.quality.expectations import write_suites
 from dx_pipeline.quality.gate import refuse_failed
@@ -45,6 +46,7 @@ from dx_pipeline.release.store.layout import (
 )
 from dx_pipeline.release.store.manifest import (
     DATABASE,
+    LARGE,
     LEDGER_TABLES,
     MANIFEST,
     NOT_EXPORTED,
@@ -55,6 +57,7 @@ from dx_pipeline.release.store.manifest import (
     ReleaseRow,
     TableShape,
     describe_file,
+    files_below,
     read_manifest,
     table_shape,
 )
@@ -68,6 +71,7 @@ from dx_pipeline.release.store.staging import (
     save_candidate,
 )
 from dx_pipeline.release.store.verify import verify_bytes
+from dx_pipeline.sources.resolved import SourceSpec
 from dx_pipeline.warehouse import read_table
 
 if TYPE_CHECKING:
@@ -92,6 +96,7 @@ def stage(
     parts: Sequence[str] = (),
     inputs: Inputs | None = None,
     headline: Headlines = lambda frames: (),
+    large: Iterable[SourceSpec] = (),
 ) -> Candidate:
     """Write everything of a release but pictures and pages into a new folder; nobody sees it yet.
 
@@ -109,9 +114,11 @@ def stage(
         parts: what will be added before it may be published (pictures, site, workbook).
         inputs: what the tables were built from.
         headline: picks from the tables the ranks that the manifest repeats.
+        large: the large sources, built before.
 
     Raises:
         NotReleasableError: a blocking check failed.
+        SourceError: a large source is not built, or of other files than are declared now.
         ReleaseError: a table is missing from the warehouse, a cell cannot be published, or a source states no terms.
         ContractError: a table differs from its contract.
         BusyError: another process is publishing and did not finish in time.
@@ -126,15 +133,20 @@ def stage(
         folder = create_staging(paths)
         baseline = _baseline(paths)
     try:
+        for source in large:
+            place_large(source, paths.large / source.source_id, folder / LARGE / source.source_id)
         new = _Tables(frames, contracts, check_results)
         manifest, unchanged = _fill(paths, folder, baseline, new, code_version, built_at)
         manifest = manifest.model_copy(update={"inputs": inputs, "headline": headline(frames)})
-        declared = (TABLES, DATABASE_PART, TEXTS, *parts)
+        taken = files_below(folder / LARGE).values()
+        declared = (TABLES, DATABASE_PART, TEXTS, *([LARGE] if taken else []), *parts)
         current = baseline.folder.name if baseline.folder else None
         candidate = Candidate(paths, folder, manifest, current, unchanged, declared, contracts, info)
         record_part(candidate, TABLES, [*folder.glob("parquet/*"), *folder.glob("csv/*")])
         record_part(candidate, DATABASE_PART, [folder / DATABASE])
         record_part(candidate, TEXTS, [*folder.glob("*.md"), *folder.glob("quality/**/*.json")])
+        if taken:
+            record_part(candidate, LARGE, taken)
         save_candidate(candidate)
     except BaseException:
         drop_staging(folder)

@@ -276,3 +276,4 @@ class Manifest(Declaration):
     """The sources a build reads, in this order, and nothing else."""
 
     sources: Many[Identifier] = Field(min_length=1)
+    large: Many[Identifier] = Field(default=(), description='sources of `layout = "large"`, built period by period')

@@ -65,13 +65,30 @@ def load_sources(raw: Path) -> dict[str, SourceSpec]:
         SourceError: the manifest or a source is not as it must be; two tables of records share a name.
     """
     names = source_names(raw)
-    sources = {name: load_source(raw / name) for name in names}
+    sources = {name: _listed(raw, name) for name in names}
     refuse_all(_shared_names(raw, sources))
     return sources
 
 
+def _listed(raw: Path, name: str, large: bool = False) -> SourceSpec:
+    source = load_source(raw / name)
+    if (source.large is not None) != large:
+        listed, right = ("large", "sources") if large else ("sources", "large")
+        refuse(f"data/raw/manifest.toml, {listed}", f"`{name}` under `{right}`, by its layout", "it here", "move it")
+    return source
+
+
 def source_names(raw: Path) -> tuple[str, ...]:
-    """The sources the manifest names.
+    """The sources the manifest names, but for large ones.
+
+    Raises:
+        SourceError: the manifest is not as it must be, or names a folder twice or none.
+    """
+    return read_manifest(raw).sources
+
+
+def read_manifest(raw: Path) -> Manifest:
+    """The sources a build reads.
 
     Raises:
         SourceError: the manifest is not as it must be, or names a folder twice or none.
@@ -83,27 +100,34 @@ def source_names(raw: Path) -> tuple[str, ...]:
         raise SourceError(error.message, error.hint, problems=error.problems) from None
     folders = sorted(path.name for path in raw.iterdir() if path.is_dir())
     problems = []
-    for place, name in enumerate(manifest.sources):
-        here = f"{where}, sources.{place}"
-        if name in manifest.sources[:place]:
+    listed = (*manifest.sources, *manifest.large)
+    for place, name in enumerate(listed):
+        of_large = place - len(manifest.sources)
+        here = f"{where}, sources.{place}" if of_large < 0 else f"{where}, large.{of_large}"
+        if name in listed[:place]:
             problems.append(Problem(here, "each source once", repr(name), "remove one of the two lines"))
         elif name not in folders:
             problems.append(Problem(here, f"a folder data/raw/{name}", "none", nearest(name, folders)))
     refuse_all(problems)
-    return manifest.sources
+    return manifest
 
 
-def each_source(raw: Path) -> tuple[dict[str, SourceSpec], dict[str, SourceError]]:
+def each_source(raw: Path, large: bool = False) -> tuple[dict[str, SourceSpec], dict[str, SourceError]]:
     """The sources whose declarations can be read, and what is wrong with the others: one never stops the rest.
+
+    Args:
+        raw: the folder of the manifest.
+        large: those read the large way, which are built apart from all others.
 
     Raises:
         SourceError: the manifest is not as it must be.
     """
     sources: dict[str, SourceSpec] = {}
     broken: dict[str, SourceError] = {}
-    for name in source_names(raw):
+    manifest = read_manifest(raw)
+    for name in manifest.large if large else manifest.sources:
         try:
-            sources[name] = load_source(raw / name)
+            sources[name] = _listed(raw, name, large)
         except SourceError as error:
             broken[name] = error
     return sources, broken
@@ -111,7 +135,8 @@ def each_source(raw: Path) -> tuple[dict[str, SourceSpec], dict[str, SourceError
 
 def undeclared_files(raw: Path) -> list[str]:
     """Files under data/raw that belong to no source of the manifest: nobody reads them, so why are they there?"""
-    known = {"manifest.toml", *source_names(raw)}
+    manifest = read_manifest(raw)
+    known = {"manifest.toml", *manifest.sources, *manifest.large}
     found = (path.relative_to(raw) for path in raw.rglob("*") if path.is_file())
     return sorted(str(path) for path in found if path.parts[0] not in known and not path.name.startswith("."))
 

@@ -1,7 +1,7 @@
 """Group publication: a release is staged, illustrated, and made current by one rename."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,15 +44,15 @@ def written_spec(key: dg.AssetKey, contract: Contract) -> dg.AssetSpec:
     )
 
 
-def publication_assets() -> list[dg.AssetsDefinition]:
-    """Candidate, pictures, site, workbook and release."""
+def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefinition]:
+    """Candidate, pictures, site, workbook and release; `large` sources go into it as they are built."""
     written = {mart_key(name): contract for name, contract in load_contracts().items() if contract.written_by_release}
 
     @dg.multi_asset(
         specs=[
             dg.AssetSpec(
                 key=CANDIDATE,
-                deps=[mart_key(name) for name in mart_contracts()],
+                deps=[*(mart_key(name) for name in mart_contracts()), *large],
                 kinds={"duckdb", "parquet", "csv"},
                 description="Tables, database, dictionary and change log in a folder of their own; nobody sees them "
                 "yet. Refused when a table is missing, out of date, or not checked.",

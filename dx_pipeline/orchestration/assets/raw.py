@@ -61,10 +61,10 @@ def source_asset(source: SourceSpec, paths: Paths) -> dg.AssetsDefinition:
     return read
 
 
-def broken_asset(source_id: str, error: SourceError) -> dg.AssetsDefinition:
+def broken_asset(key: dg.AssetKey, error: SourceError) -> dg.AssetsDefinition:
     """A source whose declaration can't be read: it fails with the reason when its turn comes; the others go on."""
 
-    @dg.asset(key=["raw", source_id], deps=[REFERENCE], group_name="raw", owners=OWNERS, kinds={"duckdb"},
+    @dg.asset(key=key, deps=[REFERENCE], group_name=key.path[0], owners=OWNERS, kinds={"duckdb"},
               description=str(error))  # fmt: skip
     def refused() -> None:
         with told():
@@ -79,5 +79,5 @@ def raw_assets(paths: Paths) -> list[dg.AssetsDefinition]:
     return [
         reference,
         *(source_asset(source, paths) for source in sources.values()),
-        *(broken_asset(name, error) for name, error in broken.items()),
+        *(broken_asset(dg.AssetKey(["raw", name]), error) for name, error in broken.items()),
     ]

@@ -20,7 +20,7 @@ import polars as pl
 
 from dx_pipeline.contracts import Contract
 from dx_pipeline.release.store.layout import ReleaseError
-from dx_pipeline.release.store.manifest import TableShape
+from dx_pipeline.release.store.manifest import LARGE, TableShape, describe_file, files_below
 from dx_pipeline.warehouse import STORAGE_VERSION
 
 #: one group for each of these tables, and small enough to read a part of a large one
@@ -85,7 +85,7 @@ def _refuse_unpublishable(name: str, frame: pl.DataFrame) -> None:
 
 
 def data_hash(folder: Path, shapes: Mapping[str, TableShape]) -> str:
-    """One hash over all data tables: their names, column names and types, keys and published CSV bytes.
+    """One hash over all data tables: their names, column names and types, keys and published CSV bytes; large files.
 
     Args:
         folder: a release folder with `csv/`.
@@ -101,6 +101,8 @@ def data_hash(folder: Path, shapes: Mapping[str, TableShape]) -> str:
             continue
         content = hashlib.sha256((folder / "csv" / f"{name}.csv").read_bytes()).hexdigest()
         whole.update(f"{name}\t{shape.columns}\t{list(shape.key)}\t{content}\n".encode())
+    for name, path in files_below(folder / LARGE).items():
+        whole.update(f"{LARGE}/{name}\t{describe_file(path).sha256}\n".encode())
     return "sha256:" + whole.hexdigest()
 
 

@@ -29,6 +29,7 @@ STABLE_LINKS = {
     "dti.xlsx": "current/dti.xlsx",
     "parquet": "current/parquet",
     "csv": "current/csv",
+    "large": "current/large",
     "site": "current/site",
     "pictures": "current/pictures",
     "dictionary.csv": "current/csv/data_dictionary.csv",

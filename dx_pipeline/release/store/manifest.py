@@ -20,6 +20,8 @@ from dx_pipeline.release.store.layout import ReleaseError
 
 MANIFEST = "release.json"
 DATABASE = "dti.duckdb"
+#: folder of the periods of large sources, and the part of a release that they are
+LARGE = "large"
 
 #: written by the release about itself; not part of the data hash and not compared between releases
 LEDGER_TABLES = frozenset({"releases", "revisions", "check_results", "data_dictionary"})
