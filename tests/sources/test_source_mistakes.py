@@ -58,7 +58,7 @@ MISTAKES = [
     ("unit_system = 63", 'unit_system = "63"', "unit_system: expected a whole number, found '63'"),
     ('tier = "official"', 'tier = "oficial"', "tier: expected 'official'"),
     ('form = "csv"', 'form = "excel"', "form: expected 'csv', 'json'"),
-    ('layout = "wide"', 'layout = "width"', "layout: expected 'wide', 'long' or 'records', found 'width' (did you mean wide?)"),
+    ('layout = "wide"', 'layout = "width"', "layout: expected 'wide', 'long', 'records' or 'large', found 'width' (did you mean wide?)"),
     ("min = 0", 'min = "0"', "min: expected a number, found '0'"),
     ("min = 0", "min = 5\nmax = 1", "expected min not above max"),
     ("min = 0", "minimum = 0", "minimum: expected no such key"),
