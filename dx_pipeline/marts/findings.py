@@ -10,7 +10,8 @@ import polars as pl
 
 from dx_pipeline.index.doubt import union_doubts, weakest_basis
 from dx_pipeline.index.findings import Explanation, explain, joint_half_widths
-from dx_pipeline.language.sentences import MARKED, Known, Movement, finding, note
+from dx_pipeline.language.movement import MARKED, Known, Movement
+from dx_pipeline.language.sentences import finding, note
 from dx_pipeline.marts._arrays import edition_pairs, full_editions, step_between
 from dx_pipeline.vocabulary import SEPARATOR, split
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.errors import DxError
 from dx_pipeline.report.site_data import SiteData
-from dx_pipeline.report.workbook_sheets import Heading, Sheet, read_me, release_sheets
+from dx_pipeline.report.workbook_front import read_me
+from dx_pipeline.report.workbook_sheets import release_sheets
+from dx_pipeline.report.workbook_texts import Heading, Sheet
 from dx_pipeline.tables import Tables
 
 if TYPE_CHECKING:

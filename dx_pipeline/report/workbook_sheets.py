@@ -2,90 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 from dx_pipeline.report.site_data import SiteData
-from dx_pipeline.report.wording import MISSING_CODES, Wording, doubts_of
+from dx_pipeline.report.workbook_texts import (
+    BASIS,
+    EDITION,
+    NAMES,
+    NOTE,
+    PART,
+    PERCENT,
+    PLAIN,
+    POINTS,
+    REASONS,
+    SCORE,
+    SYSTEM,
+    WHOLE,
+    Heading,
+    Sheet,
+    Texts,
+)
 from dx_pipeline.tables import Row, ordered
-from dx_pipeline.vocabulary import load_vocabulary
-
-SCORE, POINTS, WHOLE, PERCENT, PLAIN = "0.0000", "0.0", "0", "0.0%", "General"
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A column: heading in both languages, format of its numbers (empty for text), width in letters."""
-
-    vi: str
-    en: str
-    number: str = ""
-    width: int = 14
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet; `rows` hold numbers, text, truth values, dates or None, one a heading."""
-
-    name: str
-    about_vi: str
-    about_en: str
-    headings: list[Heading]
-    rows: list[list[Any]]
-    fixed_columns: int = 0
-    #: tables of the release whose figures it holds
-    tables: tuple[str, ...] = ()
-    #: columns (names, figures) of a bar chart, of the first so many rows
-    chart: tuple[int, int, int] | None = None
-
-
-NAMES = [Heading("Tỉnh, thành phố", "Province (Vietnamese)", "", 22), Heading("Tên tiếng Anh", "Province", "", 22)]
-EDITION = Heading("Kỳ", "Edition", WHOLE, 9)
-SYSTEM = Heading("Hệ đơn vị", "Units", WHOLE, 9)
-BASIS, NOTE = Heading("Cơ sở", "Basis", "", 26), Heading("Ghi chú", "Notes", "", 50)
-PART = [Heading("Chỉ số", "Indicator (Vietnamese)", "", 28), Heading("Tên tiếng Anh", "Indicator", "", 28)]
-REASONS = [Heading("Lý do", "Reason (Vietnamese)", "", 60), Heading("Lý do tiếng Anh", "Reason", "", 60)]
-
-
-def read_me(sheets: Sequence[Sheet], data: SiteData) -> Iterator[tuple[str, str, str]]:
-    """Lines of the first sheet: Vietnamese, English, and the sheet or file a line leads to (empty for none)."""
-    yield (
-        "Chỉ số chuyển đổi số cấp tỉnh (DTI) của Việt Nam: số liệu đã kiểm tra, có nguồn và giới hạn.",
-        "Viet Nam's provincial Digital Transformation Index (DTI): checked figures with their sources and limits.",
-        "",
-    )
-    yield (
-        "Điểm từ 0 đến 1; «trên thang 1000» là đóng góp vào điểm chung; hạng 1 là cao nhất, đồng điểm thì đồng hạng.",
-        "Scores run from 0 to 1; points of 1000 are contributions to the overall; rank 1 is best, ties share a rank.",
-        "",
-    )
-    yield (
-        "Cột số chỉ chứa số. Ô trống là không có số liệu; lý do và điều còn nghi ngờ đứng ở cột ghi chú cùng dòng.",
-        "Columns of numbers hold numbers only. An empty cell has no figure; reasons and doubts stand beside.",
-        "",
-    )
-    systems = ", ".join(str(system) for system in data.systems)
-    yield (
-        f"Không so điểm qua lần đổi bộ chỉ số; các hệ đơn vị ({systems}) không xếp chung.",
-        f"Scores do not compare across a new indicator set; the sets of units ({systems}) never mix.",
-        "",
-    )
-    yield "", "", ""
-    yield "Các trang (bấm để mở)", "Sheets (click to open)", ""
-    for sheet in sheets:
-        yield f"{sheet.name}: {sheet.about_vi}", f"{sheet.name}: {sheet.about_en}", sheet.name
-    yield "", "", ""
-    yield "Các bảng không nằm trong tệp này", "Tables that are not in this file", ""
-    here = {table for sheet in sheets for table in sheet.tables}
-    for name, contract in data.tables.contracts.items():
-        if name not in here:
-            yield f"{contract.title_vi}: csv/{name}.csv", f"{contract.title_en}: csv/{name}.csv", ""
 
 
 def release_sheets(data: SiteData) -> Iterator[Sheet]:
     """All sheets after the first."""
-    texts = _Texts(data)
+    texts = Texts(data)
     for system in data.systems:
         yield _rankings(data, texts, system)
     for system in data.systems:
@@ -128,45 +71,7 @@ def release_sheets(data: SiteData) -> Iterator[Sheet]:
     )  # fmt: skip
 
 
-class _Texts:
-    """Names, labels and reasons in both languages."""
-
-    def __init__(self, data: SiteData) -> None:
-        self._data = data
-        self._vi, self._en = Wording("vi"), Wording("en")
-
-    def names(self, row: Row, column: str = "province_id", system: int | None = None) -> list[str]:
-        """Vietnamese and English name of the row's unit; its code if it has none."""
-        unit = self._data.units.get((system or row["unit_system"], row[column]))
-        return [unit["name_vi"], unit["name_en"]] if unit else [row[column], row[column]]
-
-    def part(self, code: str) -> list[str]:
-        """Vietnamese and English name of an indicator."""
-        return [self._vi.part(self._data, code), self._en.part(self._data, code)]
-
-    def label(self, group: str, code: str) -> str:
-        """A code in both languages."""
-        # str() of Markup keeps entities; labels hold none but &amp; and quotes
-        vietnamese, english = (wording.label(group, code).unescape() for wording in (self._vi, self._en))
-        return vietnamese if vietnamese == english else f"{vietnamese} / {english}"
-
-    def note(self, row: Row, *columns: str) -> str | None:
-        """Why a figure is missing, and what is doubtful about those there are, in both languages."""
-        told = []
-        if any(row[column] is None for column in columns):
-            reasons = [row.get("reason_vi"), row.get("reason")]
-            told.append(" / ".join(MISSING_CODES.sub("", text) for text in reasons if text) or self._absence(row))
-        doubts = dict.fromkeys(code for column in columns for code in doubts_of(row, column) if row[column] is not None)
-        marked = [code for code in load_vocabulary() if code.code in doubts and code.mark]
-        told += [f"{code.name_vi} / {code.name_en}" for code in marked]
-        return "; ".join(text for text in told if text) or None
-
-    def _absence(self, row: Row) -> str:
-        status = row.get("status")
-        return self.label("missing", status) if f"missing.{status}" in self._vi else ""
-
-
-def _rankings(data: SiteData, texts: _Texts, system: int) -> Sheet:
+def _rankings(data: SiteData, texts: Texts, system: int) -> Sheet:
     """Units in order of their latest rank, with rank and score of every edition and what they rest on."""
     editions = list(reversed(data.ranked_editions(system)))
     headings = [Heading("Mã", "Code", "", 20), *NAMES, Heading("Vùng", "Region", "", 30)]
@@ -209,7 +114,7 @@ def _rankings(data: SiteData, texts: _Texts, system: int) -> Sheet:
     )
 
 
-def _components_wide(data: SiteData, texts: _Texts, system: int) -> Sheet:
+def _components_wide(data: SiteData, texts: Texts, system: int) -> Sheet:
     """One line a unit: all component scores of the latest edition, in rank order."""
     edition = data.gap_edition[system]
     codes = [
@@ -235,7 +140,7 @@ def _components_wide(data: SiteData, texts: _Texts, system: int) -> Sheet:
     )
 
 
-def _peers(data: SiteData, texts: _Texts) -> Sheet:
+def _peers(data: SiteData, texts: Texts) -> Sheet:
     rows = []
     for key, (_, peer) in data.focus:
         if "component_gaps" in data.tables:
@@ -256,7 +161,7 @@ def _peers(data: SiteData, texts: _Texts) -> Sheet:
     )  # fmt: skip
 
 
-def _bands(data: SiteData, texts: _Texts) -> Sheet:
+def _bands(data: SiteData, texts: Texts) -> Sheet:
     rows = sorted(data.tables.rows("rank_bands"), key=lambda row: (-row["edition"], row["neighbourhood"]))
     numbers = ("p5", "p50", "p95", "rank_min", "rank_max", "p_top10", "p_top15", "p_top20")
     return Sheet(
@@ -275,7 +180,7 @@ def _bands(data: SiteData, texts: _Texts) -> Sheet:
     )  # fmt: skip
 
 
-def _targets(data: SiteData, texts: _Texts) -> Sheet:
+def _targets(data: SiteData, texts: Texts) -> Sheet:
     rows = data.tables.rows("target_progress")
     return Sheet(
         "Mục tiêu - Targets",
@@ -297,7 +202,7 @@ def _targets(data: SiteData, texts: _Texts) -> Sheet:
     )  # fmt: skip
 
 
-def _merger(data: SiteData, texts: _Texts) -> Sheet:
+def _merger(data: SiteData, texts: Texts) -> Sheet:
     return Sheet(
         "Sáp nhập - Merger",
         "34 đơn vị mới tính từ các tỉnh thành viên, bên cạnh số công bố",
@@ -313,7 +218,7 @@ def _merger(data: SiteData, texts: _Texts) -> Sheet:
     )  # fmt: skip
 
 
-def _means(data: SiteData, texts: _Texts) -> Sheet:
+def _means(data: SiteData, texts: Texts) -> Sheet:
     return Sheet(
         "Trung bình - Means",
         "trung bình cả nước tính được, bên cạnh số đã in",

@@ -6,7 +6,9 @@ import unicodedata
 from dataclasses import replace
 
 from dx_pipeline.index.findings import Explanation, Part
-from dx_pipeline.language.sentences import Known, Movement, finding, holds_every_doubt, note, ordinal
+from dx_pipeline.language.clauses import ordinal
+from dx_pipeline.language.movement import Known, Movement
+from dx_pipeline.language.sentences import finding, holds_every_doubt, note
 
 HAI_DUONG = Movement(
     name_vi="Hải Dương",

@@ -1,0 +1,217 @@
+"""The first sentence of a finding: what happened to score and rank, as far as both are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dx_pipeline.language.movement import ROUGH, Known, Movement
+from dx_pipeline.language.numbers import number
+from dx_pipeline.language.words import Words, capital, joined, listed, same
+
+
+def ordinal(value: int) -> str:
+    """English ordinal: 1st, 2nd, 3rd, 4th, 11th, 12th, 13th, 21st."""
+    suffix = "th" if value % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+    return f"{value}{suffix}"
+
+
+def _score(figure: Known) -> Words:
+    return Words(*(figure.written(lang, number(figure.value, figure.decimals, lang)) for lang in ("vi", "en")))
+
+
+def _rank(figure: Known) -> Words:
+    place = int(figure.value)
+    return Words(figure.written("vi", f"hạng {place}"), figure.written("en", ordinal(place)))
+
+
+def _counted(value: float, decimals: int, one: str, many: str) -> str:
+    text = number(abs(value), decimals, "en")
+    return f"{text} {one if abs(value) == 1 and decimals == 0 else many}"
+
+
+def _points(value: float) -> Words:
+    vi, en = (number(abs(value), 1, lang) for lang in ("vi", "en"))
+    return Words(f"{vi} điểm", f"{en} points")
+
+
+def places_moved(value: float, decimals: int = 0) -> Words:
+    """'13 bậc', '13 places', '1 place', '16,5 bậc'; without a sign."""
+    return Words(f"{number(abs(value), decimals, 'vi')} bậc", _counted(value, decimals, "place", "places"))
+
+
+def _opening(m: Movement) -> Words:
+    if not m.counted_back:
+        return Words("", "")
+    years = listed([same(str(year)) for year in m.counted_back])
+    if m.members == 1:
+        return Words(
+            f"Tính ngược trong {m.n_units} đơn vị sau sáp nhập (thứ hạng năm {years.vi} là số tính lại): ",
+            f"Counted back among the {m.n_units} units of today (rank of {years.en} computed): ",
+        )
+    return Words(
+        f"Tính ngược cho đơn vị sau sáp nhập (năm {years.vi} là số tính lại từ {m.members} tỉnh thành viên): ",
+        f"Counted back for the merged unit ({years.en} computed from its {m.members} member provinces): ",
+    )
+
+
+def movement_sentence(m: Movement) -> Words:
+    """Score and rank in one sentence, as far as they are known."""
+    opening, score, rank = _opening(m), _score_clause(m), _rank_clause(m)
+    years = Words(
+        f"từ năm {m.edition_from} đến năm {m.edition_to}, {m.name_vi} ",
+        f"between {m.edition_from} and {m.edition_to} {m.name_en} ",
+    )
+    if score is None and rank is None:
+        body = _as_known(m)
+    elif score is not None and rank is not None:
+        opposed = (m.score_change or 0) * (m.rank_change or 0) > 0
+        between = Words(", nhưng " if opposed else " và ", ", but " if opposed else ", and ")
+        body = joined([years, score, between, rank], "")
+    else:
+        body = joined([years, score or rank or same("")], "")
+        rest = _rest(m, score_told=score is not None)
+        body = joined([body, rest], "; ") if rest else body
+    start = joined([opening, body], "")
+    return Words(capital(start.vi) + ".", capital(start.en) + ".")
+
+
+def _score_clause(m: Movement) -> Words | None:
+    if m.score_change is None or m.score_from is None or m.score_to is None:
+        return None
+    ends = (_score(m.score_from), _score(m.score_to))
+    if m.score_change == 0:
+        return Words(f"giữ nguyên điểm {ends[1].vi}", f"kept its score of {ends[1].en}")
+    if m.direction_undecided:
+        return Words(
+            f"tăng hay giảm điểm không phân định được theo số in ({ends[0].vi} và {ends[1].vi})",
+            f"rose or fell in score, which is not decided by the printed digits ({ends[0].en} and {ends[1].en})",
+        )
+    size = _change(m)
+    up = m.score_change > 0
+    return Words(
+        f"{'tăng' if up else 'giảm'} {size.vi} (thang 1.000), từ {ends[0].vi} {'lên' if up else 'xuống'} {ends[1].vi}",
+        f"{'gained' if up else 'lost'} {size.en} of 1,000, from {ends[0].en} to {ends[1].en}",
+    )
+
+
+def _change(m: Movement) -> Words:
+    """The change in points, as exactly as the printed scores allow."""
+    change = m.score_change or 0.0
+    if m.score_error < ROUGH:
+        return _points(change)
+    size, error = (Words(number(abs(value), 0, "vi"), number(abs(value), 0, "en")) for value in (change, m.score_error))
+    return Words(f"khoảng {size.vi} điểm (± {error.vi})", f"about {size.en} points (± {error.en})")
+
+
+def _rank_clause(m: Movement) -> Words | None:
+    if m.rank_change is None or m.rank_from is None or m.rank_to is None:
+        return None
+    ends = (_rank(m.rank_from), _rank(m.rank_to))
+    if m.rank_change == 0:
+        if ends[0] == ends[1]:
+            return Words(f"giữ nguyên {ends[1].vi}", f"stayed {ends[1].en}")
+        return Words(
+            f"giữ nguyên thứ hạng: {ends[0].vi} năm {m.edition_from} và {ends[1].vi} năm {m.edition_to}",
+            f"kept its rank: {ends[0].en} in {m.edition_from} and {ends[1].en} in {m.edition_to}",
+        )
+    size = places_moved(m.rank_change)
+    up = m.rank_change < 0
+    return Words(
+        f"{'tăng' if up else 'giảm'} {size.vi}, từ {ends[0].vi} {'lên' if up else 'xuống'} {ends[1].vi}",
+        f"{'rose' if up else 'fell'} {size.en}, from {ends[0].en} to {ends[1].en}",
+    )
+
+
+def _rest(m: Movement, score_told: bool) -> Words | None:
+    """What the clause told leaves out: scores that do not compare, or the figures of one year only."""
+    if score_told:
+        return _one_sided(m, m.rank_from, m.rank_to, _rank, Words("thứ hạng", "rank"))
+    if m.comparable:
+        return _one_sided(m, m.score_from, m.score_to, _score, Words("điểm", "score"))
+    known = [_score(one) for one in (m.score_from, m.score_to) if one is not None]
+    both = listed(known) if len(known) == 2 else None
+    beside = Words(f" ({both.vi})", f" ({both.en})") if both else Words("", "")
+    broken = Words(
+        f"điểm hai năm{beside.vi} không so được vì bộ chỉ số đã thay đổi",
+        f"the scores{beside.en} do not compare, because the set of indicators changed",
+    )
+    one_year = None if both else _one_sided(m, m.score_from, m.score_to, _score, Words("điểm", "score"), unread=False)
+    return joined([one_year, broken], "; ") if one_year else broken
+
+
+def _one_sided(
+    m: Movement,
+    first: Known | None,
+    second: Known | None,
+    write: Callable[[Known], Words],
+    what: Words,
+    unread: bool = True,
+) -> Words | None:
+    """A figure known in one year only, and the years in which it was not read."""
+    years = ((m.edition_from, first), (m.edition_to, second))
+    lines = [
+        Words(f"{what.vi} năm {year} là {write(one).vi}", f"the {what.en} of {year} is {write(one).en}")
+        for year, one in years
+        if one is not None
+    ]
+    empty = [same(str(year)) for year, one in years if one is None]
+    if empty and unread:
+        told = listed(empty)
+        verb = "that of {} was not read" if len(empty) == 1 else "those of {} were not read"
+        plain = (
+            f"the {what.en} of {told.en} was not read"
+            if len(empty) == 1
+            else f"the {what.en}s of {told.en} were not read"
+        )
+        lines.append(Words(f"chưa đọc được {what.vi} năm {told.vi}", verb.format(told.en) if lines else plain))
+    return joined(lines, ", ") if lines else None
+
+
+def _as_known(m: Movement) -> Words:
+    """No change can be stated: what is known of each year, and what was not read."""
+    told = [
+        line
+        for line in (_year(m.edition_from, m.score_from, m.rank_from), _year(m.edition_to, m.score_to, m.rank_to))
+        if line
+    ]
+    empty = [
+        same(str(year))
+        for year, figures in ((m.edition_from, (m.score_from, m.rank_from)), (m.edition_to, (m.score_to, m.rank_to)))
+        if figures == (None, None)
+    ]
+    if not told:
+        years = listed(empty)
+        if len(m.before) == len(empty):
+            return Words(
+                f"chưa tính ngược được năm {years.vi} cho {m.name_vi} vì chưa đọc đủ số liệu của các tỉnh cũ",
+                f"{years.en} can't be counted back for {m.name_en}, as not all figures of the old provinces were read",
+            )
+        return Words(
+            f"chưa đọc được điểm và thứ hạng của {m.name_vi} năm {years.vi}",
+            f"no score or rank of {m.name_en} was read for {years.en}",
+        )
+    lines = [Words(f"{m.name_vi} {told[0].vi}", f"{m.name_en} {told[0].en}"), *told[1:]]
+    if empty:
+        years = listed(empty)
+        back = all(one.vi in map(str, m.before) for one in empty)
+        lines.append(
+            Words(f"năm {years.vi} chưa tính ngược được", f"{years.en} can't be counted back")
+            if back
+            else Words(f"chưa đọc được số liệu năm {years.vi}", f"nothing was read of {years.en}")
+        )
+    return joined(lines, "; ")
+
+
+def _year(year: int, score: Known | None, rank: Known | None) -> Words | None:
+    if score is not None and rank is not None:
+        size, place = _score(score), _rank(rank)
+        return Words(
+            f"đạt điểm {size.vi}, xếp {place.vi} năm {year}", f"scored {size.en} and ranked {place.en} in {year}"
+        )
+    if rank is not None:
+        place = _rank(rank)
+        return Words(f"xếp {place.vi} năm {year}", f"ranked {place.en} in {year}")
+    if score is not None:
+        size = _score(score)
+        return Words(f"đạt điểm {size.vi} năm {year}", f"scored {size.en} in {year}")
+    return None
