@@ -63,6 +63,7 @@ PICTURES: dict[str, Picture] = {
             "Khoảng cách với tỉnh so sánh theo thành phần",
             "Gap to a peer by component",
             "component_gaps",
+            "indicators",
             "peer_groups",
         ),
         _picture(
@@ -71,6 +72,7 @@ PICTURES: dict[str, Picture] = {
             "Change of score and rank",
             "score_changes",
             "rank_changes",
+            "indicators",
         ),
         _picture(
             "component_heat_map",
@@ -78,6 +80,7 @@ PICTURES: dict[str, Picture] = {
             "Component scores in rank order",
             "component_scores",
             "province_rankings",
+            "indicators",
             "peer_groups",
         ),
         _picture(

@@ -11,7 +11,7 @@ from dx_pipeline.charts.name_rows import NAMES_WIDTH, name_rows, row_points
 from dx_pipeline.charts.page import text_width, wrap
 from dx_pipeline.charts.shades import ink_on, shade
 from dx_pipeline.charts.subject import NothingToShowError, Subject
-from dx_pipeline.language.words import Words, capital, component_in_text, component_name
+from dx_pipeline.language.words import Words, capital, component_in_text, component_name, listed
 from dx_pipeline.tables import UNREAD
 
 if TYPE_CHECKING:
@@ -20,13 +20,6 @@ if TYPE_CHECKING:
     from dx_pipeline.charts.page import Page
 
 HEIGHT = {"screen": 12.6, "print": 10.9}
-COLUMNS = (
-    "foundation",
-    "digital_infrastructure",
-    "digital_government_activity",
-    "digital_economy_activity",
-    "digital_society_activity",
-)
 
 
 @dataclass(frozen=True)
@@ -41,7 +34,9 @@ class HeatMap:
     names: dict[str, Words]
     scores: dict[tuple[str, str], float]
     ranks: dict[tuple[str, str], int]
-    #: the foundation rests on inferred weights
+    #: columns that are components of the foundation
+    within: tuple[str, ...] = ()
+    #: the foundation rests on weights that were not read
     inferred: bool = False
 
 
@@ -69,7 +64,9 @@ def read(subject: Subject, picture: str) -> HeatMap:
     for _, province, indicator, score, rank, _ in shown.iter_rows():
         if rank is not None:
             scores[province, indicator], ranks[province, indicator] = score, rank
-    columns = [column for column in COLUMNS if sum(name == column for _, name in scores) >= len(order)]
+    known = subject.table("select indicator, role, part_of from indicators order by position")
+    those = known.filter(known["role"].is_in(["foundation", "activity"]))["indicator"]
+    columns = [column for column in those if sum(name == column for _, name in scores) >= len(order)]
     if not columns or subject.focus not in order:
         name = subject.name()
         raise NothingToShowError(
@@ -87,6 +84,7 @@ def read(subject: Subject, picture: str) -> HeatMap:
         names={province: subject.name(province) for province in order},
         scores=scores,
         ranks=ranks,
+        within=tuple(known.filter(known["part_of"].is_in(those))["indicator"]),
         inferred=not UNREAD.isdisjoint(shown["status"]),
     )
 
@@ -95,7 +93,9 @@ def title(shown: HeatMap) -> Words:
     """Where the focus is strongest and where weakest, by rank within a component."""
     name = shown.names[shown.focus]
     own = {column: shown.ranks[shown.focus, column] for column in shown.columns[1:]}
-    best, worst = min(own, key=lambda c: own[c]), max(own, key=lambda c: own[c])
+    # a place shared by many says little: the middle of those who share it decides
+    middle = {c: rank + sum(shown.ranks.get((p, c)) == rank for p in shown.order) / 2 for c, rank in own.items()}
+    best, worst = min(own, key=lambda c: middle[c]), max(own, key=lambda c: middle[c])
     rank, year = shown.ranks[shown.focus, "overall"], shown.edition
     if own[best] == own[worst]:
         return Words(
@@ -117,10 +117,11 @@ def subtitle(shown: HeatMap) -> Words:
         "Số trong ô: điểm (0-1). Ô càng đậm, thứ hạng trong cột càng cao.",
         "Number: score (0-1). The darker a cell, the better the rank within its column.",
     )
-    if "digital_infrastructure" in shown.columns and not shown.inferred:
+    if (inner := [column for column in shown.columns if column in shown.within]) and not shown.inferred:
+        names = listed([component_name(column) for column in inner])
         text = Words(
-            f"{text.vi} Hạ tầng số là một trong năm chỉ số của nền tảng chung.",
-            f"{text.en} Digital infrastructure is one of the five components of the common foundation.",
+            f"{text.vi} Trong nền tảng chung: {names.vi}.",
+            f"{text.en} Within the common foundation: {names.en}.",
         )
     if shown.inferred:
         text = Words(

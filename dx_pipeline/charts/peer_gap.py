@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from dx_pipeline.charts.page import Page
 
 HEIGHT = {"screen": 5.4, "print": 5.0}
-PARTS = ("foundation", "digital_government_activity", "digital_economy_activity", "digital_society_activity")
 
 
 @dataclass(frozen=True)
 class PeerGap:
-    """Gap in points by edition, parts in order and the sum last; `inferred` editions rest on inferred weights."""
+    """Gap in points by edition, parts in order and the sum last; weights of `inferred` editions were not read."""
 
     name: Words
     peer: Words
+    parts: tuple[str, ...]
     gaps: dict[int, list[float]]
     inferred: list[int]
 
@@ -44,16 +44,18 @@ def read(subject: Subject, picture: str) -> PeerGap:
         " and gap_points is not null order by edition, indicator",
         [subject.focus, peers[0]],
     )
-    gaps = {}
+    gaps, parts = {}, (*subject.parts(), "overall")
     for edition in sorted(rows["edition"].unique()):
         at = rows.filter(rows["edition"] == edition)
         found = dict(zip(at["indicator"], at["gap_points"], strict=True))
-        if all(part in found for part in (*PARTS, "overall")):
-            gaps[int(edition)] = [found[part] for part in (*PARTS, "overall")]
+        if all(part in found for part in parts):
+            gaps[int(edition)] = [found[part] for part in parts]
     if not gaps:
         raise NothingToShowError(Words("Chưa kỳ nào có đủ điểm thành phần.", "No edition has all component scores."))
     inferred = sorted(rows.filter(rows["status"].is_in(list(UNREAD)))["edition"].unique())
-    return PeerGap(name, subject.name(peers[0]), dict(list(gaps.items())[-3:]), [int(edition) for edition in inferred])
+    return PeerGap(
+        name, subject.name(peers[0]), parts[:-1], dict(list(gaps.items())[-3:]), [int(edition) for edition in inferred]
+    )
 
 
 def title(shown: PeerGap) -> Words:
@@ -68,7 +70,7 @@ def title(shown: PeerGap) -> Words:
         )
     ahead = total > 0
     place = max(range(len(parts)), key=lambda i: parts[i] if ahead else -parts[i])
-    part = component_in_text(PARTS[place])
+    part = component_in_text(shown.parts[place])
     value = Words(signed(parts[place], 1, "vi"), signed(parts[place], 1, "en"))
     return Words(
         f"Năm {edition} {name.vi} {'hơn' if ahead else 'kém'} {peer.vi} {amount.vi}, nhiều nhất ở {part.vi}"
@@ -90,7 +92,7 @@ def subtitle(shown: PeerGap) -> Words:
     if inferred:
         years = listed([same(str(edition)) for edition in inferred])
         text = Words(
-            f"{text.vi} Năm {years.vi}: trọng số chưa công bố, suy luận từ số trung bình cả nước.",
+            f"{text.vi} Năm {years.vi}: trọng số được tính ngược từ các bảng điểm đã công bố.",
             f"{text.en} {years.en}: weights are not published, they are solved from published scores.",
         )
     return text
@@ -99,10 +101,10 @@ def subtitle(shown: PeerGap) -> Words:
 def draw(page: Page, shown: PeerGap) -> None:
     """One waterfall an edition, on one scale."""
     names_width = 1.85
-    rows = len(PARTS) + 1
+    rows = len(shown.parts) + 1
     bottom, top = page.bottom + 0.1, page.top - 0.35
     row = (top - bottom) / rows
-    for place, indicator in enumerate((*PARTS, "overall")):
+    for place, indicator in enumerate((*shown.parts, "overall")):
         text = (
             page.say(Words("Tổng", "Total")) if indicator == "overall" else capital(page.say(component_name(indicator)))
         )

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from dx_pipeline.charts.page import Page
 
 HEIGHT = {"screen": 6.0, "print": 5.8}
-PARTS = ("foundation", "digital_government_activity", "digital_economy_activity", "digital_society_activity")
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,7 @@ class Change:
 
     name: Words
     step: Step
+    parts: tuple[str, ...]
     score: list[float]
     steps: list[Step]
 
@@ -49,18 +49,19 @@ def read(subject: Subject, picture: str) -> Change:
         [subject.focus],
     )
     steps = [_step(row) for row in rows.iter_rows()]
-    parts = subject.table(
+    points_of = subject.table(
         "select edition_from, edition_to, indicator, performance_points + weight_points as points from score_changes"
         " where unit_system = $system and province_id = ? and performance_points is not null"
         " and weight_points is not null order by edition_from, indicator",
         [subject.focus],
     )
-    score = {(a, b, indicator): value for a, b, indicator, value in parts.iter_rows()}
+    score = {(a, b, indicator): value for a, b, indicator, value in points_of.iter_rows()}
+    parts = subject.parts()
     for step in reversed(steps):
-        keys = [(step.edition_from, step.edition_to, part) for part in (*PARTS, "overall")]
+        keys = [(step.edition_from, step.edition_to, part) for part in (*parts, "overall")]
         known = None not in (step.own, step.others, step.rank_from, step.rank_to)
         if known and all(key in score for key in keys):
-            return Change(subject.name(), step, [score[key] for key in keys], steps)
+            return Change(subject.name(), step, parts, [score[key] for key in keys], steps)
     name = subject.name()
     raise NothingToShowError(
         Words(
@@ -140,7 +141,7 @@ def draw(page: Page, shown: Change) -> None:
         page.write(page.left, floor - 0.2 - place * 0.165, line, style.SMALL_POINTS, colour=style.MUTED)
     top = page.top - 0.32
     middle = page.left + (page.right - page.left) * 0.56
-    names = [*(component_name(part) for part in PARTS), Words("thay đổi điểm", "change of score")]
+    names = [*(component_name(part) for part in shown.parts), Words("thay đổi điểm", "change of score")]
     _panel(page, page.left, middle - 0.15, floor, top, names, shown.score, [page.signed(v) for v in shown.score])
     step = shown.step
     if step.own is None or step.others is None or step.rank_from is None or step.rank_to is None:

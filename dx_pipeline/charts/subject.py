@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dx_pipeline.errors import DxError, nearest
 from dx_pipeline.language.words import Words, listed
-from dx_pipeline.tables import unit_systems
+from dx_pipeline.tables import parts_of_overall, unit_systems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +93,11 @@ class Subject:
         codes = {code for (text,) in told for code in vocabulary.split(text)}
         known = [code for code in vocabulary.load_vocabulary() if code.code in codes]
         return Words("; ".join(c.name_vi for c in known), "; ".join(c.name_en for c in known)) if known else None
+
+    def parts(self) -> tuple[str, ...]:
+        """What adds up to the overall, in its order."""
+        self.table("select indicator from indicators")
+        return parts_of_overall(self.con)
 
     @property
     def units(self) -> int:

@@ -16,7 +16,7 @@ from dx_pipeline.cli.words import Lang, Language, Marks, label, tell
 from dx_pipeline.errors import FAILED
 from dx_pipeline.language.numbers import number
 from dx_pipeline.paths import Paths, default_paths
-from dx_pipeline.tables import open_published, select
+from dx_pipeline.tables import open_published, parts_of_overall, select
 
 if TYPE_CHECKING:
     import duckdb
@@ -77,9 +77,9 @@ def _profile(con: duckdb.DuckDBPyConnection, province_id: str, system: int) -> d
         """SELECT c.*, i.name_vi, i.name_en
         FROM component_scores c JOIN indicators i USING (indicator)
         WHERE c.unit_system = ? AND c.province_id = ? AND c.score IS NOT NULL
-          AND (c.indicator = 'foundation' OR i.role = 'activity')
-        QUALIFY c.edition = max(c.edition) OVER () ORDER BY c.indicator <> 'foundation', c.indicator""",
-        [system, province_id],
+          AND list_contains(?, c.indicator)
+        QUALIFY c.edition = max(c.edition) OVER () ORDER BY i.position""",
+        [system, province_id, parts_of_overall(con)],
     )
     bands = select(
         con,

@@ -164,8 +164,7 @@ def compare(
             FROM peer_comparison c JOIN indicators i USING (indicator)
             LEFT JOIN component_gaps g USING (edition, unit_system, province_id, peer_id, indicator)
             WHERE c.edition = ? AND c.unit_system = ? AND c.province_id = ? AND c.peer_id = ?
-            ORDER BY c.indicator <> 'overall', g.gap_points IS NULL, c.indicator <> 'foundation',
-                i.role <> 'pillar', c.indicator""",
+            ORDER BY i.role <> 'overall', g.gap_points IS NULL, i.role <> 'pillar', i.position""",
             [wanted, units, province_id, peer_id],
         )
     if as_json:

@@ -87,9 +87,9 @@ def component_name(indicator: str) -> Words:
 
 
 def component_in_text(indicator: str) -> Words:
-    """The same within a sentence, where English wants an article before the foundation."""
-    name = component_name(indicator)
-    return Words(name.vi, f"the {name.en}") if indicator in ("foundation", "overall") else name
+    """The same within a sentence, where English wants an article before some."""
+    found = catalogue().get(f"in_text.{indicator}")
+    return Words(**found) if found else component_name(indicator)
 
 
 def capital(text: str) -> str:

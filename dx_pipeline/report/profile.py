@@ -21,7 +21,6 @@ from dx_pipeline.report.summary import Summary
 from dx_pipeline.report.wording import Wording
 from dx_pipeline.tables import Row, ordered
 
-PILLARS = ("digital_government", "digital_economy", "digital_society")
 WIDE = 0.25
 
 
@@ -129,7 +128,7 @@ class Profile:
         """Pillars of which a score or a rank is known, latest edition first."""
         rows = self.data.pillars.get(self.key, [])
         known = [row for row in rows if row["score"] is not None or row["rank"] is not None]
-        return sorted(ordered(known, "indicator", PILLARS), key=lambda row: -row["edition"])
+        return sorted(ordered(known, "indicator", self.data.pillar_codes), key=lambda row: -row["edition"])
 
     def unpublished(self, wording: Wording) -> str:
         """What is not published: components and the editions they are missing in."""

@@ -18,7 +18,6 @@ from dx_pipeline.vocabulary import load_vocabulary
 
 #: texts of the catalogue that the script writes
 SCRIPT_WORDS = ("js.", "part.", "short.", "status.", "missing.")
-PILLARS = ("digital_government", "digital_economy", "digital_society")
 
 
 def script_data(data: SiteData, release: str) -> str:

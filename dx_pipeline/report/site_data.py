@@ -68,6 +68,8 @@ class SiteData:
         #: parts of the overall, in the order of the decision
         self.parts = parts_of_overall(tables.con) if "indicators" in tables else ()
         self.indicators = tables.indexed("indicators", ("indicator",))
+        pillars = [row for row in self.indicators.values() if row["role"] == "pillar"]
+        self.pillar_codes = tuple(row["indicator"] for row in sorted(pillars, key=lambda row: row["position"]))
         self.sources = tables.indexed("sources", ("source_id",))
         self.rankings = tables.grouped("province_rankings", ("edition", "unit_system"))
         self.ranking = tables.indexed("province_rankings", ("edition", *UNIT))
@@ -130,8 +132,9 @@ class SiteData:
     def gap_edition(self) -> dict[int, int]:
         """Latest edition whose gaps are known by component, by system."""
         found: dict[int, int] = {}
-        for row in self.tables.rows("component_scores", "indicator = 'foundation' AND score IS NOT NULL"):
-            found[row["unit_system"]] = max(row["edition"], found.get(row["unit_system"], 0))
+        for (edition, system, _, indicator), row in self.component.items():
+            if indicator in self.parts[:1] and row["score"] is not None:
+                found[system] = max(edition, found.get(system, 0))
         return found
 
     @functools.cached_property

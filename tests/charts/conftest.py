@@ -22,6 +22,7 @@ WEIGHTS = (0.5, 0.2, 0.15, 0.15)
 SYSTEM = '"unit_system" BIGINT DEFAULT 63'
 #: the columns of each table that the country fills; the others of its contract stay empty
 COLUMNS = {
+    "indicators": "indicator, role, position, part_of, pillar, name_vi, name_en",
     "provinces": "unit_system, province_id, name_vi, name_en, region_vi, region_en, successor_id",
     "province_rankings": "edition, unit_system, province_id, score, rank, status, n_ranked, n_units",
     "component_scores": "edition, unit_system, province_id, indicator, score, rank, status",
@@ -61,6 +62,11 @@ def build_country(con: duckdb.DuckDBPyConnection) -> None:
     for table in COLUMNS:
         columns = [f'"{column.name}" {DUCKDB_TYPES[column.type]}' for column in load_contract(table).columns]
         con.execute(f"create table {table} ({', '.join(columns)})".replace('"unit_system" BIGINT', SYSTEM))
+    put(
+        con,
+        "indicators values (?, ?, ?, ?, ?, ?, ?)",
+        [tuple(value or None for value in row.values()) for row in _read("indicators.csv")],
+    )
     old = [row for row in _read("units.csv") if row["unit_system"] == "63"]
     new = [row for row in _read("units.csv") if row["unit_system"] == "34"]
     put(
