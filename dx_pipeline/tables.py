@@ -236,6 +236,17 @@ def component_weights(con: duckdb.DuckDBPyConnection, edition: int) -> tuple[lis
     return [found[part]["weight"] for part in parts], next(iter(sorted(statuses & UNREAD)), "published")
 
 
+def rounding_errors(con: duckdb.DuckDBPyConnection, edition: int, unit_system: int) -> tuple[float, tuple[float, ...]]:
+    """Largest half-width of an edition's rounding: of the overall, and of each part in its order; 0 if not known."""
+    statement = """
+        SELECT indicator, max(error_half_width) AS error FROM component_scores
+        WHERE edition = ? AND unit_system = ? GROUP BY indicator
+        UNION ALL SELECT NULL, max(error_half_width) FROM province_rankings WHERE edition = ? AND unit_system = ?"""
+    rows = select(con, statement, [edition, unit_system, edition, unit_system])
+    found = {row["indicator"]: row["error"] or 0.0 for row in rows}
+    return found[None], tuple(found.get(part, 0.0) for part in parts_of_overall(con))
+
+
 def component_matrix(con: duckdb.DuckDBPyConnection, edition: int, unit_system: int) -> Mapping[str, tuple[float, ...]]:
     """province_id -> its scores of the parts in their order, for the units that have all."""
     parts = parts_of_overall(con)

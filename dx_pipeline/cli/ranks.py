@@ -96,10 +96,11 @@ def _show_ranking(rows: list[dict[str, Any]], top: int | None, lang: Language) -
     unranked = [row[f"province_{lang}"] for row in rows if row["rank"] is None]
     if unranked:
         say(tell("unranked", lang, n=len(unranked), names=", ".join(unranked)))
-    _show_notes(marks, lang)
+    show_notes(marks, lang)
 
 
-def _show_notes(marks: Marks, lang: Language) -> None:
+def show_notes(marks: Marks, lang: Language) -> None:
+    """What the marks mean that a command used, in one line."""
     notes = list(marks.notes())
     if notes:
         say(f"{tell('marks', lang)} {'; '.join(notes)}")
@@ -129,7 +130,7 @@ def _show_one_province(rows: list[dict[str, Any]], breaks: list[dict[str, Any]],
         if {step["edition_from"], step["edition_to"]} <= shown:
             reason = _reason(step, lang)
             say(tell("broken", lang, before=step["edition_from"], after=step["edition_to"], reason=reason))
-    _show_notes(marks, lang)
+    show_notes(marks, lang)
 
 
 def _reason(row: dict[str, Any], lang: Language) -> str:
@@ -211,4 +212,4 @@ def _show_pair(rows: list[dict[str, Any]], names: tuple[str, str], edition: int,
             say(tell("solved", lang, edition=edition))
     elif all(row["gap"] is None for row in rows):
         say(tell("no_scores", lang, edition=edition))
-    _show_notes(marks, lang)
+    show_notes(marks, lang)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,8 +17,8 @@ from dx_pipeline.cli.provinces import (
     require_edition,
     require_system,
 )
-from dx_pipeline.cli.ranks import Edition
-from dx_pipeline.cli.words import Lang, Language, tell
+from dx_pipeline.cli.ranks import Edition, show_notes
+from dx_pipeline.cli.words import Lang, Language, Marks, tell
 from dx_pipeline.language.words import component_name
 from dx_pipeline.paths import default_paths
 from dx_pipeline.tables import (
@@ -28,6 +28,7 @@ from dx_pipeline.tables import (
     editions_with_components,
     open_published,
     parts_of_overall,
+    rounding_errors,
     select,
 )
 
@@ -62,11 +63,12 @@ def what_if(
 ) -> None:
     """Overall and rank of PROVINCE if component scores or weights were other; the other provinces stand still.
 
-    Components: foundation, digital_government_activity, digital_economy_activity, digital_society_activity.
+    An unknown COMPONENT is answered with the list of those there are.
     """
     if not changed and not weight:
         raise CommandError("nothing is changed", "Give --set digital_economy_activity=0.70, or --weight.")
     from dx_pipeline.index.errors import IndexInputError
+    from dx_pipeline.index.what_if import Errors
     from dx_pipeline.index.what_if import what_if as compute
 
     with open_published(default_paths()) as con:
@@ -77,16 +79,17 @@ def what_if(
         wanted = require_edition(edition, editions_with_components(con, units))
         official, basis = component_weights(con, wanted)
         matrix = component_matrix(con, wanted, units)
+        errors = Errors(*rounding_errors(con, wanted, units))
+        rests_on = _rests_on(con, wanted, units, province_id)
         names = {
             unit["province_id"]: unit["name_vi"]
-            for unit in select(
-                con, "SELECT province_id, name_vi, name_en FROM provinces WHERE unit_system = ?", [units]
-            )
+            for unit in select(con, "SELECT province_id, name_vi FROM provinces WHERE unit_system = ?", [units])
         }
     if province_id not in matrix:
         raise CommandError(f"{names[province_id]} lacks component scores in {wanted}", "Try another --edition.")
     try:
-        answer = compute(list(matrix), parts, [matrix[one] for one in matrix], official, province_id, scores, weights)
+        scored = [matrix[one] for one in matrix]
+        answer = compute(list(matrix), parts, scored, official, province_id, scores, weights, errors)
     except IndexInputError as error:
         raise CommandError(error.message, error.hint) from error
     if as_json:
@@ -100,21 +103,44 @@ def what_if(
                 "overall_after": answer.overall_after,
                 "rank_before": answer.rank_before,
                 "rank_after": answer.rank_after,
+                "rank_low": answer.rank_low,
+                "rank_high": answer.rank_high,
+                "within_error": answer.rank_low < answer.rank_high,
+                "above": answer.above,
+                "points_missing": answer.points_missing,
                 "passed": answer.passed,
                 "passed_by": answer.passed_by,
                 "points": [
                     {"indicator": part, "before": answer.points_before[part], "after": answer.points_after[part]}
+                    | {column: rests_on[part][column] for column in ("basis", "doubts")}
                     for part in parts
                 ],
             }
         )
         return
-    _show(answer, parts, names, wanted, basis, len(matrix), lang)
+    _show(answer, rests_on, names, wanted, basis, len(matrix), lang)
+
+
+def _rests_on(con: Any, edition: int, units: int, province_id: str) -> dict[str, dict[str, Any]]:
+    """Basis and doubts of the province's scores, by part; the rank's by the name `rank`."""
+    parts = select(
+        con,
+        """SELECT indicator, basis, doubts FROM component_scores
+        WHERE edition = ? AND unit_system = ? AND province_id = ?""",
+        [edition, units, province_id],
+    )
+    ranks = select(
+        con,
+        """SELECT 'rank' AS indicator, rank_basis AS basis, rank_doubts AS doubts FROM province_rankings
+        WHERE edition = ? AND unit_system = ? AND province_id = ?""",
+        [edition, units, province_id],
+    )
+    return {row["indicator"]: row for row in [*parts, *ranks]}
 
 
 def _show(
     answer: WhatIf,
-    parts: Sequence[str],
+    rests_on: Mapping[str, Mapping[str, Any]],
     names: Mapping[str, str],
     edition: int,
     basis: str,
@@ -123,25 +149,35 @@ def _show(
 ) -> None:
     from dx_pipeline.language.numbers import number
 
+    marks = Marks(lang)
+    signs = {part: marks.of(rests_on[part], "score") for part in (*answer.points_before, "rank")}
+    all_signs = "".join(dict.fromkeys(sign for part in answer.points_before for sign in signs[part]))
     say(f"{names[answer.province]}, DTI {edition}")
     before, after = answer.overall_before, answer.overall_after
     change = signed(after - before, 4, lang)
-    say(f"{tell('overall', lang)} {number(before, 4, lang)} -> {number(after, 4, lang)} ({change})")
-    say(f"{tell('rank', lang)} {answer.rank_before} -> {tell('of', lang, rank=answer.rank_after, n=units)}")
+    say(f"{tell('overall', lang)} {number(before, 4, lang)} -> {number(after, 4, lang)}{all_signs} ({change})")
+    was = f"{answer.rank_before}{signs['rank']}"
+    said = f"{tell('rank', lang)} {was} -> {tell('of', lang, rank=answer.rank_after, n=units)}"
+    if answer.rank_low < answer.rank_high:
+        said += f"; {tell('open', lang, low=answer.rank_low, high=answer.rank_high)}"
+    say(said)
+    if answer.above is not None:
+        say(tell("next", lang, points=number(answer.points_missing, 1, lang), name=names[answer.above]))
     for key, passed in (("passed", answer.passed), ("passed_by", answer.passed_by)):
         told = ", ".join(names[one] for one in passed) or tell("nobody", lang)
         say(f"{tell(key, lang)} ({len(passed)}): {told}")
     rows = []
     figures = [
-        (component_name(part).in_language(lang), answer.points_before[part], answer.points_after[part])
-        for part in parts
+        (component_name(part).in_language(lang), answer.points_before[part], answer.points_after[part], signs[part])
+        for part in answer.points_before
     ]
-    for name, was, now in [*figures, (tell("overall", lang), 1000 * before, 1000 * after)]:
-        rows.append((name, number(was, 2, lang), number(now, 2, lang), signed(now - was, 2, lang)))
+    for name, then, now, sign in [*figures, (tell("overall", lang), 1000 * before, 1000 * after, all_signs)]:
+        rows.append((name, f"{number(then, 2, lang)}{sign}", number(now, 2, lang), signed(now - then, 2, lang)))
     print()
     show_table([tell(key, lang) for key in ("points_head", "before", "after", "change")], rows, right=(1, 2, 3))
     if basis in UNREAD:
         say(tell("solved", lang, edition=edition))
+    show_notes(marks, lang)
 
 
 def _assignments(option: str, texts: list[str] | None, parts: tuple[str, ...]) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,6 +15,7 @@ from dx_pipeline.index.arrays import (
     normalise_weights,
     weighted_scores,
 )
+from dx_pipeline.index.doubt import half_width, rank_interval
 from dx_pipeline.index.errors import (
     IndexInputError,
     ScoreOutOfRange,
@@ -23,13 +25,24 @@ from dx_pipeline.index.errors import (
 )
 
 
+class Errors(NamedTuple):
+    """Half-widths of the rounding of an edition's printed figures: of the overall, and of each part in its order."""
+
+    overall: float
+    parts: Sequence[float]
+
+
+EXACT = Errors(0.0, ())
+
+
 @dataclass(frozen=True)
 class WhatIf:
     """Answer to a what-if question; the other provinces keep their component scores.
 
     `passed` are the provinces that were ahead and no longer are, `passed_by` those that are ahead and were not, both in
     the order of the new ranking. rank_before - rank_after = len(passed) - len(passed_by). Points are thousandths of the
-    overall, by indicator.
+    overall, by indicator. `rank_low` and `rank_high` are the ranks after the change that rounding leaves open; `above`
+    is the province just above then, `points_missing` the points to draw level with it; None and 0 for the first.
     """
 
     province: str
@@ -41,6 +54,10 @@ class WhatIf:
     passed_by: tuple[str, ...]
     points_before: dict[str, float]
     points_after: dict[str, float]
+    rank_low: int
+    rank_high: int
+    above: str | None
+    points_missing: float
 
 
 def _changed_row(row: FloatArray, indicators: Sequence[str], scores: Mapping[str, float]) -> FloatArray:
@@ -78,6 +95,7 @@ def what_if(
     province: str,
     changed_scores: Mapping[str, float] | None = None,
     changed_weights: Mapping[str, float] | None = None,
+    errors: Errors = EXACT,
 ) -> WhatIf:
     """Overall, rank and points of one province with changed component scores, changed weights, or both.
 
@@ -89,6 +107,8 @@ def what_if(
         province: whose scores change.
         changed_scores: new scores of that province, by indicator, 0-1.
         changed_weights: new weights for everybody, by indicator; with the unchanged ones they must sum to 1.
+        errors: rounding of the printed figures. A sum that differs from the printed overall in the weight of a part
+            is wrong by at most the overall's error and that difference times the part's; an assumed score is exact.
 
     Raises:
         UnknownProvince: if the province is not a row.
@@ -114,6 +134,11 @@ def what_if(
     ahead_before = before - before[own] > TIE_TOLERANCE
     ahead_after = after - after[own] > TIE_TOLERANCE
     by_new_rank = np.argsort(-after, kind="stable")
+    kept = np.ones_like(matrix)
+    kept[own] = [part not in (changed_scores or {}) for part in indicators]
+    error = errors.overall + half_width(kept * new_weights - official, errors.parts or 0.0)
+    open_ranks = rank_interval(after, error)
+    above = min((k for k in range(len(provinces)) if ahead_after[k]), key=lambda k: float(after[k]), default=None)
     points_before = POINTS_PER_SCORE * official * matrix[own]
     points_after = POINTS_PER_SCORE * new_weights * new_matrix[own]
     return WhatIf(
@@ -126,4 +151,8 @@ def what_if(
         passed_by=tuple(provinces[k] for k in by_new_rank if ahead_after[k] and not ahead_before[k]),
         points_before=dict(zip(indicators, points_before.tolist(), strict=True)),
         points_after=dict(zip(indicators, points_after.tolist(), strict=True)),
+        rank_low=int(open_ranks.low[own]),
+        rank_high=int(open_ranks.high[own]),
+        above=None if above is None else provinces[above],
+        points_missing=0.0 if above is None else float(POINTS_PER_SCORE * (after[above] - after[own])),
     )

@@ -13,7 +13,7 @@ from dx_pipeline.index import POINTS_PER_SCORE, TIE_TOLERANCE
 from dx_pipeline.language.words import LANGUAGES, catalogue
 from dx_pipeline.report.site_data import SiteData
 from dx_pipeline.report.wording import doubts_of
-from dx_pipeline.tables import Row
+from dx_pipeline.tables import Row, rounding_errors
 from dx_pipeline.vocabulary import load_vocabulary
 
 #: texts of the catalogue that the script writes
@@ -36,6 +36,14 @@ def script_data(data: SiteData, release: str) -> str:
         "weights": {
             str(edition): {"values": [weights[part] for part in data.parts], "basis": basis}
             for edition, (weights, basis) in data.weights.items()
+        },
+        "errors": {
+            str(system): {
+                str(edition): rounding_errors(data.tables.con, edition, system)
+                for edition in data.weights
+                if "component_scores" in data.tables and edition in data.ranked_editions(system)
+            }
+            for system in data.systems
         },
         "rows": {str(system): _rows(data, system, indicators) for system in data.systems},
         "focus": [[system, first, second] for (system, first), (_, second) in data.focus],

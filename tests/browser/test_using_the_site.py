@@ -12,9 +12,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from dx_pipeline.index.what_if import what_if
+from dx_pipeline.index.what_if import Errors, what_if
 from dx_pipeline.language.numbers import number
-from dx_pipeline.tables import component_matrix, component_weights
+from dx_pipeline.tables import component_matrix, component_weights, rounding_errors
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 COMPONENTS = (
@@ -164,12 +164,14 @@ def test_what_if_is_that_of_dx_to_the_last_digit(open_page: Open, con: duckdb.Du
         (34, 2024, "ca-mau", {"digital_government_activity": 1.0}),
         (63, 2023, "hai-duong", {"digital_economy_activity": 0.7}),
         (63, 2022, "hai-duong", {"foundation": 0.0}),
+        (63, 2023, "hai-duong", {"digital_economy_activity": 0.6121}),
         (63, 2022, "da-nang", {"digital_society_activity": 0.5, "digital_government_activity": 0.25}),
     ]
     for system, edition, unit, scores in cases:
         matrix = component_matrix(con, edition, system)
         weights, _ = component_weights(con, edition)
-        answer = what_if(list(matrix), COMPONENTS, list(matrix.values()), weights, unit, scores)
+        errors = Errors(*rounding_errors(con, edition, system))
+        answer = what_if(list(matrix), COMPONENTS, list(matrix.values()), weights, unit, scores, None, errors)
         query = "&".join(f"{part}={score}" for part, score in scores.items())
         page = open_page(f"en/what-if.html?system={system}&unit={unit}&edition={edition}&{query}")
         assert page.locator("#overall-after").text_content() == number(answer.overall_after, 4, "en")
@@ -177,6 +179,9 @@ def test_what_if_is_that_of_dx_to_the_last_digit(open_page: Open, con: duckdb.Du
             answer.overall_after, abs=1e-12
         )
         assert page.locator("#rank-after").text_content() == str(answer.rank_after)
+        open_ranks = page.locator("#open-ranks")
+        told = re.findall(r"\d+", open_ranks.text_content()) if open_ranks.count() else [str(answer.rank_after)] * 2
+        assert told == [str(answer.rank_low), str(answer.rank_high)], (unit, scores)
         names = page.evaluate(
             f"Object.fromEntries(Object.entries(DTI.units[{system}]).map(([id, one]) => [id, one[1]]))"
         )

@@ -97,8 +97,10 @@ def test_points_that_rest_on_solved_weights_say_so(dx: Dx) -> None:
 def test_a_better_component_and_whom_it_would_pass(dx: Dx) -> None:
     answer = dx("what-if", "hai-duong", "--edition", "2023", "--set", "digital_economy_activity=0.70")
     assert answer.code == 0
-    assert "overall 0.6929 -> 0.7057 (+0.0128)" in answer.out
-    assert "rank 26 -> 23 of 63" in answer.out
+    assert "overall 0.6929 -> 0.7057† (+0.0128)" in answer.out
+    assert "rank 26† -> 23 of 63" in answer.out
+    assert "1.1 points below Trà Vinh" in answer.out
+    assert "third-party copy only" in answer.out
     assert "passed (3): Tiền Giang, Điện Biên, Hà Tĩnh" in answer.out
     assert "passed by (0): nobody" in answer.out
 
@@ -109,6 +111,13 @@ def test_what_if_as_json(dx: Dx) -> None:
     assert answer["passed"] == ["tien-giang", "dien-bien", "ha-tinh"]
     assert sum(part["after"] for part in answer["points"]) == pytest.approx(1000 * answer["overall_after"])
     assert answer["weights_status"] == "published"
+
+
+def test_a_rank_that_rounding_leaves_open_says_so(dx: Dx) -> None:
+    asked = ("what-if", "hai-duong", "--edition", "2023", "--set", "digital_economy_activity=0.6121")
+    assert "rank 26† -> 27 of 63; rounding leaves ranks 26–27 open" in dx(*asked).out
+    answer = dx(*asked, "--json").json
+    assert (answer["rank_low"], answer["rank_high"], answer["within_error"]) == (26, 27, True)
 
 
 def test_other_weights_for_everybody(dx: Dx) -> None:

@@ -18,17 +18,19 @@
   }
   const total = (scores, weights) => scores.reduce((sum, score, i) => sum + weights[i] * score, 0);
 
-  /** The exact formula: the others keep their scores, weights change for everybody. */
-  function compute(all, unit, official, scores, weights) {
+  /** The exact formula: the others keep their scores, weights change for everybody. What rounding leaves open, too. */
+  function compute(all, unit, official, scores, weights, errors) {
     const ids = [...all.keys()];
     const before = new Map(ids.map((id) => [id, total(all.get(id), official)]));
     const after = new Map(ids.map((id) => [id, total(id === unit ? scores : all.get(id), weights)]));
     const ahead = (sums) => new Set(ids.filter((id) => sums.get(id) - sums.get(unit) > data.tie));
-    const then = ahead(before), now = ahead(after);
+    const then = ahead(before), now = ahead(after), own = all.get(unit);
+    const error = (id) => official.reduce((sum, weight, i) => sum + Math.abs((id === unit && scores[i] !== own[i] ? 0 : weights[i]) - weight) * errors[1][i], errors[0]);
+    const open = (sign) => 1 + ids.filter((id) => id !== unit && after.get(id) - after.get(unit) > sign * (error(id) + error(unit) + 1e-12)).length;
     const order = ids.map((id, i) => [id, i]).sort((a, b) => after.get(b[0]) - after.get(a[0]) || a[1] - b[1]).map(([id]) => id);
     return {
       before: before.get(unit), after: after.get(unit), rankBefore: 1 + then.size, rankAfter: 1 + now.size,
-      passed: order.filter((id) => then.has(id) && !now.has(id)), passedBy: order.filter((id) => now.has(id) && !then.has(id)), sums: after,
+      low: open(1), high: open(-1), passed: order.filter((id) => then.has(id) && !now.has(id)), passedBy: order.filter((id) => now.has(id) && !then.has(id)), sums: after,
     };
   }
   function next(answer, unit) {
@@ -75,26 +77,27 @@
       $("said").textContent = DX.text("js.sum_wrong", { sum: DX.number(sum, 4) });
       return;
     }
-    const answer = compute(all, unit, official, state.scores, state.weights), name = DX.name(system, unit);
+    const answer = compute(all, unit, official, state.scores, state.weights, data.errors[system][edition]), name = DX.name(system, unit);
     const step = next(answer, unit), places = answer.rankBefore - answer.rankAfter;
-    const key = (id, label, figure, say) => DX.make("div", { class: "key", id }, DX.make("dt", {}, label), DX.make("dd", { class: "fig" }, ...figure), DX.make("dd", { class: "say" }, say));
+    DX.used.clear();
+    const figures = parts.map((part) => DX.figure(system, edition, unit, data.indicators.indexOf(part)));
+    const doubts = [...new Set([...figures.flatMap((found) => (found[2] || "").split(",")), data.weights[edition].basis])].join(",");
+    const mark = () => DX.mark([0, 0, doubts]), was = DX.mark(DX.figure(system, edition, unit, 0));
+    const key = (id, label, figure, say) => DX.make("div", { class: "key", id }, DX.make("dt", {}, label), DX.make("dd", { class: "fig" }, ...figure), DX.make("dd", { class: "say" }, ...[say].flat()));
     $("result").replaceChildren(
-      key("new-score", DX.text("js.new_score"), [DX.make("span", { id: "overall-after", "data-exact": answer.after }, DX.number(answer.after, 4))], DX.text("js.from_value", { value: DX.number(answer.before, 4), change: DX.signed(answer.after - answer.before, 4) })),
-      key("new-rank", DX.text("js.new_rank"), [DX.make("span", { id: "rank-after" }, String(answer.rankAfter)), DX.make("span", { class: "of" }, "/" + all.size)], DX.text("js.from_rank", { rank: answer.rankBefore, change: DX.signed(places, 0) })),
+      key("new-score", DX.text("js.new_score"), [DX.make("span", { id: "overall-after", "data-exact": answer.after }, DX.number(answer.after, 4)), mark()], DX.text("js.from_value", { value: DX.number(answer.before, 4), change: DX.signed(answer.after - answer.before, 4) })),
+      key("new-rank", DX.text("js.new_rank"), [DX.make("span", { id: "rank-after" }, String(answer.rankAfter)), DX.make("span", { class: "of" }, "/" + all.size)], [DX.text("js.from_rank", { rank: answer.rankBefore, change: DX.signed(places, 0) }), was, answer.low < answer.high ? DX.make("span", { id: "open-ranks" }, ". " + DX.text("js.open_ranks", { low: answer.low, high: answer.high })) : null]),
       key("next-step", DX.text("js.next"), step ? [DX.signed(step.points, 1), " ", DX.make("span", { class: "unit" }, DX.text("js.points"))] : [DX.text("js.top")], step ? DX.text("js.next_say", { rank: step.rank, name: DX.name(system, step.id) }) : ""));
     const names = (ids) => ids.map((id) => DX.name(system, id)).join(", ") || DX.text("js.nobody");
     $("said").replaceChildren(
       DX.make("strong", {}, DX.text("js.passed", { n: answer.passed.length })), " ", DX.make("span", { id: "passed" }, names(answer.passed)), ". ",
       DX.make("strong", {}, DX.text("js.passed_by", { n: answer.passedBy.length })), " ", DX.make("span", { id: "passed-by" }, names(answer.passedBy)), ".");
-    const line = (label, was, is, style) => DX.make("tr", { class: style }, DX.make("th", { scope: "row" }, label), DX.make("td", { class: "n" }, DX.number(was, 2)), DX.make("td", { class: "n" }, DX.number(is, 2)), DX.make("td", { class: "n" }, DX.signed(is - was, 2)));
+    const line = (label, was, is, style, sign) => DX.make("tr", { class: style }, DX.make("th", { scope: "row" }, label), DX.make("td", { class: "n" }, DX.number(was, 2), sign), DX.make("td", { class: "n" }, DX.number(is, 2)), DX.make("td", { class: "n" }, DX.signed(is - was, 2)));
     const head = DX.make("tr", {}, ...["js.part", "js.before", "js.after", "js.change"].map((one, i) => DX.make("th", { scope: "col", class: i ? "n" : null }, DX.text(one))));
-    const lines = parts.map((part, i) => line(DX.text("part." + part), data.scale * official[i] * all.get(unit)[i], data.scale * state.weights[i] * state.scores[i]));
-    lines.push(line(DX.text("part.overall"), data.scale * answer.before, data.scale * answer.after, "sum"));
+    const lines = parts.map((part, i) => line(DX.text("part." + part), data.scale * official[i] * all.get(unit)[i], data.scale * state.weights[i] * state.scores[i], null, DX.mark(figures[i])));
+    lines.push(line(DX.text("part.overall"), data.scale * answer.before, data.scale * answer.after, "sum", mark()));
     $("points").replaceChildren(DX.make("div", { class: "scroll", role: "group", tabindex: "0", "aria-label": DX.text("js.points_caption") }, DX.make("table", { id: "points-table" }, DX.make("caption", {}, DX.text("js.points_caption")), DX.make("thead", {}, head), DX.make("tbody", {}, ...lines))));
     $("title").textContent = DX.text("js.whatif_title", { name, edition });
-    DX.used.clear();
-    parts.forEach((part) => DX.mark(DX.figure(system, edition, unit, data.indicators.indexOf(part))));
-    if (data.marks[data.weights[edition].basis]) DX.used.add(data.weights[edition].basis);
     DX.notes($("notes"));
     const query = { system, unit, edition };
     parts.forEach((part, i) => { if (state.scores[i] !== all.get(unit)[i]) query[part] = state.scores[i]; });
