@@ -135,10 +135,11 @@ def _show_one_province(rows: list[dict[str, Any]], breaks: list[dict[str, Any]],
 
 def _reason(row: dict[str, Any], lang: Language) -> str:
     """Why a figure is missing or not comparable, without its code."""
+    from dx_pipeline.language.words import said
     from dx_pipeline.report.wording import MISSING_CODES
 
     text = row.get("reason_vi") if lang == "vi" else row.get("reason")
-    return MISSING_CODES.sub("", text or row.get("reason") or "")
+    return MISSING_CODES.sub("", text or said(row.get("reason") or "", lang))
 
 
 def compare(

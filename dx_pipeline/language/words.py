@@ -45,6 +45,17 @@ def label_of(group: str, code: str) -> Words:
     return Words(**found) if found else same(code.replace("_", " "))
 
 
+@functools.cache
+def _phrases() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = tomllib.loads((Path(__file__).parent / "phrases.toml").read_text("utf-8"))
+    return found
+
+
+def said(text: str, language: str) -> str:
+    """A text that stands in a table in one language only, in the language asked for; as it is where it has no other."""
+    return _phrases()[language].get(text, text)
+
+
 def same(text: str) -> Words:
     """A text that reads the same in both languages."""
     return Words(text, text)

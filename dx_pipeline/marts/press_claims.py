@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from dx_pipeline.conform.observations import COUNTRY
+from dx_pipeline.language.words import LANGUAGES, label_of, said
 from dx_pipeline.marts._policy import with_province
 from dx_pipeline.marts._policy_sources import unit_system_of, with_source
 
@@ -75,11 +76,15 @@ def _programme(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> tuple[st
     if missed.is_empty():
         finding = "not_checkable" if unknown else "confirmed"
         return finding, f"{known.height} targets were reached{tail_en}", f"{known.height} mục tiêu đã đạt{tail_vi}"
-    shown = "; ".join(
-        f"{line['indicator']}: {line['actual_value']:g} ({line['actual_as_of']}) / {line['target_value']:g}"
-        for line in missed.iter_rows(named=True)
+    vi, en = (
+        "; ".join(
+            f"{label_of('policy', line['indicator']).in_language(language)}: {line['actual_value']:g}"
+            f" ({said(line['actual_as_of'], language)}) / {line['target_value']:g}"
+            for line in missed.iter_rows(named=True)
+        )
+        for language in LANGUAGES
     )
-    return "contradicted", f"not reached: {shown}{tail_en}", f"chưa đạt: {shown}{tail_vi}"
+    return "contradicted", f"not reached: {en}{tail_en}", f"chưa đạt: {vi}{tail_vi}"
 
 
 def _target_value(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> tuple[str, str, str]:

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from dx_pipeline import vocabulary
 from dx_pipeline.contracts import load_contract, load_contracts
 from dx_pipeline.language.numbers import write_number
-from dx_pipeline.language.words import catalogue
+from dx_pipeline.language.words import catalogue, said
 from dx_pipeline.tables import Row
 
 if TYPE_CHECKING:
@@ -151,10 +151,14 @@ class Wording:
         ]
 
     def quote(self, row: Row, column: str) -> Markup:
-        """A text that stands in a table, numbers in it included, with its origin."""
+        """A text that stands in a table, in this language, numbers in it included, with its origin."""
         return Markup('<span data-from="{}.{}" data-key="{}">{}</span>').format(
-            row.table, column, row.key, str(row[column])
+            row.table, column, row.key, self.said(row[column])
         )
+
+    def said(self, text: object) -> str:
+        """A text that tables hold in one language only, in this one."""
+        return said(str(text), self.language)
 
     def reason_of(self, row: Row) -> str:
         """Why the row has no figure, in words; empty if it does not say."""
@@ -213,19 +217,20 @@ class Wording:
         row = data.indicators.get((code,))
         return self.column(row, "name") if row else code
 
-    def contract(self, table: str, what: str) -> str:
-        """A text of a table's contract: `title`, `description` or `limitations`; other tables by their titles."""
-        return self._titled(str(getattr(load_contract(table), f"{what}_{self.language}")))
-
-    def _titled(self, text: str) -> str:
+    def titled(self, text: str) -> str:
+        """A text in which tables are named by their titles, not by their codes."""
         titles = self._titles
         quoted = "«{}»" if self.language == "vi" else "“{}”"
         return SNAKE.sub(lambda found: quoted.format(titles[found[0]]) if found[0] in titles else found[0], text)
 
+    def contract(self, table: str, what: str) -> str:
+        """A text of a table's contract: `title`, `description` or `limitations`; other tables by their titles."""
+        return self.titled(str(getattr(load_contract(table), f"{what}_{self.language}")))
+
     def source_name(self, data: SiteData, figure: Row) -> str:
         """Who printed a figure."""
         row = data.sources.get((figure["source_id"],))
-        return str(figure["publisher"] or (row and row["publisher"]) or figure["source_id"])
+        return self.said(figure["publisher"] or (row and row["publisher"]) or figure["source_id"])
 
     def firm_sentence(self, firm: Firm) -> Markup:
         """How far the rank moves if weights had differed, in one sentence."""

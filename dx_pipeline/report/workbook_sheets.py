@@ -57,7 +57,7 @@ def release_sheets(data: SiteData) -> Iterator[Sheet]:
     yield _targets(data, texts)
     yield _merger(data, texts)
     yield _means(data, texts)
-    yield _sources(data)
+    yield _sources(data, texts)
     yield Sheet(
         "Giới hạn - Limits",
         "giới hạn của từng bảng",
@@ -192,7 +192,7 @@ def _targets(data: SiteData, texts: Texts) -> Sheet:
          Heading("Đơn vị", "Unit", "", 16), Heading("Thực tế", "Actual", PLAIN, 10),
          Heading("Kết luận", "Verdict", "", 26),
          Heading("Còn thiếu (trên thang 1000)", "Missing points of 1000", POINTS, 12), *REASONS],
-        [[*texts.names(row), row["resolution"], texts.label("policy", row["indicator"]), row["target_year"],
+        [[*texts.names(row), texts.said(row["resolution"]), texts.label("policy", row["indicator"]), row["target_year"],
           row["edition"], texts.label("comparator", row["comparator"]), row["target_value"],
           texts.label("unit_name", row["unit"]), row["actual_value"],
           texts.label("verdict", row["verdict"]), row["need_points"], row["reason_vi"], row["reason"]]
@@ -233,18 +233,19 @@ def _means(data: SiteData, texts: Texts) -> Sheet:
     )  # fmt: skip
 
 
-def _sources(data: SiteData) -> Sheet:
-    columns = ("source_id", "title_vi", "title", "publisher", "url", "where_read", "retrieved_on", "licence", "tier")
+def _sources(data: SiteData, texts: Texts) -> Sheet:
     return Sheet(
         "Nguồn - Sources",
         "mọi nguồn, điều khoản và mức tin cậy",
         "every source, its terms and how far it is trusted",
         [Heading("Mã", "Code", "", 24), Heading("Tên", "Title (Vietnamese)", "", 44),
          Heading("Tên tiếng Anh", "Title", "", 44),
-         Heading("Nơi công bố", "Publisher", "", 36), Heading("Địa chỉ", "Address", "", 44),
-         Heading("Đọc ở", "Read at", "", 36), Heading("Ngày lấy", "Retrieved", "", 12),
-         Heading("Điều khoản", "Terms", "", 30), Heading("Mức tin cậy", "Trust", "", 14)],
-        [[row[column] for column in columns] for row in data.tables.rows("sources")],
+         Heading("Nơi công bố", "Publisher", "", 44), Heading("Địa chỉ", "Address", "", 44),
+         Heading("Đọc ở", "Read at", "", 44), Heading("Ngày lấy", "Retrieved", "", 12),
+         Heading("Điều khoản", "Terms", "", 36), Heading("Mức tin cậy", "Trust", "", 30)],
+        [[row["source_id"], row["title_vi"], row["title"], texts.said(row["publisher"]), row["url"],
+          texts.said(row["where_read"]), row["retrieved_on"], texts.said(row["licence"]),
+          texts.label("tier", row["tier"])] for row in data.tables.rows("sources")],
         1,
         ("sources",),
     )  # fmt: skip

@@ -69,6 +69,13 @@ class Texts:
         vietnamese, english = (wording.label(group, code).unescape() for wording in (self._vi, self._en))
         return vietnamese if vietnamese == english else f"{vietnamese} / {english}"
 
+    def said(self, text: str | None) -> str | None:
+        """A text that tables hold in one language only, in both."""
+        if text is None:
+            return None
+        vietnamese, english = self._vi.said(text), self._en.said(text)
+        return vietnamese if vietnamese == english else f"{vietnamese} / {english}"
+
     def note(self, row: Row, *columns: str) -> str | None:
         """Why a figure is missing, and what is doubtful about those there are, in both languages."""
         told = []

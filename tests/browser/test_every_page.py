@@ -1,7 +1,11 @@
-"""What holds of every page: nothing leaves its place, axe finds no violation, a profile prints on one sheet."""
+"""What holds of every page: nothing leaves its place, axe finds no violation, a profile prints on one sheet.
+
+With DX_SOAK every page is opened, else a few of each kind.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +16,8 @@ PAGES = (
     "what-if.html", "methods.html", "terms.html", "sources.html", "data.html",
 )  # fmt: skip
 EVERY_PAGE = (*PAGES, *(f"en/{page}" for page in PAGES))
+ALL = bool(os.environ.get("DX_SOAK"))
+FEW = ("34/hai-phong.html", "what-if.html", "en/compare.html", "en/63/hai-duong.html")
 DESKTOP, PHONE = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 #: texts of one chart that cover each other, or leave their chart
 COVERED = """() => {
@@ -38,10 +44,16 @@ COVERED = """() => {
 }"""
 
 
+def profiles(folder: Path, pattern: str, step: int) -> list[Path]:
+    """Profiles in order: all, or every so-many-th."""
+    found = sorted(folder.glob(pattern))
+    return found if ALL else found[::step]
+
+
 def test_nothing_runs_over_the_edge(open_page: Callable[..., Any]) -> None:
     wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     for viewport in (DESKTOP, PHONE):
-        for path in EVERY_PAGE:
+        for path in EVERY_PAGE if ALL else FEW:
             page = open_page(path, viewport=viewport)
             assert page.evaluate(wider) == 0, (path, viewport)
             page.context.close()
@@ -51,12 +63,13 @@ def test_axe_finds_no_violation_at_all(open_page: Callable[..., Any]) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     axe, found = Axe(), []
-    # every template in light, and what people open first in dark on a phone, in the other language
-    opened_first = [f"en/{page}" for page in (PAGES[0], PAGES[1], PAGES[3], "compare.html", "what-if.html")]
-    for scheme, viewport, paths in (("light", DESKTOP, PAGES), ("dark", PHONE, opened_first)):
+    # in make test: a profile and the tools, in dark on a phone and in light on a desk
+    light, dark = (EVERY_PAGE, EVERY_PAGE) if ALL else (FEW[:2], FEW[2:])
+    for scheme, viewport, paths in (("light", DESKTOP, light), ("dark", PHONE, dark)):
         for path in paths:
             page = open_page(path, color_scheme=scheme, viewport=viewport, bypass_csp=True)
-            page.evaluate("document.querySelectorAll('details.fold').forEach(one => one.open = true)")
+            if ALL:
+                page.evaluate("document.querySelectorAll('details.fold').forEach(one => one.open = true)")
             for violation in axe.run(page, options={"preload": False}).response["violations"]:
                 found.append((path, scheme, violation["id"], [node["html"][:160] for node in violation["nodes"][:3]]))
             page.context.close()
@@ -67,7 +80,7 @@ def test_labels_of_charts_never_cover_each_other(open_page: Callable[..., Any], 
     """On every profile, with every detail open: in Vietnamese on a desk, in English on a phone."""
     for viewport, files in ((DESKTOP, "[0-9]*/*.html"), (PHONE, "en/[0-9]*/*.html")):
         page = open_page("index.html", viewport=viewport)
-        for file in sorted(folder.glob(files)):
+        for file in profiles(folder, files, 32):
             page.goto(file.as_uri())
             page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
             covered = page.evaluate(COVERED)
@@ -76,7 +89,7 @@ def test_labels_of_charts_never_cover_each_other(open_page: Callable[..., Any], 
 
 def test_every_profile_prints_on_one_sheet_with_its_charts(open_page: Callable[..., Any], folder: Path) -> None:
     page = open_page("index.html")
-    for file in [*sorted(folder.glob("[0-9]*/*.html"))[::2], *sorted(folder.glob("en/[0-9]*/*.html"))[::7]]:
+    for file in [*profiles(folder, "[0-9]*/*.html", 40), *profiles(folder, "en/[0-9]*/*.html", 60)]:
         page.goto(file.as_uri())
         printed = page.pdf(prefer_css_page_size=True)
         sheets = len(re.findall(rb"/Type\s*/Page\b", printed))
@@ -88,7 +101,7 @@ def test_every_profile_prints_on_one_sheet_with_its_charts(open_page: Callable[.
 
 def test_a_phone_shows_the_message_within_five_screens(open_page: Callable[..., Any], folder: Path) -> None:
     page = open_page("index.html", viewport=PHONE)
-    for file in sorted(folder.glob("[0-9]*/*.html")):
+    for file in profiles(folder, "[0-9]*/*.html", 24):
         page.goto(file.as_uri())
         top = page.evaluate("document.querySelector('.details').getBoundingClientRect().top")
         assert top <= 5 * PHONE["height"], (file.name, top)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import lxml.html
 import pytest
 
 from dx_pipeline.contracts import load_contract
 from dx_pipeline.report import build_site
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
+#: profiles that are looked at in every run: with targets, merged, of both systems
+ALWAYS = ("hai-duong", "hai-phong", "thai-nguyen", "da-nang")
 #: a value for a column that a test does not care about
 FILLERS: dict[str, Any] = {"text": "x", "integer": 1, "double": 0.5, "boolean": True, "date": "2024-01-01"}
 
@@ -23,6 +27,19 @@ def site(con: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("release") / "site"
     build_site(con, folder, "1.2.3", REFERENCE)
     return folder
+
+
+@pytest.fixture(scope="session")
+def documents(site: Path) -> dict[Path, lxml.html.HtmlElement]:
+    """Every page but the profiles, and every fifth profile in both languages; with DX_SOAK all of them."""
+    profiles = [path.relative_to(site) for path in sorted(site.glob("[0-9]*/*.html")) if path.stem not in ALWAYS]
+    left_out = set() if os.environ.get("DX_SOAK") else set(profiles) - set(profiles[::5])
+    parser = lxml.html.HTMLParser(encoding="utf-8")
+    return {
+        path: lxml.html.parse(str(path), parser=parser).getroot()
+        for path in sorted(site.rglob("*.html"))
+        if Path(*(part for part in path.relative_to(site).parts if part != "en")) not in left_out
+    }
 
 
 class SmallCountry:

@@ -12,6 +12,7 @@ import lxml.html
 import pytest
 
 from dx_pipeline.contracts import load_contract, load_contracts
+from dx_pipeline.language.words import said
 from dx_pipeline.report.wording import MISSING_CODES, doubts_of
 from dx_pipeline.tables import Row
 from dx_pipeline.vocabulary import load_vocabulary
@@ -43,12 +44,8 @@ def marts(con: duckdb.DuckDBPyConnection) -> Marts:
 
 
 @pytest.fixture(scope="session")
-def pages(site: Path) -> list[tuple[str, lxml.html.HtmlElement]]:
-    parser = lxml.html.HTMLParser(encoding="utf-8")
-    return [
-        (str(path.relative_to(site)), lxml.html.parse(str(path), parser=parser).getroot())
-        for path in sorted(site.rglob("*.html"))
-    ]
+def pages(site: Path, documents: dict[Path, lxml.html.HtmlElement]) -> list[tuple[str, lxml.html.HtmlElement]]:
+    return [(str(path.relative_to(site)), page) for path, page in documents.items()]
 
 
 def shown_number(text: str, language: str) -> tuple[float, float]:
@@ -88,13 +85,13 @@ def test_every_number_is_the_marts(pages: list[tuple[str, lxml.html.HtmlElement]
                 expected = -expected
             assert abs(shown - expected) <= half * (1 + 1e-9), f"{name}: shows {element.text_content()} for {expected}"
             count += 1
-    assert count > 50_000
+    assert count > 10_000
 
 
 def test_every_quoted_text_is_the_marts(pages: list[tuple[str, lxml.html.HtmlElement]], marts: Marts) -> None:
     for name, page in pages:
         for element in page.xpath("//span[@data-from]"):
-            expected = str(marts.value(element.get("data-from"), element.get("data-key")))
+            expected = said(str(marts.value(element.get("data-from"), element.get("data-key"))), page.get("lang"))
             assert " ".join(element.text_content().split()) == " ".join(expected.split()), name
 
 
