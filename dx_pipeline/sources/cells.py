@@ -108,15 +108,16 @@ def without_blanks(frame: pl.DataFrame, beginnings: Sequence[str] = BLANKS) -> p
     return frame.with_columns(pl.when(text.str.strip_chars().str.len_bytes() > 0).then(text))
 
 
-def number_texts(numbers: pl.Series) -> pl.Series:
+def number_texts(numbers: pl.DataFrame) -> pl.DataFrame:
     """Numbers as a person would print them, at full precision: no `.0` of a whole one, no exponent."""
     from decimal import Decimal
 
-    texts = numbers.cast(pl.String).str.strip_suffix(".0")
-    odd = texts.str.contains("e", literal=True).fill_null(False)
-    if odd.any():
-        plain = [format(Decimal(text), "f") for text in texts.filter(odd).to_list()]
-        texts = texts.scatter(odd.arg_true(), plain)
+    texts = numbers.with_columns(pl.all().cast(pl.String).str.strip_suffix(".0"))
+    odd = texts.with_columns(pl.all().str.contains("e", literal=True).fill_null(False))
+    for column in odd.select(column.name for column in odd if column.any()):
+        printed = texts[column.name]
+        plain = [format(Decimal(text), "f") for text in printed.filter(column).to_list()]
+        texts = texts.with_columns(printed.scatter(column.arg_true(), plain))
     return texts
 
 

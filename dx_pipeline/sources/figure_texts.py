@@ -70,6 +70,8 @@ def _marks(
     where: str, sheet: Sheet, rows: slice, place: int, column: PrintedColumn, kept: pl.Series, found: Cells
 ) -> pl.Series | None:
     """Notes of the form itself; errors, dates and truth values are problems."""
+    if sheet.marks.is_empty():
+        return None
     marks = sheet.marks.filter(
         (pl.col("column") == place) & (pl.col("row") >= rows.start) & (pl.col("row") < rows.stop)
     )

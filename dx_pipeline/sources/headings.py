@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from rapidfuzz import process
 
@@ -119,9 +119,9 @@ def find_heading(where: str, sheet: Sheet, table: TableSpec, within: Bounds, wan
     best: tuple[int, Problem] | None = None
     for height in heights:
         for start in starts:
-            if not 0 <= start <= len(texts) - height or not _may_start(texts[start], height, table):
+            if not 0 <= start <= len(texts) - height or not _may_start(texts.row(start), height, table):
                 continue
-            paths = column_paths(texts[start : start + height], within.left, sheet.spans_known)
+            paths = column_paths(texts.between(start, start + height), within.left, sheet.spans_known)
             heading = Heading(within.top + start, within.top + start + height, paths)
             problem = _unresolved(where, heading, sheet, wanted, table.side_by_side)
             if problem is None:
@@ -132,7 +132,7 @@ def find_heading(where: str, sheet: Sheet, table: TableSpec, within: Bounds, wan
     named = [text for text in wanted if not PLACE.match(text)]
     if best and best[0]:
         return best[1]
-    shown = [[text for text in row if text][:LISTED] for row in texts[:5]]
+    shown = [[text for text in row if text][:LISTED] for row in texts.between(0, 5)]
     remedy = "name the headings as the file has them, or say `heading_row`"
     return Problem(where, f"a header row with {sorted(named)}", f"none; the first rows read {shown}", remedy)
 
@@ -143,9 +143,23 @@ def _may_start(row: list[str], height: int, table: TableSpec) -> bool:
     return bool(filled) and (height == 1 or len(filled) > 1 or table.heading_row is not None or len(row) == 1)
 
 
-def _texts(sheet: Sheet, within: Bounds, rows: int) -> list[list[str]]:
+class _Rows:
+    """Rows of texts for comparison, made when they are asked for: a heading is mostly found in the first ones."""
+
+    def __init__(self, printed: list[tuple[str | None, ...]]) -> None:
+        self.printed = printed
+        self.row = cache(lambda number: [plain(text) for text in printed[number]])
+
+    def __len__(self) -> int:
+        return len(self.printed)
+
+    def between(self, start: int, end: int) -> list[list[str]]:
+        return [self.row(number) for number in range(start, min(end, len(self.printed)))]
+
+
+def _texts(sheet: Sheet, within: Bounds, rows: int) -> _Rows:
     part = sheet.texts[within.top : min(within.bottom, within.top + rows), within.left : within.right]
-    return [[plain(text) for text in row] for row in part.rows()]
+    return _Rows(part.rows())
 
 
 def column_paths(rows: list[list[str]], left: int, spans_known: bool) -> dict[int, Path]:

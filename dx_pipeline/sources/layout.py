@@ -136,11 +136,10 @@ def _lay_block(
         pl.DataFrame({"row": numbers, "text": label, "by": why["by"], "reason": why["reason"]}).filter(out)
     )
     read = filled & ~repeated
+    named = {place: _names(data[str(place)], label, why) for place in set(names.values())}
     for value in values:
-        province = names[value.column.province or table.province or ""]
-        base = pl.DataFrame(
-            {"row": numbers, "province_text": _names(data[str(province)], label, why), "rejected": why["reason"]}
-        )
+        province = named[names[value.column.province or table.province or ""]]
+        base = pl.DataFrame({"row": numbers, "province_text": province, "rejected": why["reason"]})
         cells = figure_texts.cells_of(where, sheet, rows, value.place, value.column, kept, numbers)
         laid.problems += cells.problems
         frame = _with_means(base.hstack(cells.frame).hstack(said.frame), table, value.column)

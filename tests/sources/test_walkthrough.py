@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dx_pipeline.conform.reference import load_reference
 from dx_pipeline.conform.source_check import check_source, draft_for
-from dx_pipeline.sources.spec import readable_sources, source_names
+from dx_pipeline.sources.spec import each_source
 from tests.sources.test_draft import REFERENCE, TODAY
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "SOURCES.md"
@@ -18,7 +18,7 @@ BLOCK = re.compile(r"```(?P<kind>\w+)(?: file=(?P<file>\S+))?\n(?P<text>.*?)```"
 def test_every_step_of_the_page_does_what_it_says(tmp_path):
     reference = load_reference(REFERENCE)
     raw = REFERENCE.parent / "raw"
-    others = readable_sources(raw, source_names(raw))
+    others = list(each_source(raw)[0].values())
     checked = 0
     for match in BLOCK.finditer(PAGE.read_text(encoding="utf-8")):
         if match["file"] and match["kind"] == "text":

@@ -8,6 +8,8 @@ import zipfile
 from dataclasses import dataclass, field
 from xml.sax.saxutils import unescape
 
+import numpy as np
+
 from dx_pipeline.sources import budgets
 from dx_pipeline.sources.cells import column_of
 from dx_pipeline.sources.errors import refuse
@@ -15,11 +17,11 @@ from dx_pipeline.sources.errors import refuse
 PARTS = 5_000
 DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>|<(?:\w+:)?dimension\b[^>]*>\s*</(?:\w+:)?dimension>")
 GOOD_DIMENSION = re.compile(rb'ref="[A-Z]{1,3}[1-9]\d*(?::[A-Z]{1,3}[1-9]\d*)?"')
-ROW_WITH_CELLS = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr\s*=\s*["'](\d+)[^>]*>\s*<(?:\w+:)?c\b""")
+ROW_WITH_CELLS = re.compile(rb"""row\b[^>]*?\sr\s*=\s*["'](\d+)[^>]*>\s*<(?:\w+:)?c\b""")
 CELL_LETTERS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,7})\d""")
-#: columns from here on are rare, so that a look for them tells at once whether cells reach far
-THREE_LETTERS = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]{3}""")
-TWO_LETTERS = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]{2}\d""")
+BLANKS = np.frombuffer(b" \t\r\n", np.uint8)
+#: columns of a sheet in Excel, and letters of an address that are looked at: calamine takes more than a sheet has
+MOST_COLUMNS, LETTERS = 16_384, 7
 ERROR_CELL = re.compile(
     rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>(.*?)</(?:\w+:)?c>', re.DOTALL
 )
@@ -115,10 +117,24 @@ def _unpack(where: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> byte
 def _check_reach(where: str, xml: bytes) -> None:
     """Cells far from the others make a sheet of billions of blanks."""
     rows = max(map(int, ROW_WITH_CELLS.findall(xml)), default=0)
-    columns = 16_384 if THREE_LETTERS.search(xml) else 702 if TWO_LETTERS.search(xml) else 26
-    if rows * columns > budgets.OBJECTS:
-        columns = max((column_of(letters.decode()) + 1 for letters in set(CELL_LETTERS.findall(xml))), default=0)
-        _within(where, rows, columns)
+    if rows * MOST_COLUMNS > budgets.OBJECTS:
+        _within(where, rows, _columns(xml))
+
+
+def _columns(xml: bytes) -> int:
+    """The furthest column of all addresses `r="CV3000"`, their letters read side by side."""
+    text = np.frombuffer(xml, np.uint8)
+    equals = np.flatnonzero(text == ord("="))
+    equals = equals[(equals > 1) & (equals < len(text) - LETTERS - 2)]
+    if np.isin(text[[equals - 1, equals + 1]], BLANKS).any():
+        return max((column_of(letters.decode()) + 1 for letters in set(CELL_LETTERS.findall(xml))), default=0)
+    first = equals[(text[equals - 1] == ord("r")) & np.isin(text[equals - 2], BLANKS)] + 2
+    columns, going = np.zeros(len(first), np.int64), np.ones(len(first), np.bool_)
+    for ahead in range(LETTERS):
+        letter = text[first + ahead] & 0xDF  # as capitals
+        going &= (letter >= ord("A")) & (letter <= ord("Z"))
+        columns = np.where(going, columns * 26 + letter - 64, columns)
+    return int(columns.max(initial=0))
 
 
 def _within(where: str, rows: int, columns: int) -> None:
@@ -136,7 +152,7 @@ def _check_ods(where: str, xml: bytes) -> None:
             across = sum(
                 int(found[1]) if (found := ODS_REPEATED.search(cell)) else 1 for cell in ODS_CELL.findall(inner)
             )
-            cells += (int(times[1]) if times else 1) * min(across, 16_384)
+            cells += (int(times[1]) if times else 1) * min(across, MOST_COLUMNS)
     budgets.check_cells(where, cells, budgets.CELLS)
 
 

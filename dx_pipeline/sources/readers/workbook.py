@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import polars as pl
@@ -18,6 +20,8 @@ from dx_pipeline.sources.errors import refuse
 from dx_pipeline.sources.readers import packed
 from dx_pipeline.sources.resolved import FileSpec
 
+#: cells that are Python objects at the same time
+OBJECTS_AT_ONCE = 50_000
 #: calamine's words for errors in the forms that are not XML
 ERROR_FOUND = re.compile(r"Error\((\w+)\)")
 ERROR_NAMES = {"Div0": "#DIV/0!", "NA": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!",
@@ -48,82 +52,102 @@ def read_workbook(file: FileSpec, data: bytes) -> list[Sheet]:
         refuse(where, "a workbook with a sheet", "none", "open and save it again")
     sheets = []
     for one in metadata:
-        hidden = one.visible != python_calamine.SheetVisibleEnum.Visible
+        at = f"{where}, sheet {one.name!r}"
         try:
-            sheet = workbook.get_sheet_by_name(one.name)
-            budgets.check_cells(f"{where}, sheet {one.name!r}", sheet.total_height * sheet.total_width, budgets.OBJECTS)
-            rows = sheet.to_python(skip_empty_area=False)
-            merged = sheet.merged_cell_ranges or []
+            cells = workbook.get_sheet_by_name(one.name)
+            budgets.check_cells(at, cells.total_height * cells.total_width, budgets.OBJECTS)
+            sheet = _sheet(at, one.name, cells, one.visible != python_calamine.SheetVisibleEnum.Visible)
         except python_calamine.CalamineError as error:
-            refuse(f"{where}, sheet {one.name!r}", "readable cells", str(error), "open and save the workbook again")
-        errors = parts.errors.get(one.name) if parts.is_xlsx else _errors(data, one.name, rows)
-        sheets.append(_sheet(one.name, rows, merged, errors or {}, hidden))
+            refuse(at, "readable cells", str(error), "open and save the workbook again")
+        errors = parts.errors.get(one.name, {}) if parts.is_xlsx else _errors(data, sheet)
+        sheets.append(_with_errors(sheet, errors))
     return sheets
 
 
-def _sheet(
-    name: str, rows: list[list[Any]], merged: list[Any], errors: dict[tuple[int, int], str], hidden: bool
-) -> Sheet:
-    for (top, left), (bottom, right) in merged:
-        filled = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
-        for row in range(top, min(bottom + 1, len(rows))):
-            for column in range(left, min(right + 1, len(rows[row]))):
-                rows[row][column] = filled
-    width = max((len(row) for row in rows), default=0)
-    texts: list[pl.Series] = []
-    numbers: dict[int, pl.Series] = {}
+def _sheet(where: str, name: str, cells: Any, hidden: bool) -> Sheet:
+    """One sheet, some rows at a time, so that few Python objects are there at once; merged cells repeat their text."""
+    left = cells.start[1] if cells.start else 0
+    merged = cells.merged_cell_ranges or []
+    reach = [
+        (min(bottom, cells.total_height) - top + 1) * (min(right, left + cells.width) - start + 1)
+        for (top, start), (bottom, right) in merged
+    ]
+    budgets.check_cells(where, sum(reach), budgets.OBJECTS, "merged cells")
+    rows = cells.iter_rows()
+    size = max(OBJECTS_AT_ONCE // max(cells.width, 1), 1)
+    texts: list[pl.DataFrame] = []
+    numbers: list[pl.DataFrame] = []
     marks: list[tuple[int, int, str, str]] = []
-    for place in range(max(width, 1)):
-        text, number = _column(place, [row[place] for row in rows] if width else [], marks)
-        texts.append(text.alias(str(place)))
-        if number is not None:
-            numbers[place] = number
-    for (row, column_place), said in errors.items():
-        if row < len(rows) and column_place < width:
-            marks.append((row, column_place, "error", said))
-    frame = _with_errors(without_blanks(pl.DataFrame(texts)), errors)
+    held: dict[tuple[int, int], Any] = {}
+    done = 0
+    while part := list(islice(rows, size)):
+        _spread(part, done, left, merged, held)
+        read = [_column(column, left + place, done, marks) for place, column in enumerate(zip(*part, strict=True))]
+        blank = pl.Series([None], dtype=pl.String).new_from_index(0, len(part))
+        columns = [*[blank] * left, *(text for text, _ in read)]
+        texts.append(pl.DataFrame([column.alias(str(place)) for place, column in enumerate(columns)]))
+        numbers.append(pl.DataFrame([one.alias(str(left + place)) for place, (_, one) in enumerate(read)]))
+        done += len(part)
+    typed = pl.concat(numbers, rechunk=True) if numbers else pl.DataFrame()
+    typed = typed.select(column.name for column in typed if column.null_count() < typed.height)
+    shown = without_blanks(pl.concat(texts, rechunk=True)) if texts else pl.DataFrame(schema={"0": pl.String})
+    shown = shown.with_columns(shown[column.name].fill_null(column) for column in number_texts(typed))
     return Sheet(
-        name, frame, numbers, pl.DataFrame(marks, schema=MARKS, orient="row"), letters=True,
-        spans_known=bool(merged), hidden=hidden,
+        name, shown, {int(column.name): column for column in typed}, pl.DataFrame(marks, schema=MARKS, orient="row"),
+        letters=True, spans_known=bool(merged), hidden=hidden,
     )  # fmt: skip
 
 
+def _spread(part: list[list[Any]], done: int, left: int, merged: list[Any], held: dict[tuple[int, int], Any]) -> None:
+    """Repeat what a merged cell holds, which may begin in rows that are `held` from before."""
+    for corner, (bottom, right) in merged:
+        top, start = corner[0] - done, corner[1] - left
+        if start < 0 or start >= len(part[0]) or top >= len(part) or bottom < done:
+            continue
+        if top >= 0:
+            held[corner] = part[top][start]
+        for row in part[max(top, 0) : bottom - done + 1]:
+            row[start : right - left + 1] = [held.get(corner, "")] * len(row[start : right - left + 1])
+
+
 def _column(
-    place: int, column: list[Any], marks: list[tuple[int, int, str, str]]
-) -> tuple[pl.Series, pl.Series | None]:
-    """Texts of a column, and its typed numbers; dates, times and truth values are marked."""
+    column: tuple[Any, ...], place: int, first: int, marks: list[tuple[int, int, str, str]]
+) -> tuple[pl.Series, pl.Series]:
+    """Texts of a column that are no numbers, and its typed numbers; dates, times and truth values are marked."""
     kinds = set(map(type, column))
+    if kinds <= {float}:
+        return pl.Series([None], dtype=pl.String).new_from_index(0, len(column)), pl.Series(column, dtype=pl.Float64)
     if kinds <= {str}:
-        return pl.Series(column, dtype=pl.String), None
+        return pl.Series(column, dtype=pl.String), pl.Series([None], dtype=pl.Float64).new_from_index(0, len(column))
     numbers = pl.Series([one if type(one) in (float, int) else None for one in column], dtype=pl.Float64, strict=False)
-    texts = pl.Series([one if type(one) is str else None for one in column], dtype=pl.String)
-    if kinds - {str, float, int}:
-        others = {}
-        for row, one in enumerate(column):
-            if type(one) not in (str, float, int):
-                kind = "boolean" if isinstance(one, bool) else "date"
-                others[row] = str(one) if kind == "date" else str(one).upper()
-                marks.append((row, place, kind, others[row]))
-        texts = texts.scatter(list(others), list(others.values()))
-    return texts.fill_null(number_texts(numbers)), numbers if numbers.null_count() < len(numbers) else None
+    texts = [one if type(one) is str else None for one in column]
+    for row, one in enumerate(column) if kinds - {str, float, int} else ():
+        if type(one) not in (str, float, int):
+            kind = "boolean" if isinstance(one, bool) else "date"
+            said = str(one) if kind == "date" else str(one).upper()
+            texts[row] = said
+            marks.append((first + row, place, kind, said))
+    return pl.Series(texts, dtype=pl.String), numbers
 
 
-def _with_errors(frame: pl.DataFrame, errors: dict[tuple[int, int], str]) -> pl.DataFrame:
-    """Error cells show what they say, so that they are not taken for blanks."""
-    for (row, column), said in errors.items():
-        if row < frame.height and column < frame.width:
-            frame = frame.with_columns(frame[str(column)].scatter([row], [said]))
-    return frame
+def _with_errors(sheet: Sheet, errors: dict[tuple[int, int], str]) -> Sheet:
+    """Error cells are marked and show what they say, so that they are not taken for blanks."""
+    texts = sheet.texts
+    inside = {cell: said for cell, said in errors.items() if cell[0] < texts.height and cell[1] < texts.width}
+    for (row, column), said in inside.items():
+        texts = texts.with_columns(texts[str(column)].scatter([row], [said]))
+    marks = pl.DataFrame([(*cell, "error", said) for cell, said in inside.items()], schema=MARKS, orient="row")
+    return replace(sheet, texts=texts, marks=pl.concat([sheet.marks, marks])) if inside else sheet
 
 
-def _errors(data: bytes, name: str, rows: list[list[Any]]) -> dict[tuple[int, int], str]:
+def _errors(data: bytes, read: Sheet) -> dict[tuple[int, int], str]:
     """Error cells of a form that is not XML, as a second reading reports them; asked only where there are blanks."""
     import fastexcel
 
-    if not any("" in row for row in rows):
+    if not any(read.texts.null_count().row(0)):
         return {}
     try:
-        sheet = fastexcel.read_excel(data).load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+        sheet = fastexcel.read_excel(data).load_sheet(read.name, header_row=None, skip_rows=0, dtypes="string")
         _, found = sheet.to_arrow_with_errors()
     except fastexcel.FastExcelError:
         return {}
