@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from dx_pipeline.sources import budgets
@@ -21,6 +22,8 @@ from dx_pipeline.sources.texts import BIDI, CONTROL, shown
 #: `kind` of a cell that is neither blank nor an ordinary value; `note` says what stands there
 MARKS: dict[str, Any] = {"row": pl.Int64, "column": pl.Int64, "kind": pl.String, "note": pl.String}
 NO_MARKS = pl.DataFrame(schema=MARKS)
+#: numbers below and from here on may be written with an exponent
+FROM_EXPONENT = (1e-3, 1e15)
 #: how a text of nothing but blanks may begin
 BLANKS = (" ", "\t", "\n", "\u00a0", "\u3000", "\r")
 
@@ -108,16 +111,19 @@ def without_blanks(frame: pl.DataFrame, beginnings: Sequence[str] = BLANKS) -> p
     return frame.with_columns(pl.when(text.str.strip_chars().str.len_bytes() > 0).then(text))
 
 
-def number_texts(numbers: pl.DataFrame) -> pl.DataFrame:
+def number_texts(numbers: pl.Series) -> pl.Series:
     """Numbers as a person would print them, at full precision: no `.0` of a whole one, no exponent."""
     from decimal import Decimal
 
-    texts = numbers.with_columns(pl.all().cast(pl.String).str.strip_suffix(".0"))
-    odd = texts.with_columns(pl.all().str.contains("e", literal=True).fill_null(False))
-    for column in odd.select(column.name for column in odd if column.any()):
-        printed = texts[column.name]
-        plain = [format(Decimal(text), "f") for text in printed.filter(column).to_list()]
-        texts = texts.with_columns(printed.scatter(column.arg_true(), plain))
+    values = numbers.to_numpy()
+    size = np.abs(values)
+    texts = numbers.cast(pl.String)
+    (whole,) = np.nonzero((np.trunc(values) == values) & (size < FROM_EXPONENT[1]))
+    if len(whole):
+        texts = texts.scatter(whole, numbers.gather(whole).cast(pl.Int64).cast(pl.String))
+    (odd,) = np.nonzero((size > 0) & (size < FROM_EXPONENT[0]) | (size >= FROM_EXPONENT[1]))
+    if len(odd):
+        texts = texts.scatter(odd, [format(Decimal(texts[int(row)]), "f").removesuffix(".0") for row in odd])
     return texts
 
 

@@ -30,7 +30,7 @@ def read_typed(file: FileSpec, data: bytes) -> list[Sheet]:
         if kind.is_numeric():
             numbers[place] = series.cast(pl.Float64).fill_nan(None)
             whole = kind.is_integer() or kind.is_decimal()
-            texts.append(series.cast(pl.String) if whole else number_texts(numbers[place].to_frame()).to_series())
+            texts.append(series.cast(pl.String) if whole else number_texts(numbers[place]))
             continue
         texts.append(series.cast(pl.String))
         if kind.is_temporal() or kind == pl.Boolean:

@@ -15,11 +15,13 @@ from typing import Any
 import polars as pl
 
 from dx_pipeline.sources import budgets
-from dx_pipeline.sources.cells import MARKS, Sheet, number_texts, without_blanks
+from dx_pipeline.sources.cells import MARKS, Sheet, number_texts
 from dx_pipeline.sources.errors import refuse
 from dx_pipeline.sources.readers import packed
 from dx_pipeline.sources.resolved import FileSpec
 
+#: texts and typed numbers of some rows of a column, where there are any
+Piece = tuple[pl.Series | None, pl.Series | None]
 #: cells that are Python objects at the same time
 OBJECTS_AT_ONCE = 50_000
 #: calamine's words for errors in the forms that are not XML
@@ -75,26 +77,29 @@ def _sheet(where: str, name: str, cells: Any, hidden: bool) -> Sheet:
     budgets.check_cells(where, sum(reach), budgets.OBJECTS, "merged cells")
     rows = cells.iter_rows()
     size = max(OBJECTS_AT_ONCE // max(cells.width, 1), 1)
-    texts: list[pl.DataFrame] = []
-    numbers: list[pl.DataFrame] = []
+    pieces: list[list[Piece]] = [[] for _ in range(cells.width)]
     marks: list[tuple[int, int, str, str]] = []
     held: dict[tuple[int, int], Any] = {}
     done = 0
     while part := list(islice(rows, size)):
         _spread(part, done, left, merged, held)
-        read = [_column(column, left + place, done, marks) for place, column in enumerate(zip(*part, strict=True))]
-        blank = pl.Series([None], dtype=pl.String).new_from_index(0, len(part))
-        columns = [*[blank] * left, *(text for text, _ in read)]
-        texts.append(pl.DataFrame([column.alias(str(place)) for place, column in enumerate(columns)]))
-        numbers.append(pl.DataFrame([one.alias(str(left + place)) for place, (_, one) in enumerate(read)]))
+        for place, column in enumerate(zip(*part, strict=True)):
+            pieces[place].append(_piece(column, left + place, done, marks))
         done += len(part)
-    typed = pl.concat(numbers, rechunk=True) if numbers else pl.DataFrame()
-    typed = typed.select(column.name for column in typed if column.null_count() < typed.height)
-    shown = without_blanks(pl.concat(texts, rechunk=True)) if texts else pl.DataFrame(schema={"0": pl.String})
-    shown = shown.with_columns(shown[column.name].fill_null(column) for column in number_texts(typed))
+    texts = [pl.Series([None], dtype=pl.String).new_from_index(0, done)] * left
+    numbers: dict[int, pl.Series] = {}
+    for place in range(left, left + cells.width):
+        text, number = _joined(pieces[place - left])
+        pieces[place - left] = []
+        texts.append(text)
+        if number is not None:
+            numbers[place] = number
+    shown = pl.DataFrame(
+        [text.alias(str(place)) for place, text in enumerate(texts)] or [pl.Series("0", [], pl.String)]
+    )
     return Sheet(
-        name, shown, {int(column.name): column for column in typed}, pl.DataFrame(marks, schema=MARKS, orient="row"),
-        letters=True, spans_known=bool(merged), hidden=hidden,
+        name, shown, numbers,
+        pl.DataFrame(marks, schema=MARKS, orient="row"), letters=True, spans_known=bool(merged), hidden=hidden,
     )  # fmt: skip
 
 
@@ -110,24 +115,41 @@ def _spread(part: list[list[Any]], done: int, left: int, merged: list[Any], held
             row[start : right - left + 1] = [held.get(corner, "")] * len(row[start : right - left + 1])
 
 
-def _column(
-    column: tuple[Any, ...], place: int, first: int, marks: list[tuple[int, int, str, str]]
-) -> tuple[pl.Series, pl.Series]:
-    """Texts of a column that are no numbers, and its typed numbers; dates, times and truth values are marked."""
+def _piece(column: tuple[Any, ...], place: int, first: int, marks: list[tuple[int, int, str, str]]) -> Piece:
+    """Texts and typed numbers of some rows of a column; dates, times and truth values are texts, and marked."""
     kinds = set(map(type, column))
     if kinds <= {float}:
-        return pl.Series([None], dtype=pl.String).new_from_index(0, len(column)), pl.Series(column, dtype=pl.Float64)
-    if kinds <= {str}:
-        return pl.Series(column, dtype=pl.String), pl.Series([None], dtype=pl.Float64).new_from_index(0, len(column))
-    numbers = pl.Series([one if type(one) in (float, int) else None for one in column], dtype=pl.Float64, strict=False)
-    texts = [one if type(one) is str else None for one in column]
+        return None, pl.Series(column, dtype=pl.Float64)
+    texts = [one if type(one) is str and one.strip() else None for one in column]
     for row, one in enumerate(column) if kinds - {str, float, int} else ():
         if type(one) not in (str, float, int):
             kind = "boolean" if isinstance(one, bool) else "date"
             said = str(one) if kind == "date" else str(one).upper()
             texts[row] = said
             marks.append((first + row, place, kind, said))
-    return pl.Series(texts, dtype=pl.String), numbers
+    if not kinds & {float, int}:
+        return pl.Series(texts, dtype=pl.String), None
+    numbers = [one if type(one) in (float, int) else None for one in column]
+    return pl.Series(texts, dtype=pl.String), pl.Series(numbers, dtype=pl.Float64, strict=False)
+
+
+def _joined(pieces: list[Piece]) -> tuple[pl.Series, pl.Series | None]:
+    """One column: numbers show as a person would print them."""
+
+    def whole(which: int, kind: Any) -> pl.Series:
+        blank = pl.Series([None], dtype=kind)
+        heights = [max(len(one) for one in piece if one is not None) for piece in pieces]
+        found = [
+            blank.new_from_index(0, height) if piece[which] is None else piece[which]
+            for piece, height in zip(pieces, heights, strict=True)
+        ]
+        return pl.concat(found, rechunk=True)
+
+    if all(number is None for _, number in pieces):
+        return whole(0, pl.String), None
+    numbers = whole(1, pl.Float64)
+    texts = number_texts(numbers)
+    return (texts if all(text is None for text, _ in pieces) else whole(0, pl.String).fill_null(texts)), numbers
 
 
 def _with_errors(sheet: Sheet, errors: dict[tuple[int, int], str]) -> Sheet:
