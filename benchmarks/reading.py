@@ -3,9 +3,9 @@
 `python -m benchmarks.reading`, or with all others `make bench`: a workbook of 300,000 cells and a CSV of 5 million.
 Times are the best of several runs; memory is the growth of the process's high-water mark, each in a process of its own.
 
-Aims: at most 3 times the time of the bare library and 4 times the file's own frame. The workbook cannot meet the second:
-the library itself holds all cells of a sheet at once (5 times the frame) before the first of them can be had, and Polars
-keeps the pages of columns that were made on the way; what stands here is printed beside the bare library's own figure.
+Aims: at most 3 times the time of the bare library and 4 times the file's own frame. A workbook cannot meet the second:
+the library holds all cells of a sheet at once (5 times the frame) before the first can be had, and Polars keeps the
+pages of columns made on the way. So the bare library's own figure is printed beside it.
 """
 
 from __future__ import annotations

@@ -138,11 +138,11 @@ def _joined(pieces: list[Piece]) -> tuple[pl.Series, pl.Series | None]:
 
     def whole(which: int, kind: Any) -> pl.Series:
         blank = pl.Series([None], dtype=kind)
-        heights = [max(len(one) for one in piece if one is not None) for piece in pieces]
-        found = [
-            blank.new_from_index(0, height) if piece[which] is None else piece[which]
-            for piece, height in zip(pieces, heights, strict=True)
-        ]
+        found = []
+        for piece in pieces:
+            height = max(len(one) for one in piece if one is not None)
+            one = piece[which]
+            found.append(blank.new_from_index(0, height) if one is None else one)
         return pl.concat(found, rechunk=True)
 
     if all(number is None for _, number in pieces):
