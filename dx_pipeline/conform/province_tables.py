@@ -61,14 +61,14 @@ def names_of(
     """The known names of a unit system.
 
     Raises:
-        ReferenceTableError: an alias means no unit, or a name is not letters with marks.
+        ReferenceTableError: an alias means no unit, or a name is not letters with marks or digits.
     """
     problems: list[Problem] = []
 
     def read(name: str, where: str) -> Spelling | None:
         found = spelling(name)
         if found is None:
-            problems.append(Problem(where, "a name: letters with marks", repr(name)))
+            problems.append(Problem(where, "a name: letters with marks, or digits", repr(name)))
         return found
 
     known: dict[str, list[Known]] = defaultdict(list)

@@ -57,7 +57,7 @@ SHAPES: dict[str, Shape] = {
         ("unit_system", "province_id", "gso_code", "name_vi", "name_en", "kind", "iso_3166_2", "region_code",
          "region_vi", "region_en", "successor_id", "legal_basis"),
         ("unit_system", "province_id"),
-        ("gso_code", "name_vi", "name_en", "kind"),
+        ("name_vi", "name_en", "kind"),
         own=False,
     ),
     "province_aliases": Shape(

@@ -6,10 +6,10 @@ import polars as pl
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row a unit of the level of provinces, from the two reference tables; the newest systems last."""
+    """One row a unit of a system that is ranked, not of regions that group others; the newest systems last."""
     systems = (
         tables["raw.unit_systems"]
-        .filter(pl.col("level") == "province")
+        .filter(pl.col("level") != "region")
         .select("unit_system", pl.col("valid_from", "valid_to").str.to_date(), order=pl.int_range(pl.len()))
     )
     return (

@@ -13,6 +13,8 @@ from dx_pipeline.quality.laws import Law, load_laws
 from dx_pipeline.quality.lineage_laws import CHECK_NAME as LINEAGE
 from dx_pipeline.quality.lineage_laws import lineage_law
 from dx_pipeline.quality.references import reference_law
+from dx_pipeline.quality.system_sizes import CHECK_NAME as SYSTEM_SIZES
+from dx_pipeline.quality.system_sizes import system_size_law
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +30,7 @@ TESTS = {
     "row_counts": "tests/quality/test_expected_rows.py",
     "new_partitions": "tests/quality/test_expected_rows.py",
     "references": "tests/quality/test_references.py",
+    SYSTEM_SIZES: "tests/quality/test_references.py",
     LINEAGE: "tests/quality/test_lineage_laws.py",
 }
 
@@ -38,9 +41,10 @@ def checked_contracts(contracts: Mapping[str, Contract]) -> dict[str, Contract]:
 
 
 def applicable_laws(contracts: Mapping[str, Contract]) -> list[Law]:
-    """The generated laws (references, lineage of doubt) and the written ones of these tables, by table."""
+    """The generated laws (references, sizes, lineage of doubt) and the written ones of these tables, by table."""
     checked = checked_contracts(contracts)
-    generated = [make(contract) for contract in checked.values() for make in (reference_law, lineage_law)]
+    makers = (reference_law, system_size_law, lineage_law)
+    generated = [make(contract) for contract in checked.values() for make in makers]
     written = [law for law in load_laws().values() if law.check.table_name in checked]
     return sorted([law for law in generated if law] + written, key=lambda law: law.check.check_id)
 

@@ -26,7 +26,7 @@ ATTACKS = [
     ("province_aliases", lambda text: text.replace("province_id", "province", 1), "expected a column `province_id`"),
     ("province_aliases", lambda text: text + 'Đắc\n Lắc,,dak-lak,"x"\n', "cells, found"),
     ("province_aliases", lambda text: text + '"Đắc\nLắc",,dak-lak,x\n', "column alias: expected text on one line"),
-    ("province_aliases", lambda text: text + "123,,dak-lak,x\n", "expected a name: letters with marks, found '123'"),
+    ("province_aliases", lambda text: text + "Đắk*Lắk,,dak-lak,x\n", "a name: letters with marks, or digits, found"),
     ("named_peers", lambda text: text.replace("thai-nguyen,", "thai-nguyn,", 1), "column peer_id: expected a unit of"),
     ("lookalike_names", lambda text: text + text.splitlines()[1] + "\n", "expected one row for name Quang Bình"),
     ("indicators", lambda text: text.replace("overall,overall,", "overall,,", 1), "column role: expected a value"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import duckdb
 from example_contracts import make_contract
 
 from dx_pipeline.contracts import load_contracts
 from dx_pipeline.quality.catalogue import checked_contracts
 from dx_pipeline.quality.laws import run_laws
 from dx_pipeline.quality.references import reference_law
+from dx_pipeline.quality.system_sizes import LIMITS, system_size_law
 
 TEXT = {"type": "text"}
 EDITION = {"type": "integer"}
@@ -56,23 +58,26 @@ def test_an_unknown_code_fails_and_is_named(world):
         assert any(key.items() <= failing.items() for failing in found.failing_keys), found
 
 
-def test_each_table_that_names_a_province_or_indicator_can_fail(peaceful_world):
-    """One row with codes nobody knows, in each table of the contracts."""
+def test_each_law_made_from_a_contract_can_fail():
+    """One row with codes nobody knows and the last rank of a larger country, in each table of the contracts."""
     fillers = {"text": "atlantis", "integer": 1, "double": 0.5, "boolean": True, "date": "2024-01-01"}
-    con = peaceful_world.cursor()
-    con.execute("ATTACH ':memory:' AS made")
-    con.execute("USE made")
     contracts = checked_contracts(load_contracts())
-    for contract in contracts.values():
-        con.execute(contract.ddl())
+
+    def insert(con, contract, **values):
+        row = [values.get(column.name, fillers[column.type]) for column in contract.columns]
+        con.execute(f"INSERT INTO {contract.name} VALUES ({', '.join('?' * len(row))})", row)
+
     for name, contract in contracts.items():
-        law = reference_law(contract)
-        if law is None:
-            continue
-        marks = ", ".join("?" * len(contract.columns))
-        con.execute(f"INSERT INTO {name} VALUES ({marks})", [fillers[column.type] for column in contract.columns])
-        assert outcome(con, law).status == "failed", name
-        con.execute(f"DELETE FROM {name}")
+        laws = [law for law in (reference_law(contract), system_size_law(contract)) if law]
+        with duckdb.connect() as con:
+            for needed in {"provinces", "indicators", name} if laws else ():
+                con.execute(contracts[needed].ddl())
+            if laws and name != "provinces":
+                insert(con, contracts["provinces"], province_id="p-01")
+            if laws:
+                insert(con, contract, **{column.name: 64 for column in contract.columns if column.unit in LIMITS})
+            for law in laws:
+                assert outcome(con, law).status == "failed", (name, law.check.check_name)
 
 
 def test_a_missing_code_is_not_an_unknown_one(world):
@@ -106,3 +111,17 @@ def test_tables_without_references_have_no_such_check():
         "policy_targets": ("resolution", "indicator"),
     }.items():
         assert reference_law(make_contract(name, dict.fromkeys(columns, TEXT), key=[columns[0]])) is None, name
+
+
+def test_ranks_and_places_fit_the_system_of_their_row(world):
+    columns = {"unit_system": EDITION, "province_id": TEXT, "rank": {"type": "integer", "unit": "rank"}}
+    law = system_size_law(make_contract("province_rankings", columns, key=["unit_system", "province_id"]))
+    assert outcome(world, law).status == "passed"
+    world.execute("UPDATE province_rankings SET rank = 35 WHERE unit_system = 34 AND province_id = 'u-01'")
+    found = outcome(world, law)
+    assert (found.status, found.blocks) == ("failed", True)
+    assert {"province_id": "u-01", "named_in": "rank"}.items() <= found.failing_keys[0].items()
+    # what is impossible in one system is possible in a larger one
+    world.execute("INSERT INTO provinces SELECT 100, 'xa-' || i, NULL, NULL, NULL FROM range(100) t(i)")
+    world.execute("UPDATE province_rankings SET unit_system = 100 WHERE rank = 35")
+    assert outcome(world, law).status == "passed"
