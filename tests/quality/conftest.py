@@ -9,6 +9,8 @@ import duckdb
 import pytest
 from example_contracts import make_contract
 
+from dx_pipeline.contracts import DUCKDB_TYPES, load_contracts
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -20,6 +22,9 @@ WORLD = (Path(__file__).parent / "world.sql").read_text(encoding="utf-8")
 @pytest.fixture(scope="session")
 def peaceful_world() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
+        for contract in load_contracts().values():
+            columns = ", ".join(f'"{column.name}" {DUCKDB_TYPES[column.type]}' for column in contract.columns)
+            con.execute(f'CREATE TABLE "{contract.name}" ({columns})')
         con.execute(WORLD)
         yield con
 
