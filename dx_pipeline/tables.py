@@ -192,8 +192,10 @@ def editions_with_ranks(con: duckdb.DuckDBPyConnection, unit_system: int) -> lis
 
 
 def unit_systems(con: duckdb.DuckDBPyConnection) -> list[int]:
-    """The unit systems, the one that came first at the front and the one of today at the end."""
-    statement = "SELECT unit_system FROM provinces GROUP BY unit_system ORDER BY min(valid_from) NULLS FIRST"
+    """The unit systems: other levels than provinces, then those of the provinces, the one of today at the end."""
+    statement = """
+        SELECT unit_system FROM provinces GROUP BY unit_system
+        ORDER BY bool_and("level" = 'province'), min(valid_from) NULLS FIRST, unit_system DESC """
     return [row["unit_system"] for row in select(con, statement)]
 
 

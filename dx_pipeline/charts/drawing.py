@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dx_pipeline.charts import Picture
 
 FORMATS = ("png", "svg")
-SLUG = re.compile(r"[a-z]+(-[a-z]+)*")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 #: matplotlib's settings are one per process; pictures drawn in two threads would see each other's
 _SETTINGS = RLock()
 

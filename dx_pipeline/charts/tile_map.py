@@ -73,7 +73,7 @@ def read(subject: Subject, picture: str) -> TileMap:
 def _merged(subject: Subject) -> Words | None:
     """The former units, other than its namesake, that the unit was merged from; None if it was not merged."""
     rows = subject.con.execute(
-        "select unit_system, province_id from provinces where successor_id = ? and unit_system <> ?"
+        "select unit_system, province_id from provinces where successor_id = ? and successor_system = ?"
         " order by province_id",
         [subject.focus, subject.unit_system],
     ).fetchall()

@@ -30,10 +30,12 @@ NOTE = re.compile(r"\s*(?:\*+|[†‡]|\(\s*\*+\s*\)|\[\s*(?:\*+|\d{1,2}|[a-z])\
 
 ORDINAL_ENDING = {1: "st", 2: "nd", 3: "rd"}
 RANK = re.compile(
-    r"^(?:thứ |hạng |#)?(?P<tie_before>=)?(?P<rank>\d{1,3})(?:(?P<ending>st|nd|rd|th)|[.,]0)?(?P<tie_after>=)?"
-    r"(?:\s*-\s*(?P<to>\d{1,3}))?(?:\s*/\s*(?P<of>\d{1,3}))?(?:\s*\((?P<score>[^()]+)\))?$",
+    r"^(?:thứ |hạng |#)?(?P<tie_before>=)?(?P<rank>\d{1,5})(?:(?P<ending>st|nd|rd|th)|[.,]0)?(?P<tie_after>=)?"
+    r"(?:\s*-\s*(?P<to>\d{1,5}))?(?:\s*/\s*(?P<of>\d{1,5}))?(?:\s*\((?P<score>[^()]+)\))?$",
     re.ASCII,
 )
+#: no rank is beyond it where nobody says how many units there are: 2022-2023 is a pair of years
+MOST_UNITS = 999
 #: a float holds so many digits; of a longer text some would be lost
 MOST_DIGITS = 17
 
@@ -146,11 +148,11 @@ def _read(plain: str, decimal: str) -> tuple[float, int] | None:
     return float(f"{match['sign']}{digits}.{fraction or '0'}") + 0.0, len(fraction)
 
 
-def parse_rank(text: str | None, decimal: DecimalMark | None = None) -> ParsedRank:
+def parse_rank(text: str | None, decimal: DecimalMark | None = None, most: int = MOST_UNITS) -> ParsedRank:
     """Read one printed rank: `01`, `15-16`, `=15`, `15=`, `1st`, `14/63`, `01 (0,727)`.
 
     `decimal` is for a score in brackets, as in `parse_number`. Raises `RankFormatError` for anything else, and for a
-    rank of 0, a range that does not rise, or a rank beyond the number of units printed with it.
+    rank of 0, a range that does not rise, or a rank beyond the number of units printed with it or known (`most`).
     """
     printed = "" if text is None else text
     plain = _digits_as_they_look(printed).lower()
@@ -159,7 +161,7 @@ def parse_rank(text: str | None, decimal: DecimalMark | None = None) -> ParsedRa
     while (shorter := NOTE.sub("", plain)) != plain:
         plain = shorter
     match = RANK.match(plain)
-    if match is None:
+    if match is None or max(int(match[part] or 0) for part in ("rank", "to", "of")) > most:
         raise RankFormatError(printed, "a rank such as 15, 15-16, =15, 15th, 15/63 or 15 (0,727)")
     rank, to, of = int(match["rank"]), int(match["to"] or 0) or None, int(match["of"] or 0) or None
     if rank == 0 or (match["to"] and (to or 0) <= rank) or (match["of"] and (of or 0) < (to or rank)):
@@ -251,9 +253,9 @@ def _plain_numbers(texts: pl.Series, decimal: DecimalMark | None) -> pl.DataFram
     )
 
 
-def parse_ranks(texts: pl.Series) -> ParsedColumn:
+def parse_ranks(texts: pl.Series, most: int = MOST_UNITS) -> ParsedColumn:
     """`parse_rank` on a String column, each distinct text once: the rank as value, with no decimals."""
-    found, bad = _each_once(texts, parse_rank)
+    found, bad = _each_once(texts, lambda text: parse_rank(text, most=most))
     values = _column(texts, "value", {text: one.rank for text, one in found.items()}, pl.Float64)
     decimals = _column(texts, "decimals", {text: 0 if one.rank else None for text, one in found.items()}, pl.Int64)
     return ParsedColumn(values, decimals, _column(texts, "percent", {}, pl.Boolean), bad)

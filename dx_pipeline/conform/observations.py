@@ -16,7 +16,7 @@ import polars as pl
 
 from dx_pipeline.conform.name_errors import ProvinceNameError
 from dx_pipeline.conform.names import resolve_column
-from dx_pipeline.conform.numbers import DecimalMark, NumberFormatError, each, parse_column, parse_ranks
+from dx_pipeline.conform.numbers import MOST_UNITS, DecimalMark, NumberFormatError, each, parse_column, parse_ranks
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
 from dx_pipeline.sources.left_out import is_note, is_region, remedy
@@ -116,7 +116,7 @@ def conform_figures(figures: pl.DataFrame, reference: Reference, indicators: Abs
     problems += _unknown_words(figures.filter(~rejected), "tier", TIERS)
     frame = figures.with_columns(
         province_id=_provinces(figures, reference, problems),
-        **_numbers(figures, problems),
+        **_numbers(figures, reference, problems),
     )
     # a table's column is rounded as a whole: 0.635 between figures of four decimals is 0.6350 with its zero dropped
     column_decimals = pl.col("decimals").max().over("file", "table_no", "column")
@@ -305,7 +305,12 @@ def _no_provinces(figures: pl.DataFrame, bad: Mapping[str, ProvinceNameError], u
     return problems
 
 
-def _numbers(figures: pl.DataFrame, problems: list[Problem]) -> dict[str, pl.Series]:
+def most_units(reference: Reference) -> int:
+    """The highest rank there can be."""
+    return max(MOST_UNITS, *(len(reference.units(system)) for system in reference.systems))
+
+
+def _numbers(figures: pl.DataFrame, reference: Reference, problems: list[Problem]) -> dict[str, pl.Series]:
     """Values and printed decimals; ranks are whole numbers. A typed number stays what it is."""
     value = figures["number"] if "number" in figures.columns else pl.Series("value", [None] * figures.height)
     value = value.cast(pl.Float64).alias("value")
@@ -321,7 +326,8 @@ def _numbers(figures: pl.DataFrame, problems: list[Problem]) -> dict[str, pl.Ser
         rows = figures.filter(here)
         if rows.is_empty():
             continue
-        parsed = parse_ranks(rows["value_text"]) if mark is None else parse_column(rows["value_text"], mark)
+        texts = rows["value_text"]
+        parsed = parse_ranks(texts, most_units(reference)) if mark is None else parse_column(texts, mark)
         positions = here.arg_true()
         value = value.scatter(positions, parsed.values)
         decimals = decimals.scatter(positions, parsed.decimals)

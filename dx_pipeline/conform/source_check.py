@@ -156,7 +156,7 @@ def draft_for(file: Path, reference_folder: Path, today: date) -> Draft:
         ids = resolve_column(pl.Series(texts, dtype=pl.String), reference, system).ids
         return {text: one for text, one in zip(texts, ids.to_list(), strict=True) if one}
 
-    newest = next(one for one in reference.systems.values() if one.successor is None)
+    newest = next(one for one in reference.systems.values() if one.successor is None and one.level == "province")
     units = {system: set(known.units) for system, known in reference.names.items()}
     systems = Systems(units, newest.unit_system, newest.valid_from.year if newest.valid_from else 0)
     names = {

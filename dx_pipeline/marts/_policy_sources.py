@@ -74,7 +74,8 @@ def unit_system_of(moment: pl.Expr, provinces: pl.DataFrame, country: str, said:
         country: `province_id` that stands for the whole country.
         said: phrases of `remark` or `unit` that name a system, which then counts whatever the day.
     """
-    systems = provinces.group_by("unit_system").agg(pl.col("valid_from").min()).sort("valid_from", nulls_last=False)
+    of_provinces = provinces.filter(pl.col("level") == "province")
+    systems = of_provinces.group_by("unit_system").agg(pl.col("valid_from").min()).sort("valid_from", nulls_last=False)
     system: pl.Expr = pl.lit(systems["unit_system"][0])
     for number, start in systems.select("unit_system", "valid_from").drop_nulls().iter_rows():
         dated = moment.str.contains(r"^\d{4}") & (moment.str.slice(0, 10) >= start.isoformat())

@@ -19,13 +19,9 @@ def territories(provinces: pl.DataFrame) -> pl.DataFrame:
         successor (its name).
     """
     old = provinces.filter(pl.col("successor_id").is_not_null())
-    new = provinces.filter(pl.col("valid_from").is_not_null()).select(
-        pl.col("unit_system").alias("successor_system"),
-        pl.col("province_id").alias("successor_id"),
-        pl.col("name_vi").alias("successor"),
-    )
+    new = provinces.select(successor_system="unit_system", successor_id="province_id", successor="name_vi")
     joined = old.filter(pl.len().over("unit_system", "successor_id") > 1)
-    return joined.join(new, on="successor_id").select(
+    return joined.join(new, on=["successor_system", "successor_id"]).select(
         "unit_system",
         "province_id",
         "successor_system",

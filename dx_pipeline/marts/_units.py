@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import polars as pl
 
 from dx_pipeline.index.doubt import union_doubts_of_group
@@ -34,20 +32,17 @@ def unit_grid(figures: pl.DataFrame, provinces: pl.DataFrame, indicators: pl.Dat
 
 
 def successions(provinces: pl.DataFrame) -> dict[int, int]:
-    """Unit system -> the one that follows it, in order of time: the next whose units name its units as members."""
-    starts = provinces.group_by("unit_system").agg(pl.col("valid_from").min(), pl.col("valid_to").max())
-    order = starts.sort(pl.col("valid_from").fill_null(pl.date(1, 1, 1)))["unit_system"].to_list()
-    with_successor = set(provinces.filter(pl.col("successor_id").is_not_null())["unit_system"])
-    return {earlier: later for earlier, later in pairwise(order) if earlier in with_successor}
+    """Unit system -> the one that replaced it, the oldest first."""
+    replaced = provinces.sort(pl.col("valid_from").fill_null(pl.date(1, 1, 1))).drop_nulls("successor_system")
+    return dict(replaced.select("unit_system", "successor_system").unique(maintain_order=True).iter_rows())
 
 
 def memberships(provinces: pl.DataFrame) -> pl.DataFrame:
     """unit_system, province_id of a later unit; member_system, member_id of each unit that went into it."""
-    later = successions(provinces)
     return (
-        provinces.filter(pl.col("unit_system").is_in(list(later)) & pl.col("successor_id").is_not_null())
+        provinces.drop_nulls(["successor_system", "successor_id"])
         .select(
-            unit_system=pl.col("unit_system").replace_strict(later, return_dtype=pl.Int64),
+            unit_system="successor_system",
             province_id="successor_id",
             member_system="unit_system",
             member_id="province_id",

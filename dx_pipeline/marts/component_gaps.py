@@ -11,10 +11,12 @@ from dx_pipeline.marts._intervals import arising, errors_of, undecided_pairs
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row for every ordered pair of units of a system and component, and one for their sum (M4)."""
+    """One row for every ordered pair of provinces of a system and component, and one for their sum (M4)."""
     frames = []
     parts_of_any: set[str] = set()
-    for edition in full_editions(tables):
+    provinces = set(tables["provinces"].filter(pl.col("level") == "province")["unit_system"])
+    # of thousands of communes all pairs are more rows than anybody reads
+    for edition in (one for one in full_editions(tables) if one.unit_system in provinces):
         parts_of_any |= set(edition.parts)
         parts = methods.component_gaps(edition.components, edition.weights)
         combinations = np.vstack([np.diag(edition.weights), edition.weights])

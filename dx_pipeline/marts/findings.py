@@ -13,20 +13,15 @@ from dx_pipeline.index.findings import Explanation, explain, joint_half_widths
 from dx_pipeline.language.movement import MARKED, Known, Movement
 from dx_pipeline.language.sentences import finding, note
 from dx_pipeline.marts._arrays import edition_pairs, full_editions, step_between
+from dx_pipeline.marts._units import UNIT, memberships
 from dx_pipeline.vocabulary import SEPARATOR, split
-
-UNIT = ["unit_system", "province_id"]
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row a unit and pair of consecutive editions; every number in it stands in another table."""
     figures = known_figures(tables)
-    members = tables["provinces"].filter(pl.col("successor_id").is_not_null()).group_by("successor_id").len("members")
-    units = (
-        tables["provinces"]
-        .join(members, left_on="province_id", right_on="successor_id", how="left")
-        .with_columns(n_units=pl.len().over("unit_system"))
-    )
+    members = memberships(tables["provinces"]).group_by(UNIT).len("members")
+    units = tables["provinces"].join(members, on=UNIT, how="left").with_columns(n_units=pl.len().over("unit_system"))
     names = {(row["unit_system"], row["province_id"]): row for row in units.iter_rows(named=True)}
     parts = explanations(tables)
     whole: dict[tuple[int, int], set[str]] = {}

@@ -20,4 +20,5 @@ FROM known AS own
 JOIN known AS peer
     ON own.edition = peer.edition AND own.unit_system = peer.unit_system AND own.indicator = peer.indicator
     AND own.province_id <> peer.province_id
-WHERE (own.score IS NOT NULL AND peer.score IS NOT NULL) OR (own."rank" IS NOT NULL AND peer."rank" IS NOT NULL)
+-- of thousands of communes all pairs are more rows than anybody reads
+WHERE own.unit_system IN (SELECT unit_system FROM provinces WHERE "level" = 'province') AND ((own.score IS NOT NULL AND peer.score IS NOT NULL) OR (own."rank" IS NOT NULL AND peer."rank" IS NOT NULL))

@@ -10,7 +10,13 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     systems = (
         tables["raw.unit_systems"]
         .filter(pl.col("level") != "region")
-        .select("unit_system", pl.col("valid_from", "valid_to").str.to_date(), order=pl.int_range(pl.len()))
+        .select(
+            "unit_system",
+            "level",
+            pl.col("successor_system").cast(pl.Int64),
+            pl.col("valid_from", "valid_to").str.to_date(),
+            order=pl.int_range(pl.len()),
+        )
     )
     return (
         tables["raw.units"]
@@ -30,5 +36,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
             "successor_id",
             "valid_from",
             "valid_to",
+            "level",
+            "successor_system",
         )
     )

@@ -110,8 +110,8 @@ class SiteData:
 
     def newer(self, system: int) -> int | None:
         """The system that came after this one; None for the newest."""
-        place = self.systems.index(system)
-        return self.systems[place - 1] if place else None
+        newer: int | None = next(unit["successor_system"] for (own, _), unit in self.units.items() if own == system)
+        return newer
 
     def _dti_figures(self) -> dict[Key, list[Row]]:
         groups: dict[Key, list[Row]] = {}

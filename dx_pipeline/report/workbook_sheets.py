@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,7 +40,7 @@ def release_sheets(data: SiteData) -> Iterator[Sheet]:
         ("Trụ cột - Pillars", "pillar_scores", ("điểm ba trụ cột mọi kỳ", "pillar scores of all editions")),
     ):
         rows = [row for row in data.tables.rows(table) if row["score"] is not None or row["rank"] is not None]
-        rows.sort(key=lambda row: (-row["edition"], data.systems.index(row["unit_system"]), row["rank"] or 999))
+        rows.sort(key=lambda row: (-row["edition"], data.systems.index(row["unit_system"]), row["rank"] or math.inf))
         yield Sheet(
             name,
             *about,

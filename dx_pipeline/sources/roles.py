@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from dx_pipeline.errors import Problem, nearest
-from dx_pipeline.sources.declaration import FIRST_YEAR
+from dx_pipeline.sources.declaration import FIRST_YEAR, MAX_UNITS
 from dx_pipeline.sources.resolved import TIERS, TableSpec
 from dx_pipeline.sources.texts import read_year, shown, unsafe
 from dx_pipeline.text import plain
@@ -124,7 +124,7 @@ def _edition(text: str | None) -> dict[str, Any]:
 
 def _unit_system(text: str | None) -> dict[str, Any]:
     digits = (text or "").strip().removesuffix(".0")
-    if not digits.isascii() or not digits.isdecimal() or not 1 <= int(digits) <= 999:
+    if not digits.isascii() or not digits.isdecimal() or not 1 <= int(digits) <= MAX_UNITS:
         raise _NotOne("a whole number, the size of the system of provinces")
     return {"unit_system": int(digits)}
 

@@ -23,7 +23,8 @@ SYSTEM = '"unit_system" BIGINT DEFAULT 63'
 #: the columns of each table that the country fills; the others of its contract stay empty
 COLUMNS = {
     "indicators": "indicator, role, position, part_of, pillar, name_vi, name_en",
-    "provinces": "unit_system, province_id, name_vi, name_en, region_vi, region_en, successor_id",
+    "provinces": "unit_system, province_id, name_vi, name_en, region_vi, region_en, successor_id, level,"
+    " successor_system",
     "province_rankings": "edition, unit_system, province_id, score, rank, status, n_ranked, n_units",
     "component_scores": "edition, unit_system, province_id, indicator, score, rank, status",
     "edition_comparability": "edition_from, edition_to, level, comparability",
@@ -71,7 +72,7 @@ def build_country(con: duckdb.DuckDBPyConnection) -> None:
     new = [row for row in _read("units.csv") if row["unit_system"] == "34"]
     put(
         con,
-        "provinces values (63, ?, ?, ?, ?, ?, ?)",
+        "provinces values (63, ?, ?, ?, ?, ?, ?, 'province', 34)",
         [
             (
                 slug(r["name_vi"]),
@@ -86,7 +87,7 @@ def build_country(con: duckdb.DuckDBPyConnection) -> None:
     )
     put(
         con,
-        "provinces values (34, ?, ?, ?, null, null, null)",
+        "provinces values (34, ?, ?, ?, null, null, null, 'province', null)",
         [(slug(r["name_vi"]), r["name_vi"], r["name_en"]) for r in new],
     )
     ids = sorted(slug(row["name_vi"]) for row in old)

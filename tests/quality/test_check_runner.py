@@ -21,7 +21,12 @@ from dx_pipeline.quality.runner import blocking_failures, failure_text, results_
 
 ROOT = Path(__file__).resolve().parents[2]
 SOUND = pl.DataFrame(
-    {"unit_system": [63, 34], "province_id": ["hai-duong", "hai-phong"], "successor_id": ["hai-phong", None]}
+    {
+        "unit_system": [63, 34],
+        "province_id": ["hai-duong", "hai-phong"],
+        "successor_id": ["hai-phong", None],
+        "successor_system": [34, None],
+    }
 )
 
 
@@ -31,6 +36,7 @@ def contracts():
         "unit_system": {"type": "integer", "allowed": [63, 34]},
         "province_id": {"type": "text"},
         "successor_id": {"type": "text", "nullable": True},
+        "successor_system": {"type": "integer", "nullable": True},
     }
     provinces = make_contract("provinces", columns, key=["unit_system", "province_id"], partition=["unit_system"])
     ledger = make_contract("ledger", {"release": {"type": "text"}}, key=["release"], written_by_release=True)
@@ -82,8 +88,10 @@ def test_a_broken_table_stops_the_release_in_words(contracts, expected_rows):
     text = failure_text(failures)
     assert text.startswith("2 checks stop the release; the last release stays as it is.\n\n")
     assert "provinces.successor_exists: failed (blocking, integrity)" in text
-    assert "  protects: Each of the 63 provinces went into one existing unit of the 34\n" in text
-    assert "  expected: successor_id is one of the 34 for each of the 63, and empty for the 34\n" in text
+    assert "  protects: Each unit of a system that was replaced went into one existing unit of the next\n" in text
+    assert (
+        "  expected: successor_id is a unit of successor_system, and empty where nothing replaced the system\n" in text
+    )
     assert (
         "  found:    2 of 2 rows do not hold; unit_system 34, province_id hai-phong: found nowhere, expected none\n"
         in text
@@ -188,7 +196,7 @@ def test_documentation_lists_every_check_with_its_test(contracts):
     text = render_checks_markdown(contracts)
     assert text.startswith("# Checks\n")
     assert "5 checks on 1 tables" in text
-    assert "| `successor_exists` | `provinces` | integrity | blocking | Each of the 63 provinces" in text
+    assert "| `successor_exists` | `provinces` | integrity | blocking | Each unit of a system" in text
     assert "`tests/quality/breaking/successor_exists.toml`" in text
     assert "| `row_counts` | completeness | blocking |" in text
     assert "| `provinces` | `allowed_values`, `new_partitions`, `row_counts` |" in text

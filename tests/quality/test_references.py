@@ -122,6 +122,8 @@ def test_ranks_and_places_fit_the_system_of_their_row(world):
     assert (found.status, found.blocks) == ("failed", True)
     assert {"province_id": "u-01", "named_in": "rank"}.items() <= found.failing_keys[0].items()
     # what is impossible in one system is possible in a larger one
-    world.execute("INSERT INTO provinces BY NAME SELECT 100 AS unit_system, 'xa-' || i AS province_id FROM range(100) t(i)")
+    world.execute(
+        "INSERT INTO provinces BY NAME SELECT 100 AS unit_system, 'xa-' || i AS province_id FROM range(100) t(i)"
+    )
     world.execute("UPDATE province_rankings SET unit_system = 100 WHERE rank = 35")
     assert outcome(world, law).status == "passed"

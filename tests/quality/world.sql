@@ -5,8 +5,8 @@ CREATE TABLE units AS SELECT i, CASE WHEN i = 13 THEN 'hai-duong' ELSE printf('p
 
 INSERT INTO provinces BY NAME
 SELECT 63 AS unit_system, province_id, CASE WHEN i = 34 THEN 'p-34' ELSE printf('u-%02d', (i - 1) % 34 + 1) END AS successor_id,
-  NULL::DATE AS valid_from, DATE '2025-06-30' AS valid_to FROM units
-UNION ALL SELECT 34, CASE WHEN i = 34 THEN 'p-34' ELSE printf('u-%02d', i) END, NULL, DATE '2025-07-01', NULL FROM range(1, 35) t(i);
+  NULL::DATE AS valid_from, DATE '2025-06-30' AS valid_to, 34 AS successor_system FROM units
+UNION ALL SELECT 34, CASE WHEN i = 34 THEN 'p-34' ELSE printf('u-%02d', i) END, NULL, DATE '2025-07-01', NULL, NULL FROM range(1, 35) t(i);
 
 INSERT INTO indicators (indicator, role, part_of) VALUES ('overall', 'overall', NULL), ('digital_government', 'pillar', NULL), ('digital_economy', 'pillar', NULL),
   ('digital_society', 'pillar', NULL), ('foundation', 'foundation', 'overall'), ('smart_city', 'foundation', NULL),

@@ -69,6 +69,7 @@ class SmallCountry:
             "name_vi": name,
             "name_en": name,
             "kind": "province",
+            "level": "province",
         } | more
 
     def ranking(self, province_id: str, edition: int, **more: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ ORDER_WORDS = re.compile(
     r"ma|ma tinh|ma so|iso|unnamed 0|lat|lon|lng|latitude|longitude|shape area|shape leng(?:th)?|unit mult|decimals|"
     r"(?:province|geo|area|gso|ma|tinh)? ?(?:code|id)(?: \d+)?)$"
 )
-BRACKETS = re.compile(r"^\s*(\d{1,3})\s*\(\s*(\d+(?:[.,]\d+)?)\s*\)\s*$")
+BRACKETS = re.compile(r"^\s*(\d{1,5})\s*\(\s*(\d+(?:[.,]\d+)?)\s*\)\s*$")
 UNIT = re.compile(r"(?:đơn vị(?: tính)?|đvt|unit)\s*[:：]?\s*(.+?)\s*[)\]]?\s*$", re.IGNORECASE)
 UNIT_IN_HEADING = re.compile(r"[(\[]\s*([^()\[\]]{1,40})\s*[)\]]\s*$|,\s*([^,]{1,20})$")
 
