@@ -8,8 +8,10 @@ lie, with a ring around their islets and the name of the unit they belong to; so
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import math
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +21,7 @@ from typing import Any
 from markupsafe import Markup
 
 from dx_pipeline.charts.tile_grid import read_tiles
+from dx_pipeline.errors import DxError, Problem
 from dx_pipeline.language.words import Words
 from dx_pipeline.report.site_data import SiteData
 from dx_pipeline.report.wording import Wording
@@ -29,7 +32,6 @@ WIDTH = 560.0
 #: islets east of this line belong to the archipelagos
 EAST = 110.5
 TILE = (92.0, 60.0)
-CREDIT = "geoBoundaries.org"
 STEPS = 7
 
 
@@ -51,6 +53,13 @@ class Outlines:
     shapes: list[Outline]
 
 
+@functools.lru_cache(maxsize=4)
+def outlines_source(reference: Path) -> Mapping[str, Any] | None:
+    """Who published the outlines, where and on what terms, and the hash of each file; None if there are none."""
+    declared = reference / "geo" / "source.toml"
+    return tomllib.loads(declared.read_text(encoding="utf-8")) if declared.is_file() else None
+
+
 @functools.lru_cache(maxsize=8)
 def read_outlines(reference: Path, unit_system: int, codes: tuple[tuple[str, str], ...]) -> Outlines | None:
     """Outlines of a system from geo/provinces_<system>_simple.geojson of the reference data; None if there are none.
@@ -59,13 +68,21 @@ def read_outlines(reference: Path, unit_system: int, codes: tuple[tuple[str, str
         reference: folder of the reference data.
         unit_system: which system.
         codes: pairs of the statistics office's code and province_id.
+
+    Raises:
+        DxError: the bytes are not those that geo/source.toml declares.
     """
     file = reference / "geo" / f"provinces_{unit_system}_simple.geojson"
-    if not file.is_file():
+    source = outlines_source(reference)
+    if source is None or not file.is_file():
         return None
+    data, expected = file.read_bytes(), source["files"].get(file.name)
+    if (found := hashlib.sha256(data).hexdigest()) != expected:
+        remedy = "restore the file, or declare the new hash in geo/source.toml"
+        raise DxError(str(Problem(f"data/reference/geo/{file.name}", f"sha256 {expected}", found, remedy)))
     ids = dict(codes)
     rings: dict[str, list[list[tuple[float, float]]]] = {}
-    for feature in json.loads(file.read_text(encoding="utf-8"))["features"]:
+    for feature in json.loads(data)["features"]:
         code = next(str(value) for name, value in feature["properties"].items() if name.startswith("gso_code"))
         if code in ids:
             rings.setdefault(ids[code], []).extend(_rings(feature["geometry"]))

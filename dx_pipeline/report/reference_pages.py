@@ -85,6 +85,36 @@ def _ranking(data: SiteData, wording: Wording, edition: int, system: int, rows: 
     return Ranking(edition, system, parts, lines, note, reasons)
 
 
+@dataclass(frozen=True)
+class Plain:
+    """Every unit of one system side by side in its latest complete edition: what the page shows without a script."""
+
+    system: int
+    edition: int
+    #: unit, ranking, and component scores in the order of the parts
+    lines: list[tuple[Row, Row, list[Row | None]]]
+
+
+def plain_comparisons(data: SiteData) -> list[Plain]:
+    """One table a system that has component scores, in rank order."""
+    found = []
+    for system in data.systems:
+        edition = data.gap_edition.get(system)
+        if edition is None:
+            continue
+        rows = [row for row in data.rankings.get((edition, system), []) if (system, row["province_id"]) in data.units]
+        lines = [
+            (
+                data.units[system, row["province_id"]],
+                row,
+                [data.component.get((edition, system, row["province_id"], part)) for part in data.parts],
+            )
+            for row in sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0, row["province_id"]))
+        ]
+        found.append(Plain(system, edition, lines))
+    return found
+
+
 def terms() -> list[dict[str, str]]:
     """The list of terms, in the order of language/terms.toml."""
     text = (LANGUAGE_FOLDER / "terms.toml").read_text(encoding="utf-8")

@@ -15,7 +15,14 @@ from dx_pipeline.language.words import LANGUAGES
 from dx_pipeline.report import maps
 from dx_pipeline.report.page import Page, profile_path
 from dx_pipeline.report.profile import Profile
-from dx_pipeline.report.reference_pages import conflicts, contract_groups, methods, ranking_tables, terms
+from dx_pipeline.report.reference_pages import (
+    conflicts,
+    contract_groups,
+    methods,
+    plain_comparisons,
+    ranking_tables,
+    terms,
+)
 from dx_pipeline.report.script_data import script_data
 from dx_pipeline.report.site_data import SiteData
 from dx_pipeline.report.wording import Wording
@@ -106,11 +113,11 @@ def _pages(data: SiteData, wordings: Mapping[str, Wording]) -> Iterator[tuple[st
                 for system in data.systems
             },
             "steps": range(1, maps.STEPS + 1),
-            "credit": maps.CREDIT,
+            "credit": (maps.outlines_source(data.reference) or {}).get("publisher", ""),
         },
     )
     pairs = [(data.units[first], data.units[second]) for first, second in data.focus]
-    yield "compare.html.j2", "compare.html", {"pairs": pairs}
+    yield "compare.html.j2", "compare.html", {"pairs": pairs, "plain": plain_comparisons(data)}
     yield "what-if.html.j2", "what-if.html", {"pairs": pairs}
     yield (
         "methods.html.j2",
@@ -124,7 +131,15 @@ def _pages(data: SiteData, wordings: Mapping[str, Wording]) -> Iterator[tuple[st
         },
     )
     yield "terms.html.j2", "terms.html", {"terms": terms(), "codes": load_vocabulary()}
-    yield "sources.html.j2", "sources.html", {"sources": tables.rows("sources"), "conflicts": conflicts(data)}
+    yield (
+        "sources.html.j2",
+        "sources.html",
+        {
+            "sources": tables.rows("sources"),
+            "outlines": maps.outlines_source(data.reference),
+            "conflicts": conflicts(data),
+        },
+    )
     yield "data.html.j2", "data.html", {"groups": contract_groups(tables)}
     for (system, province_id), unit in data.units.items():
         profile = Profile(data, unit, wordings)

@@ -32,7 +32,20 @@ SNAKE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 PROVINCE_ID = re.compile(r"^[a-z]+(-[a-z]+)*$")
 #: columns that count something or name a year carry no doubt of the figure beside them
 UNDOUBTED = frozenset(
-    {"n_units", "n_ranked", "delta", "draws", "seed", "target_year", "k", "distance", "n_files", "weight", "max_points"}
+    {
+        "n_units",
+        "n_ranked",
+        "delta",
+        "draws",
+        "seed",
+        "target_year",
+        "target_value",
+        "k",
+        "distance",
+        "n_files",
+        "weight",
+        "max_points",
+    }
 )
 
 

@@ -107,6 +107,19 @@ def test_a_phone_shows_the_message_within_five_screens(open_page: Callable[..., 
         assert top <= 5 * PHONE["height"], (file.name, top)
 
 
+def test_the_message_stands_above_the_fold_of_every_profile(open_page: Callable[..., Any], folder: Path) -> None:
+    """Rank, movement, weakest component, firmness, next step: where they are known, without scrolling."""
+    page, low = open_page("index.html", viewport=DESKTOP), []
+    for file in [*profiles(folder, "[0-9]*/*.html", 48), *profiles(folder, "en/[0-9]*/*.html", 48)]:
+        page.goto(file.as_uri())
+        ends = page.evaluate("[...document.querySelectorAll('.key')].map(one => one.getBoundingClientRect().bottom)")
+        names = page.evaluate("[...document.querySelectorAll('.key')].map(one => one.id)")
+        assert {"key-rank", "key-move", "key-weak", "key-firm"} <= set(names), file.name
+        if max(ends) > DESKTOP["height"]:
+            low.append((str(file.relative_to(folder)), max(ends)))
+    assert not low
+
+
 def test_dark_follows_the_system(open_page: Callable[..., Any]) -> None:
     light, dark = (open_page("index.html", color_scheme=scheme) for scheme in ("light", "dark"))
     ground = "getComputedStyle(document.body).backgroundColor"

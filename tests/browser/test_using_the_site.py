@@ -110,6 +110,13 @@ def test_without_scripts_every_figure_is_there(open_page: Open) -> None:
     assert page.locator(".outlines:visible a").count() == 34
     profile = open_page("34/hai-phong.html", java_script_enabled=False)
     assert profile.locator("svg.chart:visible").count() >= 1
+    compare = open_page("en/compare.html", java_script_enabled=False)
+    assert compare.locator("noscript table").count() == 2
+    own, peer = (
+        compare.locator(f"noscript table tr:has(a[href='34/{one}.html'])").first for one in ("hai-phong", "hue")
+    )
+    assert own.locator("data").count() == 2 + len(COMPONENTS)
+    assert peer.is_visible()
 
 
 def test_columns_are_sorted_with_the_keyboard_and_missing_stays_last(open_page: Open) -> None:

@@ -150,6 +150,9 @@
   const systems = data.systems.map(String);
   state = { system: systems.includes(asked.system) ? asked.system : systems[0], a: asked.a || "", b: asked.b || "", edition: asked.edition || "", measure: asked.indicator || ALL };
   if (Object.keys(data.units[state.system]).length < 2) return;
+  // the notes to the tables without script
+  const plain = document.querySelector(".marks[aria-labelledby]");
+  if (plain) plain.remove();
   $("system").value = state.system;
   for (const id of ["system", "a", "b", "edition", "measure"]) {
     $(id).addEventListener("change", () => {
