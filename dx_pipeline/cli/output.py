@@ -165,18 +165,18 @@ def fitted(rows: Sequence[Sequence[str]], right: Sequence[int], room: int | None
     if sum(least) + gaps > room:
         yield from _stacked(heads, body, room)
         return
-    widths = _shared(widths, least, room - gaps)
+    widths = _shared(widths, least, room - gaps, right)
     for row in rows:
         folded = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
         for place in range(max(map(len, folded))):
             yield _line([cell[place] if place < len(cell) else "" for cell in folded], widths, right)
 
 
-def _shared(wanted: Sequence[int], least: Sequence[int], room: int) -> list[int]:
-    """Widths that fill the room: every column its least, the rest to the widest wishes last."""
+def _shared(wanted: Sequence[int], least: Sequence[int], room: int, right: Sequence[int]) -> list[int]:
+    """Widths that fill the room: every column its least, the rest to texts, then to headings of numbers."""
     widths = list(least)
     left = room - sum(widths)
-    for number in sorted(range(len(wanted)), key=lambda one: wanted[one] - least[one]):
+    for number in sorted(range(len(wanted)), key=lambda one: (one in right, wanted[one] - least[one])):
         more = min(wanted[number] - widths[number], left)
         widths[number] += max(more, 0)
         left -= max(more, 0)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from dx_pipeline.cli.errors import CommandError
-from dx_pipeline.cli.output import MISSING, AsJson, say, show_json, show_table, signed
+from dx_pipeline.cli.output import MISSING, AsJson, say, show_json, show_table, signed, window
 from dx_pipeline.cli.provinces import (
     OptionalProvince,
     Province,
@@ -22,6 +22,8 @@ from dx_pipeline.errors import FAILED
 from dx_pipeline.paths import default_paths
 from dx_pipeline.tables import UNREAD, editions_with_components, editions_with_ranks, open_published, select
 
+#: letters a line below which a comparison is told in two tables
+NARROW = 96
 Edition = Annotated[int | None, typer.Option("--edition", "-e", help="Assessed year; the latest by default.")]
 
 
@@ -119,12 +121,14 @@ def _show_one_province(rows: list[dict[str, Any]], breaks: list[dict[str, Any]],
             row["n_ranked"] if row["rank"] is not None else None,
             _figure(row, "score", marks, lang),
             label("status", row["status"], lang),
-            _reason(row, lang),
         )
         for row in rows
     ]
-    heads = [tell(key, lang) for key in ("edition", "rank", "known", "score", "basis", "note")]
+    heads = [tell(key, lang) for key in ("edition", "rank", "known", "score", "basis")]
     show_table(heads, table, title, right=(0, 1, 2, 3), language=lang)
+    for row in rows:
+        if note := _reason(row, lang):
+            say(f"{row['edition']}: {note}")
     shown = {row["edition"] for row in rows}
     for step in breaks:
         if {step["edition_from"], step["edition_to"]} <= shown:
@@ -206,7 +210,13 @@ def _show_pair(rows: list[dict[str, Any]], names: tuple[str, str], edition: int,
     ]
     heads = [tell("indicator", lang), *names, tell("gap", lang), tell("points", lang)]
     heads += [tell("rank_of", lang, name=name) for name in names]
-    show_table(heads, table, tell("beside", lang, a=names[0], b=names[1], edition=edition), range(1, 7), lang)
+    title, room = tell("beside", lang, a=names[0], b=names[1], edition=edition), window()
+    if room is not None and room < NARROW:  # scores above, ranks below: names of indicators keep their room
+        show_table(heads[:5], [row[:5] for row in table], title, range(1, 5), lang)
+        say()
+        show_table([heads[0], *heads[5:]], [(row[0], *row[5:]) for row in table], "", (1, 2), lang)
+    else:
+        show_table(heads, table, title, range(1, 7), lang)
     if any(row["gap_points"] is not None for row in rows):
         say(tell("points_note", lang))
         if any(row["points_status"] in UNREAD for row in rows):

@@ -10,6 +10,7 @@ import typer
 
 from dx_pipeline.cli.errors import CommandError, unknown
 from dx_pipeline.cli.output import AsJson, Force, refuse_existing, say, show_json, show_table, written_whole
+from dx_pipeline.cli.words import Lang, Language, tell
 from dx_pipeline.paths import default_paths
 from dx_pipeline.tables import lock_down, open_published, select
 
@@ -123,7 +124,12 @@ def _sql_error(error: Exception) -> CommandError:
     return CommandError(message, hint=" ".join(lines[1:3]))
 
 
-def tables(as_json: AsJson = False) -> None:
+OneLang = Annotated[
+    Language | None, typer.Option("--lang", help="One language only.", envvar="DX_LANG", show_default=False)
+]
+
+
+def tables(lang: Lang = "en", as_json: AsJson = False) -> None:
     """List the published tables."""
     shapes = _shapes()
     if as_json:
@@ -133,12 +139,15 @@ def tables(as_json: AsJson = False) -> None:
         ]
         show_json({"tables": listed})
         return
-    found = [(name, shape["rows"], shape["title_en"], ", ".join(shape["key"])) for name, shape in shapes.items()]
-    show_table(("table", "rows", "holds", "key"), found, right=(1,))
+    found = [(name, shape["rows"], shape[f"title_{lang}"], ", ".join(shape["key"])) for name, shape in shapes.items()]
+    heads = [tell(key, lang) for key in ("table", "rows", "holds", "key")]
+    show_table(heads, found, right=(1,), language=lang)
 
 
-def describe(table: Table, as_json: AsJson = False) -> None:
-    """Columns of TABLE with type, unit and meaning in Vietnamese and English, and how to read it."""
+def describe(table: Table, lang: OneLang = None, as_json: AsJson = False) -> None:
+    """Columns of TABLE with type, unit and meaning, and how to read it; in both languages unless --lang names one."""
+    from dx_pipeline.language.words import said
+
     shapes = _shapes()
     if table not in shapes:
         raise unknown("table", table, shapes, listing="`dx tables` lists them.")
@@ -152,20 +161,23 @@ def describe(table: Table, as_json: AsJson = False) -> None:
         )
     shape = shapes[table]
     if as_json:
-        texts = {key: shape[key] for key in ("title_vi", "title_en", "rows", "key", "sources")}
-        show_json({"table": table, "comment": comment[0]["comment"] if comment else None, **texts, "columns": columns})
+        told = {key: shape[key] for key in ("title_vi", "title_en", "rows", "key", "sources")}
+        show_json({"table": table, "comment": comment[0]["comment"] if comment else None, **told, "columns": columns})
         return
-    say(f"{table}: {shape['title_en']} | {shape['title_vi']}, {shape['rows']} rows")
-    for text in (comment[0]["comment"] or "").split(" | ") if comment else ():
-        say(text)
+    wanted: tuple[Language, ...] = (lang,) if lang else ("en", "vi")
+    say(f"{table}: {' | '.join(shape[f'title_{one}'] for one in wanted)}, {shape['rows']} {tell('rows', wanted[0])}")
+    texts = (comment[0]["comment"] or "").split(" | ") if comment else []
+    for one, text in zip(("vi", "en"), texts, strict=False):
+        if one in wanted:
+            say(text)
     print()
     found = [
         (
             column["column_name"] + (" *" if column["is_key"] else ""),
             column["type"] + (f" [{column['unit']}]" if column["unit"] else ""),
-            f"{column['meaning_en']} | {column['meaning_vi']}",
-            column["null_rule"] or "",
+            " | ".join(column[f"meaning_{one}"] for one in wanted),
+            said(column["null_rule"] or "", wanted[0]),
         )
         for column in columns
     ]
-    show_table(("column (* key)", "type", "meaning", "null when"), found)
+    show_table([tell(key, wanted[0]) for key in ("column", "type", "meaning", "null_when")], found)
