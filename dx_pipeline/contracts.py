@@ -248,13 +248,14 @@ class Contract(Declaration):
         """The text a database shows beside the table."""
         return f"{self.title_vi}. {self.description_vi} | {self.title_en}. {self.description_en}"
 
-    def ddl(self, table: str | None = None) -> str:
-        """CREATE TABLE with primary key and NOT NULL, so that a wrong frame cannot be stored."""
+    def ddl(self, table: str | None = None, keyed: bool = True) -> str:
+        """CREATE TABLE with NOT NULL and, where the database knows such, the primary key."""
         lines = [
             f'"{column.name}" {DUCKDB_TYPES[column.type]}{"" if column.nullable else " NOT NULL"}'
             for column in self.columns
         ]
-        lines.append("PRIMARY KEY (" + ", ".join(f'"{name}"' for name in self.key) + ")")
+        if keyed:
+            lines.append("PRIMARY KEY (" + ", ".join(f'"{name}"' for name in self.key) + ")")
         return f'CREATE TABLE "{table or self.name}" (\n  ' + ",\n  ".join(lines) + "\n)"
 
     def comment_statements(self, table: str | None = None) -> list[str]:
@@ -313,8 +314,12 @@ class Contract(Declaration):
         )
         return typed.sort(list(self.key))
 
-    def refusal(self, frame: pl.DataFrame) -> ContractError:
-        """Why a conformed frame cannot be stored: the rows that lack a required value or share a key."""
+    def refuse(self, frame: pl.DataFrame) -> None:
+        """Refuse a conformed frame that cannot be stored.
+
+        Raises:
+            ContractError: names the rows that lack a required value or share a key.
+        """
         import polars as pl
 
         problems = []
@@ -323,11 +328,12 @@ class Contract(Declaration):
             if lacking.height:
                 found = f"{lacking.height} rows without: {self._rows(lacking)}"
                 problems.append(Problem(f"table {self.name}, column {column.name}", "a value in every row", found))
-        repeated = frame.filter(pl.struct(self.key).is_duplicated())
+        repeated = frame.filter(frame.select(self.key).is_duplicated())
         if repeated.height:
             found = f"{repeated.height} rows that share one: {self._rows(repeated)}"
             problems.append(Problem(f"table {self.name}", f"one row for each {', '.join(self.key)}", found))
-        return self._refusal(problems)
+        if problems:
+            raise self._refusal(problems)
 
     def _refusal(self, problems: list[Problem]) -> ContractError:
         text = "\n".join(map(str, problems)) or f"table {self.name}: does not fit marts/{self.name}.toml"

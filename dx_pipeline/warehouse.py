@@ -1,4 +1,7 @@
-"""The private DuckDB file of a build: one connection, tables written by column name, and a record of what was written.
+"""The tables of a build: written by column name on one connection, with a record of what was written.
+
+They lie in a private DuckDB file, which one process writes at a time; in a shared deployment in a lake (lake.py), which
+many write, a transaction a table. Whoever reads or writes a table need not know which.
 
 `core.built` names each table with a fingerprint of its rows and those of the tables it was made from, so that a table
 of an earlier build is never taken for one of this build.
@@ -14,6 +17,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
+from dx_pipeline import lake
 from dx_pipeline.contracts import Contract
 from dx_pipeline.errors import BusyError, DxError
 from dx_pipeline.locks import locked, user_of
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dx_pipeline.paths import Paths
+    from dx_pipeline.settings import Settings
 
 #: read by DuckDB 1.2 to 2.0, whatever version writes it
 STORAGE_VERSION = "v1.2.0"
@@ -45,7 +50,7 @@ class NotBuiltError(DxError):
 
 
 def build_lock(paths: Paths, wait_seconds: float = WAIT_SECONDS) -> AbstractContextManager[None]:
-    """The right to build, for one process at a time; the kernel takes it back when the process dies.
+    """The right to build in the warehouse file, for one process at a time; the kernel takes it back when it dies.
 
     Raises:
         BusyError: another process still builds after `wait_seconds`; says which one and since when.
@@ -54,18 +59,29 @@ def build_lock(paths: Paths, wait_seconds: float = WAIT_SECONDS) -> AbstractCont
 
 
 @contextmanager
-def connect(paths: Paths) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(paths: Paths, settings: Settings | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A writing connection to the build's warehouse, closed at the end even after an error.
 
     What is no DuckDB file any more is thrown away: everything in it can be built again. Nothing else is.
+
+    Args:
+        paths: the project.
+        settings: of a shared deployment, whose tables lie in a lake.
 
     Raises:
         BusyError: another process, or another connection of this one, has the file open.
         OSError: this user may not read and write it.
         DxError: it is sound and cannot be written, as on a full disk.
+=======
+        BusyError: another process has the file open.
+        LakeError: the lake cannot be reached.
     """
     import duckdb
 
+    if settings and settings.shared:
+        with lake.connect(settings) as con:
+            yield con
+        return
     paths.build.mkdir(parents=True, exist_ok=True)
     con = duckdb.connect()
     try:
@@ -94,7 +110,7 @@ def _attach(con: duckdb.DuckDBPyConnection, paths: Paths, how: str = f"STORAGE_V
     import duckdb
 
     try:
-        con.execute(f"ATTACH '{_literal(paths.warehouse)}' AS warehouse ({how})")
+        con.execute(f"ATTACH '{lake.literal(paths.warehouse)}' AS warehouse ({how})")
     except duckdb.BinderException as error:  # DuckDB opens a file once in a process
         raise BusyError(
             f"this process ({os.getpid()}) has {paths.warehouse} open already; nothing was changed",
@@ -114,12 +130,18 @@ def _is_damaged(paths: Paths) -> bool:
     return False
 
 
-def begin_anew(paths: Paths) -> None:
+def begin_anew(paths: Paths, settings: Settings | None = None) -> None:
     """Forget every table of earlier builds; what is kept by a hash of its own inputs stays.
+
+    In a lake, readers go on seeing the snapshot that was published last.
 
     Raises:
         BusyError: this process has the warehouse open.
     """
+    if settings and settings.shared:
+        with lake.connect(settings) as con:
+            lake.committed(con, lambda: _drop_built(con))
+        return
     kept = _answers(paths)
     for path in paths.build.glob(f"{paths.warehouse.name}*"):
         if path.is_dir() and not path.is_symlink():
@@ -145,8 +167,9 @@ def _answers(paths: Paths) -> pl.DataFrame | None:
         return None
 
 
-def _literal(path: object) -> str:
-    return str(path).replace("'", "''")
+def _drop_built(con: duckdb.DuckDBPyConnection) -> None:
+    for name in sorted(tables_there(con) - {ANSWERS, lake.PUBLISHED}):
+        con.execute(f"DROP TABLE {_quoted(name)}")
 
 
 def write_table(
@@ -163,24 +186,32 @@ def write_table(
     Raises:
         ContractError: columns or types differ from the contract, a key is duplicated, or a required value is missing.
     """
-    import duckdb
-
     stored = contract.conform(frame)
-    con.execute(f'DROP TABLE IF EXISTS "{contract.name}"')
-    con.execute(contract.ddl())
-    try:
+    contract.refuse(stored)  # a lake knows no keys
+    con.register("stored", stored)
+
+    def write() -> None:
+        con.execute(f'DROP TABLE IF EXISTS "{contract.name}"')
+        con.execute(contract.ddl(keyed=not lake.in_lake(con)))
         con.execute(f'INSERT INTO "{contract.name}" BY NAME SELECT * FROM stored')
-    except duckdb.ConstraintException as error:
-        raise contract.refusal(stored) from error
-    _record(con, contract.name, inputs)
+        _record(con, contract.name, inputs)
+
+    lake.committed(con, write)
+    con.unregister("stored")
     return stored
 
 
 def replace_table(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, inputs: Iterable[str] = ()) -> None:
     """Replace a table without a contract (`raw.` or `core.`) by the frame."""
-    con.execute(f"CREATE SCHEMA IF NOT EXISTS {name.split('.')[0]}")
-    con.execute(f"CREATE OR REPLACE TABLE {_quoted(name)} AS SELECT * FROM frame")
-    _record(con, name, inputs)
+    con.register("frame", frame)
+
+    def write() -> None:
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {name.split('.')[0]}")
+        con.execute(f"CREATE OR REPLACE TABLE {_quoted(name)} AS SELECT * FROM frame")
+        _record(con, name, inputs)
+
+    lake.committed(con, write)
+    con.unregister("frame")
 
 
 def read_table(con: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
@@ -219,10 +250,11 @@ def tables_there(con: duckdb.DuckDBPyConnection) -> set[str]:
 
 def _record(con: duckdb.DuckDBPyConnection, name: str, inputs: Iterable[str]) -> None:
     con.execute("CREATE SCHEMA IF NOT EXISTS core")
-    con.execute("CREATE TABLE IF NOT EXISTS core.built (name VARCHAR PRIMARY KEY, version VARCHAR, inputs VARCHAR)")
+    con.execute("CREATE TABLE IF NOT EXISTS core.built (name VARCHAR, version VARCHAR, inputs VARCHAR)")
     known = _versions(con)
     made_from = json.dumps({table: known.get(table, "") for table in inputs})
-    con.execute("INSERT OR REPLACE INTO core.built VALUES ($1, $2, $3)", [name, fingerprint(con, name), made_from])
+    con.execute("DELETE FROM core.built WHERE name = ?", [name])
+    con.execute("INSERT INTO core.built VALUES ($1, $2, $3)", [name, fingerprint(con, name), made_from])
 
 
 def fingerprint(con: duckdb.DuckDBPyConnection, name: str) -> str:

@@ -95,7 +95,9 @@ def test_a_table_that_does_not_fit_is_refused_with_column_row_and_value() -> Non
 def test_a_table_that_cannot_be_stored_names_the_rows() -> None:
     contract = parse_contract("good", GOOD, common={})
     frame = contract.conform(pl.DataFrame({"code": ["a", "a", "b"], "score": [0.1, 0.2, float("nan")]}))
-    assert str(contract.refusal(frame)).splitlines() == [
+    with pytest.raises(ContractError) as error:
+        contract.refuse(frame)
+    assert str(error.value).splitlines() == [
         "table good, column score: expected a value in every row, found 1 rows without: code b",
         "table good: expected one row for each code, found 2 rows that share one: code a; code a",
     ]
