@@ -95,7 +95,8 @@ def _s3(settings: Settings) -> dict[str, str]:
 
 
 def _secret(engine: duckdb.DuckDBPyConnection, name: str, fields: dict[str, str]) -> None:
-    engine.execute(f"CREATE SECRET {name} ({', '.join(f"{key} '{literal(value)}'" for key, value in fields.items())})")
+    stated = ", ".join(f"{key} '{literal(value)}'" for key, value in fields.items())
+    engine.execute(f"CREATE SECRET {name} ({stated})")
 
 
 def literal(text: object) -> str:

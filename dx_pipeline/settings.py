@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsSettingsSource, SettingsConfigDict
 
 from dx_pipeline.declarations import read_toml
 from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
@@ -71,7 +71,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
         """Environment before files before what `dx.toml` says."""
-        return env_settings, file_secret_settings, init_settings
+        folder = os.environ.get(SECRETS_DIR) or None
+        return env_settings, SecretsSettingsSource(settings_cls, folder), init_settings
 
     @property
     def shared(self) -> bool:
@@ -127,7 +128,7 @@ def read_settings(root: Path) -> Settings:
     if problems:
         raise _wrong(problems)
     try:
-        settings = Settings(_secrets_dir=folder or None, **stated)
+        settings = Settings(**stated)
     except ValidationError as error:
         raise _wrong([_problem(one) for one in error.errors()]) from None
     problems = _misfits(settings)

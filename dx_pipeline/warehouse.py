@@ -72,8 +72,6 @@ def connect(paths: Paths, settings: Settings | None = None) -> Iterator[duckdb.D
         BusyError: another process, or another connection of this one, has the file open.
         OSError: this user may not read and write it.
         DxError: it is sound and cannot be written, as on a full disk.
-=======
-        BusyError: another process has the file open.
         LakeError: the lake cannot be reached.
     """
     import duckdb

@@ -16,7 +16,7 @@ from pathlib import Path
 #: what no output may ever show
 PASSWORDS = {
     "DX_POSTGRES_PASSWORD": "pg-Tre-xanh-7319",
-    "DX_REDIS_PASSWORD": "redis-Sen-hong-4402",
+    "DX_BROKER_PASSWORD": "redis-Sen-hong-4402",
     "DX_S3_SECRET": "s3-Lua-vang-8856-0123456789abcdefghij",
 }
 BUCKET = "dx-lake"
@@ -64,8 +64,7 @@ def servers(folder: Path) -> Iterator[dict[str, str]]:
             "DX_POSTGRES_DB": "dagster",
             "DX_LAKE_DB": "lake",
             "DX_LAKE_DATA": f"s3://{BUCKET}/lake",
-            "DX_REDIS_HOST": "127.0.0.1",
-            "DX_REDIS_PORT": str(redis),
+            "DX_BROKER": f"redis://127.0.0.1:{redis}/0",
             "DX_S3_ENDPOINT": f"http://127.0.0.1:{s3}",
             "DX_S3_KEY_ID": "dx",
         }
@@ -105,7 +104,7 @@ def _redis(folder: Path) -> Iterator[int]:
     port = free_port()
     settings = folder / "redis.conf"
     settings.write_text(
-        f'bind 127.0.0.1\nport {port}\nrequirepass {PASSWORDS["DX_REDIS_PASSWORD"]}\nsave ""\ndir {folder}\n'
+        f'bind 127.0.0.1\nport {port}\nrequirepass {PASSWORDS["DX_BROKER_PASSWORD"]}\nsave ""\ndir {folder}\n'
     )
     with _running(["redis-server", settings], folder / "redis.log"):
         _wait(lambda: socket.create_connection(("127.0.0.1", port), 1).close())
