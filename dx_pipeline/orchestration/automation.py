@@ -1,21 +1,33 @@
 """What runs without anybody watching: the refresh job, its nightly schedule, and the trace a failure leaves."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from dx_pipeline.orchestration import state
-from dx_pipeline.orchestration.resources import PUBLISHERS, REFRESH, RELEASE, Project, door_of, publishes
+from dx_pipeline.orchestration.executors import code_tags, executor_of
+from dx_pipeline.orchestration.resources import PUBLISHERS, REFRESH, RELEASE, Project, door_of, outcome_of, publishes
 
-#: DuckDB has one writer, and one process is several times faster than several on a graph this size
-refresh = dg.define_asset_job(
-    REFRESH,
-    # looking at publishers is a job of its own: a build needs no network
-    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(PUBLISHERS),
-    executor_def=dg.in_process_executor,
-    description="Build every table, check it, and publish a release if no blocking check fails.",
-)
+if TYPE_CHECKING:
+    from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
+
+    from dx_pipeline.settings import Settings
+
+def build_refresh(settings: Settings) -> UnresolvedAssetJobDefinition:
+    """The job that builds everything, step by step where the settings say."""
+    return dg.define_asset_job(
+        REFRESH,
+        # looking at publishers is a job of its own: a build needs no network
+        selection=dg.AssetSelection.all() - dg.AssetSelection.assets(PUBLISHERS),
+        executor_def=executor_of(settings),
+        tags=code_tags(settings),
+        description="Build every table, check it, and publish a release if no blocking check fails.",
+    )
 
 
-def build_nightly(project: Project) -> dg.ScheduleDefinition:
+def build_nightly(project: Project, refresh: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
     """The schedule. A night on which nothing changed says so instead of building."""
 
     @dg.schedule(
@@ -57,3 +69,22 @@ def build_failure_sensor(project: Project) -> dg.SensorDefinition:
             state.note(project.paths, door_of(run), "failed", reasons, run_id=run.run_id)
 
     return leave_failure_note
+
+
+def build_success_sensor(project: Project) -> dg.SensorDefinition:
+    """In a shared deployment no process sees a whole run: this leaves the trace of those that ended well."""
+
+    @dg.run_status_sensor(
+        run_status=dg.DagsterRunStatus.SUCCESS,
+        name="leave_release_note",
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Writes into the record that `dx status` shows which release a run made.",
+    )
+    def leave_release_note(context: dg.RunStatusSensorContext) -> None:
+        run = context.dagster_run
+        known = {one.run_id for one in state.read_state(project.paths).refreshes}
+        if publishes(run) and run.run_id not in known:
+            released = outcome_of(context.instance, run.run_id)
+            state.note(project.paths, door_of(run), released or "unchanged", run_id=run.run_id)
+
+    return leave_release_note

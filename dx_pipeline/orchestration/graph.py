@@ -15,9 +15,10 @@ from dx_pipeline.orchestration.assets.large import large_assets
 from dx_pipeline.orchestration.assets.marts import mart_assets
 from dx_pipeline.orchestration.assets.publication import publication_assets
 from dx_pipeline.orchestration.assets.raw import raw_assets
-from dx_pipeline.orchestration.automation import build_failure_sensor, build_nightly, refresh
+from dx_pipeline.orchestration.automation import build_failure_sensor, build_nightly, build_refresh, build_success_sensor
+from dx_pipeline.orchestration.executors import executor_of
 from dx_pipeline.orchestration.fetching import build_fetch_schedule, build_publishers, build_sensors, fetch_job
-from dx_pipeline.orchestration.resources import Project
+from dx_pipeline.orchestration.resources import REFRESH, Project
 from dx_pipeline.paths import Paths
 
 
@@ -29,18 +30,28 @@ def build_definitions(project: Project | None = None) -> dg.Definitions:
 
 
 def _definitions(project: Project) -> dg.Definitions:
-    paths = project.paths
+    paths, settings = project.paths, project.settings
+    refresh = build_refresh(settings)
     large = large_assets(paths)
     tables = [*raw_assets(paths), *core_assets(paths), *mart_assets(paths), *large]
     return dg.Definitions(
         assets=linked([*tables, *publication_assets([asset.key for asset in large]), build_publishers(project)], paths),
         asset_checks=[quality_checks()],
         jobs=[fetch_job, refresh],
-        schedules=[build_fetch_schedule(), build_nightly(project)],
-        sensors=[build_failure_sensor(project), *build_sensors(project)],
+        schedules=[build_fetch_schedule(), build_nightly(project, refresh)],
+        sensors=[
+            build_failure_sensor(project),
+            *([build_success_sensor(project)] if settings.shared else []),
+            *build_sensors(project),
+        ],
         resources={"project": project},
-        executor=dg.in_process_executor,
+        executor=executor_of(settings),
     )
+
+
+def refresh_job() -> dg.JobDefinition:
+    """The job `refresh` of the default project, as a worker on another machine finds it."""
+    return build_definitions().resolve_job_def(REFRESH)
 
 
 def linked(assets: Sequence[dg.AssetsDefinition], paths: Paths) -> Sequence[Any]:

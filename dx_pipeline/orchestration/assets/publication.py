@@ -152,6 +152,7 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
 
         with told():
             candidate = staged_candidate(project.paths)
+            project.publish(candidate)
             published = commit(candidate)
         return dg.MaterializeResult(
             metadata={

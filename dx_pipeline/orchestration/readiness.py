@@ -1,0 +1,123 @@
+"""Whether a shared deployment can work: each part is tried, and what is wrong is told in a line each.
+
+Asked when a worker or a run starts, by `dx status` and by `dx doctor`; no line holds a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from dx_pipeline import lake
+from dx_pipeline.errors import DxError, Problem
+from dx_pipeline.orchestration.executors import celery_config, executor_of, needed, this_code
+
+if TYPE_CHECKING:
+    from dx_pipeline.settings import Settings
+
+#: how long a server or a worker may take to answer
+ANSWER_SECONDS = 5
+#: written and read again to see whether the bucket is there and may be written
+PROBE = ".dx-probe.parquet"
+
+
+class NotReadyError(DxError):
+    """A part of the shared deployment is missing, refuses, or runs other code."""
+
+
+def refuse_unready(settings: Settings, workers: bool) -> None:
+    """Refuse to start what could not work.
+
+    Args:
+        settings: of this deployment.
+        workers: whether there must be workers to run steps.
+
+    Raises:
+        NotReadyError: a line for each thing that is wrong.
+    """
+    problems = faults(settings, workers)
+    if problems:
+        told = "\n".join(map(str, problems))
+        raise NotReadyError(told, "docs/deployment.md says what each part needs.", problems=problems)
+
+
+def faults(settings: Settings, workers: bool = True) -> list[Problem]:
+    """What is wrong with this deployment; nothing of one machine can be."""
+    if not settings.shared:
+        return []
+    found = [
+        _tried(settings, "executor", f"{settings.steps_by}", lambda: executor_of(settings)),
+        *(_extension(settings, name) for name in lake.EXTENSIONS),
+    ]
+    servers = [
+        _tried(settings, f"PostgreSQL, database {settings.postgres_db}", "a connection",
+               lambda: _ask_postgres(settings, settings.postgres_db)),
+        _tried(settings, f"PostgreSQL, database {settings.lake_db}", "a connection",
+               lambda: _ask_postgres(settings, settings.lake_db)),
+    ]  # fmt: skip
+    if settings.steps_by == "celery":
+        servers.append(_tried(settings, "broker", "an answer", lambda: _ask_broker(settings)))
+    if not any(found):
+        servers.append(_tried(settings, settings.lake_data, "a place to write to", lambda: _ask_storage(settings)))
+        # a lake keeps for ever the place it is made with: a wrong one is not let in
+        if not any(servers):
+            servers.append(_tried(settings, "the lake", "one at the place the settings name",
+                                  lambda: lake.prepare(settings)))  # fmt: skip
+    if workers and settings.steps_by == "celery" and not any((*found, *servers)):
+        servers += _other_code(settings)
+    return [one for one in (*found, *servers) if one]
+
+
+def _tried(settings: Settings, what: str, expected: str, ask: Callable[[], object]) -> Problem | None:
+    try:
+        ask()
+    except Exception as error:
+        message = error.message if isinstance(error, DxError) else settings.redacted(error)
+        remedy = error.hint if isinstance(error, DxError) else ""
+        return Problem(what, expected, " ".join(message.split()) or type(error).__name__, remedy)
+    return None
+
+
+def _extension(settings: Settings, name: str) -> Problem | None:
+    return _tried(settings, "DuckDB", f"its extension {name}", lambda: lake.extension_file(name))
+
+
+def _ask_postgres(settings: Settings, database: str) -> None:
+    needed("psycopg2").connect(
+        host=settings.postgres_host, port=settings.postgres_port, user=settings.postgres_user, dbname=database,
+        password=settings.postgres_password.get_secret_value(), connect_timeout=ANSWER_SECONDS,
+    ).close()  # fmt: skip
+
+
+def _ask_broker(settings: Settings) -> None:
+    kombu = needed("kombu")
+    for of in ("broker", "backend"):
+        with kombu.Connection(settings.url(of), connect_timeout=ANSWER_SECONDS) as connection:  # type: ignore[arg-type]
+            connection.ensure_connection(max_retries=1, timeout=ANSWER_SECONDS)
+
+
+def _ask_storage(settings: Settings) -> None:
+    probe = lake.literal(f"{settings.lake_data.rstrip('/')}/{PROBE}")
+    with lake.cursor(settings) as con:
+        con.execute("SET http_retries = 1")
+        con.execute(f"COPY (SELECT 1 AS probe) TO '{probe}' (FORMAT parquet)")
+        con.execute(f"SELECT * FROM '{probe}'")
+
+
+def _other_code(settings: Settings) -> list[Problem]:
+    answers = workers_code(settings)
+    if not answers:
+        return [Problem("workers", "at least one that answers", "none", "start one with `dx worker`")]
+    return [
+        Problem(f"worker {name}", f"code {this_code()}", f"code {code}", "update it and restart it")
+        for name, code in sorted(answers.items())
+        if code != this_code()
+    ]
+
+
+def workers_code(settings: Settings) -> dict[str, str]:
+    """Name of each worker that answers -> the code it runs."""
+    executor = needed("dagster_celery.executor").CeleryExecutor.for_cli(**celery_config(settings))
+    app = needed("dagster_celery.make_app").make_app(executor.app_args())
+    replies = app.control.broadcast("dx_code", reply=True, timeout=ANSWER_SECONDS / 2) or []
+    return {name: str(answer.get("code")) for reply in replies for name, answer in reply.items()}
