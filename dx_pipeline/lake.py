@@ -27,6 +27,10 @@ EXTENSIONS = ("ducklake", "postgres_scanner", "httpfs")
 SCHEMAS = ("core", "raw")
 #: name of what was published, its release, a hash over its rows, the snapshot that holds it
 PUBLISHED = "core.published"
+#: the run that builds now, and what its build began with
+BEGUN = "core.begun"
+#: what no build forgets
+KEPT = {PUBLISHED, BEGUN}
 #: how long a write that others got ahead of is tried again
 RETRY_SECONDS = 120.0
 
@@ -149,7 +153,7 @@ def connect(settings: Settings, snapshot: int | None = None) -> Iterator[duckdb.
 
 
 def prepare(settings: Settings) -> None:
-    """Make the schemas and the table of what is published, where they are not there yet."""
+    """Make the schemas and the tables of what runs and releases leave, where they are not there yet."""
     with connect(settings) as con:
         for schema in SCHEMAS:
             con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
@@ -157,6 +161,7 @@ def prepare(settings: Settings) -> None:
             f"CREATE TABLE IF NOT EXISTS {PUBLISHED}"
             " (name VARCHAR, release VARCHAR, data_hash VARCHAR, snapshot BIGINT, published_at TIMESTAMP)"
         )
+        con.execute(f"CREATE TABLE IF NOT EXISTS {BEGUN} (run_id VARCHAR, inputs VARCHAR)")
 
 
 def in_lake(con: duckdb.DuckDBPyConnection) -> bool:

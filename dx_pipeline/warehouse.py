@@ -138,7 +138,7 @@ def begin_anew(paths: Paths, settings: Settings | None = None) -> None:
     """
     if settings and settings.shared:
         with lake.connect(settings) as con:
-            lake.committed(con, lambda: _drop_built(con))
+            lake.committed(con, lambda: drop_built(con))
         return
     kept = _answers(paths)
     for path in paths.build.glob(f"{paths.warehouse.name}*"):
@@ -165,8 +165,9 @@ def _answers(paths: Paths) -> pl.DataFrame | None:
         return None
 
 
-def _drop_built(con: duckdb.DuckDBPyConnection) -> None:
-    for name in sorted(tables_there(con) - {ANSWERS, lake.PUBLISHED}):
+def drop_built(con: duckdb.DuckDBPyConnection) -> None:
+    """Forget in a lake every table of earlier builds, in the transaction of the caller."""
+    for name in sorted(tables_there(con) - {ANSWERS, *lake.KEPT}):
         con.execute(f"DROP TABLE {_quoted(name)}")
 
 

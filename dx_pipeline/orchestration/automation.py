@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from dx_pipeline.settings import Settings
 
+
 def build_refresh(settings: Settings) -> UnresolvedAssetJobDefinition:
     """The job that builds everything, step by step where the settings say."""
     return dg.define_asset_job(

@@ -33,7 +33,7 @@ CODE = this_code()
 app = make_app(CeleryExecutor.for_cli(**celery_config(SETTINGS)).app_args())
 
 
-class Counted(Task):  # type: ignore[misc]
+class Counted(Task):
     """A step that may be given to a few workers, one after the other."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

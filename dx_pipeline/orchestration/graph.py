@@ -15,7 +15,12 @@ from dx_pipeline.orchestration.assets.large import large_assets
 from dx_pipeline.orchestration.assets.marts import mart_assets
 from dx_pipeline.orchestration.assets.publication import publication_assets
 from dx_pipeline.orchestration.assets.raw import raw_assets
-from dx_pipeline.orchestration.automation import build_failure_sensor, build_nightly, build_refresh, build_success_sensor
+from dx_pipeline.orchestration.automation import (
+    build_failure_sensor,
+    build_nightly,
+    build_refresh,
+    build_success_sensor,
+)
 from dx_pipeline.orchestration.executors import executor_of
 from dx_pipeline.orchestration.fetching import build_fetch_schedule, build_publishers, build_sensors, fetch_job
 from dx_pipeline.orchestration.resources import REFRESH, Project

@@ -22,11 +22,14 @@ from dx_pipeline.errors import DxError
 from dx_pipeline.locks import locked
 from dx_pipeline.orchestration.failure import explained
 from dx_pipeline.orchestration.launcher import end_dead_runs
+from dx_pipeline.orchestration.shared import export_settings
 from dx_pipeline.paths import Paths, default_paths
+from dx_pipeline.settings import read_settings
 
 log = logging.getLogger(__name__)
 
 SETTINGS = "dagster.yaml"
+SHARED_SETTINGS = "deploy/dagster.yaml"
 DAMAGED = "damaged-"
 #: so many damaged instances are kept for somebody to look at
 KEPT_DAMAGED = 1
@@ -39,7 +42,11 @@ def opened(paths: Paths) -> Iterator[dg.DagsterInstance]:
     Raises:
         DxError: it cannot be opened, and not because it is damaged.
     """
+    settings = read_settings(paths.root)
     named = os.environ.get("DAGSTER_HOME")
+    if settings.shared:
+        named = named or str(paths.root / ".dagster")
+        export_settings(settings)
     if not named:
         with dg.DagsterInstance.ephemeral() as instance:
             yield instance
@@ -47,14 +54,15 @@ def opened(paths: Paths) -> Iterator[dg.DagsterInstance]:
     home = Path(named).absolute()  # Dagster refuses a relative one
     os.environ["DAGSTER_HOME"] = str(home)
     with locked(home / ".instance.lock", "opening the Dagster instance", 120.0):
-        instance = _open_or_renew(home, paths)
-        end_dead_runs(instance)
+        instance = _open_or_renew(home, paths, settings.shared)
+        if not settings.shared:  # the process of a run may be on another machine
+            end_dead_runs(instance)
     with instance:
         yield instance
 
 
-def _open_or_renew(home: Path, paths: Paths) -> dg.DagsterInstance:
-    _settings(home, paths)
+def _open_or_renew(home: Path, paths: Paths, shared: bool) -> dg.DagsterInstance:
+    _settings(home, paths, shared)
     damaged = _damaged(home, thorough=False)
     try:
         if not damaged:
@@ -69,7 +77,7 @@ def _open_or_renew(home: Path, paths: Paths) -> dg.DagsterInstance:
             ) from error
     log.warning("the Dagster instance in %s is damaged (%s) and begun anew", home, ", ".join(damaged))
     _set_aside(home)
-    _settings(home, paths)
+    _settings(home, paths, shared)
     return _open()
 
 
@@ -82,11 +90,12 @@ def _open() -> dg.DagsterInstance:
     return instance
 
 
-def _settings(home: Path, paths: Paths) -> None:
-    """Put the project's settings in place when there are none, or none that can be read."""
-    own, project = home / SETTINGS, paths.root / SETTINGS
+def _settings(home: Path, paths: Paths, shared: bool) -> None:
+    """Put the project's settings in place when there are none, or none that can be read and are of this deployment."""
+    own, project = home / SETTINGS, paths.root / (SHARED_SETTINGS if shared else SETTINGS)
     try:
-        sound = isinstance(yaml.safe_load(own.read_text(encoding="utf-8")), dict)
+        found = yaml.safe_load(own.read_text(encoding="utf-8"))
+        sound = isinstance(found, dict) and ("postgres" in found.get("storage", {})) == shared
     except (OSError, ValueError, yaml.YAMLError):
         sound = False
     if not sound and project.is_file():

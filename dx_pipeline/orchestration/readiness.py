@@ -92,7 +92,7 @@ def _ask_postgres(settings: Settings, database: str) -> None:
 def _ask_broker(settings: Settings) -> None:
     kombu = needed("kombu")
     for of in ("broker", "backend"):
-        with kombu.Connection(settings.url(of), connect_timeout=ANSWER_SECONDS) as connection:  # type: ignore[arg-type]
+        with kombu.Connection(settings.url(of), connect_timeout=ANSWER_SECONDS) as connection:
             connection.ensure_connection(max_retries=1, timeout=ANSWER_SECONDS)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import dagster as dg
 
@@ -17,12 +17,15 @@ from dx_pipeline.orchestration import state
 from dx_pipeline.orchestration.failure import reasons_of
 from dx_pipeline.orchestration.launcher import PROCESS_TAG
 from dx_pipeline.paths import Paths, default_paths
+from dx_pipeline.settings import Settings, read_settings
 from dx_pipeline.warehouse import begin_anew, build_lock, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import duckdb
+
+    from dx_pipeline.release.store.staging import Candidate
 
 RELEASE = dg.AssetKey(["publication", "release"])
 PUBLISHERS = dg.AssetKey(["watch", "publishers"])
@@ -50,12 +53,26 @@ class Project(dg.ConfigurableResource[Any]):
         """Folders under `root`, or the default root when it is empty."""
         return Paths(Path(self.root)) if self.root else default_paths()
 
+    @property
+    def settings(self) -> Settings:
+        """Which deployment this is: as the environment and the root's `dx.toml` say."""
+        return read_settings(self.paths.root)
+
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Project]:
-        """Held for a whole run, so that two builds can't mix their tables: the second one waits."""
+        """Held for a whole run, so that two builds can't mix their tables: the second one waits.
+
+        In a shared deployment, where no process sees a whole run, held for a step.
+        """
         run, instance = context.run, context.instance
         if run is None or instance is None:
             yield self
+            return
+        if self.settings.shared:
+            from dx_pipeline.orchestration.shared import step
+
+            with step(self.paths, self.settings, run, is_whole(run)):
+                yield self
             return
         instance.add_run_tags(run.run_id, {PROCESS_TAG: this_process()})
         with build_lock(self.paths):
@@ -69,7 +86,7 @@ class Project(dg.ConfigurableResource[Any]):
                 yield self
                 finished = True
             finally:
-                _leave_trace(self.paths, instance, run.run_id, finished)
+                leave_trace(self.paths, instance, run.run_id, finished)
 
     def _prepare(self, whole: bool) -> None:
         """A build of everything begins with nothing: what it does not write, it cannot use."""
@@ -91,8 +108,15 @@ class Project(dg.ConfigurableResource[Any]):
     @contextmanager
     def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse, open for writing, released at the end of the block whatever happens."""
-        with connect(self.paths) as con:
+        with connect(self.paths, self.settings) as con:
             yield con
+
+    def publish(self, candidate: Candidate) -> None:
+        """Let readers of the lake see a staged release, where there is a lake."""
+        if self.settings.shared:
+            from dx_pipeline.orchestration.shared import publish_in_lake
+
+            publish_in_lake(self.settings, candidate)
 
 
 def is_whole(run: dg.DagsterRun) -> bool:
@@ -114,15 +138,21 @@ def door_of(run: dg.DagsterRun) -> str:
     return run.tags.get("dagster/sensor_name") or run.tags.get(DOOR_TAG) or "ui"
 
 
-def _leave_trace(paths: Paths, instance: dg.DagsterInstance, run_id: str, finished: bool) -> None:
+def outcome_of(instance: dg.DagsterInstance, run_id: str) -> Literal["released", "unchanged"] | None:
+    """What a run made of the release, None when it did not come so far."""
     released = [
         entry.dagster_event.step_materialization_data.materialization.metadata
         for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
         if entry.dagster_event and entry.dagster_event.asset_key == RELEASE
     ]
-    reasons = reasons_of(instance, run_id)
-    if released and not reasons:
-        state.finish(paths, "released" if released[-1]["switched"].value else "unchanged")
+    return ("released" if released[-1]["switched"].value else "unchanged") if released else None
+
+
+def leave_trace(paths: Paths, instance: dg.DagsterInstance, run_id: str, finished: bool) -> None:
+    """Write down how the run of this process ended."""
+    outcome, reasons = outcome_of(instance, run_id), reasons_of(instance, run_id)
+    if outcome and not reasons:
+        state.finish(paths, outcome)
     elif reasons:
         state.finish(paths, "failed", reasons)
     elif not finished:

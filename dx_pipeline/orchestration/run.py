@@ -9,13 +9,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.errors import BusyError, DxError
 from dx_pipeline.orchestration import state
 from dx_pipeline.orchestration.state import Reason
 from dx_pipeline.orchestration.upkeep import forget, unchanged
 from dx_pipeline.paths import Paths, default_paths
+from dx_pipeline.settings import read_settings
 from dx_pipeline.warehouse import WAIT_SECONDS, build_lock
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def refresh(
     """
     paths = paths or default_paths()
     try:
-        with build_lock(paths, wait_seconds):
+        with build_lock(paths, wait_seconds), whole_build(paths, wait_seconds):
             state.begin(paths, door)
             told = None if full else unchanged(paths, door)
             if told:
@@ -88,6 +89,26 @@ def refresh(
         return Refresh(_shown(paths), unchanged=False, reasons=(reason,))
 
 
+@contextmanager
+def whole_build(paths: Paths, wait_seconds: float) -> Iterator[None]:
+    """In a shared deployment: nothing begins that could not work, and one build at a time on all machines.
+
+    Raises:
+        NotReadyError: a line for each thing that is wrong.
+        BusyError: another machine builds.
+    """
+    settings = read_settings(paths.root)
+    if not settings.shared:
+        yield
+        return
+    from dx_pipeline.orchestration.readiness import refuse_unready
+    from dx_pipeline.orchestration.shared import only_build
+
+    refuse_unready(settings, workers=True)
+    with only_build(settings, wait_seconds):
+        yield
+
+
 def _run(paths: Paths, door: str) -> Refresh:
     import dagster as dg
 
@@ -96,11 +117,17 @@ def _run(paths: Paths, door: str) -> Refresh:
     from dx_pipeline.orchestration.instance import opened
     from dx_pipeline.orchestration.resources import DOOR_TAG, REFRESH, Project
 
+    shared = read_settings(paths.root).shared
     with opened(paths) as instance, _stoppable() as stopped:
-        job = build_definitions(Project(root=str(paths.root))).resolve_job_def(REFRESH)
         tags = {DOOR_TAG: door, REPOSITORY_TAG: REPOSITORY}
+        how: dict[str, Any] = {"instance": instance, "raise_on_error": False, "run_config": QUIET, "tags": tags}
         try:
-            result = job.execute_in_process(instance=instance, raise_on_error=False, run_config=QUIET, tags=tags)
+            if shared:
+                result: dg.ExecutionResult = _by_workers(paths, how)
+            else:
+                result = (
+                    build_definitions(Project(root=str(paths.root))).resolve_job_def(REFRESH).execute_in_process(**how)
+                )
         except dg.DagsterExecutionInterruptedError:
             raise KeyboardInterrupt from None
         if stopped():
@@ -108,6 +135,19 @@ def _run(paths: Paths, door: str) -> Refresh:
         reasons = () if result.success else reasons_of(instance, result.run_id)
         forget(paths, instance)
     return Refresh(_shown(paths), unchanged=result.success and not _new_data(result), reasons=reasons)
+
+
+def _by_workers(paths: Paths, how: dict[str, Any]) -> dg.ExecutionResult:
+    """The run where other processes run its steps; they find the job by its name."""
+    import dagster as dg
+
+    from dx_pipeline.orchestration.graph import refresh_job
+    from dx_pipeline.orchestration.resources import leave_trace
+
+    os.environ["DX_ROOT"] = str(paths.root)
+    with dg.execute_job(dg.reconstructable(refresh_job), **how) as result:
+        leave_trace(paths, how["instance"], result.run_id, finished=True)
+    return result
 
 
 @contextmanager
@@ -135,7 +175,7 @@ def _stoppable() -> Iterator[Callable[[], bool]]:
         os.close(writing)
 
 
-def _new_data(result: dg.ExecuteInProcessResult) -> bool:
+def _new_data(result: dg.ExecutionResult) -> bool:
     for event in result.get_asset_materialization_events():
         if event.asset_key and event.asset_key.path[-1] == "release":
             return bool(event.step_materialization_data.materialization.metadata["new data"].value)

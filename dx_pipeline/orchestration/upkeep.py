@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from dx_pipeline.errors import BusyError
 from dx_pipeline.orchestration import state
 from dx_pipeline.paths import Paths
+from dx_pipeline.settings import read_settings
 from dx_pipeline.warehouse import build_lock
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def night_without_work(paths: Paths, instance: dg.DagsterInstance) -> str | None
     """Put things in order, and say why there is nothing to build tonight; None when there is."""
     from dx_pipeline.orchestration.launcher import end_dead_runs
 
-    end_dead_runs(instance)
+    if not read_settings(paths.root).shared:
+        end_dead_runs(instance)
     try:
         with build_lock(paths, wait_seconds=0):
             told = unchanged(paths, state.SCHEDULE)
@@ -58,10 +60,21 @@ def unchanged(paths: Paths, door: str) -> str | None:
 
     put_right = [*repair(paths), *(f"finished accepting {name}" for name in finish_acceptances(paths))]
     current = current_folder(paths)
-    if current is None or not nothing_to_do(paths):
+    if current is None or not nothing_to_do(paths) or not _readers_see(paths, current):
         return None
     state.note(paths, door, "unchanged", put_right=put_right)
     return f"nothing changed since {current.name}: data, reference, corrections and code are those it was built from"
+
+
+def _readers_see(paths: Paths, current: Path) -> bool:
+    """Whether readers of a shared deployment's lake see the current release; true of one machine."""
+    settings = read_settings(paths.root)
+    if not settings.shared:
+        return True
+    from dx_pipeline.orchestration.shared import is_published
+    from dx_pipeline.release.store.manifest import read_manifest
+
+    return is_published(settings, read_manifest(current).data_hash)
 
 
 def forget(paths: Paths, instance: dg.DagsterInstance | None = None, vacuum: bool = False) -> Forgotten:

@@ -164,6 +164,12 @@ def _claim(home: Path) -> None:
     _handles[home] = handle
 
 
+def let_go() -> None:
+    """Let other processes, also on other machines that have the folder, go on with what this one staged."""
+    while _handles:
+        os.close(_handles.popitem()[1])
+
+
 def record_part(candidate: Candidate, name: str, files: Iterable[Path], made_of: str = "") -> None:
     """Write down that a part is done: of which data, and each of its files.
 

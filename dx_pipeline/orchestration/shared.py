@@ -1,0 +1,147 @@
+"""A run of many machines: no process sees all of it, so each step finds in the lake what it must know of the run.
+
+The first step of a run begins the build in the lake; a release becomes visible there in one row, the last it writes.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dx_pipeline import lake
+from dx_pipeline.errors import BusyError, DxError
+from dx_pipeline.orchestration.executors import needed, refuse_other_code
+from dx_pipeline.paths import Paths
+from dx_pipeline.settings import PREFIX, Settings
+from dx_pipeline.warehouse import drop_built, fingerprint
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from dx_pipeline.release.store.staging import Candidate
+
+#: what readers of the lake ask for to see the public tables
+TABLES = "dti"
+#: names the right to build in PostgreSQL
+BUILDING = "dx_pipeline build"
+
+
+@contextmanager
+def step(paths: Paths, settings: Settings, run: dg.DagsterRun, whole: bool) -> Iterator[None]:
+    """Around every step, in whatever process.
+
+    Raises:
+        DxError: this worker runs other code than the one the run was started with; or the lake cannot be reached.
+    """
+    from dx_pipeline.release.store.staging import let_go
+
+    refuse_other_code(dict(run.tags))
+    _begin(paths, settings, run.run_id, whole)
+    try:
+        yield
+    finally:
+        let_go()  # the next step of the release may be another worker's
+
+
+def _begin(paths: Paths, settings: Settings, run_id: str, whole: bool) -> None:
+    """Begin the build, once a run; and write down here what it began with, for the release."""
+    from dx_pipeline.release.inputs import INPUTS_FILE, forget_inputs, inputs_of
+
+    def begin() -> tuple[str, str | None]:
+        seen = con.execute(f"SELECT run_id, inputs FROM {lake.BEGUN}").fetchone()
+        if seen is not None and seen[0] == run_id:
+            return seen
+        if whole:
+            drop_built(con)
+        con.execute(f"DELETE FROM {lake.BEGUN}")
+        con.execute(f"INSERT INTO {lake.BEGUN} VALUES (?, ?)", [run_id, inputs])
+        return run_id, inputs
+
+    inputs = inputs_of(paths).model_dump_json() if whole else None
+    with lake.connect(settings) as con:
+        begun = lake.committed(con, begin)
+    if begun[1] is None:
+        forget_inputs(paths)
+    else:
+        paths.build.mkdir(parents=True, exist_ok=True)
+        (paths.build / INPUTS_FILE).write_text(begun[1], encoding="utf-8")
+
+
+def publish_in_lake(settings: Settings, candidate: Candidate) -> None:
+    """Let readers of the lake see a complete candidate: its tables and the ledger's, at one snapshot.
+
+    Raises:
+        IncompleteReleaseError: a part is missing.
+        DxError: a table of the lake was built again since the candidate was staged.
+    """
+    from dx_pipeline.release.store.staging import complete_parts
+
+    complete_parts(candidate)
+    files = {name: candidate.folder / "parquet" / f"{name}.parquet" for name in candidate.contracts}
+    ledger = [name for name, contract in candidate.contracts.items() if contract.written_by_release]
+    with lake.connect(settings) as con:
+        seen = lake.published(con, TABLES)
+        if seen is not None and seen[:2] == (candidate.release, candidate.data_hash):
+            return
+
+        def write() -> None:
+            for name in ledger:
+                con.execute(f"CREATE OR REPLACE TABLE \"{name}\" AS FROM '{lake.literal(files[name])}'")
+
+        lake.committed(con, write)
+        snapshot = lake.last_snapshot(con)
+    with lake.connect(settings, snapshot) as con:
+        for name, file in files.items():
+            con.execute(f"CREATE OR REPLACE TEMP VIEW staged AS FROM '{lake.literal(file)}'")
+            if fingerprint(con, name) != fingerprint(con, "staged"):
+                told = f"{name} was built again in the lake since the release was staged; nothing was published"
+                raise DxError(told, "Run again.", retry=True)
+    with lake.connect(settings) as con:
+        lake.publish(con, TABLES, candidate.release, candidate.data_hash, snapshot)
+
+
+def is_published(settings: Settings, data_hash: str) -> bool:
+    """Whether readers of the lake see the data of a release."""
+    with lake.connect(settings) as con:
+        seen = lake.published(con, TABLES)
+    return seen is not None and seen[1] == data_hash
+
+
+@contextmanager
+def only_build(settings: Settings, wait_seconds: float) -> Iterator[None]:
+    """The right to start a whole build, for one process on all machines; PostgreSQL takes it back when it dies.
+
+    Raises:
+        BusyError: another one still builds after `wait_seconds`.
+    """
+    con = needed("psycopg2").connect(
+        host=settings.postgres_host, port=settings.postgres_port, user=settings.postgres_user,
+        dbname=settings.lake_db, password=settings.postgres_password.get_secret_value(),
+    )  # fmt: skip
+    con.autocommit = True
+    deadline = time.monotonic() + wait_seconds
+    try:
+        with con.cursor() as ask:
+            while True:
+                ask.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [BUILDING])
+                if ask.fetchone()[0]:
+                    break
+                if time.monotonic() >= deadline:
+                    raise BusyError(
+                        f"another machine builds and did not finish within {wait_seconds:g} s; nothing was changed",
+                        "Try again when it is done.",
+                    )
+                time.sleep(0.5)
+        yield
+    finally:
+        con.close()
+
+
+def export_settings(settings: Settings) -> None:
+    """Put into the environment what dagster.yaml and processes started by this one read there."""
+    for name in ("host", "port", "user", "db"):
+        os.environ[f"{PREFIX}POSTGRES_{name.upper()}"] = str(getattr(settings, f"postgres_{name}"))
+    os.environ[f"{PREFIX}POSTGRES_PASSWORD"] = settings.postgres_password.get_secret_value()
