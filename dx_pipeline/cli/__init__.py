@@ -16,14 +16,14 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from dx_pipeline.cli import build, export, fetching, picture, profile, ranks, releases, source, tables, what_if
+from dx_pipeline.cli import build, export, fetching, picture, profile, ranks, releases, shared, source, tables, what_if
 from dx_pipeline.cli.errors import EXIT_CODES, CommandError, foreseen
 from dx_pipeline.cli.output import safe, say
 from dx_pipeline.cli.words import Lang, Language, tell
 from dx_pipeline.errors import DxError
 
 #: commands that must not die half-way because nobody reads their output any more
-WRITING = {"run", "prune", "fetch", "accept", "night", "rollback", "export"}
+WRITING = {"run", "prune", "fetch", "accept", "night", "rollback", "export", "worker"}
 
 
 class DxGroup(TyperGroup):
@@ -136,6 +136,8 @@ app.add_typer(source.app, name="source", rich_help_panel=MAKE)
 app.command(rich_help_panel=MAKE)(build.run)
 app.command(rich_help_panel=MAKE)(build.status)
 app.command(rich_help_panel=MAKE)(build.prune)
+app.command(rich_help_panel=MAKE)(shared.doctor)
+app.command(rich_help_panel=MAKE)(shared.worker)
 
 
 def main() -> None:

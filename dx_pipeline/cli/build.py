@@ -167,6 +167,7 @@ def status(
         "missed_since": state.missed_since(now),
         "late_since": late,
         "fetch": _fetch(paths, now),
+        "deployment": _deployment(paths),
     }  # fmt: skip
     found["ok"] = not (
         manifest is None
@@ -176,7 +177,7 @@ def status(
         or any(check["severity"] == "blocking" for check in found["failed_checks"])
         or found["fetch"]["overdue"]
         or found["fetch"]["alerts"]["given_up"]
-        or any(found[name] for name in ("paths", "last_failure", "missed_since", "late_since"))
+        or any(found[name] for name in ("deployment", "paths", "last_failure", "missed_since", "late_since"))
     )
     if as_json:
         show_json(found)
@@ -184,6 +185,18 @@ def status(
         _show_status(found)
     if not found["ok"]:
         raise typer.Exit(FAILED)
+
+
+def _deployment(paths: Paths) -> list[str]:
+    """What is wrong with the servers and workers of a shared deployment."""
+    from dx_pipeline.settings import read_settings
+
+    settings = read_settings(paths.root)
+    if not settings.shared:
+        return []
+    from dx_pipeline.orchestration.readiness import faults
+
+    return [str(one) for one in faults(settings)]
 
 
 def _fetch(paths: Paths, now: datetime) -> dict[str, Any]:
@@ -276,6 +289,8 @@ def _show_status(found: dict[str, Any]) -> None:
     for check in failed:
         where = f"{check['table_name']}.{check['check_name']} ({check['severity']})"
         print(f"          {where}: expected {check['expected']}, found {check['observed']}")
+    for told in found["deployment"]:
+        print(f"shared    {told}")
     fetched = found["fetch"]
     if fetched["looked_at"]:
         late = ", overdue: is the daemon running?" if fetched["overdue"] else ""
