@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export GX_ANALYTICS_ENABLED := false
 export MPLBACKEND := Agg
 
-.PHONY: help notebooks run test check ui query status verify bench soak mutation lock expected-rows docs format clean
+.PHONY: help notebooks run test check ui query status verify bench soak shared-ready shared-test mutation lock expected-rows docs format clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -51,9 +51,15 @@ bench: $(DEV_READY) ## measure the index methods against plain loops and general
 	@$(BIN)/python -m benchmarks
 
 soak: $(DEV_READY) ## the long proofs: kills, damage, every asset and check alone, a year of nights (an hour; writes below /tmp)
-	@DX_SOAK=1 nice $(BIN)/python -m pytest -n 0 -s tests/soak tests/browser tests/release/test_damage.py tests/orchestration
+	@DX_SOAK=1 nice $(BIN)/python -m pytest -n 0 -s tests/soak tests/browser tests/release/test_damage.py tests/orchestration tests/shared
 	@nice $(BIN)/python -m tests.fetch.soak
 	@nice $(BIN)/python -m tests.fetch.daemon
+
+shared-ready: $(DEV_READY) ## add what the tests of the shared deployment need (Celery, DuckDB's extensions, an S3 server)
+	@$(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode --require-hashes -r tests/requirements-shared.lock
+
+shared-test: shared-ready ## run the shared deployment for real on loopback (needs postgresql and redis-server; ten minutes)
+	@DX_SOAK=1 nice $(BIN)/python -m pytest -n 0 -s tests/shared
 
 mutation: $(DEV_READY) ## break the quality checks one by one and see whether a test notices (slow)
 	@$(BIN)/python -m tests.mutation
@@ -71,7 +77,9 @@ format: $(DEV_READY) ## format the code
 lock: $(DEV_READY) ## pin the newest versions that fit pyproject.toml, without naming any index
 	@$(BIN)/uv pip compile pyproject.toml $(LOCK_OPTIONS) -o requirements.lock
 	@$(BIN)/uv pip compile pyproject.toml --extra postgres -c requirements.lock $(LOCK_OPTIONS) -o deploy/requirements-postgres.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra shared -c requirements.lock $(LOCK_OPTIONS) -o deploy/requirements-shared.lock
 	@$(BIN)/uv pip compile pyproject.toml --group dev -c requirements.lock $(LOCK_OPTIONS) -o requirements-dev.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra shared --group dev --group shared-test -c requirements-dev.lock $(LOCK_OPTIONS) -o tests/requirements-shared.lock
 LOCK_OPTIONS := -q --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 clean: ## remove the environment and everything built, but no release

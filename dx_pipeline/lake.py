@@ -27,10 +27,14 @@ EXTENSIONS = ("ducklake", "postgres_scanner", "httpfs")
 SCHEMAS = ("core", "raw")
 #: name of what was published, its release, a hash over its rows, the snapshot that holds it
 PUBLISHED = "core.published"
+#: the name under which the public tables are published
+TABLES = "dti"
 #: the run that builds now, and what its build began with
 BEGUN = "core.begun"
 #: what no build forgets
 KEPT = {PUBLISHED, BEGUN}
+#: releases that readers may still ask for, and days for which every snapshot is kept
+KEPT_RELEASES, KEPT_DAYS = 10, 7
 #: how long a write that others got ahead of is tried again
 RETRY_SECONDS = 120.0
 
@@ -233,20 +237,20 @@ def released(settings: Settings, name: str) -> Iterator[duckdb.DuckDBPyConnectio
         yield con
 
 
-def tidy(settings: Settings, keep_days: int) -> int:
-    """Forget snapshots older than `keep_days` that are no release, and remove the files only they need.
+def tidy(settings: Settings, keep_days: int = KEPT_DAYS) -> int:
+    """Forget snapshots older than `keep_days` but those of the newest releases, and remove files nobody needs since.
 
-    Returns how many snapshots are gone. Files are removed when no snapshot has needed them for `keep_days`.
+    Returns:
+        How many snapshots are gone.
     """
     with connect(settings) as con:
-        (lake,) = con.sql("SELECT current_database()").fetchone() or ("",)
+        (name,) = con.sql("SELECT current_database()").fetchone() or ("",)
         old = con.sql(
-            f"SELECT snapshot_id FROM ducklake_snapshots('{lake}')"
-            f" WHERE snapshot_time < now() - INTERVAL {keep_days} DAY"
-            f" AND snapshot_id NOT IN (SELECT snapshot FROM {PUBLISHED})"
-            f" AND snapshot_id < (SELECT max(snapshot_id) FROM ducklake_snapshots('{lake}'))"
+            f"SELECT snapshot_id FROM {name}.snapshots() WHERE snapshot_time < now() - INTERVAL {keep_days} DAY"
+            f" AND snapshot_id NOT IN (SELECT snapshot FROM {PUBLISHED} ORDER BY snapshot DESC LIMIT {KEPT_RELEASES})"
+            f" AND snapshot_id < (SELECT max(snapshot_id) FROM {name}.snapshots())"
         ).fetchall()
         if old:
-            con.execute(f"CALL ducklake_expire_snapshots('{lake}', versions => {[number for (number,) in old]})")
-        con.execute(f"CALL ducklake_cleanup_old_files('{lake}', older_than => now() - INTERVAL {keep_days} DAY)")
+            con.execute(f"CALL ducklake_expire_snapshots('{name}', versions => {[number for (number,) in old]})")
+        con.execute(f"CALL ducklake_cleanup_old_files('{name}', older_than => now() - INTERVAL {keep_days} DAY)")
         return len(old)

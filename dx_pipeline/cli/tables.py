@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -13,6 +14,9 @@ from dx_pipeline.cli.output import AsJson, Force, refuse_existing, say, show_jso
 from dx_pipeline.cli.words import Lang, Language, tell
 from dx_pipeline.paths import default_paths
 from dx_pipeline.tables import lock_down, open_published, select
+
+if TYPE_CHECKING:
+    import duckdb
 
 Format = Literal["table", "csv", "json", "parquet", "xlsx"]
 SUFFIXES: dict[str, Format] = {
@@ -54,6 +58,9 @@ def query(
         int | None, typer.Option("--limit", "-n", min=0, help="Rows of a table shown; 0 for all. At a terminal 40.")
     ] = None,
     force: Force = False,
+    lake: Annotated[
+        bool, typer.Option("--lake", help="Ask the newest release in the lake, not the files here.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer SQL from the published tables, read-only: no other file and no network can be reached from it."""
@@ -69,8 +76,9 @@ def query(
 
     if limit is None:
         limit = SHOWN if sys.stdout.isatty() and output is None else 0
-    with open_published(default_paths()) as con:
-        lock_down(con)
+    with _released() if lake else open_published(default_paths()) as con:
+        if not lake:
+            lock_down(con)
         try:
             if output is not None and wanted == "parquet":
                 with written_whole(output) as file:
@@ -93,6 +101,17 @@ def query(
             raise KeyboardInterrupt from None
         except duckdb.Error as error:
             raise _sql_error(error) from error
+
+
+def _released() -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+    """The newest release in the lake of a shared deployment."""
+    from dx_pipeline.lake import TABLES, released
+    from dx_pipeline.settings import read_settings
+
+    settings = read_settings(default_paths().root)
+    if not settings.shared:
+        raise CommandError("--lake asks the lake of a shared deployment; this one is embedded")
+    return released(settings, TABLES)
 
 
 def _form(form: Format | None, output: Path | None, as_json: bool) -> Format:

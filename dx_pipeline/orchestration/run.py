@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -145,6 +146,8 @@ def _by_workers(paths: Paths, how: dict[str, Any]) -> dg.ExecutionResult:
     from dx_pipeline.orchestration.resources import leave_trace
 
     os.environ["DX_ROOT"] = str(paths.root)
+    # the integration registers its one task anew for each step
+    warnings.filterwarnings("ignore", message="Task name .* is already registered")
     with dg.execute_job(dg.reconstructable(refresh_job), **how) as result:
         leave_trace(paths, how["instance"], result.run_id, finished=True)
     return result

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from dx_pipeline.release.store.staging import Candidate
 
-#: what readers of the lake ask for to see the public tables
-TABLES = "dti"
 #: names the right to build in PostgreSQL
 BUILDING = "dx_pipeline build"
 
@@ -83,7 +81,7 @@ def publish_in_lake(settings: Settings, candidate: Candidate) -> None:
     files = {name: candidate.folder / "parquet" / f"{name}.parquet" for name in candidate.contracts}
     ledger = [name for name, contract in candidate.contracts.items() if contract.written_by_release]
     with lake.connect(settings) as con:
-        seen = lake.published(con, TABLES)
+        seen = lake.published(con, lake.TABLES)
         if seen is not None and seen[:2] == (candidate.release, candidate.data_hash):
             return
 
@@ -100,13 +98,13 @@ def publish_in_lake(settings: Settings, candidate: Candidate) -> None:
                 told = f"{name} was built again in the lake since the release was staged; nothing was published"
                 raise DxError(told, "Run again.", retry=True)
     with lake.connect(settings) as con:
-        lake.publish(con, TABLES, candidate.release, candidate.data_hash, snapshot)
+        lake.publish(con, lake.TABLES, candidate.release, candidate.data_hash, snapshot)
 
 
 def is_published(settings: Settings, data_hash: str) -> bool:
     """Whether readers of the lake see the data of a release."""
     with lake.connect(settings) as con:
-        seen = lake.published(con, TABLES)
+        seen = lake.published(con, lake.TABLES)
     return seen is not None and seen[1] == data_hash
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dx_pipeline import lake
 from dx_pipeline.errors import BusyError
 from dx_pipeline.orchestration import state
 from dx_pipeline.paths import Paths
@@ -91,6 +92,9 @@ def forget(paths: Paths, instance: dg.DagsterInstance | None = None, vacuum: boo
 
     with release_lock(paths):
         releases, aside = prune(paths), forget_oldest(paths)
+    settings = read_settings(paths.root)
+    if settings.shared:
+        lake.tidy(settings)
     runs = forget_runs(instance) if instance is not None else 0
     if instance is not None and vacuum and not instance.is_ephemeral:
         compact(Path(instance.root_directory).rglob("*.db"))

@@ -1,0 +1,108 @@
+"""A lake with its catalogue in a file: the same tables as in a warehouse file, commits tried again, whole releases."""
+
+from __future__ import annotations
+
+import threading
+from importlib.util import find_spec
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from dx_pipeline import lake
+from dx_pipeline.contracts import ContractError, parse_contract
+from dx_pipeline.paths import Paths
+from dx_pipeline.settings import Settings
+from dx_pipeline.warehouse import begin_anew, connect, read_table, replace_table, tables_there, write_table
+
+pytestmark = pytest.mark.skipif(
+    find_spec("duckdb_extension_ducklake") is None,
+    reason="DuckDB's extension ducklake is not installed; get it with `make shared-ready`",
+)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Of a lake in a folder."""
+    made = Settings(deployment="shared", lake_catalogue=f"{tmp_path}/l.ducklake", lake_data=f"{tmp_path}/rows/")
+    lake.prepare(made)
+    return made
+
+
+def test_both_kinds_of_warehouse_hold_and_refuse_the_same(settings: Settings, tmp_path: Path) -> None:
+    from tests.test_contracts import GOOD
+
+    contract = parse_contract("good", GOOD, common={})
+    good = pl.DataFrame({"code": ["b", "a"], "score": [0.25, 0.5]})
+    told = []
+    for one in (None, settings):
+        with connect(Paths(tmp_path), one) as con:
+            write_table(con, contract, good)
+            write_table(con, contract, good)
+            replace_table(con, "raw.t", pl.DataFrame({"x": [[1], None], "y": ["ế", None]}), ["good"])
+            with pytest.raises(ContractError) as error:
+                write_table(con, contract, pl.DataFrame({"code": ["a", "a"], "score": [0.1, 0.2]}))
+            there = {name: read_table(con, name) for name in ("good", "raw.t", "core.built")}
+            told.append([str(error.value), there["good"], there["raw.t"], there["core.built"].sort("name")])
+    for file, in_lake in zip(*told, strict=True):
+        assert file.equals(in_lake) if isinstance(file, pl.DataFrame) else file == in_lake
+    begin_anew(Paths(tmp_path), settings)
+    with connect(Paths(tmp_path), settings) as con:
+        assert tables_there(con) == lake.KEPT
+
+
+def test_writers_of_one_table_try_again_until_each_is_in(settings: Settings) -> None:
+    tried: list[duckdb.DuckDBPyConnection] = []
+
+    def add(con: duckdb.DuckDBPyConnection) -> None:
+        def work() -> None:
+            tried.append(con)
+            con.execute("UPDATE core.begun SET inputs = CAST(CAST(inputs AS INTEGER) + 1 AS VARCHAR)")
+
+        for _ in range(3):
+            lake.committed(con, work)
+
+    with lake.connect(settings) as con:
+        con.execute("INSERT INTO core.begun VALUES ('sum', '0')")
+        (name,) = con.sql("SELECT current_database()").fetchone()
+        cursors = [con.cursor().execute(f"USE {name}") for _ in range(3)]
+        threads = [threading.Thread(target=add, args=[one]) for one in cursors]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert con.sql("SELECT inputs FROM core.begun WHERE run_id = 'sum'").fetchall() == [("9",)]
+    assert len(tried) > 9, "no two writers ever met: the example shows nothing"
+
+
+def test_a_failed_write_leaves_nothing(settings: Settings) -> None:
+    with lake.connect(settings) as con:
+        con.execute("CREATE TABLE t AS SELECT 1 AS a")
+
+        def half() -> None:
+            con.execute("DROP TABLE t")
+            raise ValueError
+
+        with pytest.raises(ValueError, match=r"^$"):
+            lake.committed(con, half)
+        assert con.sql("FROM t").fetchall() == [(1,)]
+
+
+def test_readers_see_the_newest_published_snapshot_and_nothing_else(settings: Settings) -> None:
+    with pytest.raises(lake.LakeError, match="nothing of dti is published"), lake.released(settings, "dti"):
+        pass
+    for number in (1, 2, 3):
+        with lake.connect(settings) as con:
+            con.execute(f"CREATE OR REPLACE TABLE t AS SELECT {number} AS a")
+            snapshot = lake.last_snapshot(con)
+            con.execute("CREATE OR REPLACE TABLE t AS SELECT 99 AS a")  # work on the next release
+            if number > 1:
+                lake.publish(con, "dti", f"{number}.0.0", f"hash {number}", snapshot)
+                assert lake.published(con, "dti") == (f"{number}.0.0", f"hash {number}", snapshot)
+        if number > 1:
+            with lake.released(settings, "dti") as reader:
+                assert reader.sql("FROM t").fetchall() == [(number,)]
+    assert lake.tidy(settings, keep_days=0) > 0
+    with lake.released(settings, "dti") as reader:
+        assert reader.sql("FROM t").fetchall() == [(3,)]
