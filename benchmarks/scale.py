@@ -9,46 +9,35 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib
 import json
 import multiprocessing
 import resource
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
-
-from benchmarks.made_up_communes import SOURCE, write_project, write_source
-from benchmarks.scale_ways import by_duckdb, by_pandas, by_polars
 
 REFERENCE = Path(__file__).resolve().parents[1] / "data" / "reference"
 #: pandas is measured up to here
 PANDAS_ROWS = 10_000_000
 
 
-def by_project(root: Path, folder: Path, out: Path) -> None:
-    from dx_pipeline.conform.reference import load_reference
-    from dx_pipeline.large.store import build_large
-    from dx_pipeline.sources.spec import load_source
-
-    build_large(load_source(folder), load_reference(root / "data" / "reference"), out)
-
-
-WAYS: dict[str, Callable[[Path, Path, Path], None]] = {
-    "project": by_project,
-    "duckdb": by_duckdb,
-    "polars": by_polars,
-    "pandas": by_pandas,
-}
+#: what is measured, and what it imports before the clock starts
+WAYS = {"project": "dx_pipeline.large.store", "duckdb": "duckdb", "polars": "polars", "pandas": "pandas"}
 
 
 def measured(way: str, root: Path, folder: Path, out: Path) -> dict[str, Any]:
     """Seconds, CPU seconds and peak bytes of one way; to be called in a process of its own."""
-    __import__({"project": "dx_pipeline.large.store"}.get(way, way))
+    from benchmarks import scale_ways
+
+    importlib.import_module(WAYS[way])
     before = resource.getrusage(resource.RUSAGE_SELF)
     start = time.perf_counter()
-    WAYS[way](root, folder, out)
+    getattr(scale_ways, f"by_{way}")(root, folder, out)
     seconds = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -60,11 +49,12 @@ def result_hash(out: Path) -> str:
     import polars as pl
 
     whole = hashlib.sha256()
+    text, number, count = pl.String, pl.Float64, pl.Int64
     columns: dict[str, dict[str, Any]] = {
-        "figures": {"indicator": pl.String, "province_id": pl.String, "value": pl.Float64, "rank": pl.Int64, "row": pl.Int64},
-        "left_out": {"row": pl.Int64, "reason": pl.String},
-        "means": {"indicator": pl.String, "published": pl.Int64, "blank": pl.Int64, "missing": pl.Int64, "mean": pl.Float64},
-    }  # fmt: skip
+        "figures": {"indicator": text, "province_id": text, "value": number, "rank": count, "row": count},
+        "left_out": {"row": count, "reason": text},
+        "means": {"indicator": text, "published": count, "blank": count, "missing": count, "mean": number},
+    }
     for folder in sorted(out.glob("period=*")):
         whole.update(folder.name.encode())
         for name, kinds in columns.items():
@@ -75,31 +65,37 @@ def result_hash(out: Path) -> str:
     return whole.hexdigest()
 
 
-def compare(rows: int, scratch: Path, ways: tuple[str, ...] = tuple(WAYS), keep: bool = False) -> dict[str, Any]:
-    """What each way took, on files of so many rows below `scratch`."""
-    import shutil
+def compare(rows: int, scratch: Path, ways: Sequence[str] = tuple(WAYS)) -> dict[str, Any]:
+    """What each way took, on files of so many rows below `scratch`.
 
+    This process stays small, as the peak of a child begins with what its parent holds.
+    """
     root = scratch / "made_up"
-    folder = root / "data" / "raw" / SOURCE
+    folder = root / "data" / "raw" / "made_up_communes"
     if not folder.exists():
-        write_project(root, rows, REFERENCE)
-    elif rows:
-        write_source(folder, rows)
+        alone(write, rows, root)
     found: dict[str, Any] = {}
-    context = multiprocessing.get_context("spawn")
     for way in ways:
         if way == "pandas" and rows > PANDAS_ROWS:
-            found[way] = {
-                "left_out": f"more than {PANDAS_ROWS:,} rows: its time grows with the rows, and takes hours of no use"
-            }
+            found[way] = {"left_out": f"more than {PANDAS_ROWS:,} rows: one frame of them does not fit into memory"}
             continue
         out = scratch / way
-        with context.Pool(1) as pool:
-            told = pool.apply(measured, (way, root, folder, out))
-        found[way] = told | {"rows": rows, "result_hash": result_hash(out)}
-        if not keep:
-            shutil.rmtree(out)
+        told = alone(measured, way, root, folder, out)
+        found[way] = told | {"rows": rows, "result_hash": alone(result_hash, out)}
+        shutil.rmtree(out)
     return found
+
+
+def alone(work: Callable[..., Any], *given: Any) -> Any:
+    """A function's result, computed in a process of its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(work, given)
+
+
+def write(rows: int, root: Path) -> None:
+    from benchmarks.made_up_communes import write_project
+
+    write_project(root, rows, REFERENCE)
 
 
 def table(found: dict[str, Any]) -> str:
@@ -125,7 +121,7 @@ def main() -> None:
     parser.add_argument("--ways", default=",".join(WAYS), help="which ways, with commas")
     parser.add_argument("--scratch", type=Path, help="a folder for files and results, kept; a temporary one by itself")
     options = parser.parse_args()
-    ways = tuple(options.ways.split(","))
+    ways = options.ways.split(",")
     if options.scratch:
         options.scratch.mkdir(parents=True, exist_ok=True)
         found = compare(options.rows, options.scratch, ways)

@@ -10,8 +10,7 @@ import csv
 import tomllib
 from pathlib import Path
 
-from benchmarks.made_up_communes import UNIT_SYSTEM
-
+UNIT_SYSTEM = 3321
 SIGNS = {"higher_is_better": 1, "lower_is_better": -1, "neither": None}
 NUMBER = r"-?[0-9]+(\.[0-9]{3})*(,[0-9]+)? ?%?"
 
@@ -29,6 +28,15 @@ def indicators(folder: Path) -> list[tuple[str, int | None]]:
     return [(code, SIGNS[said["direction"]]) for code, said in declared.items()]
 
 
+def by_project(root: Path, folder: Path, out: Path) -> None:
+    """The project: what its source.toml says, and nothing else."""
+    from dx_pipeline.conform.reference import load_reference
+    from dx_pipeline.large.store import build_large
+    from dx_pipeline.sources.spec import load_source
+
+    build_large(load_source(folder), load_reference(root / "data" / "reference"), out)
+
+
 def by_duckdb(root: Path, folder: Path, out: Path) -> None:
     """The floor: SQL by hand, distinct texts once, small types, one month after the other."""
     import duckdb
@@ -36,14 +44,16 @@ def by_duckdb(root: Path, folder: Path, out: Path) -> None:
     con = duckdb.connect()
     con.execute("SET threads = 2; SET memory_limit = '3GB'; SET preserve_insertion_order = false")
     con.execute("CREATE MACRO norm(t) AS regexp_replace(trim(lower(nfc_normalize(t))), '\\s+', ' ', 'g')")
-    known, said = units(root), indicators(folder)
-    for name, texts in (("unit", [one[0] for one in known]), ("indicator", [one[0] for one in said])):
-        listed = ", ".join(f"'{text}'" for text in texts)
-        con.execute(f"CREATE TYPE {name} AS ENUM ({listed})")
-    con.execute("CREATE TABLE units (u unit, name VARCHAR)")
-    con.executemany("INSERT INTO units VALUES (?, ?)", known)
-    con.execute("UPDATE units SET name = norm(name)")
-    con.execute("CREATE TABLE indicators (i indicator, sign INTEGER)")
+    said = indicators(folder)
+    con.execute(f"""
+        CREATE TEMP TABLE communes AS
+        SELECT province_id, norm(name_vi) AS name FROM '{root / "data" / "reference" / "units.csv"}'
+        WHERE unit_system = {UNIT_SYSTEM}
+    """)
+    con.execute("CREATE TYPE unit AS ENUM (SELECT province_id FROM communes)")
+    con.execute("CREATE TEMP TABLE units AS SELECT province_id::unit AS u, name FROM communes")
+    con.execute(f"CREATE TYPE indicator AS ENUM ({', '.join(repr(code) for code, _ in said)})")
+    con.execute("CREATE TEMP TABLE indicators (i indicator, sign INTEGER)")
     con.executemany("INSERT INTO indicators VALUES (?, ?)", said)
     for path in sorted(folder.glob("*.csv")):
         target = out / f"period={path.stem}"
@@ -52,11 +62,13 @@ def by_duckdb(root: Path, folder: Path, out: Path) -> None:
         con.execute(f"""
             CREATE OR REPLACE TEMP TABLE raw AS
             SELECT (row_number() OVER () + 1)::UINTEGER AS row, *
-            FROM read_csv('{path}', all_varchar = true, delim = ';', header = true, names = ['name', 'code', 'period', 'text'])
+            FROM read_csv('{path}', all_varchar = true, delim = ';', header = true,
+                names = ['name', 'code', 'period', 'text'])
         """)
         con.execute("""
             CREATE OR REPLACE TEMP TABLE names AS
-            SELECT d.name, units.u FROM (SELECT DISTINCT name FROM raw) AS d LEFT JOIN units ON units.name = norm(d.name)
+            SELECT d.name, units.u
+            FROM (SELECT DISTINCT name FROM raw) AS d LEFT JOIN units ON units.name = norm(d.name)
         """)
         con.execute(f"""
             CREATE OR REPLACE TEMP TABLE numbers AS
@@ -108,7 +120,7 @@ def by_duckdb(root: Path, folder: Path, out: Path) -> None:
         con.execute(f"""
             COPY (
                 SELECT i AS indicator, coalesce(published, 0) AS published, coalesce(blank, 0) AS blank,
-                    {len(known)} - coalesce(published, 0) - coalesce(blank, 0) AS missing, mean
+                    (SELECT count(*) FROM units) - coalesce(published, 0) - coalesce(blank, 0) AS missing, mean
                 FROM indicators
                 LEFT JOIN (SELECT i, count(*) AS published, avg(value) AS mean FROM cells GROUP BY i) USING (i)
                 LEFT JOIN (
@@ -184,54 +196,61 @@ def by_polars(root: Path, folder: Path, out: Path) -> None:
 
 
 def by_pandas(root: Path, folder: Path, out: Path) -> None:
-    """Plain pandas, one month after the other."""
+    """Plain pandas: all months in one frame, a method of pandas for each step."""
     import numpy as np
     import pandas as pd
 
     known = pd.DataFrame(units(root), columns=["province_id", "unit"])
     known["unit"] = known["unit"].str.lower()
     said = pd.DataFrame(indicators(folder), columns=["indicator", "sign"])
+    months = []
     for path in sorted(folder.glob("*.csv")):
-        target = out / f"period={path.stem}"
-        target.mkdir(parents=True)
-        year, month = path.stem.split("-")
         rows = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False)
-        rows.columns = ["name", "indicator", "period", "text"]
+        rows.columns = ["name", "indicator", "printed_period", "text"]
         rows["row"] = np.arange(len(rows)) + 2
-        rows["unit"] = rows["name"].str.normalize("NFC").str.strip().str.lower().str.replace(r"\s+", " ", regex=True)
-        text = rows["text"].str.strip()
-        number = pd.to_numeric(
-            text.str.rstrip("% ").str.replace(".", "", regex=False).str.replace(",", ".", regex=False), errors="coerce"
-        ).where(text.str.fullmatch(NUMBER))
-        rows["value"] = number.where(~text.str.endswith("%"), number / 100)
-        rows = rows.merge(known, on="unit", how="left").merge(said, on="indicator", how="left", indicator="known")
-        blank = text.isin(["", "-", "..."]).to_numpy()
-        faults = [
-            rows["period"] != f"{month}/{year}", rows["province_id"].isna(), rows["known"] != "both",
-            rows["value"].isna() & ~blank, blank,
-        ]  # fmt: skip
-        names = ["other_period", "unknown_unit", "unknown_indicator", "unreadable_value", "blank"]
-        rows["reason"] = np.select(faults, names, default="")
-        cell = ["province_id", "indicator"]
-        usable = rows[rows["reason"] == ""]
-        figures = usable.drop_duplicates(cell).copy()
-        doubles = usable[usable.duplicated(cell)].merge(figures[[*cell, "value"]], on=cell, suffixes=("", "_first"))
-        equal = doubles["value"].round(10) == doubles["value_first"].round(10)
-        doubles["reason"] = np.where(equal, "equal_duplicate", "rival")
-        scores = figures["value"].round(10) * figures["sign"]
-        figures["rank"] = scores.groupby(figures["indicator"]).rank(method="min", ascending=False)
-        figures[[*cell, "value", "row", "rank"]].to_parquet(target / "figures.parquet", index=False)
-        left_out = pd.concat([rows.loc[rows["reason"] != "", ["reason", "row"]], doubles[["reason", "row"]]])
-        left_out.to_parquet(target / "left_out.parquet", index=False)
-        blanks = (
-            rows[rows["reason"] == "blank"]
-            .drop_duplicates(cell)
-            .merge(figures[cell], on=cell, how="left", indicator="there")
-        )
-        blanks = blanks[blanks["there"] == "left_only"]
-        means = figures.groupby("indicator")["value"].agg(published="count", mean="mean")
-        means = said[["indicator"]].merge(means, on="indicator", how="left")
-        means = means.merge(blanks.groupby("indicator").size().rename("blank"), on="indicator", how="left")
-        means[["published", "blank"]] = means[["published", "blank"]].fillna(0)
-        means["missing"] = len(known) - means["published"] - means["blank"]
-        means.to_parquet(target / "means.parquet", index=False)
+        rows["period"] = path.stem
+        months.append(rows)
+    rows = pd.concat(months, ignore_index=True)
+    rows["unit"] = rows["name"].str.normalize("NFC").str.strip().str.lower().str.replace(r"\s+", " ", regex=True)
+    text = rows["text"].str.strip()
+    plain = text.str.rstrip("% ").str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+    number = pd.to_numeric(plain, errors="coerce").where(text.str.fullmatch(NUMBER))
+    rows["value"] = number.where(~text.str.endswith("%"), number / 100)
+    rows = rows.merge(known, on="unit", how="left").merge(said, on="indicator", how="left", indicator="known")
+    blank = text.isin(["", "-", "..."]).to_numpy()
+    faults = [
+        rows["printed_period"] != rows["period"].str[5:] + "/" + rows["period"].str[:4],
+        rows["province_id"].isna(),
+        rows["known"] != "both",
+        rows["value"].isna() & ~blank,
+        blank,
+    ]
+    names = ["other_period", "unknown_unit", "unknown_indicator", "unreadable_value", "blank"]
+    rows["reason"] = np.select(faults, names, default="")
+    cell = ["period", "province_id", "indicator"]
+    usable = rows[rows["reason"] == ""]
+    figures = usable.drop_duplicates(cell).copy()
+    doubles = usable[usable.duplicated(cell)].merge(figures[[*cell, "value"]], on=cell, suffixes=("", "_first"))
+    equal = doubles["value"].round(10) == doubles["value_first"].round(10)
+    doubles["reason"] = np.where(equal, "equal_duplicate", "rival")
+    figures["score"] = figures["value"].round(10) * figures["sign"]
+    figures["rank"] = figures.groupby(["period", "indicator"])["score"].rank(method="min", ascending=False)
+    left_out = pd.concat(
+        [rows.loc[rows["reason"] != "", ["period", "reason", "row"]], doubles[["period", "reason", "row"]]]
+    )
+    blanks = rows[rows["reason"] == "blank"].drop_duplicates(cell)
+    blanks = blanks.merge(figures[cell], on=cell, how="left", indicator="there")
+    blanks = (
+        blanks[blanks["there"] == "left_only"].groupby(["period", "indicator"]).size().rename("blank").reset_index()
+    )
+    means = figures.groupby(["period", "indicator"])["value"].agg(published="count", mean="mean").reset_index()
+    all_means = rows[["period"]].drop_duplicates().merge(said[["indicator"]], how="cross")
+    all_means = all_means.merge(means, how="left").merge(blanks, how="left")
+    all_means[["published", "blank"]] = all_means[["published", "blank"]].fillna(0)
+    all_means["missing"] = len(known) - all_means["published"] - all_means["blank"]
+    for name, frame in (
+        ("figures", figures[[*cell, "value", "row", "rank"]]), ("left_out", left_out), ("means", all_means),
+    ):  # fmt: skip
+        for period, part in frame.groupby("period"):
+            (out / f"period={period}").mkdir(parents=True, exist_ok=True)
+            part.drop(columns="period").to_parquet(out / f"period={period}" / f"{name}.parquet", index=False)

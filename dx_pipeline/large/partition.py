@@ -8,27 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.index import TIE_DECIMALS
+from dx_pipeline.index.arrays import BoolArray, IntArray
 from dx_pipeline.index.ranks import competition_rank
-from dx_pipeline.large.read import Part, read_part
-from dx_pipeline.large.texts import SIGN, Dictionary
+from dx_pipeline.large.read import ROLES, Part, read_part
+from dx_pipeline.large.texts import REASON, REASONS, SIGN, Dictionary, distinct_texts
 from dx_pipeline.sources.periods import Period
 from dx_pipeline.sources.resolved import SourceSpec
 
-#: why a row is no figure; the first that holds is told
-REASONS = (
-    "other_period", "unknown_unit", "unknown_indicator", "unreadable_value", "out_of_range",
-    "blank", "equal_duplicate", "rival",
-)  # fmt: skip
 #: rows nobody could use; the others are blank or said twice
 REJECTED = REASONS[:5]
-REASON = pl.Enum(REASONS)
 FIGURES = ("province_id", "indicator", "value", "decimals", "rank", "file", "row")
 
 
@@ -54,12 +49,18 @@ class Partition:
     means: pl.DataFrame = field(repr=False)
 
 
-class Chosen(NamedTuple):
-    """Positions of the rows that became figures, by cell, and of those that repeat one, with the row they repeat."""
+class Coded(NamedTuple):
+    """Rows as codes, each array as long as the rows; the numbers of their distinct value texts stand once.
 
-    taken: pl.Series
-    doubles: pl.Series
-    repeated: pl.Series
+    unit, indicator: places, -1 for none. number: the row's place in `numbers` (value, decimals, reason, and `order`,
+    the value as a place among all values, equal after rounding as ranks are). in_period: whether it is of the period.
+    """
+
+    unit: IntArray
+    indicator: IntArray
+    number: IntArray
+    in_period: BoolArray
+    numbers: pl.DataFrame
 
 
 def build_partition(
@@ -84,72 +85,96 @@ def build_partition(
     known = dictionary or Dictionary(source, reference)
     printed = [read_part(part) for part in parts]
     rows = conform(printed, parts, known, period)
-    chosen = choose(rows, known)
-    equal = rows["order"].gather(chosen.doubles) == rows["order"].gather(chosen.repeated)
-    again = pl.select(pl.when(equal).then(pl.lit("equal_duplicate", REASON)).otherwise(pl.lit("rival", REASON)))
-    reason = rows["reason"].scatter(chosen.doubles, again.to_series())
-    at = reason.is_not_null().arg_true()
-    left_out = pl.concat(printed)[at].select(reason.gather(at).alias("reason"), pl.all())
-    figures = rows[chosen.taken].drop("reason", "cell")
-    blank = rows.select("cell", "indicator").filter(reason == "blank").unique("cell")
-    means = summarise(figures, blank.filter(~blank["cell"].is_in(rows["cell"].gather(chosen.taken))), known)
-    return Partition(
-        source.source_id, known.unit_system, period, rows.height, rank(figures, means, known), left_out, means
+    texts = pl.concat(printed)
+    cells, taken, doubles, repeated = choose(rows, known)
+    figures = texts.select("file", "row")[taken].with_columns(
+        _codes(known.units, cells % len(known.units.categories)).alias("province_id"),
+        _codes(known.indicators, cells // len(known.units.categories)).alias("indicator"),
+        *rows.numbers.select("value", "decimals", "order")[rows.number[taken]],
     )
+    left_out = leave_out(rows, texts, doubles, repeated)
+    means = summarise(figures, blank_cells(rows, cells, known), known)
+    figures = rank(figures, means, known)
+    return Partition(source.source_id, known.unit_system, period, texts.height, figures, left_out, means)
 
 
-def conform(
-    printed: Sequence[pl.DataFrame], parts: Sequence[Part], known: Dictionary, period: Period | None
-) -> pl.DataFrame:
-    """Printed rows as codes and numbers, in the order of the files.
+def _codes(codes: pl.Enum, places: IntArray) -> pl.Series:
+    return pl.Series(codes.categories, dtype=codes).gather(pl.Series(places))
+
+
+def conform(printed: Sequence[pl.DataFrame], parts: Sequence[Part], known: Dictionary, period: Period | None) -> Coded:
+    """Printed rows as codes, in the order of the files; every distinct text is looked at once."""
+    found: list[Coded] = []
+    met = 0
+    for rows, part in zip(printed, parts, strict=True):
+        texts = {role: distinct_texts(rows[role]) for role in ROLES}
+
+        def places(role: str, meaning: pl.Series, none: int | bool) -> Any:
+            return meaning.fill_null(none).to_numpy()[texts[role][1]]  # noqa: B023
+
+        numbers = known.value(texts["value"][0], part.spec)
+        found.append(
+            Coded(
+                places("province", known.province(texts["province"][0]), -1),
+                places("indicator", known.indicator(texts["indicator"][0], part.spec), -1),
+                texts["value"][1] + met,
+                places("period", known.is_of(texts["period"][0], period), False),
+                numbers,
+            )
+        )
+        met += numbers.height
+    unit, indicator, number, in_period = (np.concatenate([one[place] for one in found]) for place in range(4))
+    order = pl.col("value").round(TIE_DECIMALS).rank("dense").cast(pl.Int32)
+    read = pl.concat([one.numbers for one in found]).with_columns(order=order)
+    return Coded(unit, indicator, number, in_period, read)
+
+
+def choose(rows: Coded, known: Dictionary) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """The row each cell takes its figure from: the first, or the last if that is declared, in order of the files.
 
     Returns:
-        province_id, indicator, value, decimals, file, row; `order`: value as a place among all values, equal after
-        rounding as ranks are; `cell`; `reason`: why the row is no figure, null if it may be one.
+        The cells that have a figure, in order, and the row of each; the rows that repeat one, and the row they repeat.
     """
-    meanings = [known.value(rows["value"], part.spec) for rows, part in zip(printed, parts, strict=True)]
-    order = pl.concat(meanings)["value"].round(TIE_DECIMALS).rank("dense").cast(pl.Int32).alias("order")
-    coded, start = [], 0
-    for rows, part, values in zip(printed, parts, meanings, strict=True):
-        provinces, indicators = known.province(rows["province"]), known.indicator(rows["indicator"], part.spec)
-        other = known.other_periods(rows["period"], period)
-        values = values.with_columns(order.slice(start, values.height))
-        start += values.height
-        frame = rows.lazy().rename({"indicator": "name", "value": "printed"})
-        for text, meaning in (
-            ("province", provinces.rename({"code": "province_id"})),
-            ("name", indicators.rename({"code": "indicator"})),
-            ("printed", values),
-        ):
-            frame = frame.join(
-                meaning.lazy(), left_on=text, right_on="text", how="left", nulls_equal=True, maintain_order="left"
-            )
-        wrong = (
-            pl.col("period").fill_null("").is_in(other) if other else pl.lit(False),
-            pl.col("province_id").is_null(),
-            pl.col("indicator").is_null(),
-            pl.col("value").is_null() & ~pl.col("blank"),
-            ~pl.col("in_range"),
-            pl.col("blank"),
-        )
-        unit, indicator = (pl.col(name).to_physical().cast(pl.UInt32) for name in ("province_id", "indicator"))
-        reasons = (pl.when(fault).then(pl.lit(reason, REASON)) for fault, reason in zip(wrong, REASONS, strict=False))
-        kept = ("province_id", "indicator", "value", "decimals", "file", "row", "order")
-        cell = indicator * len(known.units.categories) + unit
-        coded.append(frame.select(*kept, cell=cell, reason=pl.coalesce(reasons)).collect())
-    return pl.concat(coded)
-
-
-def choose(rows: pl.DataFrame, known: Dictionary) -> Chosen:
-    """The row each cell takes its figure from: the first, or the last if that is declared, in order of the files."""
-    at = rows["reason"].is_null().arg_true()
-    cells, places = rows["cell"].gather(at).to_numpy(), at.to_numpy()
-    taken = np.full(len(known.units.categories) * len(known.indicators.categories), -1, dtype=np.int64)
+    figure = rows.numbers["reason"].is_null().to_numpy()[rows.number]
+    usable = np.flatnonzero(figure & rows.in_period & (rows.unit >= 0) & (rows.indicator >= 0))
+    cell = rows.indicator[usable] * len(known.units.categories) + rows.unit[usable]
+    row = np.full(len(known.units.categories) * len(known.indicators.categories), -1, dtype=np.int64)
     step = 1 if known.large.duplicates == "last" else -1
-    taken[cells[::step]] = places[::step]  # of several rows of a cell the one assigned last stays
-    repeated = taken[cells]
-    double = repeated != places
-    return Chosen(pl.Series(taken[taken >= 0]), pl.Series(places[double]), pl.Series(repeated[double]))
+    row[cell[::step]] = usable[::step]  # of several rows of a cell the one assigned last stays
+    cells = np.flatnonzero(row >= 0)
+    double = row[cell] != usable
+    return cells, row[cells], usable[double], row[cell[double]]
+
+
+def leave_out(rows: Coded, texts: pl.DataFrame, doubles: IntArray, repeated: IntArray) -> pl.DataFrame:
+    """The rows that are no figures, with the first reason that holds, and their printed texts."""
+    order = rows.numbers["order"].to_numpy()
+    bad = rows.numbers["reason"].is_not_null().to_numpy()[rows.number]
+    at = np.flatnonzero(bad | ~rows.in_period | (rows.unit < 0) | (rows.indicator < 0))
+    faults = pl.DataFrame(
+        {
+            "other_period": ~rows.in_period[at],
+            "unknown_unit": rows.unit[at] < 0,
+            "unknown_indicator": rows.indicator[at] < 0,
+        }
+    )
+    first = pl.coalesce(*(pl.when(name).then(pl.lit(name, REASON)) for name in faults.columns), "reason")
+    reason = faults.with_columns(rows.numbers["reason"].gather(rows.number[at])).select(reason=first)
+    equal = order[rows.number[doubles]] == order[rows.number[repeated]]
+    again = pl.DataFrame({"reason": np.where(equal, "equal_duplicate", "rival")}, schema={"reason": REASON})
+    where = np.concatenate([at, doubles])
+    return pl.concat([reason, again]).with_columns(texts[where]).sort("file", "row")
+
+
+def blank_cells(rows: Coded, cells: IntArray, known: Dictionary) -> pl.DataFrame:
+    """`indicator` and `blank`: how many of its cells are printed and blank, and have no figure elsewhere."""
+    blank = (rows.numbers["reason"] == "blank").fill_null(False).to_numpy()[rows.number]
+    at = np.flatnonzero(blank & rows.in_period & (rows.unit >= 0) & (rows.indicator >= 0))
+    empty = np.unique(rows.indicator[at] * len(known.units.categories) + rows.unit[at])
+    has_figure = np.zeros(len(known.units.categories) * len(known.indicators.categories), dtype=np.bool_)
+    has_figure[cells] = True
+    place, count = np.unique(empty[~has_figure[empty]] // len(known.units.categories), return_counts=True)
+    return pl.DataFrame({"indicator": _codes(known.indicators, place), "blank": count})
 
 
 def rank(figures: pl.DataFrame, means: pl.DataFrame, known: Dictionary) -> pl.DataFrame:
@@ -157,20 +182,20 @@ def rank(figures: pl.DataFrame, means: pl.DataFrame, known: Dictionary) -> pl.Da
     more_is_better = means["direction"].replace_strict(SIGN, return_dtype=pl.Int32)
     ranked = pl.Series([True] * means.height) if known.large.ranked == "published" else means["complete"]
     signs = more_is_better.zip_with(ranked, pl.Series([None], dtype=pl.Int32))
-    sign = signs.gather(figures["indicator"].to_physical())
-    scored = figures.with_columns(score=pl.col("order") * sign)
-    return scored.with_columns(rank=competition_rank("score", ["indicator"]).cast(pl.UInt32)).select(FIGURES)
+    place = figures["indicator"].to_physical().set_sorted()  # Polars ranks faster what it knows to be in order
+    scored = figures.with_columns(place.alias("place"), score=pl.col("order") * signs.gather(place))
+    return scored.with_columns(rank=competition_rank("score", ["place"]).cast(pl.UInt32)).select(FIGURES)
 
 
 def summarise(figures: pl.DataFrame, blank: pl.DataFrame, known: Dictionary) -> pl.DataFrame:
-    """Completeness, mean and range of every declared indicator, in their order."""
+    """Completeness, mean and range of every declared indicator, in their order; `blank` as from `blank_cells`."""
     units = len(known.units.categories)
     found = figures.group_by("indicator").agg(
         published=pl.len(), mean=pl.col("value").mean(), minimum=pl.col("value").min(), maximum=pl.col("value").max()
     )
     return (
         known.declared.join(found, on="indicator", how="left", maintain_order="left")
-        .join(blank.group_by("indicator").agg(blank=pl.len()), on="indicator", how="left", maintain_order="left")
+        .join(blank, on="indicator", how="left", maintain_order="left")
         .with_columns(pl.col("published", "blank").fill_null(0).cast(pl.UInt32), units=pl.lit(units, pl.UInt32))
         .with_columns(
             missing=pl.col("units") - pl.col("published") - pl.col("blank"),

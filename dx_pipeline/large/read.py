@@ -35,6 +35,12 @@ class Part:
     spec: FileSpec
     scratch: Path | None = None
 
+    @property
+    def bytes(self) -> int:
+        """Bytes on disk; a file that is missing has none."""
+        paths = [self.spec.path] if self.scratch is None else self.scratch.glob("*.parquet")
+        return sum(path.stat().st_size for path in paths if path.is_file())
+
 
 def parts_of(source: SourceSpec, scratch: Path) -> dict[Period | None, list[Part]]:
     """Where the rows of each period lie, in time order. Files of many periods are taken apart below `scratch`.

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -40,6 +42,8 @@ CODE = (
     "index/ranks.py",
     "sources/periods.py",
 )
+#: bytes in memory for a printed byte while a period is built (measured: docs/scaling.md), and what all may take
+BYTES_A_BYTE, MEMORY = 12, 2 << 30
 MANIFEST, CONSTANTS = "partition.json", "files.parquet"
 UNREADABLE = "unreadable"
 
@@ -57,7 +61,9 @@ class Stored:
 def build_large(
     source: SourceSpec, reference: Reference, folder: Path, only: Collection[str] | None = None
 ) -> list[Stored]:
-    """Build the periods of a source into a folder, one after the other; periods that would come out alike stay.
+    """Build the periods of a source into a folder, as many side by side as cores and memory allow.
+
+    Periods that would come out alike stay.
 
     Args:
         source: one of layout large.
@@ -73,13 +79,24 @@ def build_large(
     with TemporaryDirectory(dir=folder, prefix=".scratch-") as scratch:
         parts = parts_of(source, Path(scratch))
         wanted = [period for period in parts if only is None or str(period) in only]
-        stored = [build_period(source, reference, period, parts[period], folder, known) for period in wanted]
+
+        def build(period: Period | None) -> Stored:
+            return build_period(source, reference, period, parts[period], folder, known)
+
+        with ThreadPoolExecutor(_side_by_side(parts)) as pool:
+            stored = list(pool.map(build, wanted))
     if only is not None:
         return stored
     for gone in {path.name for path in folder.glob("period=*")} - {_name(period) for period in parts}:
         shutil.rmtree(folder / gone)
     constants(source).write_parquet(folder / CONSTANTS)
     return stored
+
+
+def _side_by_side(parts: Mapping[Any, Sequence[Part]]) -> int:
+    """How many periods at once: one a core, as long as the largest of them fit into memory."""
+    largest = max((sum(part.bytes for part in one) for one in parts.values()), default=1)
+    return max(1, min(os.cpu_count() or 1, MEMORY // (largest * BYTES_A_BYTE)))
 
 
 def build_period(

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
 
 import polars as pl
 
 from dx_pipeline.conform.names import recognised
 from dx_pipeline.conform.numbers import DecimalMark, parse_column
 from dx_pipeline.conform.reference import Reference
+from dx_pipeline.index.arrays import IntArray
 from dx_pipeline.sources.declaration import MeasureUnit
 from dx_pipeline.sources.periods import Period, PeriodError, parse_period
 from dx_pipeline.sources.resolved import FileSpec, SourceSpec
 from dx_pipeline.text import plain
 
+#: why a row is no figure; the first that holds is told
+REASONS = (
+    "other_period", "unknown_unit", "unknown_indicator", "unreadable_value", "out_of_range",
+    "blank", "equal_duplicate", "rival",
+)  # fmt: skip
+REASON = pl.Enum(REASONS)
 #: by direction: what a figure is multiplied with so that more is better; no rank where neither is
 SIGN = {"higher_is_better": 1, "lower_is_better": -1, "neither": None}
 
@@ -36,44 +44,49 @@ class Dictionary:
         )
         self._by_code = {unit.code: unit.province_id for unit in self._names.units.values()}
         self._met: dict[str, str | None] = {}
+        self._lock = Lock()
 
-    def province(self, texts: pl.Series) -> pl.DataFrame:
-        """`text` and the unit it names (null for none), as place in the system, of each distinct text."""
+    def province(self, distinct: pl.Series) -> pl.Series:
+        """The place among the units of the system that each text names, null for none."""
         by_codes = self.large.provinces_by == "codes"
-        find = (lambda text: self._by_code.get(plain(text))) if by_codes else lambda text: recognised(text, self._names)
-        return _looked_up(texts, self._met, find, self.units)
+        find = self._by_code.get if by_codes else lambda text: recognised(text, self._names)
+        with self._lock:  # periods are built side by side
+            return _places(distinct, self._met, find, self.units)
 
-    def indicator(self, texts: pl.Series, file: FileSpec) -> pl.DataFrame:
-        """The same for indicators: a declared code, or a text that `codes.indicator` of its file gives one."""
+    def indicator(self, distinct: pl.Series, file: FileSpec) -> pl.Series:
+        """The same among the declared indicators: a code, or a text that `codes.indicator` of the file gives one."""
         said = {plain(text): code for text, code in file.tables[0].codes.get("indicator", {}).items()}
         own = set(self.indicators.categories)
 
         def find(text: str) -> str | None:
-            code = said.get(plain(text), plain(text))
+            code = said.get(text, text)
             return code if code in own else None
 
-        return _looked_up(texts, {}, find, self.indicators)
+        return _places(distinct, {}, find, self.indicators)
 
-    def value(self, texts: pl.Series, file: FileSpec) -> pl.DataFrame:
-        """Of each distinct text: `text`, `value`, `decimals`, `blank`, `in_range`; no value if it is blank or bad."""
+    def value(self, distinct: pl.Series, file: FileSpec) -> pl.DataFrame:
+        """Of each text: `value`, `decimals` (as printed), and `reason`: why it is no figure, null if it is one."""
         table = file.tables[0]
         mark: DecimalMark = "," if table.decimal == "," else "."
         bounds = table.measures.get("value", MeasureUnit())
         low = float("-inf") if bounds.min is None else bounds.min
         high = float("inf") if bounds.max is None else bounds.max
-        distinct = texts.unique()
         read = parse_column(distinct, mark)
         share = pl.col("percent").fill_null(False) & (self.large.percent == "share")
         frame = pl.DataFrame([distinct.alias("text"), read.values, read.decimals, read.percent]).select(
-            "text",
             value=pl.when(share).then(pl.col("value") / 100).otherwise("value"),
             decimals=(pl.col("decimals") + pl.when(share).then(2).otherwise(0)).cast(pl.UInt8),
-            blank=pl.col("value").is_null() & ~pl.col("text").fill_null("").is_in(list(read.bad)),
+            bad=pl.col("text").fill_null("").is_in(list(read.bad)),
         )
-        return frame.with_columns(in_range=pl.col("value").is_between(low, high))
+        reason = (
+            pl.when("bad").then(pl.lit("unreadable_value", REASON))
+            .when(pl.col("value").is_null()).then(pl.lit("blank", REASON))
+            .when(~pl.col("value").is_between(low, high)).then(pl.lit("out_of_range", REASON))
+        )  # fmt: skip
+        return frame.select("value", "decimals", reason=reason)
 
-    def other_periods(self, texts: pl.Series, period: Period | None) -> list[str]:
-        """The distinct texts that do not name the period."""
+    def is_of(self, distinct: pl.Series, period: Period | None) -> pl.Series:
+        """Whether each text names the period."""
 
         def read(text: str) -> Period | None:
             try:
@@ -81,13 +94,29 @@ class Dictionary:
             except PeriodError:
                 return None
 
-        return [text for text in texts.unique().fill_null("").to_list() if period is None or read(text) != period]
+        return pl.Series([period is not None and read(text) == period for text in distinct.fill_null("").to_list()])
 
 
-def _looked_up(
-    texts: pl.Series, met: dict[str, str | None], find: Callable[[str], str | None], codes: pl.Enum
-) -> pl.DataFrame:
-    distinct = texts.unique().drop_nulls()
-    listed = distinct.to_list()
-    met.update((text, find(text)) for text in listed if text not in met)
-    return pl.DataFrame({"text": distinct, "code": pl.Series([met[text] for text in listed], dtype=codes)})
+def distinct_texts(texts: pl.Series) -> tuple[pl.Series, IntArray]:
+    """The distinct texts of a String column (null among them), and for each row the place of its text."""
+    import pyarrow as pa
+
+    encoded = texts.to_arrow(compat_level=pl.CompatLevel.oldest()).dictionary_encode(null_encoding="encode")
+    assert isinstance(encoded, pa.DictionaryArray)
+    distinct = pl.Series(texts.name, encoded.dictionary, dtype=pl.String)
+    return distinct, encoded.indices.to_numpy()
+
+
+def _places(
+    distinct: pl.Series, met: dict[str, str | None], find: Callable[[str], str | None], codes: pl.Enum
+) -> pl.Series:
+    """Places of the codes that texts mean; of texts that differ only in capitals and blanks one is looked at."""
+    listed = distinct.fill_null("").to_list()
+    for text in listed:
+        if text not in met:
+            alike = plain(text)
+            alike = alike if "(" in alike or "[" in alike else alike.lower()  # a note in brackets is a small letter
+            if alike not in met:
+                met[alike] = find(alike)
+            met[text] = met[alike]
+    return pl.Series([met[text] for text in listed], dtype=codes).to_physical().cast(pl.Int32)
