@@ -89,7 +89,9 @@ def build_large(
         return stored
     for gone in {path.name for path in folder.glob("period=*")} - {_name(period) for period in parts}:
         shutil.rmtree(folder / gone)
-    constants(source).write_parquet(folder / CONSTANTS)
+    part = folder / f".{CONSTANTS}.part"
+    constants(source).write_parquet(part)
+    part.replace(folder / CONSTANTS)  # a release may hold the one before by a hard link: nothing is written in place
     return stored
 
 

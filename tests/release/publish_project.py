@@ -14,6 +14,7 @@ from dx_pipeline.paths import Paths
 from dx_pipeline.release.stage import stage
 from dx_pipeline.release.store.commit import Publication, commit
 from dx_pipeline.release.store.staging import Candidate
+from dx_pipeline.sources.resolved import SourceSpec
 from dx_pipeline.warehouse import write_table
 
 FIRST_DAY = datetime(2026, 1, 5, 2, 0, tzinfo=UTC)
@@ -162,6 +163,7 @@ def stage_tables(
     checks: pl.DataFrame | None = None,
     code_version: str = "abc1234",
     parts: tuple[str, ...] = (),
+    large: tuple[SourceSpec, ...] = (),
 ) -> Candidate:
     described = dict(contracts or small_contracts())
     con = duckdb.connect()
@@ -171,7 +173,7 @@ def stage_tables(
             write_table(con, described[name], frame)
         results = check_results() if checks is None else checks
         return stage(
-            Paths(root), con, described, results, code_version, built_at=built_at, wait_seconds=20, parts=parts
+            Paths(root), con, described, results, code_version, built_at, wait_seconds=20, parts=parts, large=large
         )
     finally:
         con.close()

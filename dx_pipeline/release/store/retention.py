@@ -69,9 +69,10 @@ def share_unchanged(staged: Path, files: dict[str, FileMark], kept: list[Path]) 
             try:
                 if source.is_symlink() or describe_file(source) != mark:
                     continue
-                temporary = target.with_name(f".{target.name}.link")
-                os.link(source, temporary)
-                temporary.replace(target)
+                if not target.samefile(source):  # renaming a link to the file it is a link of leaves both
+                    temporary = target.with_name(f".{target.name}.link")
+                    os.link(source, temporary)
+                    temporary.replace(target)
             except OSError:  # too many links, or a file system without them: the copy stays
                 continue
             saved += mark.bytes
