@@ -145,7 +145,8 @@ CREATE TABLE statements AS SELECT 's' AS source_id, 2 AS "row", NULL AS url, 't'
 INSERT INTO policy_targets BY NAME FROM statements;
 INSERT INTO policy_baselines BY NAME FROM statements;
 INSERT INTO policy_events BY NAME FROM statements;
-INSERT INTO policy_actuals BY NAME SELECT * EXCLUDE (article_publisher, article_date), 'p' AS publisher, '2021' AS published_on FROM statements;
+INSERT INTO policy_actuals BY NAME SELECT * EXCLUDE (article_publisher, article_date), 'p' AS publisher, '2021' AS published_on,
+  'stated' AS basis, 'unverified' AS doubts FROM statements;
 INSERT INTO edition_comparability BY NAME
 SELECT * FROM (VALUES (2020, 2021, 'overall', 'broken'), (2020, 2021, 'pillar', 'broken'), (2021, 2022, 'overall', 'same_structure'),
   (2022, 2023, 'overall', 'same_structure'), (2022, 2023, 'component', 'broken'), (2023, 2024, 'overall', 'broken')) t(edition_from, edition_to, level, comparability);
@@ -229,7 +230,8 @@ FROM (VALUES
   ('hai-duong', '06-NQ/TU', 'firms_a', 2025, 2025, 'more_than', 700.0, 700.0, 'not_met', NULL, NULL, NULL),
   ('hai-duong', '06-NQ/TU', 'firms_b', 2025, 2025, 'more_than', 700.0, 701.0, 'met', NULL, NULL, NULL),
   ('hai-duong', '06-NQ/TU', 'share_c', 2025, 2024, 'at_least', 80.0, 85.0, 'not_assessable', 'not_comparable', 'another series', NULL),
-  ('hai-duong', '06-NQ/TU', 'share_d', 2025, 2024, 'at_least', 80.0, 85.0, 'not_due', 'not_due', 'a year to go', NULL)
+  ('hai-duong', '06-NQ/TU', 'share_d', 2025, 2024, 'at_least', 80.0, 85.0, 'not_due', 'not_due', 'a year to go', NULL),
+  ('p-35', '06-NQ/TU', 'national_dti_rank', 2024, 2022, 'top', 40.0, 35.0, 'not_due', 'not_due', 'two years to go', NULL)
 ) t(province_id, resolution, indicator, target_year, edition, comparator, target_value, actual_value, verdict, missing, reason, claim);
 UPDATE peer_groups SET unit_system = 63 WHERE unit_system IS NULL;
 UPDATE component_gaps SET unit_system = 63 WHERE unit_system IS NULL;
@@ -244,6 +246,7 @@ UPDATE component_importance SET unit_system = 63 WHERE unit_system IS NULL;
 UPDATE cheapest_paths SET unit_system = 63 WHERE unit_system IS NULL;
 UPDATE merged_units SET unit_system = 34 WHERE unit_system IS NULL;
 
+INSERT INTO vocabulary (code, kind, weakness) VALUES ('stated', 'basis', 1), ('derived', 'basis', 2), ('computed', 'basis', 3);
 INSERT INTO vocabulary (code, kind, mark, name_vi, name_en) VALUES ('coarse', 'doubt', '~', 'in ít chữ số', 'fewer digits'), ('third_party_only', 'doubt', '†', 'bên thứ ba', 'third party'),
   ('within_error', 'doubt', '±', 'trong phạm vi làm tròn', 'within rounding'), ('conflict', 'doubt', '*', 'mâu thuẫn', 'sources disagree'),
   ('unverified', 'doubt', '*', 'chưa kiểm chứng', 'unverified');
@@ -282,3 +285,7 @@ INSERT INTO rank_sensitivity BY NAME SELECT 2022 AS edition, 63 AS unit_system, 
 UNION ALL SELECT 2022, 63, 'p-02', 'weights', 0.1, 0.01, 0.2, 0.01 UNION ALL SELECT 2022, 63, 'p-03', 'weights', NULL, 0.2, NULL, 0.3;
 INSERT INTO endowments BY NAME SELECT * FROM (VALUES (2024, 63, 'p-01', 'population', 3.0, 'as_published'), (2024, 63, 'p-35', 'population', 2.0, 'as_published'),
   (2024, 34, 'u-01', 'population', 5.0, 'sum_of_members')) t(year, unit_system, province_id, indicator, value, "rule");
+UPDATE province_rankings SET rank_basis = CASE status WHEN 'published' THEN 'stated' WHEN 'not_read' THEN NULL ELSE status END;
+UPDATE findings SET basis = 'computed';
+UPDATE target_progress SET basis = 'stated', doubts = 'unverified', actual_source = 's: policy_actuals.csv, row 2' WHERE indicator = 'share_d';
+UPDATE target_progress SET basis = 'computed' WHERE province_id = 'p-35';
