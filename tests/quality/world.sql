@@ -289,3 +289,9 @@ UPDATE province_rankings SET rank_basis = CASE status WHEN 'published' THEN 'sta
 UPDATE findings SET basis = 'computed';
 UPDATE target_progress SET basis = 'stated', doubts = 'unverified', actual_source = 's: policy_actuals.csv, row 2' WHERE indicator = 'share_d';
 UPDATE target_progress SET basis = 'computed' WHERE province_id = 'p-35';
+INSERT INTO announced_growth BY NAME
+SELECT 2022 AS edition_from, 2023 AS edition_to, 63 AS unit_system, *, 100 * (mean_to / mean_from_printed - 1) AS growth_of_printed,
+  100 * (mean_to / mean_from_computed - 1) AS growth_of_computed
+FROM (VALUES ('overall', 10.0, 0.55, 0.5, 0.5, 'confirmed'), ('digital_economy', 10.0, 0.55, 0.5, 0.45, 'follows_from_shifted_means'),
+  ('digital_government', 1.0, 0.55, 0.5, 0.45, 'contradicted'), ('digital_society', 1.0, 0.55, 0.5, NULL, 'not_checkable'))
+  t(indicator, growth_percent, mean_to, mean_from_printed, mean_from_computed, finding);
