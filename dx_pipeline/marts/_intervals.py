@@ -16,6 +16,7 @@ from dx_pipeline.index.arrays import BoolArray, FloatArray
 from dx_pipeline.index.doubt import RankInterval, rank_interval, within_error
 from dx_pipeline.index.identities import error_half_width
 from dx_pipeline.marts._arrays import Edition
+from dx_pipeline.marts._units import TABLE
 
 
 def errors_of(edition: Edition, coefficients: ArrayLike) -> FloatArray:
@@ -47,6 +48,28 @@ def undecided_pairs(edition: Edition, coefficients: ArrayLike) -> BoolArray:
 def interval_columns(ranks: RankInterval) -> Mapping[str, object]:
     """`rank_low`, `rank_high`, `within_error` for `rows`."""
     return {"rank_low": ranks.low, "rank_high": ranks.high, "within_error": ranks.low < ranks.high}
+
+
+def with_rank_interval(frame: pl.DataFrame, score: str, computed: pl.Expr) -> pl.DataFrame:
+    """`rank_low` and `rank_high` by edition and unit system, null where a score is missing.
+
+    Figures printed with the same digits are in a sure order as soon as they differ; means of members are not.
+
+    Args:
+        frame: with edition, unit_system, error_half_width and `score`.
+        score: the column that ranks.
+        computed: whether a row's score is such a mean.
+    """
+    places = []
+    for _, table in frame.with_columns(_computed=computed).group_by(TABLE, maintain_order=True):
+        own = table
+        if table[score].null_count() == 0:
+            errors = table["error_half_width"]
+            loose = table["_computed"].any() or errors.n_unique() > 1
+            low, high = rank_interval(table[score].to_numpy(), errors.to_numpy() if loose else 0.0)
+            own = table.with_columns(rank_low=pl.Series(low), rank_high=pl.Series(high))
+        places.append(own)
+    return pl.concat(places, how="diagonal").drop("_computed")
 
 
 def arising(within: str = "within_error") -> pl.Expr:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from dx_pipeline.index.ranks import competition_rank
+from dx_pipeline.marts._intervals import with_rank_interval
 from dx_pipeline.marts._merger import merged, reasons
 from dx_pipeline.marts._units import TABLE
 
@@ -22,7 +23,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     )
     old = rankings.select(*TABLE, "province_id", "score", "error_half_width", doubts="score_doubts")
     return (
-        merged(old, tables["provinces"], tables["endowments"])
+        with_rank_interval(merged(old, tables["provinces"], tables["endowments"]), "score_mean", pl.lit(True))
         .join(published, on=[*TABLE, "province_id"], how="left")
         .select(
             *TABLE,
@@ -32,6 +33,9 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
             "score_published",
             rank_computed=competition_rank("score_mean", TABLE),
             error_half_width="error_half_width",
+            rank_low="rank_low",
+            rank_high="rank_high",
+            within_error=pl.col("rank_low") < pl.col("rank_high"),
             rank_published="rank_published",
             rank_of_published_score="rank_of_published_score",
             members="members",

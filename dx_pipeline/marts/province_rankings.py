@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.index.doubt import doubts_where, rank_interval, tie_hidden, union_doubts
+from dx_pipeline.index.doubt import doubts_where, tie_hidden, union_doubts
 from dx_pipeline.index.ranks import competition_rank
 from dx_pipeline.index.structure import Structure
 from dx_pipeline.marts._arrays import edition_structures
+from dx_pipeline.marts._intervals import with_rank_interval
 from dx_pipeline.marts._units import TABLE, means_of_members, unit_grid
 
 KEY = [*TABLE, "province_id"]
@@ -138,21 +139,8 @@ def overall_of_parts(figures: pl.DataFrame, structure: Structure) -> pl.DataFram
 
 
 def _with_intervals(frame: pl.DataFrame) -> pl.DataFrame:
-    """`rank_low` and `rank_high`: of a published rank the rank itself, else what rounding of the scores leaves open.
-
-    Figures printed with the same digits are in a sure order as soon as they differ; means of members are not.
-    """
-    places = []
-    for _, table in frame.group_by(TABLE, maintain_order=True):
-        own = table
-        if table["score"].null_count() == 0:
-            computed = (table["score_status"] == "computed").any() or table["error_half_width"].n_unique() > 1
-            errors = table["error_half_width"].to_numpy() if computed else 0.0
-            low, high = rank_interval(table["score"].to_numpy(), errors)
-            own = table.with_columns(rank_low=pl.Series(low), rank_high=pl.Series(high))
-        places.append(own)
-    together = pl.concat(places, how="diagonal")
-    return together.with_columns(
+    """`rank_low` and `rank_high`: of a published rank the rank itself, else what rounding of the scores leaves open."""
+    return with_rank_interval(frame, "score", pl.col("score_status") == "computed").with_columns(
         pl.when(pl.col("rank_published").is_not_null()).then("rank_published").otherwise(name).alias(name)
         for name in ("rank_low", "rank_high")
     )
