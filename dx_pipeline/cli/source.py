@@ -62,16 +62,19 @@ def check(
     """
     from dx_pipeline.conform.reference import load_reference
     from dx_pipeline.conform.source_check import check_source
-    from dx_pipeline.sources.spec import each_source, source_names
+    from dx_pipeline.large.store import check_large
+    from dx_pipeline.sources.spec import each_source, read_manifest
 
     paths = default_paths()
     reference = load_reference(paths.reference)
-    names = source_names(paths.raw)
+    manifest = read_manifest(paths.raw)
+    names = (*manifest.sources, *manifest.large)
     others = list(each_source(paths.raw)[0].values())
     if folder is not None:
-        found = [check_source(folder, reference, others=others)]
+        looked = [(folder, str(folder))]
     else:
-        found = [check_source(paths.raw / name, reference, f"data/raw/{name}", others) for name in names]
+        looked = [(paths.raw / name, f"data/raw/{name}") for name in names]
+    found = [check_source(where, reference, shown, others, check_large) for where, shown in looked]
     if as_json:
         show_json(_as_json(found))
     else:
@@ -117,4 +120,4 @@ def _show(found: SourceCheck, whole: bool) -> None:
         if problem.remedy:
             print(f"  mend     {problem.remedy}")
     state = f"{len(found.problems)} problems: it cannot be used yet" if found.problems else "it can be used"
-    print(f"{found.source_id}: {found.figures.height:,} figures, {state}")
+    print(f"{found.source_id}: {found.n_large or found.figures.height:,} figures, {state}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -32,6 +32,9 @@ FIGURES = {
 }  # fmt: skip
 
 
+CheckLarge = Callable[[SourceSpec, Reference], tuple[int, list[str]]]
+
+
 @dataclass
 class SourceCheck:
     """What was found; a source is usable when there are no problems.
@@ -46,10 +49,16 @@ class SourceCheck:
     columns: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=COLUMN_SCHEMA))
     files: pl.DataFrame = field(default_factory=pl.DataFrame)
     notes: list[str] = field(default_factory=list)
+    #: figures of a large source, which are not listed
+    n_large: int = 0
 
 
 def check_source(
-    folder: Path, reference: Reference, shown: str | None = None, others: Sequence[SourceSpec] = ()
+    folder: Path,
+    reference: Reference,
+    shown: str | None = None,
+    others: Sequence[SourceSpec] = (),
+    check_large: CheckLarge | None = None,
 ) -> SourceCheck:
     """Read and conform one source, wherever it lies; nothing is raised for what is wrong with it.
 
@@ -58,6 +67,7 @@ def check_source(
         reference: of the project.
         shown: the folder as messages name it.
         others: the other sources of the project; an indicator one of them declares may be printed here as well.
+        check_large: reads a source of large tables; returns its number of figures and a note a period.
     """
     found = SourceCheck(folder.name)
     shown = shown or str(folder)
@@ -65,6 +75,12 @@ def check_source(
         source = load_source(folder, shown)
     except DxError as error:
         found.problems += problems_of(error, shown)
+        return found
+    if source.large is not None:
+        try:
+            found.n_large, found.notes = check_large(source, reference) if check_large else (0, [])
+        except DxError as error:
+            found.problems += problems_of(error, shown)
         return found
     readings: list[Reading] = []
     for file in source.files:

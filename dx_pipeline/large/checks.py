@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from dx_pipeline.errors import Problem, nearest
 from dx_pipeline.index import TIE_TOLERANCE
 from dx_pipeline.large.partition import REJECTED, Partition
 from dx_pipeline.large.texts import SIGN
@@ -19,6 +20,15 @@ CHECKS: dict[str, Any] = {
     "check_name": pl.String, "severity": pl.String, "passed": pl.Boolean, "expected": pl.String, "observed": pl.String,
     "n_checked": pl.Int64, "n_failed": pl.Int64,
 }  # fmt: skip
+#: reason -> the text that is wrong, and what is expected of it
+EXPECTED = {
+    "other_period": ("period", "the period of its file"),
+    "unknown_unit": ("province", "a unit of the system: a name or alias of data/reference"),
+    "unknown_indicator": ("indicator", "a declared indicator, or a text of `codes.indicator`"),
+    "unreadable_value": ("value", "a number with the declared decimal mark"),
+    "out_of_range": ("value", "a number within `measures.value`"),
+    "rival": ("value", "the figure that another row of this unit, indicator and period has"),
+}
 #: so many rejected rows are told one by one
 SHOWN = 5
 
@@ -82,20 +92,25 @@ def refuse_failed(source: SourceSpec, built: Partition, results: pl.DataFrame) -
     """Stop when a blocking check failed.
 
     Raises:
-        SourceError: naming the checks, and the first rows that could not be used.
+        SourceError: naming the checks, and the first rows that could not be used: file, row, what was printed.
     """
     failed = results.filter((pl.col("severity") == "blocking") & ~pl.col("passed"))
     if failed.is_empty():
         return
-    told = [
-        f"{source.source_id}, {built.period}: {name}: expected {expected}, found {observed}"
+    where = f"{source.files[0].folder}, {built.period or 'periods that cannot be read'}"
+    problems = [
+        Problem(f"{where}, {name}", expected, observed)
         for name, expected, observed in failed.select("check_name", "expected", "observed").iter_rows()
     ]
-    unusable = built.left_out.filter(pl.col("reason").is_in([*REJECTED, "rival"])).sort("reason", "file", "row")
-    first = unusable.group_by("reason", maintain_order=True).head(SHOWN)
-    told += [
-        f"{source.files[row['file']].where}, row {row['row']}: {row['reason'].replace('_', ' ')}: {row['province']!r}, "
-        f"{row['indicator']!r}, {row['period']!r}, {row['value']!r}"
-        for row in first.iter_rows(named=True)
-    ]
-    raise SourceError("\n".join(told), "Mend source.toml or the reference, or declare `large.rejected`/`duplicates`.")
+    unusable = built.left_out.filter(pl.col("reason").is_in(list(EXPECTED))).sort("reason", "file", "row")
+    for row in unusable.group_by("reason", maintain_order=True).head(SHOWN).iter_rows(named=True):
+        role, expected = EXPECTED[row["reason"]]
+        known = source.indicators if role == "indicator" else ()
+        at = f"{source.files[row['file']].where}, row {row['row']}, {row['reason'].replace('_', ' ')}"
+        problems.append(Problem(at, expected, repr(row[role]), nearest(row[role], known) if known else ""))
+    raise SourceError(
+        "\n".join(map(str, problems)),
+        "Mend source.toml or the reference, or say there how many rows may be rejected (`large.rejected`) and which of "
+        "several figures is taken (`large.duplicates`).",
+        problems=problems,
+    )

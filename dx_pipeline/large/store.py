@@ -95,6 +95,19 @@ def build_large(
     return stored
 
 
+def check_large(source: SourceSpec, reference: Reference) -> tuple[int, list[str]]:
+    """Build every period and keep none: the number of figures, and what became of the rows of each period.
+
+    Raises:
+        SourceError: as `build_large`.
+    """
+    with TemporaryDirectory(prefix="dx-large-") as scratch:
+        stored = build_large(source, reference, Path(scratch))
+    told = "{period}: {rows:,} rows, {figures:,} figures, {left_out:,} left out"
+    notes = [told.format(period=one.period, **one.counts) for one in stored]
+    return sum(one.counts["figures"] for one in stored), notes
+
+
 def _side_by_side(parts: Mapping[Any, Sequence[Part]]) -> int:
     """How many periods at once: one a core, as long as the largest of them fit into memory."""
     largest = max((sum(part.bytes for part in one) for one in parts.values()), default=1)
