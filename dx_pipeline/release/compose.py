@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +24,7 @@ from dx_pipeline.quality.gate import checked_results
 from dx_pipeline.release.inputs import code_hash, joined_hash, remembered_inputs
 from dx_pipeline.release.stage import stage
 from dx_pipeline.release.store.layout import ReleaseError, current_folder
-from dx_pipeline.release.store.manifest import DATABASE, Headline, describe_file, read_manifest
+from dx_pipeline.release.store.manifest import DATABASE, MANIFEST, Headline, describe_file, read_manifest, to_json
 from dx_pipeline.release.store.staging import Candidate, open_candidate, record_part
 from dx_pipeline.sources.spec import each_source
 
@@ -126,14 +128,33 @@ def write_site(candidate: Candidate) -> int:
     if not _take_over(candidate, SITE, key, "site/"):
         from dx_pipeline.quality.page import render_quality_page
         from dx_pipeline.report import build_site
+        from dx_pipeline.report.notebooks import write_pages
 
         with _staged_tables(candidate) as con:
             build_site(con, folder, candidate.release, candidate.paths.reference)
         history = pl.read_parquet(_check_history(candidate))
         (folder / "quality.html").write_text(render_quality_page(history, candidate.release), encoding="utf-8")
+        with _as_current(candidate) as root:
+            write_pages(root, folder / "notebooks")
     files = [path for path in folder.rglob("*") if path.is_file()]
     record_part(candidate, SITE, files, key)
     return sum(1 for path in files if path.suffix == ".html")
+
+
+@contextmanager
+def _as_current(candidate: Candidate) -> Iterator[Path]:
+    """Root of a throw-away project whose current release is the candidate, for whoever reads releases only."""
+    with tempfile.TemporaryDirectory(prefix="dx-preview-") as name:
+        marts = Paths(Path(name)).marts
+        release = marts / "releases" / f"{candidate.release}-{candidate.data_hash.removeprefix('sha256:')[:8]}"
+        release.mkdir(parents=True)
+        for inner in candidate.folder.iterdir():
+            (release / inner.name).symlink_to(inner)
+        (release / MANIFEST).unlink(missing_ok=True)
+        (release / MANIFEST).write_text(to_json(candidate.manifest.model_dump(mode="json")), encoding="utf-8")
+        (marts / "current").symlink_to(Path("releases") / release.name)
+        (marts / DATABASE).symlink_to(Path("current") / DATABASE)
+        yield Path(name)
 
 
 def write_book(candidate: Candidate) -> int:
@@ -164,8 +185,10 @@ def code_version(paths: Paths) -> str:
 def presentation_key(candidate: Candidate) -> str:
     """Hash over everything that decides the bytes of pictures, pages and workbook."""
     texts = [candidate.release, candidate.data_hash, code_hash(), describe_file(_check_history(candidate)).sha256]
+    from dx_pipeline.report.notebooks import NOTEBOOKS
+
     reference = (path for path in candidate.paths.reference.rglob("*") if path.is_file())
-    texts += [describe_file(path).sha256 for path in sorted(reference)]
+    texts += [describe_file(path).sha256 for path in (*sorted(reference), *sorted(NOTEBOOKS.glob("*.ipynb")))]
     return joined_hash(texts)
 
 

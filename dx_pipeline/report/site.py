@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.language.words import LANGUAGES
 from dx_pipeline.report import maps
+from dx_pipeline.report.notebooks import NOTEBOOKS
 from dx_pipeline.report.page import Page, profile_path
 from dx_pipeline.report.profile import Profile
 from dx_pipeline.report.reference_pages import (
@@ -140,7 +141,11 @@ def _pages(data: SiteData, wordings: Mapping[str, Wording]) -> Iterator[tuple[st
             "conflicts": conflicts(data),
         },
     )
-    yield "data.html.j2", "data.html", {"groups": contract_groups(tables)}
+    yield (
+        "data.html.j2",
+        "data.html",
+        {"groups": contract_groups(tables), "notebooks": sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))},
+    )
     for (system, province_id), unit in data.units.items():
         profile = Profile(data, unit, wordings)
         yield "profile.html.j2", profile_path(system, province_id), {"p": profile}
