@@ -24,15 +24,17 @@ if TYPE_CHECKING:
 
 EXTENSIONS = ("ducklake", "postgres_scanner", "httpfs")
 #: made when the lake is, so that no two writers make them at once
-SCHEMAS = ("core", "raw")
+SCHEMAS = ("core", "raw", "large")
 #: name of what was published, its release, a hash over its rows, the snapshot that holds it
 PUBLISHED = "core.published"
 #: the name under which the public tables are published
 TABLES = "dti"
 #: the run that builds now, and what its build began with
 BEGUN = "core.begun"
+#: periods of large sources, each with a hash of what it was made of
+LARGE = "large.built"
 #: what no build forgets
-KEPT = {PUBLISHED, BEGUN}
+KEPT = {PUBLISHED, BEGUN, LARGE}
 #: releases that readers may still ask for, and days for which every snapshot is kept
 KEPT_RELEASES, KEPT_DAYS = 10, 7
 #: how long a write that others got ahead of is tried again
@@ -166,6 +168,7 @@ def prepare(settings: Settings) -> None:
             " (name VARCHAR, release VARCHAR, data_hash VARCHAR, snapshot BIGINT, published_at TIMESTAMP)"
         )
         con.execute(f"CREATE TABLE IF NOT EXISTS {BEGUN} (run_id VARCHAR, inputs VARCHAR)")
+        con.execute(f"CREATE TABLE IF NOT EXISTS {LARGE} (source_id VARCHAR, period VARCHAR, made_of VARCHAR)")
 
 
 def in_lake(con: duckdb.DuckDBPyConnection) -> bool:

@@ -21,10 +21,11 @@ from dx_pipeline.settings import Settings, read_settings
 from dx_pipeline.warehouse import begin_anew, build_lock, connect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import duckdb
 
+    from dx_pipeline.large.store import Stored
     from dx_pipeline.release.store.staging import Candidate
 
 RELEASE = dg.AssetKey(["publication", "release"])
@@ -110,6 +111,13 @@ class Project(dg.ConfigurableResource[Any]):
         """The warehouse, open for writing, released at the end of the block whatever happens."""
         with connect(self.paths, self.settings) as con:
             yield con
+
+    def keep_large(self, source_id: str, folder: Path, stored: Sequence[Stored]) -> None:
+        """Bring built periods of a large source into the lake, where there is one."""
+        if self.settings.shared:
+            from dx_pipeline.large.in_lake import keep_in_lake
+
+            keep_in_lake(self.settings, source_id, folder, stored)
 
     def publish(self, candidate: Candidate) -> None:
         """Let readers of the lake see a staged release, where there is a lake."""

@@ -12,6 +12,8 @@ import pytest
 
 from dx_pipeline import lake
 from dx_pipeline.contracts import ContractError, parse_contract
+from dx_pipeline.large.in_lake import keep_in_lake
+from dx_pipeline.large.store import Stored
 from dx_pipeline.paths import Paths
 from dx_pipeline.settings import Settings
 from dx_pipeline.warehouse import begin_anew, connect, read_table, replace_table, tables_there, write_table
@@ -49,7 +51,7 @@ def test_both_kinds_of_warehouse_hold_and_refuse_the_same(settings: Settings, tm
         assert file.equals(in_lake) if isinstance(file, pl.DataFrame) else file == in_lake
     begin_anew(Paths(tmp_path), settings)
     with connect(Paths(tmp_path), settings) as con:
-        assert tables_there(con) == lake.KEPT
+        assert tables_there(con) == lake.KEPT, "only what no build forgets"
 
 
 def test_writers_of_one_table_try_again_until_each_is_in(settings: Settings) -> None:
@@ -106,3 +108,22 @@ def test_readers_see_the_newest_published_snapshot_and_nothing_else(settings: Se
     assert lake.tidy(settings, keep_days=0) > 0
     with lake.released(settings, "dti") as reader:
         assert reader.sql("FROM t").fetchall() == [(3,)]
+
+
+def test_a_period_is_replaced_in_every_table_and_others_stay(settings: Settings, tmp_path: Path) -> None:
+    def built(period: str, made_of: str, values: list[int]) -> Stored:
+        folder = tmp_path / "large" / f"period={period}"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("figures", "left_out"):
+            pl.DataFrame({"value": values}).write_parquet(folder / f"{name}.parquet")
+        return Stored(period, made_of, {}, {"figures.parquet": "", "left_out.parquet": ""})
+
+    first = [built("2025-01", "a", [1, 2]), built("2025-02", "b", [3])]
+    assert keep_in_lake(settings, "communes", tmp_path / "large", first) == ["2025-01", "2025-02"]
+    again = [built("2025-01", "a", [7]), built("2025-02", "c", [4, 5])]
+    assert keep_in_lake(settings, "communes", tmp_path / "large", again) == ["2025-02"]
+    begin_anew(Paths(tmp_path), settings)
+    with lake.connect(settings) as con:
+        for name in ("figures", "left_out"):
+            rows = con.sql(f"SELECT period, value FROM large.communes__{name} ORDER BY value").fetchall()
+            assert rows == [("2025-01", 1), ("2025-01", 2), ("2025-02", 4), ("2025-02", 5)], name

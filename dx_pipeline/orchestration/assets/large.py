@@ -52,7 +52,9 @@ def large_asset(source: SourceSpec, paths: Paths) -> dg.AssetsDefinition:
         with told():
             with project.warehouse() as con:
                 reference = stored_reference(con)
-            stored = build_large(source, reference, project.paths.large / source.source_id, only)
+            folder = project.paths.large / source.source_id
+            stored = build_large(source, reference, folder, only)
+            project.keep_large(source.source_id, folder, stored)
         counts = {name: sum(one.counts[name] for one in stored) for name in ("rows", "figures", "left_out")}
         return dg.MaterializeResult(
             data_version=dg.DataVersion(",".join(one.made_of[:16] for one in stored)[:1000]),

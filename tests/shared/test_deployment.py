@@ -1,0 +1,333 @@
+"""The shared deployment for real on loopback: PostgreSQL, Redis, an S3 server, two Celery workers as processes.
+
+Ten minutes on two cores, so it is part of `make soak` and `make shared-test`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from benchmarks.made_up_communes import write_project
+from tests.conftest import ROOT, copy_project
+from tests.shared.servers import PASSWORDS, missing, servers
+
+pytestmark = [
+    pytest.mark.skipif("DX_SOAK" not in os.environ, reason="ten minutes: part of `make soak`, or `make shared-test`"),
+    pytest.mark.skipif(bool(missing()), reason=missing() or "all is there"),
+    pytest.mark.xdist_group("shared"),
+]
+DX = [sys.executable, "-m", "dx_pipeline.cli"]
+MONTHS = 4
+
+#: how a person, or a backfill of the UI, builds one period of a large source
+MATERIALISE = """
+import sys, dagster as dg
+from dx_pipeline.orchestration.instance import opened
+from dx_pipeline.paths import default_paths
+from tests.shared.test_deployment import every_asset
+with opened(default_paths()) as instance:
+    tags = {"dagster/partition": sys.argv[2]} if sys.argv[2:] else {}
+    with dg.execute_job(dg.reconstructable(every_asset), instance, tags=tags,
+                        asset_selection=[dg.AssetKey(sys.argv[1].split("/"))]) as result:
+        sys.exit(not result.success)
+"""
+
+
+def every_asset():
+    """The job of all assets, as the UI runs parts of it."""
+    from dx_pipeline.orchestration.graph import build_definitions
+
+    return build_definitions().resolve_implicit_global_asset_job_def()
+
+
+@dataclass
+class Deployment:
+    """Servers, a project and its workers."""
+
+    root: Path
+    environment: dict[str, str]
+    workers: dict[str, subprocess.Popen] = field(default_factory=dict)
+
+    def start(self, name: str) -> None:
+        log = (self.root.parent / f"worker-{name}.log").open("ab")
+        command = [*DX, "worker", "--name", name]
+        self.workers[name] = subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+        )
+
+    def kill(self, name: str) -> None:
+        os.killpg(self.workers.pop(name).pid, signal.SIGKILL)
+
+    def dx(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        env = self.environment | environment
+        done = subprocess.run([*DX, *words], cwd=ROOT, env=env, capture_output=True, text=True, timeout=1500)
+        with (self.root.parent / "told.log").open("a") as log:
+            log.write(done.stdout + done.stderr)
+        return done
+
+    def query(self, sql: str, *, of: str) -> list[tuple]:
+        import psycopg2
+
+        con = psycopg2.connect(host="127.0.0.1", port=self.environment["DX_POSTGRES_PORT"], user="dx", dbname=of,
+                               password=self.environment["DX_POSTGRES_PASSWORD"])  # fmt: skip
+        with con, con.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall()
+
+    def materialise(self, *words: str) -> None:
+        command = [sys.executable, "-c", MATERIALISE, *words]
+        with (self.root.parent / "told.log").open("a") as log:
+            subprocess.run(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, check=True, timeout=900)
+
+    def hosts(self, runs: int = 1) -> set[str]:
+        """Workers that ran a step, by what the event logs of the newest runs say."""
+        newest = f"(SELECT run_id FROM runs ORDER BY id DESC LIMIT {runs})"
+        found = self.query(f"SELECT event FROM event_logs WHERE run_id IN {newest}", of="dagster")
+        (events,) = zip(*found, strict=True)
+        return {name for name in ("a", "b", "c") if any(f"{name}@" in event for event in events)}
+
+    def wait(self, ready: Callable[[], bool], seconds: float = 300.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not ready():
+            assert time.monotonic() < deadline, (self.root.parent / "worker-a.log").read_text()[-3000:]
+            time.sleep(0.5)
+
+    def ready(self, count: int) -> bool:
+        """Whether so many workers answer, all of this code."""
+        from dx_pipeline.orchestration.readiness import workers_code
+
+        return len(workers_code(self.settings())) >= count
+
+    def settings(self):
+        from dx_pipeline.settings import read_settings
+
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            return read_settings(self.root)
+
+
+@pytest.fixture(scope="module")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    base = tmp_path_factory.mktemp("shared")
+    root = copy_project(base / "project")
+    (root / "deploy").mkdir(exist_ok=True)
+    shutil.copy(ROOT / "deploy" / "dagster.yaml", root / "deploy")
+    with servers(base / "servers") as environment:
+        home = root / ".dagster"
+        home.mkdir()
+        here = os.environ | environment | {
+            "DX_ROOT": str(root), "DAGSTER_HOME": str(home), "DX_WORKER_LOST_SECONDS": "15",
+        }  # fmt: skip
+        one = Deployment(root, here)
+        try:
+            assert one.dx("doctor").returncode == 1, "no worker is there yet"
+            for name in ("a", "b"):
+                one.start(name)
+            one.wait(lambda: one.ready(2))
+            yield one
+        finally:
+            for name in list(one.workers):
+                one.kill(name)
+
+
+class Reader(threading.Thread):
+    """Reads the lake again and again, and keeps which release it saw each time and how many rows its tables had."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        super().__init__(daemon=True)
+        self.settings, self.stopped = deployment.settings(), threading.Event()
+        self.seen: set[tuple] = set()
+        self.looks, self.errors = 0, []
+
+    def run(self) -> None:
+        from dx_pipeline.lake import LakeError, released
+        from dx_pipeline.warehouse import tables_there
+
+        while not self.stopped.wait(0.2):
+            try:
+                with released(self.settings, "dti") as con:
+                    release = con.sql("SELECT max(release) FROM check_results").fetchone()
+                    names = sorted(name for name in tables_there(con) if "." not in name)
+                    rows = tuple((name, con.sql(f'SELECT count(*) FROM "{name}"').fetchone()) for name in names)
+                    self.seen.add((release, rows))
+                    self.looks += 1
+            except LakeError as error:
+                if "nothing of dti is published" not in str(error):
+                    self.errors.append(str(error))
+
+
+def test_two_workers_make_the_release_that_one_machine_makes(deployment: Deployment, released: Path) -> None:
+    from dx_pipeline.contracts import load_contracts
+    from dx_pipeline.lake import released as in_lake
+
+    done = deployment.dx("run", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert deployment.hosts() == {"a", "b"}
+    one, many = (Path(root) / "data" / "marts" / "parquet" for root in (released, deployment.root))
+    data = {name for name, contract in load_contracts().items() if not contract.written_by_release}
+    assert {path.stem for path in many.glob("*.parquet")} >= data
+    differing = [
+        name
+        for name in sorted(data)
+        if (one / f"{name}.parquet").read_bytes() != (many / f"{name}.parquet").read_bytes()
+    ]
+    assert differing == []
+    checks = [pl.read_parquet(folder / "check_results.parquet").drop("release") for folder in (one, many)]
+    assert checks[0].equals(checks[1])
+    with in_lake(deployment.settings(), "dti") as con:
+        for name in sorted(data):
+            frame = load_contracts()[name].conform(con.sql(f'FROM "{name}"').pl())
+            assert frame.equals(pl.read_parquet(one / f"{name}.parquet")), name
+    again = deployment.dx("run", "--json")
+    assert json.loads(again.stdout)["skipped"], "an unchanged project is built again"
+
+
+def test_a_killed_worker_does_not_stop_the_run_and_readers_see_whole_releases(deployment: Deployment) -> None:
+    before = {path.name: path.read_bytes() for path in (deployment.root / "data/marts/parquet").glob("*.parquet")}
+    reader = Reader(deployment)
+    reader.start()
+    begun = len(deployment.query("SELECT 1 FROM runs", of="dagster"))
+    run = threading.Thread(target=lambda: done.append(deployment.dx("run", "--full", "--json")))
+    done: list[subprocess.CompletedProcess[str]] = []
+    run.start()
+    newest = "(SELECT run_id FROM runs ORDER BY id DESC LIMIT 1)"
+    started = f"SELECT event FROM event_logs WHERE dagster_event_type = 'STEP_START' AND run_id = {newest}"
+    running = f"SELECT event FROM event_logs WHERE step_key = 'marts' AND run_id = {newest}"
+    deployment.wait(lambda: len(deployment.query("SELECT 1 FROM runs", of="dagster")) > begun)
+    deployment.wait(lambda: len(deployment.query(started, of="dagster")) > 5)
+    deployment.wait(lambda: any("in celery worker" in event for (event,) in deployment.query(running, of="dagster")))
+    (at,) = {name for name in "ab" for (event,) in deployment.query(running, of="dagster") if f"{name}@" in event}
+    time.sleep(3)
+    deployment.kill(at)
+    run.join()
+    reader.stopped.set()
+    reader.join()
+    assert done[0].returncode == 0, done[0].stdout + done[0].stderr
+    after = {path.name: path.read_bytes() for path in (deployment.root / "data/marts/parquet").glob("*.parquet")}
+    ledger = {"releases.parquet", "check_results.parquet", "revisions.parquet"}
+    assert [name for name in before.keys() - ledger if after[name] != before[name]] == []
+    assert reader.errors == []
+    assert reader.looks > 3
+    assert len(reader.seen) == 1, "rows of the work in between were seen"
+    deployment.start("c")
+    deployment.wait(lambda: deployment.ready(2))
+
+
+def test_a_large_table_is_built_period_by_period_on_both_workers(deployment: Deployment) -> None:
+    from dx_pipeline.conform.reference import load_reference
+    from dx_pipeline.lake import connect
+    from dx_pipeline.large.store import build_large
+    from dx_pipeline.sources.spec import load_source
+
+    base = deployment.root.parent
+    folder = write_project(base / "large", 3321 * 25 * MONTHS, ROOT / "data" / "reference", indicators=25)
+    for name in list(deployment.workers):
+        deployment.kill(name)
+    other = Deployment(base / "large", deployment.environment | {"DX_ROOT": str(base / "large")})
+    try:
+        for name in ("a", "b"):
+            other.start(name)
+        other.wait(lambda: other.ready(2))
+        source = load_source(folder)
+        periods = sorted({str(one.period) for one in source.files})
+        assert len(periods) >= MONTHS
+        other.materialise("raw/reference")
+        building = [threading.Thread(target=other.materialise, args=["large/made_up_communes", one]) for one in periods]
+        for thread in building:
+            thread.start()
+        for thread in building:
+            thread.join()
+        assert other.hosts(len(periods)) == {"a", "b"}
+        alone = build_large(source, load_reference(other.root / "data" / "reference"), base / "alone")
+        assert [one.period for one in alone] == periods
+        with connect(other.settings()) as con:
+            for one in alone:
+                for kind in ("figures", "means", "left_out", "checks"):
+                    kept = f"FROM large.made_up_communes__{kind} WHERE period = '{one.period}'"
+                    file = base / "alone" / f"period={one.period}" / f"{kind}.parquet"
+                    frame = pl.read_parquet(file, hive_partitioning=False)
+                    assert con.sql(f"SELECT * EXCLUDE period {kept}").pl().equals(frame), (kind, one.period)
+    finally:
+        for name in list(other.workers):
+            other.kill(name)
+        for name in ("a", "b"):
+            deployment.start(name)
+        deployment.wait(lambda: deployment.ready(2))
+
+
+def wrong(deployment: Deployment) -> list[tuple[dict[str, str], str]]:
+    """Settings that are wrong, and how the line about each begins."""
+    nobody = "postgres.invalid"
+    return [
+        ({"DX_POSTGRES_PORT": "1"}, "PostgreSQL, database dagster: expected a connection, found connection"),
+        ({"DX_POSTGRES_HOST": nobody}, "PostgreSQL, database lake: expected a connection, found could not"),
+        ({"DX_POSTGRES_PASSWORD": "Sai-mat-khau"}, "PostgreSQL, database dagster: expected a connection, found"),
+        ({"DX_LAKE_DB": "none"}, "PostgreSQL, database none: expected a connection, found"),
+        ({"DX_BROKER_PASSWORD": "Sai-mat-khau"}, "broker: expected an answer, found"),
+        ({"DX_LAKE_DATA": "s3://no-such-bucket/x"}, "s3://no-such-bucket/x: expected a place to write to, found"),
+        ({"DX_LAKE_DATA": "s3://dx-lake/other"}, "the lake: expected one at the place the settings name, found"),
+        ({"DX_S3_ENDPOINT": "http://127.0.0.1:1"}, "s3://dx-lake/lake: expected a place to write to, found"),
+    ]
+
+
+def test_what_is_wrong_is_told_at_start_in_a_line_each(deployment: Deployment) -> None:
+    told = []
+    for environment, begins in wrong(deployment):
+        for words in (["run"], ["worker", "--name", "x"], ["doctor"]):
+            done = deployment.dx(*words, **environment)
+            lines = (done.stdout + done.stderr).splitlines()
+            ok = done.returncode != 0 and len(lines) <= 5 and any(begins in line for line in lines)
+            if not ok or "Traceback" in done.stderr or "Sai-mat-khau" in done.stdout + done.stderr:
+                told.append((environment, words, lines))
+    assert told == []
+
+
+def test_a_worker_of_other_code_is_told_and_gets_no_work(deployment: Deployment) -> None:
+    from dx_pipeline.errors import DxError
+    from dx_pipeline.orchestration.executors import CODE_TAG, refuse_other_code
+
+    other = deployment.root.parent / "other"
+    shutil.copytree(ROOT / "dx_pipeline", other / "dx_pipeline", ignore=shutil.ignore_patterns("__pycache__"))
+    (other / "dx_pipeline" / "newer.py").write_text("")
+    environment = deployment.environment | {"PYTHONPATH": str(other)}
+    log = (deployment.root.parent / "worker-old.log").open("ab")
+    deployment.workers["old"] = subprocess.Popen(
+        [*DX, "worker", "--name", "old"], cwd=other, env=environment, stdout=log, stderr=log, start_new_session=True
+    )
+    deployment.wait(lambda: deployment.ready(3))
+    done = deployment.dx("run", "--full")
+    deployment.kill("old")
+    assert done.returncode == 1
+    assert [line for line in done.stderr.splitlines() if "worker old@" in line and "expected code" in line]
+    with pytest.raises(DxError, match="this worker has code"):
+        refuse_other_code({CODE_TAG: "of another"})
+
+
+def test_no_secret_was_ever_written_down(deployment: Deployment) -> None:
+    base = deployment.root.parent
+    files = [*base.glob("*.log"), *(base / "servers").glob("*.log"), *deployment.root.rglob("*")]
+    texts = {str(path): path.read_bytes() for path in files if path.is_file()}
+    for database in ("dagster", "lake"):
+        tables = deployment.query("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'",
+                                  of=database)  # fmt: skip
+        for (table,) in tables:
+            rows = deployment.query(f'SELECT CAST(t AS TEXT) FROM "{table}" AS t', of=database)
+            texts[f"{database}.{table}"] = "\n".join(row for (row,) in rows).encode()
+    assert texts
+    found = [(where, name) for where, text in texts.items() for name, secret in PASSWORDS.items()
+             if secret.encode() in text]  # fmt: skip
+    assert found == []
