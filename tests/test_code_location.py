@@ -25,6 +25,7 @@ def graph():
 
 def test_loading_imports_no_heavy_library():
     heavy = ["great_expectations", "pandas", "matplotlib", "scipy", "statsmodels", "SALib", "polars", "duckdb", "numpy"]
+    heavy += ["celery", "kombu", "redis", "kubernetes", "psycopg2", "dagster_celery"]  # one machine needs none of these
     code = f"import sys, dx_pipeline.definitions; print([name for name in {heavy} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert loaded.stdout.strip() == "[]"

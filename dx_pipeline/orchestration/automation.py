@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from dx_pipeline.orchestration import state
-from dx_pipeline.orchestration.executors import code_tags, executor_of
+from dx_pipeline.orchestration.executors import WHOLE_TAG, code_tags, executor_of
 from dx_pipeline.orchestration.resources import PUBLISHERS, REFRESH, RELEASE, Project, door_of, outcome_of, publishes
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def build_refresh(settings: Settings) -> UnresolvedAssetJobDefinition:
         # looking at publishers is a job of its own: a build needs no network
         selection=dg.AssetSelection.all() - dg.AssetSelection.assets(PUBLISHERS),
         executor_def=executor_of(settings),
-        tags=code_tags(settings),
+        tags={WHOLE_TAG: "true"} | code_tags(settings),
         description="Build every table, check it, and publish a release if no blocking check fails.",
     )
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: the code a run was started with
 CODE_TAG = "dx/code"
+#: of builds of everything, of which dagster.yaml lets one run at a time
+WHOLE_TAG = "dx/whole"
 REMEDY = "Install deploy/requirements-shared.lock."
 
 

@@ -29,7 +29,7 @@ from dx_pipeline.settings import read_settings
 log = logging.getLogger(__name__)
 
 SETTINGS = "dagster.yaml"
-SHARED_SETTINGS = "deploy/dagster.yaml"
+SHARED_SETTINGS = "deploy/dagster.shared.yaml"
 DAMAGED = "damaged-"
 #: so many damaged instances are kept for somebody to look at
 KEPT_DAMAGED = 1

@@ -16,7 +16,10 @@ import yaml
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
-SECRETS = {"DX_POSTGRES_PASSWORD": "x", "DX_CONTACT": "ops@example.org"}
+SECRETS = {
+    "DX_POSTGRES_PASSWORD": "x", "DX_CONTACT": "ops@example.org", "DX_BROKER_PASSWORD": "x", "DX_S3_KEY_ID": "x",
+    "DX_S3_SECRET": "x", "DX_LAKE_DATA": "s3://b/p",
+}  # fmt: skip
 
 
 def test_systemd_accepts_both_units(tmp_path: Path) -> None:
@@ -57,16 +60,17 @@ def compose_client() -> list[str] | None:
     return None
 
 
-def test_the_compose_file_is_one() -> None:
-    text = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
+def test_the_compose_files_are_some() -> None:
     client = compose_client()
     if client:
-        command = [*client, "-f", str(DEPLOY / "compose.yaml"), "config"]
-        done = subprocess.run(command, capture_output=True, text=True, env=os.environ | SECRETS, check=False)
-        assert done.returncode == 0, done.stderr
+        for files in (["compose.yaml"], ["compose.yaml", "compose.shared.yaml"]):
+            command = [*client, *(part for name in files for part in ("-f", str(DEPLOY / name))), "config"]
+            done = subprocess.run(command, capture_output=True, text=True, env=os.environ | SECRETS, check=False)
+            assert done.returncode == 0, done.stderr
     jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads((Path(__file__).parent / "compose-spec.json").read_text(encoding="utf-8"))
-    jsonschema.Draft7Validator(schema).validate(yaml.safe_load(text))
+    for name in ("compose.yaml", "compose.shared.yaml"):
+        jsonschema.Draft7Validator(schema).validate(yaml.safe_load((DEPLOY / name).read_text(encoding="utf-8")))
 
 
 def test_the_containers_are_what_is_promised() -> None:
@@ -80,6 +84,26 @@ def test_the_containers_are_what_is_promised() -> None:
     # an alert is sent by a run or a sensor, and both are processes of the code location
     assert "DX_ALERT_URLS" in services["code"]["environment"]
     assert yaml.safe_load((DEPLOY / "workspace.yaml").read_text())["load_from"][0]["grpc_server"]["host"] == "code"
+
+
+def test_files_of_the_shared_deployment_name_settings_that_exist() -> None:
+    from dx_pipeline.alerts.channels import LANGUAGES, URLS
+    from dx_pipeline.fetch.night import CONTACT
+    from dx_pipeline.orchestration.executors import WHOLE_TAG
+    from dx_pipeline.settings import PREFIX, Settings
+
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {CONTACT, URLS, LANGUAGES}
+    for name in ("compose.shared.yaml", "helm-values.yaml", "dagster.shared.yaml", "compose.env.example"):
+        named = set(re.findall(r"\bDX_[A-Z0-9_]+", (DEPLOY / name).read_text(encoding="utf-8")))
+        assert named <= known, name
+        assert WHOLE_TAG in (DEPLOY / name).read_text(encoding="utf-8") or name.startswith("compose"), name
+    values = yaml.safe_load((DEPLOY / "helm-values.yaml").read_text(encoding="utf-8"))
+    (location,) = values["dagster-user-deployments"]["deployments"]
+    stated = {one["name"]: one["value"] for one in location["env"]}
+    assert (stated["DX_DEPLOYMENT"], stated["DX_EXECUTOR"]) == ("shared", "k8s")
+    workers = yaml.safe_load((DEPLOY / "compose.shared.yaml").read_text(encoding="utf-8"))["services"]
+    assert workers["worker"]["command"] == ["dx", "worker"]
+    assert workers["worker"]["volumes"] == workers["code"]["volumes"], "workers and code see the same folders"
 
 
 def test_the_image_is_slim_and_runs_as_nobody_special() -> None:
@@ -97,6 +121,18 @@ def test_the_image_is_slim_and_runs_as_nobody_special() -> None:
     ignored = (DEPLOY / "Dockerfile.dockerignore").read_text(encoding="utf-8").split()
     assert ignored[0] == "**"
     assert not [name[1:] for name in ignored if name.startswith("!") and not (ROOT / name[1:]).exists()]
+
+
+def test_the_lock_of_the_shared_image_is_the_lock_and_more() -> None:
+    text = [(path / name).read_text(encoding="utf-8") for path, name in
+            ((ROOT, "requirements.lock"), (DEPLOY, "requirements-shared.lock"))]  # fmt: skip
+    alone, shared = (set(re.findall(r"^[\w.-]+==[\w.]+", one, re.MULTILINE)) for one in text)
+    more = {name.split("==")[0] for name in shared - alone}
+    assert alone <= shared
+    assert {"dagster-celery", "dagster-k8s", "dagster-postgres", "redis", "duckdb-extension-ducklake"} <= more
+    duckdb = [name.split("==")[1] for name in alone if name.startswith("duckdb==")]
+    extensions = {name.split("==")[1] for name in shared if name.startswith("duckdb-extension-")}
+    assert extensions == set(duckdb), "an extension is made for one version of DuckDB"
 
 
 def test_the_lock_of_the_image_is_the_lock_and_postgresql() -> None:

@@ -125,7 +125,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     base = tmp_path_factory.mktemp("shared")
     root = copy_project(base / "project")
     (root / "deploy").mkdir(exist_ok=True)
-    shutil.copy(ROOT / "deploy" / "dagster.yaml", root / "deploy")
+    shutil.copy(ROOT / "deploy" / "dagster.shared.yaml", root / "deploy")
     with servers(base / "servers") as environment:
         home = root / ".dagster"
         home.mkdir()
