@@ -10,15 +10,18 @@ import hashlib
 import importlib
 from datetime import date
 from graphlib import TopologicalSorter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dx_pipeline.code import code_of, files_in, hash_of, joined_hash
 from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract, load_contracts
-from dx_pipeline.fetch.stale import Stale, read_stale
+from dx_pipeline.fetch.stale import Stale, read_stale, stale_file
+from dx_pipeline.proofs import Step, do
 from dx_pipeline.sources.spec import SourceSpec, each_source, load_source, load_sources
 from dx_pipeline.warehouse import need, read_table, replace_table, write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import duckdb
     import polars as pl
@@ -36,11 +39,17 @@ def build_reference(con: duckdb.DuckDBPyConnection, paths: Paths) -> list[str]:
     """
     from dx_pipeline.conform.reference import Reference, reference_tables
 
-    records = reference_tables(paths.reference)
-    Reference.of(records)
-    for name, frame in records.items():
-        replace_table(con, f"raw.{name}", frame)
-    return [f"raw.{name}" for name in records]
+    def work() -> Iterator[str]:
+        records = reference_tables(paths.reference)
+        Reference.of(records)
+        for name, frame in records.items():
+            replace_table(con, f"raw.{name}", frame)
+            yield f"raw.{name}"
+
+    def made_by() -> str:
+        return joined_hash([hash_of(files_in(paths.reference), paths.reference), reference_code()])
+
+    return do(con, Step("raw/reference", (), made_by), work)
 
 
 def stored_reference(con: duckdb.DuckDBPyConnection) -> Reference:
@@ -57,17 +66,27 @@ def build_source(con: duckdb.DuckDBPyConnection, paths: Paths, source_id: str) -
         SourceError: the bytes are not as declared.
         ConformError: printed rows can't be used.
     """
-    from dx_pipeline.conform.observations import observe_source
+    from dx_pipeline.conform.observations import declared_elsewhere, observe_source
     from dx_pipeline.conform.reference import TABLES
 
-    reference = [f"raw.{name}" for name in TABLES]
+    reference = tuple(f"raw.{name}" for name in TABLES)
     need(con, f"source {source_id}", reference)
     others, _ = each_source(paths.raw)
-    observed = observe_source(load_source(paths.raw / source_id), stored_reference(con), others.values())
-    tables = {source_id: observed.observations, f"{source_id}__files": observed.files, **observed.records}
-    for name, frame in tables.items():
-        replace_table(con, f"raw.{name}", frame, inputs=reference)
-    return observed.files
+    folder = paths.raw / source_id
+
+    def work() -> Iterator[str]:
+        observed = observe_source(load_source(folder), stored_reference(con), others.values())
+        tables = {source_id: observed.observations, f"{source_id}__files": observed.files, **observed.records}
+        for name, frame in tables.items():
+            replace_table(con, f"raw.{name}", frame, inputs=reference)
+            yield f"raw.{name}"
+
+    def made_by() -> str:
+        elsewhere = sorted(declared_elsewhere(others.values()))
+        return joined_hash([hash_of(files_in(folder), folder), *elsewhere, source_code()])
+
+    do(con, Step(f"raw/{source_id}", reference, made_by), work)
+    return read_table(con, f"raw.{source_id}__files")
 
 
 def build_figures(con: duckdb.DuckDBPyConnection, paths: Paths) -> pl.DataFrame:
@@ -87,19 +106,33 @@ def build_figures(con: duckdb.DuckDBPyConnection, paths: Paths) -> pl.DataFrame:
     from dx_pipeline.index.structure import structures
 
     sources = load_sources(paths.raw)
-    inputs = [f"raw.{source_id}{part}" for source_id in sources for part in ("", "__files")]
-    inputs += ["raw.dti_weights", *(f"raw.{name}" for name in TABLES)]
+    inputs = tuple(f"raw.{source_id}{part}" for source_id in sources for part in ("", "__files"))
+    inputs += ("raw.dti_weights", "raw.complete_tables", *(f"raw.{name}" for name in TABLES))
     need(con, "core.figures", inputs)
-    files = pl.concat([read_table(con, f"raw.{source_id}__files") for source_id in sources])
-    observations = [read_table(con, f"raw.{source_id}") for source_id in sources]
-    by_edition = structures(read_table(con, "raw.indicators"), read_weights(read_table(con, "raw.dti_weights")))
-    figures = choose(observations, load_corrections(paths.corrections), by_edition, stored_reference(con))
-    check_still_complete(figures, read_table(con, "raw.complete_tables"), stored_reference(con))
-    replace_table(con, "core.figures", figures, inputs)
-    replace_table(con, "core.files", files, inputs)
-    replace_table(con, "core.declared_indicators", declared_indicators(sources), inputs)
-    replace_table(con, "raw.sources", source_register(sources, read_stale(paths)), inputs)
-    return figures
+
+    def work() -> Iterator[str]:
+        files = pl.concat([read_table(con, f"raw.{source_id}__files") for source_id in sources])
+        observations = [read_table(con, f"raw.{source_id}") for source_id in sources]
+        by_edition = structures(read_table(con, "raw.indicators"), read_weights(read_table(con, "raw.dti_weights")))
+        figures = choose(observations, load_corrections(paths.corrections), by_edition, stored_reference(con))
+        check_still_complete(figures, read_table(con, "raw.complete_tables"), stored_reference(con))
+        tables = {
+            "core.figures": figures,
+            "core.files": files,
+            "core.declared_indicators": declared_indicators(sources),
+            "raw.sources": source_register(sources, read_stale(paths)),
+        }
+        for name, frame in tables.items():
+            replace_table(con, name, frame, inputs)
+            yield name
+
+    def made_by() -> str:
+        declared = [paths.raw / "manifest.toml", *(paths.raw / source_id / "source.toml" for source_id in sources)]
+        files = [*declared, *files_in(paths.corrections), stale_file(paths)]
+        return joined_hash([hash_of(files, paths.root), figures_code()])
+
+    do(con, Step("core/figures", inputs, made_by), work)
+    return read_table(con, "core.figures")
 
 
 def source_register(sources: Mapping[str, SourceSpec], stale: Mapping[str, Stale] | None = None) -> pl.DataFrame:
@@ -157,17 +190,53 @@ def build_mart(con: duckdb.DuckDBPyConnection, contract: Contract) -> pl.DataFra
     """
     from dx_pipeline.marts._carry import carry
 
-    inputs = dict.fromkeys([*contract.inputs, *(entry.table for entry in contract.rests_on)])
-    need(con, contract.name, inputs)
+    need(con, contract.name, contract.inputs)
     query = CONTRACTS_FOLDER / f"{contract.name}.sql"
-    if query.is_file():
-        frame = con.sql(query.read_text(encoding="utf-8")).pl()
-    else:
-        module = importlib.import_module(f"dx_pipeline.marts.{contract.name}")
-        frame = module.build({name: read_table(con, name) for name in contract.inputs})
-    if contract.rests_on:
-        frame = carry(frame, contract, {entry.table: read_table(con, entry.table) for entry in contract.rests_on})
-    return write_table(con, contract, frame, inputs)
+
+    def work() -> Iterator[str]:
+        if query.is_file():
+            frame = con.sql(query.read_text(encoding="utf-8")).pl()
+        else:
+            module = importlib.import_module(f"dx_pipeline.marts.{contract.name}")
+            frame = module.build({name: read_table(con, name) for name in contract.inputs})
+        if contract.rests_on:
+            frame = carry(frame, contract, {entry.table: read_table(con, entry.table) for entry in contract.rests_on})
+        write_table(con, contract, frame, contract.inputs)
+        yield contract.name
+
+    do(con, Step(f"marts/{contract.name}", contract.inputs, lambda: mart_code(contract.name)), work)
+    return read_table(con, contract.name)
+
+
+def mart_files(name: str) -> list[Path]:
+    """What a public table is made by: its contract, and its query or its function."""
+    beside = (CONTRACTS_FOLDER / f"{name}.{ending}" for ending in ("toml", "sql", "py"))
+    return [path for path in beside if path.is_file()]
+
+
+def reference_code() -> str:
+    """A hash over the code of the reference; those below are of the other steps."""
+    return _code("conform.reference")
+
+
+def source_code() -> str:
+    """Of any source."""
+    return _code("conform.observations", "conform.reference", "sources.spec")
+
+
+def figures_code() -> str:
+    """Of the figures."""
+    return _code("conform.corrections", "conform.figures", "conform.file_laws", "conform.indicators", "conform.weights",
+                 "fetch.stale", "index.structure", "sources.spec")  # fmt: skip
+
+
+def mart_code(name: str) -> str:
+    """Of a public table: its own files, and what they import."""
+    return joined_hash([hash_of(mart_files(name)), _code("marts._carry", f"marts.{name}")])
+
+
+def _code(*modules: str) -> str:
+    return joined_hash([code_of("warehouse", "proofs", *modules), hash_of([Path(__file__)])])
 
 
 def build_all(con: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, pl.DataFrame]:

@@ -35,6 +35,14 @@ if TYPE_CHECKING:
 STORAGE_VERSION = "v1.2.0"
 #: answers about tables, each under a hash of what it depends on (quality/memory.py)
 ANSWERS = "core.gx_answers"
+#: the tables of this build, each with a fingerprint of its rows
+BUILT = "core.built"
+#: by which a later build may take tables over (proofs.py)
+PROOFS = "core.proofs"
+#: what the checks found (quality/gate.py)
+CHECK_RESULTS = "core.check_results"
+#: what a build writes about its tables
+RECORDS = {BUILT, PROOFS, ANSWERS, CHECK_RESULTS}
 #: how long a build waits for another one to end
 WAIT_SECONDS = 900.0
 
@@ -194,7 +202,7 @@ def write_table(
         con.execute(f'DROP TABLE IF EXISTS "{contract.name}"')
         con.execute(contract.ddl(keyed=not lake.in_lake(con)))
         con.execute(f'INSERT INTO "{contract.name}" BY NAME SELECT * FROM stored')
-        _record(con, contract.name, inputs)
+        mark_built(con, contract.name, fingerprint(con, contract.name), inputs)
 
     lake.committed(con, write)
     con.unregister("stored")
@@ -208,7 +216,7 @@ def replace_table(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame
     def write() -> None:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {name.split('.')[0]}")
         con.execute(f"CREATE OR REPLACE TABLE {_quoted(name)} AS SELECT * FROM frame")
-        _record(con, name, inputs)
+        mark_built(con, name, fingerprint(con, name), inputs)
 
     lake.committed(con, write)
     con.unregister("frame")
@@ -241,26 +249,48 @@ def need(con: duckdb.DuckDBPyConnection, what: str, tables: Iterable[str]) -> No
 
 
 def tables_there(con: duckdb.DuckDBPyConnection) -> set[str]:
-    """Names of all tables, those outside the default schema with it: `raw.indicators`."""
+    """Names of the tables of this build, those outside the default schema with it: `raw.indicators`.
+
+    What an earlier build left and this one has not taken over (proofs.py) is not there.
+    """
     rows = con.sql(
         "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal AND database_name = current_database()"
     ).fetchall()
-    return {table if schema == "main" else f"{schema}.{table}" for schema, table in rows}
+    stored = {table if schema == "main" else f"{schema}.{table}" for schema, table in rows}
+    return stored & (RECORDS | versions(con).keys())
 
 
-def _record(con: duckdb.DuckDBPyConnection, name: str, inputs: Iterable[str]) -> None:
+def mark_built(
+    con: duckdb.DuckDBPyConnection, name: str, version: str, inputs: Iterable[str], taken_over: bool = False
+) -> None:
+    """Write down that a table is of this build.
+
+    Args:
+        con: on the warehouse.
+        name: of the table.
+        version: its fingerprint.
+        inputs: the tables it was made from, as they are now.
+        taken_over: an earlier build made it, and this one would make the same.
+    """
     con.execute("CREATE SCHEMA IF NOT EXISTS core")
-    con.execute("CREATE TABLE IF NOT EXISTS core.built (name VARCHAR, version VARCHAR, inputs VARCHAR)")
-    known = _versions(con)
+    columns = "name VARCHAR, version VARCHAR, inputs VARCHAR, taken_over BOOLEAN"
+    con.execute(f"CREATE TABLE IF NOT EXISTS {BUILT} ({columns})")
+    known = versions(con)
     made_from = json.dumps({table: known.get(table, "") for table in inputs})
-    con.execute("DELETE FROM core.built WHERE name = ?", [name])
-    con.execute("INSERT INTO core.built VALUES ($1, $2, $3)", [name, fingerprint(con, name), made_from])
+    con.execute(f"DELETE FROM {BUILT} WHERE name = ?", [name])
+    con.execute(f"INSERT INTO {BUILT} VALUES ($1, $2, $3, $4)", [name, version, made_from, taken_over])
 
 
 def fingerprint(con: duckdb.DuckDBPyConnection, name: str) -> str:
-    """A hash over columns and rows of a table, whatever their order: as fast as reading it."""
+    """A hash over columns and rows of a table: as fast as reading it.
+
+    Public tables are sorted by their key; of the others the order of the rows counts.
+    """
     columns = con.execute(f"DESCRIBE {_quoted(name)}").fetchall()
-    counted = con.sql(f"SELECT count(*), sum(hash(t)::HUGEINT) FROM {_quoted(name)} AS t").fetchone()
+    rows, of_row = f"{_quoted(name)} AS t", "hash(t)"
+    if "." in name:
+        rows, of_row = f"(SELECT t, row_number() OVER () AS place FROM {rows})", "hash(t, place)"
+    counted = con.sql(f"SELECT count(*), sum({of_row}::HUGEINT) FROM {rows}").fetchone()
     return f"{counted} of {[column[:2] for column in columns]}"
 
 
@@ -269,10 +299,10 @@ def out_of_date(con: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[s
 
     Looks at these tables and at everything they were made of.
     """
-    if "core.built" not in tables_there(con):
+    if BUILT not in tables_there(con):
         return {}
-    known = _versions(con)
-    made_from = {name: json.loads(inputs) for name, inputs in con.sql("SELECT name, inputs FROM core.built").fetchall()}
+    known = versions(con)
+    made_from = {name: json.loads(inputs) for name, inputs in con.sql(f"SELECT name, inputs FROM {BUILT}").fetchall()}
     found: dict[str, list[str]] = {}
     waiting, seen = list(tables), set()
     while waiting:
@@ -288,8 +318,19 @@ def out_of_date(con: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> dict[s
     return found
 
 
-def _versions(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    return dict(con.sql("SELECT name, version FROM core.built").fetchall())
+def versions(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Table of this build -> fingerprint of its rows."""
+    import duckdb
+
+    try:
+        return dict(con.sql(f"SELECT name, version FROM {BUILT}").fetchall())
+    except duckdb.CatalogException:
+        return {}
+
+
+def was_taken_over(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether a table of this build was made by an earlier one."""
+    return bool(con.sql(f"SELECT * FROM {BUILT} WHERE taken_over AND name = '{_literal(name)}'").fetchall())
 
 
 def _quoted(name: str) -> str:

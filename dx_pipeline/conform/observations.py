@@ -64,7 +64,12 @@ def allowed_indicators(source: SourceSpec, reference: Reference, others: Iterabl
     """The codes figures of a source may carry: those of the index, or those some source declares, never both."""
     if prints_index(source.source_id):
         return set(reference.indicators)
-    return {code for one in (source, *others) for code in one.indicators} - set(reference.indicators)
+    return {*source.indicators, *declared_elsewhere(others)} - set(reference.indicators)
+
+
+def declared_elsewhere(others: Iterable[SourceSpec]) -> set[str]:
+    """The codes of indicators that sources declare."""
+    return {code for one in others for code in one.indicators}
 
 
 def observe_source(source: SourceSpec, reference: Reference, others: Iterable[SourceSpec] = ()) -> ObservedSource:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from dx_pipeline.contracts import CONTRACTS_FOLDER, DUCKDB_TYPES, Column, Contract
+from dx_pipeline.code import joined_hash
+from dx_pipeline.contracts import DUCKDB_TYPES, Column, Contract
+from dx_pipeline.warehouse import versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    import duckdb
     import polars as pl
 
 PREVIEW_ROWS = 5
@@ -59,12 +61,6 @@ def _origins(contract: Contract, column: Column, contracts: Mapping[str, Contrac
     ]
 
 
-def mart_files(name: str) -> list[Path]:
-    """What a public table is made by: its contract, and its query or its function."""
-    beside = (CONTRACTS_FOLDER / f"{name}.{ending}" for ending in ("toml", "sql", "py"))
-    return [path for path in beside if path.is_file()]
-
-
 def code_references(files: Iterable[Path]) -> dict[str, dg.CodeReferencesMetadataValue]:
     """Links from an asset to the files that make it; `definitions` leads them to a repository where one is known."""
     references: list[dg.LocalFileCodeReference | dg.UrlCodeReference] = [
@@ -73,23 +69,19 @@ def code_references(files: Iterable[Path]) -> dict[str, dg.CodeReferencesMetadat
     return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=references)}
 
 
-def code_version(files: Iterable[Path]) -> str:
-    """A hash over the files that make an asset: another one means that the asset is not of this code."""
-    digest = hashlib.sha256()
-    for file in sorted(files):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
+def data_version(con: duckdb.DuckDBPyConnection, *tables: str) -> dg.DataVersion:
+    """A hash over the rows of tables as they lie in the warehouse."""
+    built = versions(con)
+    return dg.DataVersion(joined_hash(built[name] for name in tables)[:16])
 
 
-def data_version(frame: pl.DataFrame) -> dg.DataVersion:
-    """A hash over the rows of a table, whatever their order."""
-    return dg.DataVersion(f"{frame.height}-{frame.hash_rows(seed=0).sum() if frame.height else 0}")
+def frame_metadata(frame: pl.DataFrame, taken_over: bool, seconds: float | None = None) -> dict[str, Any]:
+    """Row count, the editions a table covers, the first rows of its newest edition, and how long it took.
 
-
-def frame_metadata(frame: pl.DataFrame, seconds: float | None = None) -> dict[str, Any]:
-    """Row count, the editions a table covers, the first rows of its newest edition, and how long it took."""
+    `taken_over` says that an earlier build made it of the same content by the same code.
+    """
     newest = frame
-    told: dict[str, Any] = {"dagster/row_count": frame.height}
+    told: dict[str, Any] = {"dagster/row_count": frame.height, "taken over": taken_over}
     if "edition" in frame.columns and frame["edition"].count():
         counted = frame.group_by([name for name in ("edition", "unit_system") if name in frame.columns]).len("rows")
         told["coverage"] = _table(counted.sort(counted.columns))

@@ -17,6 +17,7 @@ from dx_pipeline.orchestration import state
 from dx_pipeline.orchestration.failure import reasons_of
 from dx_pipeline.orchestration.launcher import PROCESS_TAG
 from dx_pipeline.paths import Paths, default_paths
+from dx_pipeline.proofs import begin_again, take_nothing_over
 from dx_pipeline.settings import Settings, read_settings
 from dx_pipeline.warehouse import begin_anew, build_lock, connect
 
@@ -42,6 +43,8 @@ RESUMED_TAGS = {"dagster/is_resume_retry", "dagster/step_selection"}
 #: the job that builds everything
 REFRESH = "refresh"
 DOOR_TAG = "dx/door"
+#: of a run that does everything again, whatever earlier ones left
+FULL_TAG = "dx/full"
 
 
 class Project(dg.ConfigurableResource[Any]):
@@ -77,7 +80,7 @@ class Project(dg.ConfigurableResource[Any]):
             return
         instance.add_run_tags(run.run_id, {PROCESS_TAG: this_process()})
         with build_lock(self.paths):
-            self._prepare(whole=is_whole(run))
+            self._prepare(whole=is_whole(run), full=FULL_TAG in run.tags)
             if not publishes(run):
                 yield self
                 return
@@ -89,17 +92,22 @@ class Project(dg.ConfigurableResource[Any]):
             finally:
                 leave_trace(self.paths, instance, run.run_id, finished)
 
-    def _prepare(self, whole: bool) -> None:
-        """A build of everything begins with nothing: what it does not write, it cannot use."""
+    def _prepare(self, whole: bool, full: bool) -> None:
+        """A build of everything begins with no table: it uses what it writes, or takes over by proof."""
         from dx_pipeline.fetch.accept import finish_acceptances
         from dx_pipeline.release.inputs import forget_inputs, remember_inputs
 
         finish_acceptances(self.paths)
-        if whole:
-            begin_anew(self.paths)
-            remember_inputs(self.paths)
-        else:
+        if not whole:
             forget_inputs(self.paths)
+            with connect(self.paths) as con:
+                take_nothing_over(con)
+            return
+        if full:
+            begin_anew(self.paths)
+        else:
+            begin_again(self.paths)
+        remember_inputs(self.paths)
 
     def _put_in_order(self) -> list[str]:
         from dx_pipeline.release.store.repair import repair

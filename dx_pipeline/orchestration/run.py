@@ -58,7 +58,7 @@ def refresh(
 
     Args:
         paths: the project.
-        full: build also when nothing changed since the current release.
+        full: build everything, whatever earlier builds left and whether or not anything changed.
         door: who asks, for the record.
         wait_seconds: how long to wait for another build.
 
@@ -73,7 +73,7 @@ def refresh(
             told = None if full else unchanged(paths, door)
             if told:
                 return Refresh(_shown(paths), unchanged=True, skipped=told)
-            return _run(paths, door)
+            return _run(paths, door, full)
     except BusyError as busy:
         state.note(paths, door, "busy", [Reason.of(busy)])
         raise
@@ -110,17 +110,17 @@ def whole_build(paths: Paths, wait_seconds: float) -> Iterator[None]:
         yield
 
 
-def _run(paths: Paths, door: str) -> Refresh:
+def _run(paths: Paths, door: str, full: bool) -> Refresh:
     import dagster as dg
 
     from dx_pipeline.orchestration.failure import reasons_of
     from dx_pipeline.orchestration.graph import build_definitions
     from dx_pipeline.orchestration.instance import opened
-    from dx_pipeline.orchestration.resources import DOOR_TAG, REFRESH, Project
+    from dx_pipeline.orchestration.resources import DOOR_TAG, FULL_TAG, REFRESH, Project
 
     shared = read_settings(paths.root).shared
     with opened(paths) as instance, _stoppable() as stopped:
-        tags = {DOOR_TAG: door, REPOSITORY_TAG: REPOSITORY}
+        tags = {DOOR_TAG: door, REPOSITORY_TAG: REPOSITORY} | ({FULL_TAG: "true"} if full else {})
         how: dict[str, Any] = {"instance": instance, "raise_on_error": False, "run_config": QUIET, "tags": tags}
         try:
             if shared:

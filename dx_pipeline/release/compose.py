@@ -1,30 +1,44 @@
 """From a checked warehouse to what people open: staging, pictures, site and workbook of one release.
 
 Pictures, pages and the workbook are made from the staged database, so they can't show other data than the release they
-are part of. They depend on the data, on this package and on the libraries that draw them: when none of these has
-changed since the current release, its files are taken over, after a comparison with its manifest.
+are part of. A picture depends on what it shows, pages and workbook on all tables; all on their code and the libraries
+that draw them: when none of these has changed since the current release, its files are taken over, after a comparison
+with its manifest.
 """
 
 from __future__ import annotations
 
+import hashlib
+import pickle
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dx_pipeline.contracts import Contract, load_contracts
+from dx_pipeline.code import code_of, files_in, hash_of, joined_hash
+from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract, load_contracts
 from dx_pipeline.paths import Paths
 from dx_pipeline.quality.gate import checked_results
-from dx_pipeline.release.inputs import code_hash, joined_hash, remembered_inputs
+from dx_pipeline.release.inputs import remembered_inputs
 from dx_pipeline.release.stage import stage
 from dx_pipeline.release.store.layout import ReleaseError, current_folder
-from dx_pipeline.release.store.manifest import DATABASE, MANIFEST, Headline, describe_file, read_manifest, to_json
+from dx_pipeline.release.store.manifest import (
+    DATABASE,
+    MANIFEST,
+    Headline,
+    Manifest,
+    Part,
+    describe_file,
+    read_manifest,
+    to_json,
+)
 from dx_pipeline.release.store.staging import Candidate, open_candidate, record_part
 from dx_pipeline.sources.spec import each_source
 
@@ -35,18 +49,29 @@ SITE, WORKBOOK = "site", "workbook"
 WORKBOOK_FILE = "dti.xlsx"
 
 
+@dataclass(frozen=True)
+class Made:
+    """Files of a part, and whether they are those of the current release."""
+
+    files: list[Path]
+    taken_over: bool
+
+
 def picture_part(name: str) -> str:
     """The part of a release that a picture is."""
     return f"pictures/{name}"
 
 
-def stage_candidate(paths: Paths, con: duckdb.DuckDBPyConnection, pictures: Iterable[str]) -> Candidate:
+def stage_candidate(
+    paths: Paths, con: duckdb.DuckDBPyConnection, pictures: Iterable[str], full: bool = False
+) -> Candidate:
     """Stage the release of the checked warehouse.
 
     Args:
         paths: the project.
         con: open on the warehouse.
         pictures: names of the pictures the release will hold.
+        full: draw and write every part anew.
 
     Raises:
         NotCheckedError: the tables are not the checked ones.
@@ -65,6 +90,7 @@ def stage_candidate(paths: Paths, con: duckdb.DuckDBPyConnection, pictures: Iter
         inputs=remembered_inputs(paths),
         headline=lambda frames: _headline(frames, focus),
         large=each_source(paths.raw, large=True)[0].values(),
+        full=full,
     )
 
 
@@ -102,43 +128,52 @@ def _headline(frames: Mapping[str, pl.DataFrame], focus: tuple[str, ...]) -> tup
     )
 
 
-def draw_picture(candidate: Candidate, name: str) -> list[Path]:
-    """One picture of the default unit of each system into the staged folder; returns its files."""
-    from dx_pipeline.charts import render
+def draw_picture(candidate: Candidate, name: str) -> Made:
+    """One picture of the default unit of each system into the staged folder.
+
+    The release in its footer is the first one that showed what it shows.
+    """
+    from dx_pipeline.charts import PICTURES, render
+    from dx_pipeline.charts.findings import read_finding
     from dx_pipeline.tables import default_pair, unit_systems
 
-    part, key = picture_part(name), presentation_key(candidate)
-    folder = candidate.folder / "pictures"
+    part, folder, reference = picture_part(name), candidate.folder / "pictures", candidate.paths.reference
     folder.mkdir(exist_ok=True)
-    files = _take_over(candidate, part, key, f"{part}-")
-    if not files:
-        reference = candidate.paths.reference
-        with _staged_tables(candidate) as con:
-            for system in unit_systems(con):
-                if pair := default_pair(con, system):
-                    files += render(con, name, folder, reference, system, *pair, release=candidate.release)
-    record_part(candidate, part, files, key)
-    return files
+    with _staged_tables(candidate) as con:
+        pairs = {system: pair for system in unit_systems(con) if (pair := default_pair(con, system))}
+        found = [read_finding(con, PICTURES[name], reference, system, *pair) for system, pair in pairs.items()]
+        shows = hashlib.sha256(pickle.dumps([pairs, found])).hexdigest()
+        before = _baseline_part(candidate, part)
+        since = before.since if before and before.since and before.shows == shows else candidate.release
+        key = joined_hash([shows, since, code_of(f"charts.{name}", "charts.drawing", "release.compose")])
+        taken_over = _take_over(candidate, part, key, f"{part}-")
+        files = list(taken_over)
+        if not taken_over:
+            for system, pair in pairs.items():
+                files += render(con, name, folder, reference, system, *pair, release=since)
+    record_part(candidate, part, files, key, shows, since)
+    return Made(files, bool(taken_over))
 
 
-def write_site(candidate: Candidate) -> int:
-    """The static site into the staged folder; returns the number of pages."""
-    folder, key = candidate.folder / "site", presentation_key(candidate)
+def write_site(candidate: Candidate) -> Made:
+    """The static site into the staged folder."""
+    folder, key = candidate.folder / "site", _page_key(candidate, "report.site", "quality.page")
     shutil.rmtree(folder, ignore_errors=True)
-    if not _take_over(candidate, SITE, key, "site/"):
+    taken_over = _take_over(candidate, SITE, key, "site/")
+    if not taken_over:
         from dx_pipeline.quality.page import render_quality_page
         from dx_pipeline.report import build_site
         from dx_pipeline.report.notebooks import write_pages
 
         with _staged_tables(candidate) as con:
             build_site(con, folder, candidate.release, candidate.paths.reference)
-        history = pl.read_parquet(_check_history(candidate))
+        history = pl.read_parquet(candidate.folder / "parquet" / "check_results.parquet")
         (folder / "quality.html").write_text(render_quality_page(history, candidate.release), encoding="utf-8")
         with _as_current(candidate) as root:
             write_pages(root, folder / "notebooks")
     files = [path for path in folder.rglob("*") if path.is_file()]
     record_part(candidate, SITE, files, key)
-    return sum(1 for path in files if path.suffix == ".html")
+    return Made(files, bool(taken_over))
 
 
 @contextmanager
@@ -157,16 +192,17 @@ def _as_current(candidate: Candidate) -> Iterator[Path]:
         yield Path(name)
 
 
-def write_book(candidate: Candidate) -> int:
-    """The Excel workbook into the staged folder; returns its size in bytes."""
-    path, key = candidate.folder / WORKBOOK_FILE, presentation_key(candidate)
-    if not _take_over(candidate, WORKBOOK, key, WORKBOOK_FILE):
+def write_book(candidate: Candidate) -> Made:
+    """The Excel workbook into the staged folder."""
+    path, key = candidate.folder / WORKBOOK_FILE, _page_key(candidate, "report.workbook")
+    taken_over = _take_over(candidate, WORKBOOK, key, WORKBOOK_FILE)
+    if not taken_over:
         from dx_pipeline.report import write_workbook
 
         with _staged_tables(candidate) as con:
             write_workbook(con, path, candidate.release, candidate.paths.reference)
     record_part(candidate, WORKBOOK, [path], key)
-    return path.stat().st_size
+    return Made([path], bool(taken_over))
 
 
 def code_version(paths: Paths) -> str:
@@ -182,18 +218,15 @@ def code_version(paths: Paths) -> str:
     return f"{own}+{commit}"
 
 
-def presentation_key(candidate: Candidate) -> str:
-    """Hash over everything that decides the bytes of pictures, pages and workbook."""
-    texts = [candidate.release, candidate.data_hash, code_hash(), describe_file(_check_history(candidate)).sha256]
-    from dx_pipeline.report.notebooks import NOTEBOOKS
-
-    reference = (path for path in candidate.paths.reference.rglob("*") if path.is_file())
-    texts += [describe_file(path).sha256 for path in (*sorted(reference), *sorted(NOTEBOOKS.glob("*.ipynb")))]
-    return joined_hash(texts)
-
-
-def _check_history(candidate: Candidate) -> Path:
-    return candidate.folder / "parquet" / "check_results.parquet"
+def _page_key(candidate: Candidate, *modules: str) -> str:
+    """Hash over everything that decides the bytes of pages or workbook: all tables, their contracts, reference, code."""
+    reference = candidate.paths.reference
+    texts = [candidate.release, candidate.data_hash, code_of("release.compose", *modules)]
+    texts += [
+        hash_of(files_in(candidate.folder / "parquet"), candidate.folder),
+        hash_of(files_in(reference), reference),
+    ]
+    return joined_hash([*texts, hash_of(CONTRACTS_FOLDER.glob("*.toml"))])
 
 
 def _staged_tables(candidate: Candidate) -> duckdb.DuckDBPyConnection:
@@ -202,17 +235,27 @@ def _staged_tables(candidate: Candidate) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(candidate.folder / DATABASE), read_only=True)
 
 
+def _baseline_part(candidate: Candidate, part: str) -> Part | None:
+    """A part of the release the candidate is compared with, as its manifest describes it."""
+    manifest = _baseline(candidate)
+    return manifest.parts.get(part) if manifest else None
+
+
+def _baseline(candidate: Candidate) -> Manifest | None:
+    current = current_folder(candidate.paths)
+    try:
+        return read_manifest(current) if current else None
+    except ReleaseError:
+        return None
+
+
 def _take_over(candidate: Candidate, part: str, key: str, prefix: str) -> list[Path]:
     """Copy a part's files from the current release if they would come out the same and are as its manifest says.
 
     Returns what was copied: nothing when a file is missing or was changed, so that all are made anew.
     """
-    current = current_folder(candidate.paths)
-    if current is None:
-        return []
-    try:
-        manifest = read_manifest(current)
-    except ReleaseError:
+    current, manifest = current_folder(candidate.paths), _baseline(candidate)
+    if current is None or manifest is None or candidate.full:
         return []
     files = {name: mark for name, mark in manifest.files.items() if name.startswith(prefix)}
     if part not in manifest.parts or manifest.parts[part].made_of != key or len(files) != manifest.parts[part].files:

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import sys
-from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import version
-from pathlib import Path
 
 from pydantic import ValidationError
 
+from dx_pipeline.code import PACKAGE, files_in, hash_of, joined_hash, libraries
 from dx_pipeline.fetch.stale import stale_file
 from dx_pipeline.paths import Paths
 from dx_pipeline.release.store.layout import current_folder
 from dx_pipeline.release.store.manifest import Inputs, describe_file, files_below, read_manifest
 from dx_pipeline.release.store.verify import is_sound, verify_paths
 
-#: libraries that decide a figure, a check, a picture, a page or the workbook
-LIBRARIES = (
-    "duckdb", "great-expectations", "jinja2", "matplotlib", "numpy", "pandas", "polars", "SALib", "scipy",
-    "statsmodels", "xlsxwriter",
-)  # fmt: skip
-PACKAGE = Path(__file__).parents[1]
 INPUTS_FILE = "inputs.json"
 
 
@@ -44,15 +34,7 @@ def inputs_of(paths: Paths) -> Inputs:
 @cache
 def code_hash() -> str:
     """A hash over this package, the libraries it computes with, and the version of Python."""
-    code = {name: path for name, path in files_below(PACKAGE).items() if "__pycache__" not in path.parts}
-    texts = [f"{name} {describe_file(path).sha256}" for name, path in code.items()]
-    texts += [f"{library} {version(library)}" for library in LIBRARIES]
-    return joined_hash([*texts, f"python {sys.version_info[0]}.{sys.version_info[1]}"])
-
-
-def joined_hash(texts: Iterable[str]) -> str:
-    """One hash over several texts."""
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+    return joined_hash([libraries(), hash_of(files_in(PACKAGE))])
 
 
 def nothing_to_do(paths: Paths) -> bool:

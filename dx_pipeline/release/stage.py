@@ -97,6 +97,7 @@ def stage(
     inputs: Inputs | None = None,
     headline: Headlines = lambda frames: (),
     large: Iterable[SourceSpec] = (),
+    full: bool = False,
 ) -> Candidate:
     """Write everything of a release but pictures and pages into a new folder; nobody sees it yet.
 
@@ -115,6 +116,7 @@ def stage(
         inputs: what the tables were built from.
         headline: picks from the tables the ranks that the manifest repeats.
         large: the large sources, built before.
+        full: nothing that is made for it may be taken over from the current release.
 
     Raises:
         NotReleasableError: a blocking check failed.
@@ -141,7 +143,7 @@ def stage(
         taken = files_below(folder / LARGE).values()
         declared = (TABLES, DATABASE_PART, TEXTS, *([LARGE] if taken else []), *parts)
         current = baseline.folder.name if baseline.folder else None
-        candidate = Candidate(paths, folder, manifest, current, unchanged, declared, contracts, info)
+        candidate = Candidate(paths, folder, manifest, current, unchanged, declared, contracts, info, full)
         record_part(candidate, TABLES, [*folder.glob("parquet/*"), *folder.glob("csv/*")])
         record_part(candidate, DATABASE_PART, [folder / DATABASE])
         record_part(candidate, TEXTS, [*folder.glob("*.md"), *folder.glob("quality/**/*.json")])

@@ -158,6 +158,7 @@ def _environment(release: str, data: SiteData) -> Environment:
         loader=PackageLoader("dx_pipeline.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

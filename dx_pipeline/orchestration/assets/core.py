@@ -4,13 +4,14 @@ from typing import Any
 
 import dagster as dg
 
-from dx_pipeline.build import build_figures
+from dx_pipeline.build import build_figures, figures_code
 from dx_pipeline.orchestration.assets.raw import OWNERS, REFERENCE
 from dx_pipeline.orchestration.failure import told
 from dx_pipeline.orchestration.metadata import data_version, frame_metadata
 from dx_pipeline.orchestration.resources import Project
 from dx_pipeline.paths import Paths
 from dx_pipeline.sources.spec import source_names
+from dx_pipeline.warehouse import was_taken_over
 
 FIGURES = dg.AssetKey(["core", "figures"])
 
@@ -24,16 +25,18 @@ def core_assets(paths: Paths) -> list[dg.AssetsDefinition]:
         group_name="core",
         owners=OWNERS,
         kinds={"polars", "duckdb"},
+        code_version=figures_code(),
         description="Every printed figure with its verdict: chosen or not, in conflict or not, and why (the arithmetic "
         "referee and the declared corrections of data/corrections).",
     )
     def figures(project: Project) -> dg.MaterializeResult[Any]:
         with told(), project.warehouse() as con:
             frame = build_figures(con, project.paths)
+            version, taken_over = data_version(con, "core.figures"), was_taken_over(con, "core.figures")
         return dg.MaterializeResult(
-            data_version=data_version(frame),
+            data_version=version,
             metadata={
-                **frame_metadata(frame),
+                **frame_metadata(frame, taken_over),
                 "chosen": int(frame["chosen"].sum()),
                 "in conflict": int(frame["conflict"].sum()),
             },

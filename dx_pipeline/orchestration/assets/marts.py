@@ -10,24 +10,22 @@ from typing import Any
 
 import dagster as dg
 
-from dx_pipeline.build import build_mart, mart_contracts
+from dx_pipeline.build import build_mart, mart_code, mart_contracts, mart_files
 from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract
 from dx_pipeline.orchestration.assets.core import FIGURES
 from dx_pipeline.orchestration.assets.raw import OWNERS, REFERENCE
 from dx_pipeline.orchestration.failure import failure, told
 from dx_pipeline.orchestration.metadata import (
     code_references,
-    code_version,
     column_lineage,
     data_version,
     frame_metadata,
-    mart_files,
     table_schema,
 )
 from dx_pipeline.orchestration.resources import Project
 from dx_pipeline.paths import Paths
 from dx_pipeline.sources.spec import each_source
-from dx_pipeline.warehouse import NotBuiltError
+from dx_pipeline.warehouse import NotBuiltError, was_taken_over
 
 
 def mart_key(name: str) -> dg.AssetKey:
@@ -44,18 +42,17 @@ def mart_spec(contract: Contract, contracts: dict[str, Contract], records: dict[
     """One public table as an asset, described by its contract."""
     deps = [mart_key(table) if table in contracts else _upstream(table, records) for table in contract.inputs]
     lineage = column_lineage(contract, contracts)
-    files = mart_files(contract.name)
     metadata: dict[str, Any] = {
         "dagster/column_schema": table_schema(contract),
         "dagster/table_name": f"main.{contract.name}",
         "limitations": contract.limitations_en,
-        **code_references(files),
+        **code_references(mart_files(contract.name)),
     }
     return dg.AssetSpec(
         key=mart_key(contract.name),
         deps=list(dict.fromkeys(deps)),
         group_name=section_group(contract),
-        code_version=code_version(files),
+        code_version=mart_code(contract.name),
         owners=OWNERS,
         kinds={"sql" if (CONTRACTS_FOLDER / f"{contract.name}.sql").is_file() else "python", "duckdb"},
         description="\n\n".join(
@@ -100,6 +97,7 @@ def mart_assets(paths: Paths) -> list[dg.AssetsDefinition]:
                         raise NotBuiltError("it", [mart_key(table).to_user_string() for table in broken])
                     began = time.perf_counter()
                     frame = build_mart(con, contract)
+                    taken_over = was_taken_over(con, name)
                 except NotBuiltError as error:
                     upstream = [mart_key(table) if table in contracts else _upstream(table, records)
                                 for table in error.tables]  # fmt: skip
@@ -112,8 +110,8 @@ def mart_assets(paths: Paths) -> list[dg.AssetsDefinition]:
                     continue
                 yield dg.MaterializeResult(
                     asset_key=mart_key(name),
-                    metadata=frame_metadata(frame, time.perf_counter() - began),
-                    data_version=data_version(frame),
+                    metadata=frame_metadata(frame, taken_over, time.perf_counter() - began),
+                    data_version=data_version(con, name),
                 )
         if failures:
             raise failure(failures) from next(iter(failures.values()))

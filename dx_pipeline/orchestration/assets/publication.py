@@ -7,14 +7,15 @@ from typing import Any
 
 import dagster as dg
 
-from dx_pipeline.build import mart_contracts
+from dx_pipeline.build import mart_contracts, mart_files
 from dx_pipeline.charts import PICTURES
+from dx_pipeline.code import hash_of
 from dx_pipeline.contracts import Contract, load_contracts
 from dx_pipeline.orchestration.assets.marts import mart_key, section_group
 from dx_pipeline.orchestration.assets.raw import OWNERS
 from dx_pipeline.orchestration.failure import told
-from dx_pipeline.orchestration.metadata import code_references, code_version, mart_files, table_schema
-from dx_pipeline.orchestration.resources import RELEASE, Project
+from dx_pipeline.orchestration.metadata import code_references, table_schema
+from dx_pipeline.orchestration.resources import FULL_TAG, RELEASE, Project
 
 GROUP = "publication"
 CANDIDATE = dg.AssetKey(["publication", "release_candidate"])
@@ -39,7 +40,7 @@ def written_spec(key: dg.AssetKey, contract: Contract) -> dg.AssetSpec:
         description=f"{contract.title_en}\n\n{contract.description_en}\n\n{contract.title_vi}",
         group_name=section_group(contract),
         owners=OWNERS,
-        code_version=code_version(files),
+        code_version=hash_of(files),
         metadata={"dagster/column_schema": table_schema(contract), **code_references(files)},
     )
 
@@ -67,7 +68,7 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
         from dx_pipeline.release.compose import stage_candidate
 
         with told(), project.warehouse() as con:
-            candidate = stage_candidate(project.paths, con, PICTURES)
+            candidate = stage_candidate(project.paths, con, PICTURES, full=FULL_TAG in context.run.tags)
         facts: dict[str, Any] = {
             "release": candidate.release,
             "unchanged": candidate.unchanged,
@@ -103,8 +104,9 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
             candidate = staged_candidate(project.paths)
             for name in PICTURES:
                 if picture_key(name) in context.selected_asset_keys:
-                    files = draw_picture(candidate, name)
-                    yield dg.MaterializeResult(asset_key=picture_key(name), metadata=_picture_metadata(files))
+                    made = draw_picture(candidate, name)
+                    metadata = {"taken over": made.taken_over, **_picture_metadata(made.files)}
+                    yield dg.MaterializeResult(asset_key=picture_key(name), metadata=metadata)
 
     @dg.asset(
         key=SITE,
@@ -118,8 +120,9 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
         from dx_pipeline.release.compose import staged_candidate, write_site
 
         with told():
-            pages = write_site(staged_candidate(project.paths))
-        return dg.MaterializeResult(metadata={"pages": pages})
+            made = write_site(staged_candidate(project.paths))
+        pages = sum(path.suffix == ".html" for path in made.files)
+        return dg.MaterializeResult(metadata={"pages": pages, "taken over": made.taken_over})
 
     @dg.asset(
         key=WORKBOOK,
@@ -133,8 +136,9 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
         from dx_pipeline.release.compose import staged_candidate, write_book
 
         with told():
-            size = write_book(staged_candidate(project.paths))
-        return dg.MaterializeResult(metadata={"bytes": size})
+            made = write_book(staged_candidate(project.paths))
+        size = sum(path.stat().st_size for path in made.files)
+        return dg.MaterializeResult(metadata={"bytes": size, "taken over": made.taken_over})
 
     @dg.asset(
         key=RELEASE,

@@ -84,10 +84,13 @@ class Baseline(Stated):
 
 
 class Part(Stated):
-    """A part of the release: the data it shows, and a hash over everything else that decides its bytes."""
+    """A part of the release: the data it was made from, and a hash over everything that decides its bytes."""
 
     data_hash: str
     made_of: str
+    #: of a picture: a hash over the figures and words in it, and the first release that showed them
+    shows: str = ""
+    since: str = ""
     files: int
 
 

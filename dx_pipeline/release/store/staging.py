@@ -47,6 +47,8 @@ class StagedPart(Stated):
     name: str
     data_hash: str
     made_of: str
+    shows: str = ""
+    since: str = ""
     files: dict[str, FileMark]
 
 
@@ -57,6 +59,7 @@ class CandidateFile(Stated):
     baseline_folder: str | None
     unchanged: bool
     parts: tuple[str, ...]
+    full: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ class Candidate:
     parts: tuple[str, ...]
     contracts: Mapping[str, Contract] = field(repr=False)
     info: PackageInfo = field(repr=False)
+    #: every part is made anew
+    full: bool = False
 
     @property
     def release(self) -> str:
@@ -124,6 +129,7 @@ def save_candidate(candidate: Candidate) -> None:
         baseline_folder=candidate.baseline_folder,
         unchanged=candidate.unchanged,
         parts=candidate.parts,
+        full=candidate.full,
     )
     _write(candidate.folder.parent / CANDIDATE, stated)
 
@@ -150,6 +156,7 @@ def open_candidate(paths: Paths, contracts: Mapping[str, Contract], info: Packag
             stated.parts,
             contracts,
             info or load_package_info(),
+            stated.full,
         )
     raise ReleaseError("no release is staged", "Materialise publication/release_candidate first, or run `dx run`.")
 
@@ -170,17 +177,21 @@ def let_go() -> None:
         os.close(_handles.popitem()[1])
 
 
-def record_part(candidate: Candidate, name: str, files: Iterable[Path], made_of: str = "") -> None:
+def record_part(
+    candidate: Candidate, name: str, files: Iterable[Path], made_of: str = "", shows: str = "", since: str = ""
+) -> None:
     """Write down that a part is done: of which data, and each of its files.
 
     Args:
         candidate: the staged release.
         name: one of its parts.
         files: all files of the part.
-        made_of: a hash over what else decides its bytes.
+        made_of: a hash over everything that decides its bytes.
+        shows: a hash over the figures and words in it.
+        since: the first release that showed them.
     """
     marks = {path.relative_to(candidate.folder).as_posix(): describe_file(path) for path in sorted(files)}
-    part = StagedPart(name=name, data_hash=candidate.data_hash, made_of=made_of, files=marks)
+    part = StagedPart(name=name, data_hash=candidate.data_hash, made_of=made_of, shows=shows, since=since, files=marks)
     _write(_part_file(candidate, name), part)
 
 
@@ -204,7 +215,13 @@ def complete_parts(candidate: Candidate) -> dict[str, Part]:
         if part.data_hash != candidate.data_hash:
             problems.append(f"{name} shows other data ({part.data_hash[:19]}…)")
         known |= part.files
-        parts[name] = Part(data_hash=part.data_hash, made_of=part.made_of, files=len(part.files))
+        parts[name] = Part(
+            data_hash=part.data_hash,
+            made_of=part.made_of,
+            shows=part.shows,
+            since=part.since,
+            files=len(part.files),
+        )
     there = files_below(candidate.folder)
     problems = [f"{', '.join(missing)} missing"] * bool(missing) + problems
     for file, mark in known.items():
