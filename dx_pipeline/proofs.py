@@ -3,8 +3,8 @@
 A step of a build (a source, the figures, a public table) writes tables. When all of them are stored, `core.proofs` gets
 a row: a hash over the files and the code they were made by, the fingerprints of the tables they were made from, and
 their own. The next build of everything begins with no table; it takes over those whose proof says that nothing they
-rest on is different, and whose rows still have the fingerprint they were stored with. A step that ends in the middle has
-no proof, so a killed build costs time and nothing else.
+rest on is different, and whose rows still have the fingerprint they were stored with. A step that ends in the middle
+has no proof, so a killed build costs time and nothing else.
 """
 
 from __future__ import annotations

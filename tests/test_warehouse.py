@@ -12,7 +12,7 @@ import pytest
 
 from dx_pipeline.errors import BusyError
 from dx_pipeline.paths import Paths
-from dx_pipeline.warehouse import begin_anew, connect, tables_there
+from dx_pipeline.warehouse import begin_anew, connect, mark_built, tables_there
 
 HOLDER = "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
 
@@ -21,6 +21,7 @@ HOLDER = "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print('held', f
 def paths(tmp_path: Path) -> Paths:
     with connect(Paths(tmp_path)) as con:
         con.execute("CREATE TABLE provinces AS SELECT range AS n FROM range(5000)")
+        mark_built(con, "provinces", "of this build", ())
     return Paths(tmp_path)
 
 

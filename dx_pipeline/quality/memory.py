@@ -1,7 +1,7 @@
-"""Answers of Great Expectations that still hold: a table whose rows and rules are unchanged is not asked about again.
+"""Answers that still hold: a table whose rows and rules are unchanged is not asked about again, nor is a law.
 
-An answer is kept in the build's warehouse under a hash of everything it depends on: the table's rows, its rules, the
-version of Great Expectations and the code that asks. A check that could not run is not kept.
+An answer is kept in the build's warehouse under a hash of everything it depends on: the rows of the tables, the rules,
+the version of what answers and the code that asks. A check that could not run is not kept.
 """
 
 from __future__ import annotations
@@ -12,17 +12,22 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dx_pipeline.quality.expectations import ContractRule, contract_rules, suite
-from dx_pipeline.quality.model import CheckOutcome, Status
+from dx_pipeline.code import code_of, joined_hash
+from dx_pipeline.quality.expectations import suite
+from dx_pipeline.quality.model import Check, CheckOutcome, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import duckdb
 
     from dx_pipeline.contracts import Contract
+    from dx_pipeline.quality.laws import Law
 
-#: table -> hash of what its answers depend on
+    #: checks with what each expects
+    Rules = Sequence[tuple[Check, str]]
+
+#: table, or name of a law -> hash of what its answers depend on
 Questions = dict[str, str]
 
 CREATE = "CREATE TABLE IF NOT EXISTS core.gx_answers (question VARCHAR, table_name VARCHAR, answer VARCHAR)"
@@ -41,34 +46,70 @@ def questions(contracts: Mapping[str, Contract], fingerprints: Mapping[str, str]
     return found
 
 
+def law_questions(con: duckdb.DuckDBPyConnection, laws: Iterable[Law], fingerprints: Mapping[str, str]) -> Questions:
+    """What each law would ask, if the rows of all tables that it reads are known."""
+    import duckdb
+
+    found = {}
+    for law in laws:
+        try:
+            tables = sorted(con.get_table_names(law.sql))
+        except duckdb.Error:
+            continue  # told when it is run
+        if fingerprints.keys() >= set(tables):
+            asking = [code_of("quality.laws"), law.sql, law.expects, *(fingerprints[name] for name in tables)]
+            found[law.check.check_id] = joined_hash(asking)
+    return found
+
+
 def recall(
-    con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract], asked: Questions
+    con: duckdb.DuckDBPyConnection, rules: Mapping[str, Rules], asked: Questions
 ) -> dict[str, list[CheckOutcome]]:
-    """The outcomes of the tables whose question was answered before, by table."""
+    """The outcomes of what was asked and answered before, by table or law.
+
+    Args:
+        con: on the warehouse.
+        rules: what is asked about each, in order.
+        asked: of `questions` or `law_questions`.
+    """
     con.execute("CREATE SCHEMA IF NOT EXISTS core")
     con.execute(CREATE)
     known = dict(con.sql("SELECT question, answer FROM core.gx_answers").fetchall())
     return {
-        name: [_outcome(rule, *told) for rule, told in zip(contract_rules(contracts[name]), answers, strict=True)]
+        name: [_outcome(*rule, *told) for rule, told in zip(rules[name], answers, strict=True)]
         for name, question in asked.items()
         if (answers := json.loads(known.get(question, "null"))) is not None
     }
 
 
 def _outcome(
-    rule: ContractRule, status: Status, n_checked: int, n_failed: int, observed: str, keys: list[dict[str, Any]]
+    check: Check,
+    expected: str,
+    status: Status,
+    n_checked: int,
+    n_failed: int,
+    observed: str,
+    keys: list[dict[str, Any]],
 ) -> CheckOutcome:
-    return CheckOutcome(rule.check, status, n_checked, n_failed, observed, rule.expected, tuple(keys))
+    return CheckOutcome(check, status, n_checked, n_failed, observed, expected, tuple(keys))
 
 
-def remember(con: duckdb.DuckDBPyConnection, asked: Questions, outcomes: Iterable[CheckOutcome]) -> None:
-    """Keep the outcomes of each table in place of its older ones."""
-    by_table: dict[str, list[CheckOutcome]] = {}
-    for outcome in outcomes:
-        by_table.setdefault(outcome.check.table_name, []).append(outcome)
-    for name, found in by_table.items():
-        con.execute("DELETE FROM core.gx_answers WHERE table_name = ?", [name])
-        if name in asked and all(outcome.status != "error" for outcome in found):
-            told = [[one.status, one.n_checked, one.n_failed, one.observed, one.failing_keys] for one in found]
-            answer = json.dumps(told, ensure_ascii=False, default=str)
-            con.execute("INSERT INTO core.gx_answers VALUES (?, ?, ?)", [asked[name], name, answer])
+def remember(con: duckdb.DuckDBPyConnection, asked: Questions, found: Mapping[str, Iterable[CheckOutcome]]) -> None:
+    """Keep the outcomes of each table or law in place of its older ones."""
+    import polars as pl
+
+    rows = []
+    for name, outcomes in found.items():
+        told = [[one.status, one.n_checked, one.n_failed, one.observed, one.failing_keys] for one in outcomes]
+        known = name in asked and all(status != "error" for status, *_ in told)
+        rows.append((asked[name] if known else None, name, json.dumps(told, ensure_ascii=False, default=str)))
+    answers = pl.DataFrame(
+        rows,
+        ["question", "table_name", "answer"],
+        orient="row",
+        schema_overrides=dict.fromkeys(["question", "table_name", "answer"], pl.String),
+    )
+    con.register("new_answers", answers)
+    con.execute("DELETE FROM core.gx_answers USING new_answers AS new WHERE gx_answers.table_name = new.table_name")
+    con.execute("INSERT INTO core.gx_answers SELECT * FROM new_answers WHERE question IS NOT NULL")
+    con.unregister("new_answers")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.contracts import load_contract
 from dx_pipeline.quality.catalogue import applicable_laws, checked_contracts
+from dx_pipeline.quality.expectations import contract_rules
 from dx_pipeline.quality.expected_rows import EXPECTED_ROWS, REGENERATE, check_row_counts
 from dx_pipeline.quality.gx_suite import run_contract_rules
 from dx_pipeline.quality.laws import run_laws
-from dx_pipeline.quality.memory import questions, recall, remember
+from dx_pipeline.quality.memory import Questions, law_questions, questions, recall, remember
 from dx_pipeline.quality.model import CheckOutcome
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dx_pipeline.contracts import Contract
+    from dx_pipeline.quality.memory import Rules
 
 #: how many failing rows an error text names
 KEYS_IN_TEXT = 5
@@ -62,25 +64,50 @@ def check_outcomes(
 ) -> list[CheckOutcome]:
     """One outcome for each check of the catalogue, sorted by table and check.
 
-    With `fingerprints` (hashes of the tables' rows), what Great Expectations answered before is kept and used.
+    With `fingerprints` (hashes of the tables' rows), what was answered before is kept and used.
     """
-    checked = checked_contracts(contracts)
-    asked = questions(checked, fingerprints or {})
-    known = recall(con, checked, asked) if asked else {}
-    unknown = {name: contract for name, contract in checked.items() if name not in known}
-    found = run_contract_rules(_frames(con, unknown), unknown)
-    if asked:
-        remember(con, asked, found)
-    outcomes = [*found, *chain.from_iterable(known.values())]
-    outcomes += check_row_counts(con, checked, expected_rows)
-    outcomes += run_laws(con, applicable_laws(contracts))
+    checked, laws = checked_contracts(contracts), applicable_laws(contracts)
+    prints = fingerprints or {}
+    outcomes = check_row_counts(con, checked, expected_rows)
+    outcomes += _asked(
+        con,
+        questions(checked, prints),
+        {name: [(rule.check, rule.expected) for rule in contract_rules(one)] for name, one in checked.items()},
+        lambda names: run_contract_rules(_frames(con, names), {name: checked[name] for name in names}),
+        lambda outcome: outcome.check.table_name,
+    )
+    outcomes += _asked(
+        con,
+        law_questions(con, laws, prints) if prints else {},
+        {law.check.check_id: [(law.check, law.expects)] for law in laws},
+        lambda names: run_laws(con, (law for law in laws if law.check.check_id in names)),
+        lambda outcome: outcome.check.check_id,
+    )
     return sorted(outcomes, key=lambda outcome: (outcome.check.table_name, outcome.check.check_name))
 
 
-def _frames(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> dict[str, pl.DataFrame]:
+def _asked(
+    con: duckdb.DuckDBPyConnection,
+    asked: Questions,
+    rules: Mapping[str, Rules],
+    answer: Callable[[list[str]], list[CheckOutcome]],
+    name_of: Callable[[CheckOutcome], str],
+) -> list[CheckOutcome]:
+    """The outcomes of these rules, those remembered where the question is the same; the others are kept."""
+    known = recall(con, rules, asked) if asked else {}
+    found = answer([name for name in rules if name not in known])
+    if asked:
+        by_name: dict[str, list[CheckOutcome]] = {}
+        for outcome in found:
+            by_name.setdefault(name_of(outcome), []).append(outcome)
+        remember(con, asked, by_name)
+    return [*found, *chain.from_iterable(known.values())]
+
+
+def _frames(con: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[str, pl.DataFrame]:
     there = {row[0] for row in con.sql("SHOW TABLES").fetchall()}
     # the checks of a table that was not built end as errors
-    return {name: con.sql(f'SELECT * FROM "{name}"').pl() for name in contracts if name in there}
+    return {name: con.sql(f'SELECT * FROM "{name}"').pl() for name in names if name in there}
 
 
 def results_frame(outcomes: list[CheckOutcome], release: str) -> pl.DataFrame:

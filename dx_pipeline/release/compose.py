@@ -145,7 +145,7 @@ def draw_picture(candidate: Candidate, name: str) -> Made:
         shows = hashlib.sha256(pickle.dumps([pairs, found])).hexdigest()
         before = _baseline_part(candidate, part)
         since = before.since if before and before.since and before.shows == shows else candidate.release
-        key = joined_hash([shows, since, code_of(f"charts.{name}", "charts.drawing", "release.compose")])
+        key = joined_hash([shows, since, code_of(f"charts.{name}", "charts.drawing"), hash_of([Path(__file__)])])
         taken_over = _take_over(candidate, part, key, f"{part}-")
         files = list(taken_over)
         if not taken_over:
@@ -219,14 +219,11 @@ def code_version(paths: Paths) -> str:
 
 
 def _page_key(candidate: Candidate, *modules: str) -> str:
-    """Hash over everything that decides the bytes of pages or workbook: all tables, their contracts, reference, code."""
-    reference = candidate.paths.reference
-    texts = [candidate.release, candidate.data_hash, code_of("release.compose", *modules)]
-    texts += [
-        hash_of(files_in(candidate.folder / "parquet"), candidate.folder),
-        hash_of(files_in(reference), reference),
-    ]
-    return joined_hash([*texts, hash_of(CONTRACTS_FOLDER.glob("*.toml"))])
+    """Hash over all that decides the bytes of pages or workbook: tables, contracts, reference, code."""
+    tables, reference = candidate.folder / "parquet", candidate.paths.reference
+    files = [*CONTRACTS_FOLDER.glob("*.toml"), Path(__file__)]
+    of_data = [hash_of(files_in(folder), folder) for folder in (tables, reference)]
+    return joined_hash([candidate.release, candidate.data_hash, *of_data, code_of(*modules), hash_of(files)])
 
 
 def _staged_tables(candidate: Candidate) -> duckdb.DuckDBPyConnection:
