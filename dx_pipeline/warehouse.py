@@ -330,7 +330,7 @@ def versions(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 def was_taken_over(con: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Whether a table of this build was made by an earlier one."""
-    return bool(con.sql(f"SELECT * FROM {BUILT} WHERE taken_over AND name = '{_literal(name)}'").fetchall())
+    return bool(con.sql(f"SELECT * FROM {BUILT} WHERE taken_over AND name = '{lake.literal(name)}'").fetchall())
 
 
 def _quoted(name: str) -> str:

@@ -19,7 +19,7 @@ from dx_pipeline.orchestration.launcher import PROCESS_TAG
 from dx_pipeline.paths import Paths, default_paths
 from dx_pipeline.proofs import begin_again, take_nothing_over
 from dx_pipeline.settings import Settings, read_settings
-from dx_pipeline.warehouse import begin_anew, build_lock, connect
+from dx_pipeline.warehouse import ANSWERS, begin_anew, build_lock, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -105,6 +105,8 @@ class Project(dg.ConfigurableResource[Any]):
             return
         if full:
             begin_anew(self.paths)
+            with connect(self.paths) as con:
+                con.execute(f"DROP TABLE IF EXISTS {ANSWERS}")
         else:
             begin_again(self.paths)
         remember_inputs(self.paths)

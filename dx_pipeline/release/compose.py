@@ -26,7 +26,7 @@ from dx_pipeline.code import code_of, files_in, hash_of, joined_hash
 from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract, load_contracts
 from dx_pipeline.paths import Paths
 from dx_pipeline.quality.gate import checked_results
-from dx_pipeline.release.inputs import remembered_inputs
+from dx_pipeline.release.inputs import code_hash, remembered_inputs
 from dx_pipeline.release.stage import stage
 from dx_pipeline.release.store.layout import ReleaseError, current_folder
 from dx_pipeline.release.store.manifest import (
@@ -40,6 +40,7 @@ from dx_pipeline.release.store.manifest import (
     to_json,
 )
 from dx_pipeline.release.store.staging import Candidate, open_candidate, record_part
+from dx_pipeline.report.notebooks import NOTEBOOKS
 from dx_pipeline.sources.spec import each_source
 
 if TYPE_CHECKING:
@@ -157,7 +158,9 @@ def draw_picture(candidate: Candidate, name: str) -> Made:
 
 def write_site(candidate: Candidate) -> Made:
     """The static site into the staged folder."""
-    folder, key = candidate.folder / "site", _page_key(candidate, "report.site", "quality.page")
+    notebooks = hash_of(NOTEBOOKS.glob("*.ipynb"), NOTEBOOKS)
+    # a notebook may import anything
+    folder, key = candidate.folder / "site", _page_key(candidate, code_hash(), notebooks)
     shutil.rmtree(folder, ignore_errors=True)
     taken_over = _take_over(candidate, SITE, key, "site/")
     if not taken_over:
@@ -194,7 +197,7 @@ def _as_current(candidate: Candidate) -> Iterator[Path]:
 
 def write_book(candidate: Candidate) -> Made:
     """The Excel workbook into the staged folder."""
-    path, key = candidate.folder / WORKBOOK_FILE, _page_key(candidate, "report.workbook")
+    path, key = candidate.folder / WORKBOOK_FILE, _page_key(candidate, code_of("report.workbook"))
     taken_over = _take_over(candidate, WORKBOOK, key, WORKBOOK_FILE)
     if not taken_over:
         from dx_pipeline.report import write_workbook
@@ -218,12 +221,12 @@ def code_version(paths: Paths) -> str:
     return f"{own}+{commit}"
 
 
-def _page_key(candidate: Candidate, *modules: str) -> str:
+def _page_key(candidate: Candidate, *code: str) -> str:
     """Hash over all that decides the bytes of pages or workbook: tables, contracts, reference, code."""
     tables, reference = candidate.folder / "parquet", candidate.paths.reference
     files = [*CONTRACTS_FOLDER.glob("*.toml"), Path(__file__)]
     of_data = [hash_of(files_in(folder), folder) for folder in (tables, reference)]
-    return joined_hash([candidate.release, candidate.data_hash, *of_data, code_of(*modules), hash_of(files)])
+    return joined_hash([candidate.release, candidate.data_hash, *of_data, *code, hash_of(files)])
 
 
 def _staged_tables(candidate: Candidate) -> duckdb.DuckDBPyConnection:
