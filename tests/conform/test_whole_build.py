@@ -53,7 +53,24 @@ def observed(root: Path, source_id: str):
     return observe_source(sources[source_id], load_reference(root / "data" / "reference"), sources.values())
 
 
-def test_new_indicator_rival_source_and_units_of_today_in_one_build(project):
+def add_communes(root: Path, number: int) -> None:
+    """A third unit system of another level, made up, as rows of the reference tables, and its scores of one edition."""
+    folder = root / "data" / "reference"
+    with (folder / "unit_systems.csv").open("a", encoding="utf-8") as systems:
+        systems.write(f"{number},commune,{number} xã giả định,{number} made-up communes,2024-01-01,,,made up\n")
+    units, declaration = folder / "units.csv", folder / "source.toml"
+    before = hashlib.sha256(units.read_bytes()).hexdigest()
+    with units.open("a", encoding="utf-8") as rows:
+        for one in range(1, number + 1):
+            rows.write(f"{number},xa-gia-dinh-{one},,Xã Giả Định {one},Made-up Commune {one},commune,,,,,,\n")
+    after = hashlib.sha256(units.read_bytes()).hexdigest()
+    declaration.write_text(declaration.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+    table = "Tỉnh,DTI\n" + "".join(f"xã giả định {one},{0.9 - one / 1000:.3f}\n" for one in range(1, number + 1))
+    add_source(root, "dti_communes", table, column("DTI", "overall", "score"), 2024, number)
+
+
+def test_new_indicator_rival_source_and_further_units_in_one_build(project):
+    add_communes(project, 120)
     names = '[indicators.pii_trial]\nname_vi = "Đổi mới"\nname_en = "Innovation"\nunit = "points of 100"\n'
     add_source(project, "trial_area", "Tỉnh,DT\nHải Phòng,3194.7\nHồ Chí Minh,6772.6\n", column("DT", "area"), 2025, 34)
     add_source(project, "trial_population", "Tỉnh,Dân số\nHải Dương,2010.0\n", column("Dân số", "population"), 2024)
@@ -88,6 +105,15 @@ def test_new_indicator_rival_source_and_units_of_today_in_one_build(project):
     assert rivals["conflict"].all()
     assert rivals.filter(rivals["chosen"])["source_id"].to_list() == ["trial_population"]
     assert "official" in rivals.filter(rivals["chosen"])["reason"].item()
+
+    rankings, means = tables["province_rankings"], tables["national_means"]
+    communes = rankings.filter((rankings["unit_system"] == 120) & (rankings["edition"] == 2024)).sort("rank")
+    assert communes["rank"].to_list() == list(range(1, 121))
+    assert communes["province_id"][119] == "xa-gia-dinh-120"
+    assert means.filter(means["unit_system"] == 120)["mean_computed"].to_list() == [0.8395]
+    # the provinces of today keep their history, computed from the members they had
+    today = rankings.filter((rankings["unit_system"] == 34) & rankings["rank"].is_not_null())
+    assert today["edition"].unique().sort().to_list() == [2022, 2023, 2024]
 
 
 def test_what_cannot_be_meant_is_refused_with_the_remedy(project):
