@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.marts._targets import TARGET, territories
+from dx_pipeline.marts._targets import TARGET, ended_on, standing, territories
 
 RANK_TARGET = "national_dti_rank"
 
@@ -66,87 +66,45 @@ def rank_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.D
         .when("early")
         .then(pl.lit("not_due")),
         need_points=need,
-        reason=_reason_en(),
-        reason_vi=_reason_vi(),
+        reason=_reason("en"),
+        reason_vi=_reason("vi"),
     )
 
 
-def _sentences(parts: list[pl.Expr]) -> pl.Expr:
+WORDS = {
+    "en": {
+        "inside": "inside",
+        "outside": "outside",
+        "known": "edition {}: rank {} of {}, {} the top {}",
+        "unknown": "edition {}: no rank was read",
+        "no rank": " and has no rank of its own",
+        "later": "since {} {} is part of the new {}, so no later edition will rank it",
+        "beside": "beside it, another unit: the new {} ranks {} of {}",
+    },
+    "vi": {
+        "inside": "trong",
+        "outside": "ngoài",
+        "known": "kỳ {}: hạng {}/{}, {} nhóm {} dẫn đầu",
+        "unknown": "kỳ {}: chưa đọc được hạng",
+        "no rank": ", không còn thứ hạng riêng",
+        "later": "từ ngày {} {} là một phần của {} mới, nên các kỳ sau không còn xếp hạng tỉnh cũ",
+        "beside": "để tham khảo, một đơn vị khác: {} mới xếp hạng {}/{}",
+    },
+}
+
+
+def _reason(language: str) -> pl.Expr:
+    words = WORDS[language]
+    side = pl.when(pl.col("rank") <= pl.col("k")).then(pl.lit(words["inside"])).otherwise(pl.lit(words["outside"]))
+    ended_early = ~pl.col("ends") & pl.col("early") & pl.col("ended_on").is_not_null()
+    parts = [
+        pl.when("unknown")
+        .then(pl.format(words["unknown"], "edition"))
+        .otherwise(pl.format(words["known"], "edition", "rank", "n_units", side, "k")),
+        standing(language, words["no rank"]),
+        pl.when(ended_early).then(pl.format(words["later"], ended_on(language), "name", "successor")),
+        pl.when(pl.col("successor_rank").is_not_null()).then(
+            pl.format(words["beside"], "successor", "successor_rank", "successor_n_units")
+        ),
+    ]
     return pl.concat_str(parts, separator="; ", ignore_nulls=True)
-
-
-def _reason_en() -> pl.Expr:
-    day = pl.col("ended_on").dt.strftime("%-d %B %Y")
-    inside = pl.when(pl.col("rank") <= pl.col("k")).then(pl.lit("inside")).otherwise(pl.lit("outside"))
-    known = pl.format("edition {}: rank {} of {}, {} the top {}", "edition", "rank", "n_units", inside, "k")
-    return _sentences(
-        [
-            pl.when("unknown").then(pl.format("edition {}: no rank was read", "edition")).otherwise(known),
-            pl.when("ends")
-            .then(
-                pl.format(
-                    "the target for {} can't be assessed as written: since {} {} is part of the new {} and has no "
-                    "rank of its own",
-                    "target_year",
-                    day,
-                    "name",
-                    "successor",
-                )
-            )
-            .when("early")
-            .then(pl.format("the target is for {}, so this is progress and no verdict", "target_year")),
-            pl.when(~pl.col("ends") & pl.col("early") & pl.col("ended_on").is_not_null()).then(
-                pl.format(
-                    "since {} {} is part of the new {}, so no later edition will rank it", day, "name", "successor"
-                )
-            ),
-            pl.when(pl.col("successor_rank").is_not_null()).then(
-                pl.format(
-                    "beside it, another unit: the new {} ranks {} of {}",
-                    "successor",
-                    "successor_rank",
-                    "successor_n_units",
-                )
-            ),
-        ]
-    )
-
-
-def _reason_vi() -> pl.Expr:
-    day = pl.col("ended_on").dt.strftime("%-d/%-m/%Y")
-    inside = pl.when(pl.col("rank") <= pl.col("k")).then(pl.lit("trong")).otherwise(pl.lit("ngoài"))
-    known = pl.format("kỳ {}: hạng {}/{}, {} nhóm {} dẫn đầu", "edition", "rank", "n_units", inside, "k")
-    return _sentences(
-        [
-            pl.when("unknown").then(pl.format("kỳ {}: chưa đọc được hạng", "edition")).otherwise(known),
-            pl.when("ends")
-            .then(
-                pl.format(
-                    "không thể đánh giá mục tiêu năm {} như đã viết: từ ngày {} {} là một phần của {} mới, không còn "
-                    "thứ hạng riêng",
-                    "target_year",
-                    day,
-                    "name",
-                    "successor",
-                )
-            )
-            .when("early")
-            .then(pl.format("mục tiêu đặt cho năm {}, nên đây mới là tiến độ, chưa phải kết luận", "target_year")),
-            pl.when(~pl.col("ends") & pl.col("early") & pl.col("ended_on").is_not_null()).then(
-                pl.format(
-                    "từ ngày {} {} là một phần của {} mới, nên các kỳ sau không còn xếp hạng tỉnh cũ",
-                    day,
-                    "name",
-                    "successor",
-                )
-            ),
-            pl.when(pl.col("successor_rank").is_not_null()).then(
-                pl.format(
-                    "để tham khảo, một đơn vị khác: {} mới xếp hạng {}/{}",
-                    "successor",
-                    "successor_rank",
-                    "successor_n_units",
-                )
-            ),
-        ]
-    )

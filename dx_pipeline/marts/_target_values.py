@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from dx_pipeline.marts._target_ranks import RANK_TARGET
-from dx_pipeline.marts._targets import TARGET, as_printed, caveats, decimal_comma, moment, territories
+from dx_pipeline.marts._targets import TARGET, as_printed, caveats, decimal_comma, moment, standing, territories
 
 
 def value_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -117,20 +117,14 @@ WORDS = {
     "en": {
         "caveat": "caveat",
         "value": "value {} (as of {}) against a target of {}",
-        "early": "the target is for {}, so this is progress and no verdict",
-        "ends": "the target for {} can't be assessed as written: since {} {} is part of the new {}",
         "unread": "no figure was read",
         "near": "published, but not counted: {}",
-        "day": "%-d %B %Y",
     },
     "vi": {
         "caveat": "caveat_vi",
         "value": "giá trị {} (thời điểm: {}) so với mục tiêu {}",
-        "early": "mục tiêu đặt cho năm {}, nên đây mới là tiến độ, chưa phải kết luận",
-        "ends": "không thể đánh giá mục tiêu năm {} như đã viết: từ ngày {} {} là một phần của {} mới",
         "unread": "chưa đọc được số liệu",
         "near": "đã công bố nhưng không dùng để kết luận: {}",
-        "day": "%-d/%-m/%Y",
     },
 }
 
@@ -148,12 +142,7 @@ def _reason(language: str) -> pl.Expr:
         .when(pl.col("actual_indicator").is_not_null())
         .then(pl.lit(words["unread"]))
         .otherwise(pl.coalesce(f"reason_{language}", pl.lit(words["unread"]))),
-        pl.when("ends")
-        .then(
-            pl.format(words["ends"], "target_year", pl.col("ended_on").dt.strftime(words["day"]), "name", "successor")
-        )
-        .when("early")
-        .then(pl.format(words["early"], "target_year")),
+        standing(language),
         pl.when("known").then(words["caveat"]),
         pl.format(words["near"], "near_values" if language == "en" else "near_values_vi"),
     ]

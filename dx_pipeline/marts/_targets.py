@@ -33,6 +33,36 @@ def territories(provinces: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+STANDING = {
+    "en": {
+        "early": "the target is for {}, so this is progress and no verdict",
+        "ends": "the target for {} can't be assessed as written: since {} {} is part of the new {}",
+        "day": "%-d %B %Y",
+    },
+    "vi": {
+        "early": "mục tiêu đặt cho năm {}, nên đây mới là tiến độ, chưa phải kết luận",
+        "ends": "không thể đánh giá mục tiêu năm {} như đã viết: từ ngày {} {} là một phần của {} mới",
+        "day": "%-d/%-m/%Y",
+    },
+}
+
+
+def ended_on(language: str) -> pl.Expr:
+    """The day from which a territory is part of another, as people write it."""
+    return pl.col("ended_on").dt.strftime(STANDING[language]["day"])
+
+
+def standing(language: str, if_ended: str = "") -> pl.Expr:
+    """Why a row is no verdict yet, or none at all (and what follows `if_ended`); null where it is one."""
+    words = STANDING[language]
+    return (
+        pl.when("ends")
+        .then(pl.format(words["ends"] + if_ended, "target_year", ended_on(language), "name", "successor"))
+        .when("early")
+        .then(pl.format(words["early"], "target_year"))
+    )
+
+
 def caveats(remark: pl.Expr, phrases: pl.DataFrame, language: str) -> pl.Expr:
     """What a reader must know of a printed value, in one language; null where its remark says nothing known.
 
