@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dx_pipeline.alerts.causes import Cause
-from dx_pipeline.fetch.files import read_json, write_json
 from dx_pipeline.fetch.records import moment
+from dx_pipeline.files import read_json, write_json
 from dx_pipeline.paths import Paths
 
 #: a cause that lasts is told again after so long

@@ -11,11 +11,11 @@ from datetime import datetime
 from pathlib import Path
 
 from dx_pipeline.errors import DxError
-from dx_pipeline.fetch.files import read_json, write_json, write_whole
 from dx_pipeline.fetch.plan import Planned
 from dx_pipeline.fetch.records import source_folder
 from dx_pipeline.fetch.snapshots import Snapshot
 from dx_pipeline.fetch.toml_edit import declared_with
+from dx_pipeline.files import read_json, write_json, write_whole
 from dx_pipeline.paths import Paths
 
 JOURNAL = "accepting.json"

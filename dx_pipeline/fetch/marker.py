@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from dx_pipeline.fetch.files import read_json, write_json
+from dx_pipeline.files import read_json, write_json
 from dx_pipeline.paths import Paths
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from dx_pipeline.fetch.files import read_json, write_json
+from dx_pipeline.files import read_json, write_json
 from dx_pipeline.paths import Paths
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from dx_pipeline.fetch.addresses import shown
 from dx_pipeline.fetch.download import Answer
-from dx_pipeline.fetch.files import sync_folder
+from dx_pipeline.files import sync_folder
 
 #: of each file so many are kept, beside those that wait for somebody or were accepted last
 KEPT = 4

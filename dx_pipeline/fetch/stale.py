@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from dx_pipeline.fetch.files import read_json, write_json
+from dx_pipeline.files import read_json, write_json
 from dx_pipeline.paths import Paths
 
 

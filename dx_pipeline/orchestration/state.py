@@ -16,6 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dx_pipeline.errors import FAILED, BusyError, DxError
+from dx_pipeline.files import write_whole
 from dx_pipeline.locks import is_alive, locked, this_process
 from dx_pipeline.paths import Paths
 
@@ -209,9 +210,7 @@ def _written(paths: Paths) -> Iterator[Callable[[State], None]]:
 
     def keep(state: State) -> None:
         state = State(refreshes=state.refreshes[-REMEMBERED:])
-        temporary = state_file(paths).with_name(".state.json.part")
-        temporary.write_text(state.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        temporary.replace(state_file(paths))
+        write_whole(state_file(paths), (state.model_dump_json(indent=1) + "\n").encode())
 
     try:
         with locked(paths.marts / ".state.lock", "writing the record", 10.0):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from dx_pipeline.files import sync_folder
 from dx_pipeline.release.content.datapackage import write_datapackage
 from dx_pipeline.release.content.jsonld import write_jsonld
 from dx_pipeline.release.content.package import source_records
@@ -21,7 +22,6 @@ from dx_pipeline.release.store.layout import (
     point_current,
     release_folders,
     releases_folder,
-    sync_folder,
     sync_tree,
 )
 from dx_pipeline.release.store.manifest import MANIFEST, read_manifest, write_manifest

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dx_pipeline.files import sync_folder
 from dx_pipeline.paths import Paths
-from dx_pipeline.release.store.layout import releases_folder, sync_folder
+from dx_pipeline.release.store.layout import releases_folder
 
 #: a release is about to get its name; without a later event it never became current
 PUBLISHING = "publishing"

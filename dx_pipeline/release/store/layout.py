@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from dx_pipeline.errors import DxError
+from dx_pipeline.files import sync_folder
 from dx_pipeline.paths import Paths
 
 RELEASE_FOLDER = re.compile(r"^(\d+)\.(\d+)\.(\d+)-[0-9a-f]{8}(\.\d+)?$")
@@ -145,15 +146,6 @@ def ensure_links(paths: Paths) -> None:
         link = paths.marts / name
         if link.is_symlink() and not link.exists():
             link.unlink()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a folder's entries durable (new names, renames)."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def sync_tree(folder: Path) -> None:

@@ -25,6 +25,7 @@ from pydantic import ValidationError
 
 from dx_pipeline.contracts import Contract
 from dx_pipeline.errors import BusyError
+from dx_pipeline.files import write_whole
 from dx_pipeline.locks import is_locked, locked, try_lock
 from dx_pipeline.paths import Paths
 from dx_pipeline.release.content.package import PackageInfo, load_package_info
@@ -285,9 +286,7 @@ def _part_file(candidate: Candidate, name: str) -> Path:
 
 
 def _write(path: Path, stated: Stated) -> None:
-    temporary = path.with_suffix(".part")
-    temporary.write_text(to_json(stated.model_dump(mode="json")), encoding="utf-8")
-    temporary.replace(path)
+    write_whole(path, to_json(stated.model_dump(mode="json")).encode())
 
 
 def _lock_file(home: Path) -> Path:
