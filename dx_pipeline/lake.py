@@ -177,6 +177,17 @@ def in_lake(con: duckdb.DuckDBPyConnection) -> bool:
     return kinds == ("ducklake",)
 
 
+def copy_here(con: duckdb.DuckDBPyConnection) -> None:
+    """Bring the public tables, all of one snapshot, into this process: hundreds of checks then ask no storage."""
+    (name,) = con.sql("SELECT current_database()").fetchone() or ("",)
+    con.begin()
+    for (table,) in con.sql(
+        f"SELECT table_name FROM duckdb_tables() WHERE database_name = '{name}' AND schema_name = 'main'"
+    ).fetchall():
+        con.execute(f'CREATE TEMP TABLE "{table}" AS FROM {name}.main."{table}"')
+    con.commit()
+
+
 def committed(con: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
     """Do something in one transaction; when another one got ahead of it, all of it again.
 

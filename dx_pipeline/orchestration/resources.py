@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import dagster as dg
 
+from dx_pipeline.errors import BusyError
+from dx_pipeline.lake import copy_here
 from dx_pipeline.locks import this_process
 from dx_pipeline.orchestration import state
 from dx_pipeline.orchestration.failure import reasons_of
@@ -19,7 +21,7 @@ from dx_pipeline.orchestration.launcher import PROCESS_TAG
 from dx_pipeline.paths import Paths, default_paths
 from dx_pipeline.proofs import begin_again, take_nothing_over
 from dx_pipeline.settings import Settings, read_settings
-from dx_pipeline.warehouse import ANSWERS, begin_anew, build_lock, connect
+from dx_pipeline.warehouse import ANSWERS, WAIT_SECONDS, begin_anew, build_lock, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -117,10 +119,33 @@ class Project(dg.ConfigurableResource[Any]):
         return repair(self.paths)
 
     @contextmanager
-    def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The warehouse, open for writing, released at the end of the block whatever happens."""
+    def warehouse(self, to_read: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The warehouse, open for writing, released at the end of the block whatever happens.
+
+        Args:
+            to_read: the public tables are read often and not written.
+        """
         with connect(self.paths, self.settings) as con:
+            if to_read and self.settings.shared:
+                copy_here(con)
             yield con
+
+    def staged(self) -> Candidate:
+        """The staged release; where another worker is at one of its parts, after that.
+
+        Raises:
+            ReleaseError: nothing is staged.
+            BusyError: another process is at work on it.
+        """
+        from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+        from dx_pipeline.release.compose import staged_candidate
+
+        wait = WAIT_SECONDS if self.settings.shared else 0.0
+        again = Retrying(
+            retry=retry_if_exception_type(BusyError), wait=wait_fixed(0.5), stop=stop_after_delay(wait), reraise=True
+        )
+        return again(staged_candidate, self.paths)
 
     def keep_large(self, source_id: str, folder: Path, stored: Sequence[Stored]) -> None:
         """Bring built periods of a large source into the lake, where there is one."""

@@ -104,6 +104,7 @@ def test_readers_see_the_newest_published_snapshot_and_nothing_else(settings: Se
                 assert lake.published(con, "dti") == (f"{number}.0.0", f"hash {number}", snapshot)
         if number > 1:
             with lake.released(settings, "dti") as reader:
+                lake.copy_here(reader)
                 assert reader.sql("FROM t").fetchall() == [(number,)]
     assert lake.tidy(settings, keep_days=0) > 0
     with lake.released(settings, "dti") as reader:

@@ -38,7 +38,7 @@ def quality_checks() -> dg.AssetChecksDefinition:
         from dx_pipeline.quality.gate import check_build
 
         keys = context.selected_asset_check_keys
-        with told(), project.warehouse() as con:
+        with told(), project.warehouse(to_read=True) as con:
             results = check_build(con, {(key.asset_key.path[-1], key.name) for key in keys})
         for row in results.iter_rows(named=True):
             yield check_result(row)

@@ -67,7 +67,7 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
     def release_candidate(context: dg.AssetExecutionContext, project: Project) -> Iterator[dg.MaterializeResult[Any]]:
         from dx_pipeline.release.compose import stage_candidate
 
-        with told(), project.warehouse() as con:
+        with told(), project.warehouse(to_read=True) as con:
             candidate = stage_candidate(project.paths, con, PICTURES, full=FULL_TAG in context.run.tags)
         facts: dict[str, Any] = {
             "release": candidate.release,
@@ -98,10 +98,10 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
         can_subset=True,
     )
     def pictures(context: dg.AssetExecutionContext, project: Project) -> Iterator[dg.MaterializeResult[Any]]:
-        from dx_pipeline.release.compose import draw_picture, staged_candidate
+        from dx_pipeline.release.compose import draw_picture
 
         with told():
-            candidate = staged_candidate(project.paths)
+            candidate = project.staged()
             for name in PICTURES:
                 if picture_key(name) in context.selected_asset_keys:
                     made = draw_picture(candidate, name)
@@ -117,10 +117,10 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
         owners=OWNERS,
     )
     def site(project: Project) -> dg.MaterializeResult[Any]:
-        from dx_pipeline.release.compose import staged_candidate, write_site
+        from dx_pipeline.release.compose import write_site
 
         with told():
-            made = write_site(staged_candidate(project.paths))
+            made = write_site(project.staged())
         pages = sum(path.suffix == ".html" for path in made.files)
         return dg.MaterializeResult(metadata={"pages": pages, "taken over": made.taken_over})
 
@@ -133,10 +133,10 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
         owners=OWNERS,
     )
     def workbook(project: Project) -> dg.MaterializeResult[Any]:
-        from dx_pipeline.release.compose import staged_candidate, write_book
+        from dx_pipeline.release.compose import write_book
 
         with told():
-            made = write_book(staged_candidate(project.paths))
+            made = write_book(project.staged())
         size = sum(path.stat().st_size for path in made.files)
         return dg.MaterializeResult(metadata={"bytes": size, "taken over": made.taken_over})
 
@@ -151,11 +151,10 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
         owners=OWNERS,
     )
     def release(project: Project) -> dg.MaterializeResult[Any]:
-        from dx_pipeline.release.compose import staged_candidate
         from dx_pipeline.release.store.commit import commit
 
         with told():
-            candidate = staged_candidate(project.paths)
+            candidate = project.staged()
             project.publish(candidate)
             published = commit(candidate)
         return dg.MaterializeResult(
