@@ -33,8 +33,6 @@ TABLES = "dti"
 BEGUN = "core.begun"
 #: periods of large sources, each with a hash of what it was made of
 LARGE = "large.built"
-#: what no build forgets
-KEPT = {PUBLISHED, BEGUN, LARGE}
 #: releases that readers may still ask for, and days for which every snapshot is kept
 KEPT_RELEASES, KEPT_DAYS = 10, 7
 #: how long a write that others got ahead of is tried again

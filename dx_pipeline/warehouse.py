@@ -174,10 +174,9 @@ def _answers(paths: Paths) -> pl.DataFrame | None:
 
 
 def drop_built(con: duckdb.DuckDBPyConnection) -> None:
-    """Forget in a lake every table of earlier builds but large ones, in the transaction of the caller."""
-    for name in sorted(tables_there(con) - {ANSWERS, *lake.KEPT}):
-        if not name.startswith("large."):
-            con.execute(f"DROP TABLE {_quoted(name)}")
+    """Forget in a lake every table of earlier builds, in the transaction of the caller; large ones are of no build."""
+    for name in sorted(tables_there(con) - {ANSWERS}):
+        con.execute(f"DROP TABLE {_quoted(name)}")
 
 
 def write_table(

@@ -77,7 +77,7 @@ class Project(dg.ConfigurableResource[Any]):
         if self.settings.shared:
             from dx_pipeline.orchestration.shared import step
 
-            with step(self.paths, self.settings, run, is_whole(run)):
+            with step(self.paths, self.settings, run, is_whole(run), FULL_TAG in run.tags):
                 yield self
             return
         instance.add_run_tags(run.run_id, {PROCESS_TAG: this_process()})

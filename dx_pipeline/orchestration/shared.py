@@ -16,7 +16,7 @@ from dx_pipeline.errors import BusyError, DxError
 from dx_pipeline.orchestration.executors import needed, refuse_other_code
 from dx_pipeline.paths import Paths
 from dx_pipeline.settings import PREFIX, Settings
-from dx_pipeline.warehouse import drop_built, fingerprint
+from dx_pipeline.warehouse import ANSWERS, drop_built, fingerprint
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -28,8 +28,15 @@ BUILDING = "dx_pipeline build"
 
 
 @contextmanager
-def step(paths: Paths, settings: Settings, run: dg.DagsterRun, whole: bool) -> Iterator[None]:
+def step(paths: Paths, settings: Settings, run: dg.DagsterRun, whole: bool, full: bool) -> Iterator[None]:
     """Around every step, in whatever process.
+
+    Args:
+        paths: the project.
+        settings: of this deployment.
+        run: the step is of.
+        whole: the run builds everything.
+        full: and asks every check again.
 
     Raises:
         DxError: this worker runs other code than the one the run was started with; or the lake cannot be reached.
@@ -37,14 +44,14 @@ def step(paths: Paths, settings: Settings, run: dg.DagsterRun, whole: bool) -> I
     from dx_pipeline.release.store.staging import let_go
 
     refuse_other_code(dict(run.tags))
-    _begin(paths, settings, run.run_id, whole)
+    _begin(paths, settings, run.run_id, whole, full)
     try:
         yield
     finally:
         let_go()  # the next step of the release may be another worker's
 
 
-def _begin(paths: Paths, settings: Settings, run_id: str, whole: bool) -> None:
+def _begin(paths: Paths, settings: Settings, run_id: str, whole: bool, full: bool) -> None:
     """Begin the build, once a run; and write down here what it began with, for the release."""
     from dx_pipeline.release.inputs import INPUTS_FILE, forget_inputs, inputs_of
 
@@ -54,6 +61,8 @@ def _begin(paths: Paths, settings: Settings, run_id: str, whole: bool) -> None:
             return seen
         if whole:
             drop_built(con)
+        if full:
+            con.execute(f"DROP TABLE IF EXISTS {ANSWERS}")
         con.execute(f"DELETE FROM {lake.BEGUN}")
         con.execute(f"INSERT INTO {lake.BEGUN} VALUES (?, ?)", [run_id, inputs])
         return run_id, inputs

@@ -155,13 +155,12 @@ class Reader(threading.Thread):
 
     def run(self) -> None:
         from dx_pipeline.lake import LakeError, released
-        from dx_pipeline.warehouse import tables_there
 
         while not self.stopped.wait(0.2):
             try:
                 with released(self.settings, "dti") as con:
                     release = con.sql("SELECT max(release) FROM check_results").fetchone()
-                    names = sorted(name for name in tables_there(con) if "." not in name)
+                    names = sorted(name for (name,) in con.sql("SHOW TABLES").fetchall())
                     rows = tuple((name, con.sql(f'SELECT count(*) FROM "{name}"').fetchone()) for name in names)
                     self.seen.add((release, rows))
                     self.looks += 1
