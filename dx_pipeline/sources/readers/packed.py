@@ -28,8 +28,11 @@ ERROR_CELL = re.compile(
 VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)</")
 SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
 RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
-ODS_ROW = re.compile(rb"<table:table-row\b([^>]*)>(.*?)</table:table-row>", re.DOTALL)
-ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*)")
+ODS_TABLE = re.compile(rb"<table:table(?=\s)([^>]*)>(.*?)</table:table>", re.DOTALL)
+ODS_ROW = re.compile(rb"<table:table-row(?=[\s>/])([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL)
+#: a cell and what it holds, up to the next one
+ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*)>([^<]*(?:<(?!/?table:)[^<]*)*)")
+ODS_ERROR = re.compile(rb"<text:p[^>]*>\s*(#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|Err:\d{3})\s*</text:p>")
 ODS_REPEATED = re.compile(rb"""number-(?:columns|rows)-repeated\s*=\s*["'](\d+)""")
 ODS_FILLED = re.compile(rb"office:(?:string-|date-|time-|boolean-)?value|<text:p")
 
@@ -38,7 +41,7 @@ ODS_FILLED = re.compile(rb"office:(?:string-|date-|time-|boolean-)?value|<text:p
 class Parts:
     """What was seen: `errors` by sheet name (row and column from 0); `repaired` when the bytes had to be mended."""
 
-    is_xlsx: bool = False
+    is_xml: bool = False
     errors: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
     repaired: bytes | None = None
 
@@ -58,7 +61,7 @@ def look_into(where: str, data: bytes) -> Parts:
             sheets = [one for one in members if re.search(r"worksheets/[^/]+\.xml$", one.filename)]
             for one in members:
                 if one.filename == "content.xml":
-                    _check_ods(where, _unpack(where, archive, one))
+                    return Parts(True, _look_at_ods(where, _unpack(where, archive, one)))
                 elif re.search(r"worksheets/[^/]+\.bin$", one.filename):
                     _check_xlsb(f"{where}, {one.filename}", _unpack(where, archive, one))
             if not sheets:
@@ -143,17 +146,33 @@ def _within(where: str, rows: int, columns: int) -> None:
         refuse(where, f"at most {budgets.OBJECTS:,} cells", f"cells as far as row {rows:,}, column {columns:,}", remedy)
 
 
-def _check_ods(where: str, xml: bytes) -> None:
-    """Repeated cells that hold something: a few bytes may stand for billions of them."""
+def _look_at_ods(where: str, xml: bytes) -> dict[str, dict[tuple[int, int], str]]:
+    """The error cells of each sheet; calamine shows them as blanks.
+
+    Repeated cells that hold something count against the budget: a few bytes may stand for billions of them.
+    """
+    errors: dict[str, dict[tuple[int, int], str]] = {}
     cells = 0
-    for attributes, inner in ODS_ROW.findall(xml):
-        if ODS_FILLED.search(inner):
-            times = ODS_REPEATED.search(attributes)
-            across = sum(
-                int(found[1]) if (found := ODS_REPEATED.search(cell)) else 1 for cell in ODS_CELL.findall(inner)
-            )
-            cells += (int(times[1]) if times else 1) * min(across, MOST_COLUMNS)
+    for about, inside in ODS_TABLE.findall(xml):
+        row = 0
+        for attributes, inner in ODS_ROW.findall(inside):
+            times = _repeated(attributes)
+            if ODS_FILLED.search(inner):
+                column = 0
+                for said, held in ODS_CELL.findall(inner):
+                    wrong = ODS_ERROR.search(held)
+                    if wrong:
+                        errors.setdefault(_attribute(about, b"table:name"), {})[row, column] = wrong[1].decode()
+                    column += _repeated(said)
+                cells += times * min(column, MOST_COLUMNS)
+            row += times
     budgets.check_cells(where, cells, budgets.CELLS)
+    return errors
+
+
+def _repeated(attributes: bytes) -> int:
+    found = ODS_REPEATED.search(attributes)
+    return int(found[1]) if found else 1
 
 
 def _check_xlsb(where: str, data: bytes) -> None:

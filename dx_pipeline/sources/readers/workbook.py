@@ -61,7 +61,7 @@ def read_workbook(file: FileSpec, data: bytes) -> list[Sheet]:
             sheet = _sheet(at, one.name, cells, one.visible != python_calamine.SheetVisibleEnum.Visible)
         except python_calamine.CalamineError as error:
             refuse(at, "readable cells", str(error), "open and save the workbook again")
-        errors = parts.errors.get(one.name, {}) if parts.is_xlsx else _errors(data, sheet)
+        errors = parts.errors.get(one.name, {}) if parts.is_xml else _errors(data, sheet)
         sheets.append(_with_errors(sheet, errors))
     return sheets
 
