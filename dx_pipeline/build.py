@@ -66,7 +66,7 @@ def build_source(con: duckdb.DuckDBPyConnection, paths: Paths, source_id: str) -
         SourceError: the bytes are not as declared.
         ConformError: printed rows can't be used.
     """
-    from dx_pipeline.conform.observations import declared_elsewhere, observe_source
+    from dx_pipeline.conform.observe import declared_elsewhere, observe_source
     from dx_pipeline.conform.reference import TABLES
 
     reference = tuple(f"raw.{name}" for name in TABLES)

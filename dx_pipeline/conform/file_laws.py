@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from dx_pipeline.conform.names import resolve_column
 from dx_pipeline.conform.observations import ConformError
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.conform.reference_tables import file_of
@@ -13,6 +14,95 @@ from dx_pipeline.errors import Problem
 from dx_pipeline.sources.spec import SourceSpec
 
 TABLE = ["edition", "unit_system", "indicator", "measure"]
+
+
+def check_left_out(left_out: pl.DataFrame, reference: Reference) -> None:
+    """No row is left out by a text that names a province; by its number it may be.
+
+    Args:
+        left_out: of a `Reading`, with the folder in `file`.
+        reference: unit systems and names.
+
+    Raises:
+        ConformError: naming the rows and the lines to write instead.
+    """
+    problems = []
+    for row in (
+        left_out.filter(pl.col("by") == "text")
+        .unique(["file", "table_no", "row"], maintain_order=True)
+        .iter_rows(named=True)
+    ):
+        systems = [row["unit_system"]] if row["unit_system"] in reference.systems else list(reference.systems)
+        found = [resolve_column(pl.Series([row["text"]]), reference, system).ids[0] for system in systems]
+        province = next((one for one in found if one), None)
+        if province:
+            reason = "why this row is no figure of the province"
+            remedy = f'leave it out by number: `[[leave_out]]` with `rows = [{row["row"]}]` and `reason = "{reason}"`'
+            at = f"{row['folder']}/{row['file']}, row {row['row']}"
+            problems.append(
+                Problem(at, "a footer that is no province", f"{row['text']!r}, which is {province}", remedy)
+            )
+    if problems:
+        raise ConformError.listing("a footer is the name of a province", problems)
+
+
+def check_not_empty(source: SourceSpec, observations: pl.DataFrame, units: dict[int, set[str]]) -> None:
+    """A table that is declared complete holds a row at all.
+
+    Raises:
+        ConformError: naming the file.
+    """
+    used = set(observations.filter(pl.col("rejected").is_null()).select("file", "table_no").unique().rows())
+    problems = [
+        Problem(
+            file.where + ("" if table.name == "1" else f", table {table.name}"),
+            f"a row for each of {len(units.get(table.unit_system or 0, ()))} units",
+            "found 0",
+            "is the file whole? a table that is not may say `complete = false`",
+        )
+        for file in source.files
+        for table in file.tables
+        if table.complete and "{year}" not in table.name and (file.path.name, table.name) not in used
+    ]
+    if problems:
+        raise ConformError.listing("a complete table is empty", problems)
+
+
+def check_complete(observations: pl.DataFrame, units: dict[int, set[str]]) -> None:
+    """A complete table holds every unit once; no table holds one twice.
+
+    Args:
+        observations: of one source.
+        units: unit system -> its province ids.
+
+    Raises:
+        ConformError: a unit is missing, doubled or too many; the message names file, province and rows.
+    """
+    whole = (pl.col("layout") == "wide") | (pl.col("complete") & (pl.col("measure") != "mean"))
+    wide = observations.filter(whole & pl.col("rejected").is_null())
+    problems = []
+    part = ["file", "table_no", "edition", "unit_system", "indicator", "measure"]
+    for (file, table, edition, system, *_), rows in wide.group_by(part, maintain_order=True):
+        expected = units[system]
+        where = f"data/raw/{rows['source_id'][0]}/{file}" + ("" if table == "1" else f", table {table}")
+        lines = rows.group_by("province_id", maintain_order=True).agg(pl.col("row").unique().sort())
+        for province, printed in lines.filter(pl.col("row").list.len() > 1).rows():
+            remedy = (
+                f"rows of parts or other periods: pick one with `only`, or say `edition` or `indicator` under `roles`; "
+                f'else `leave_out = [{{ rows = {printed[1:]}, reason = "…" }}]`'
+            )
+            problems.append(
+                Problem(f"{where}, rows {printed}", f"one row for {province}", f"{len(printed)} of them", remedy)
+            )
+        missing = sorted(expected - set(lines["province_id"]))
+        if missing and rows["complete"][0]:
+            found = f"{lines['province_id'].n_unique()}; missing {', '.join(missing)}"
+            several = "" if rows.height == wide.filter(pl.col("file") == file).height else f" in {edition}"
+            remedy = "get the whole file; a table that lacks units as published says `complete = false`"
+            problems.append(Problem(where, f"a row for each of {len(expected)} units{several}", found, remedy))
+    problems = list(dict.fromkeys(problems))
+    if problems:
+        raise ConformError.listing("a table does not hold its units once each", problems)
 
 
 def check_units_existed(source: SourceSpec, observations: pl.DataFrame, reference: Reference) -> None:

@@ -6,6 +6,7 @@ each row (roles), and columns with figures; whatever no column says is said by t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,20 +123,23 @@ def _lay_block(
     outside = anything & ~filled if block == 0 else pl.Series([False]).new_from_index(0, len(anything))
     why = _only(table, roles, data, why)
     kept = filled & why["reason"].is_null() & ~repeated
+    laid.problems += _second_tables(where, sheet, table, heading, rows, data, main, kept)
     _lines_beside(where, data, numbers, outside & why["reason"].is_null(), laid)
     everything = range(sheet.width) if table.side_by_side == 1 and not table.area else places
-    account.mark(rows, everything, REJECTED, (why["reason"].is_not_null() & anything).to_numpy())
+    unread = (why["by"] == left_out.ONLY).fill_null(False)
+    account.mark(rows, everything, IGNORED, (unread & anything).to_numpy())
+    account.mark(rows, everything, REJECTED, (why["reason"].is_not_null() & anything & ~unread).to_numpy())
     account.mark(rows, everything, HEADING, repeated.to_numpy())
     account.mark(rows, [*names.values(), *roles.values()], HEADING)
     account.mark(rows, [value.place for value in values], FIGURE)
     said = read_roles(where, table, data, roles, numbers, kept)
     laid.problems += said.problems
-    laid.rows += int((filled & ~repeated).sum())
+    read = filled & ~repeated & ~unread
+    laid.rows += int(read.sum())
     out = why["reason"].is_not_null() & anything
     laid.left_out.append(
         pl.DataFrame({"row": numbers, "text": label, "by": why["by"], "reason": why["reason"]}).filter(out)
     )
-    read = filled & ~repeated
     named = {place: _names(data[str(place)], label, why) for place in set(names.values())}
     for value in values:
         province = named[names[value.column.province or table.province or ""]]
@@ -178,6 +182,24 @@ def _repeated_heading(data: pl.DataFrame, heading: Heading, main: int | None, va
     return data.select(pl.all_horizontal(tests).fill_null(False)).to_series()
 
 
+def _second_tables(
+    where: str, sheet: Sheet, table: TableSpec, heading: Heading, rows: slice, data: pl.DataFrame, main: int | None,
+    kept: pl.Series,
+) -> Iterator[Problem]:  # fmt: skip
+    """Another heading over the names: a table of its own begins there."""
+    path = heading.paths.get(main, ()) if main is not None else ()
+    if not path:
+        return
+    names = data[str(main)].str.replace_all(r"\s+", " ").str.strip_chars()
+    for row in (kept & (names == path[-1])).arg_true().to_list():
+        first, last = sheet.row_number(rows.start + row), sheet.row_number(rows.stop - 1)
+        remedy = (
+            f'one table a part: `[files."…".tables.first]` with `sheet = "{table.sheet}"` and `area = '
+            f'"{sheet.row_number(heading.first)}:{first - 1}"`, and `tables.second` with `area = "{first}:{last}"`'
+        )
+        yield Problem(f"{where}, row {first}", "one table", f"{path[-1]!r} again: another heading", remedy)
+
+
 def _only(table: TableSpec, roles: dict[str, int], data: pl.DataFrame, why: pl.DataFrame) -> pl.DataFrame:
     """Leave out the rows that `only` doesn't name."""
     for selector, texts in table.only.items():
@@ -189,7 +211,7 @@ def _only(table: TableSpec, roles: dict[str, int], data: pl.DataFrame, why: pl.D
         out = why["reason"].is_null() & ~here
         why = why.with_columns(
             reason=pl.when(out).then(pl.lit(reason)).otherwise("reason"),
-            by=pl.when(out).then(pl.lit("only")).otherwise("by"),
+            by=pl.when(out).then(pl.lit(left_out.ONLY)).otherwise("by"),
         )
     return why
 

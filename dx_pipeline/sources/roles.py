@@ -109,23 +109,29 @@ def _readers(table: TableSpec) -> dict[str, Callable[[str | None], dict[str, Any
     }
 
 
+#: for a blank that stands for the text above it
+FILL = "`fill_down = true` where a blank repeats the one above"
+
+
 def _needed(text: str | None) -> str:
     if not text:
-        raise _NotOne("a text", "fill it in, or leave the row out")
+        raise _NotOne("a text", f"leave the row out, or {FILL}")
     return text
 
 
 def _edition(text: str | None) -> dict[str, Any]:
     found = read_year(text)
     if found is None or found[0] < FIRST_YEAR:
-        raise _NotOne("a whole number, the assessed year", "`codes.edition` may say what a text means")
+        remedy = '`codes.edition` says what a text means, as `"2023-24" = "2023"`'
+        raise _NotOne("a whole number, the assessed year", remedy if text else FILL)
     return {"edition": found[0], "preliminary": True} if found[1] else {"edition": found[0]}
 
 
 def _unit_system(text: str | None) -> dict[str, Any]:
     digits = (text or "").strip().removesuffix(".0")
     if not digits.isascii() or not digits.isdecimal() or not 1 <= int(digits) <= MAX_UNITS:
-        raise _NotOne("a whole number, the size of the system of provinces")
+        remedy = "`codes.unit_system` says what a text means; without a column: `unit_system = 63`"
+        raise _NotOne("a whole number, the size of the system of provinces", remedy)
     return {"unit_system": int(digits)}
 
 
@@ -145,11 +151,11 @@ def _one_of(text: str | None, known: tuple[str, ...] | list[str], role: str) -> 
 def _safe(text: str) -> str:
     expected = unsafe(text)
     if expected:
-        raise _NotOne(expected)
+        raise _NotOne(expected, "mend it with the publisher, or leave the row out")
     return text
 
 
 def _url(text: str | None) -> str | None:
     if text and not text.startswith(("http://", "https://")):
-        raise _NotOne("a web address, http(s)://…")
+        raise _NotOne("a web address, http(s)://…", "take `url` out of `roles` and say it of the file")
     return _safe(text) if text else None

@@ -52,7 +52,7 @@ def _sheets_of(file: FileSpec, sheets: list[Sheet], table: TableSpec) -> list[tu
     """The sheets a table stands on: one, or all that `{year}` in its name fits, with their edition."""
     names = [sheet.name for sheet in sheets]
     if YEAR_MARK in table.sheet:
-        before, after = (re.escape(plain(part)) for part in table.sheet.split(YEAR_MARK))
+        before, after = map(re.escape, plain(table.sheet).split(YEAR_MARK))
         found = [(sheet, re.fullmatch(f"{before}({YEAR}){after}", plain(sheet.name))) for sheet in sheets]
         fitting = [
             (sheet, replace(table, name=sheet.name, edition=int(match[1]), own_edition=True))

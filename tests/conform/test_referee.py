@@ -11,7 +11,8 @@ import pytest
 
 from dx_pipeline.conform.corrections import CorrectionError, load_corrections
 from dx_pipeline.conform.figures import choose
-from dx_pipeline.conform.observations import ConformError, check_complete
+from dx_pipeline.conform.file_laws import check_complete
+from dx_pipeline.conform.observations import ConformError
 from dx_pipeline.conform.observations import conform_figures as conform
 from dx_pipeline.conform.reference import load_reference
 from dx_pipeline.declarations import DeclarationError

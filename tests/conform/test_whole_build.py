@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from dx_pipeline.build import build_all, build_figures, build_reference, build_source
-from dx_pipeline.conform.observations import ConformError, observe_source
+from dx_pipeline.conform.observations import ConformError
+from dx_pipeline.conform.observe import observe_source
 from dx_pipeline.conform.reference import load_reference
 from dx_pipeline.errors import DxError
 from dx_pipeline.paths import Paths

@@ -1,6 +1,6 @@
 """`.xls` and `.ods` as LibreOffice writes them, and `.xlsb`: cells mean the same in every form of a workbook.
 
-Each holds a cover, a sheet with a heading of two merged rows, a hidden row and a hidden column, a formula, a note, and a
+Each holds a cover, a sheet with a heading of two merged rows, a hidden row and column, a formula, a note, and a
 hidden sheet; `wrong` has a date and two error cells among its figures.
 """
 

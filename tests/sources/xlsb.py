@@ -63,7 +63,7 @@ def _sheet(rows: list[list[object]], merged: list[tuple[int, int, int, int]]) ->
 
 
 def xlsb(sheets: dict[str, list[list[object]]], merged: dict[str, list[tuple[int, int, int, int]]]) -> bytes:
-    """A workbook; `merged` holds first row, last row, first column, last column, from 0. Names that start with `_` hide."""
+    """A workbook; `merged`: first row, last row, first column, last column, from 0. Names that start with `_` hide."""
     book, links = _record(0x83), ""
     parts: dict[str, bytes] = {}
     for place, (name, rows) in enumerate(sheets.items(), start=1):
@@ -71,12 +71,13 @@ def xlsb(sheets: dict[str, list[list[object]]], merged: dict[str, list[tuple[int
         book += _record(BUNDLE, about)
         links += f'<Relationship Id="rId{place}" Type="{RELATIONS}/worksheet" Target="worksheets/sheet{place}.bin"/>'
         parts[f"xl/worksheets/sheet{place}.bin"] = _sheet(rows, merged.get(name, []))
+    relations = f'<Relationships xmlns="{PACKAGE}/relationships">{links}</Relationships>'
     styles = _record(XFS, struct.pack("<I", 2))
     styles += b"".join(_record(XF, struct.pack("<HH", 0, form) + bytes(12)) for form in (0, 14)) + _record(END_XFS)
     parts |= {
         "xl/workbook.bin": book + _record(END_BUNDLES) + _record(END_BOOK),
         "xl/styles.bin": _record(0x116) + styles + _record(0x117),
-        "xl/_rels/workbook.bin.rels": f'<Relationships xmlns="{PACKAGE}/relationships">{links}</Relationships>'.encode(),
+        "xl/_rels/workbook.bin.rels": relations.encode(),
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"/>'.encode(),
     }
     buffer = io.BytesIO()
