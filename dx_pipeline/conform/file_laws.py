@@ -124,7 +124,8 @@ def check_units_existed(source: SourceSpec, observations: pl.DataFrame, referenc
         if early or late:
             lasted = f"since {own.valid_from}" if early else f"until {own.valid_to}"
             remedy = (
-                "declare the other `unit_system`, or say with `backcast` who computed figures for units of another time"
+                "declare the other `unit_system`, or say of the file who computed figures for units of another time: "
+                '`backcast = "…"`'
             )
             problems.append(
                 Problem(told[file], f"years in which the {system} units existed ({lasted})", str(edition), remedy)

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from dx_pipeline.sources.budgets import check_size
+from dx_pipeline.sources.drafting.codes import Codes
 from dx_pipeline.sources.drafting.guess import GuessedTable, Resolve, Systems, guess_table
 from dx_pipeline.sources.drafting.write import Draft, Writer
 from dx_pipeline.sources.errors import SourceError, refuse
@@ -18,6 +19,8 @@ from dx_pipeline.sources.readers.encodings import guess_encoding
 from dx_pipeline.sources.readers.objects import find_rows
 from dx_pipeline.sources.resolved import FileSpec
 
+#: rows in which provinces are looked for that stand side by side
+HEADINGS = 10
 FORMS = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".geojson": "json", ".html": "html", ".htm": "html",
     ".xlsx": "workbook", ".xlsm": "workbook", ".xls": "workbook", ".xlsb": "workbook", ".ods": "workbook",
@@ -73,10 +76,12 @@ def draft_source(
     tables = [table for _, table in found if table and _has_figures(table)]
     if not tables:
         seen = [text for sheet in sheets[:3] for row in sheet.texts[:4].rows() for text in row if text][:8]
-        refuse(
-            str(path), "a table with two provinces and figures", f"none; it begins with {seen}", "is it the right file?"
-        )
-    writer = Writer(path, form, encoding, rows or "", systems.units, index_names, index_codes, today)
+        first = [row for sheet in sheets for row in sheet.texts[:HEADINGS].rows()]
+        named = [resolve([text for text in row if text], system) for row in first for system in systems.units]
+        across = "provinces stand side by side in a row: a table has a row a province"
+        remedy = across if max(map(len, named), default=0) > 1 else "is it the right file?"
+        refuse(str(path), "a table with two provinces and figures", f"none; it begins with {seen}", remedy)
+    writer = Writer(path, form, encoding, rows or "", systems.units, Codes(path.stem, index_names, index_codes), today)
     return writer.write(
         tables, [sheet for sheet, table in found if table not in tables], hashlib.sha256(data).hexdigest()
     )

@@ -10,6 +10,8 @@ from dx_pipeline.sources.headings import SEPARATOR
 from dx_pipeline.sources.texts import YEAR, read_year, slug, years_in
 
 NUMBER = re.compile(r"^\s*[-+−–]?\s*\d[\d\s.,'’]*\s*%?\s*(?:\*+|\[\d+\]|[¹²³⁴⁵])?\s*$")
+#: a rank that is tied or says of how many it is one
+RANK = re.compile(r"^\s*=?\s*\d{1,3}\s*(?:=|[-–/]\s*\d{1,3})\s*$")
 BLANK = {"", "-", "--", "–", "...", "..", "…", ".", "n/a", "na", "null", "none", "x", ":"}
 RANK_WORDS = re.compile(r"\b(?:xep hang|hang|xep thu|thu hang|vi thu|rank|ranking|thu tu xep|xh)\b")
 SCORE_WORDS = re.compile(
@@ -44,7 +46,8 @@ def guess_column(at: int, path: str, values: list[str], sheet: Sheet, is_provinc
     words = [slug(leaf(part)) for part in path.split(SEPARATOR)]
     year_heading = _heading_year(path)
     brackets = bool(filled) and sum(bool(BRACKETS.match(text)) for text in filled) > len(filled) / 2
-    figures = sum(bool(NUMBER.match(text)) for text in filled)
+    ranks = any(RANK_WORDS.search(word) for word in words)
+    figures = sum(bool(NUMBER.match(text) or (ranks and RANK.match(text))) for text in filled)
     if is_province:
         kind = "province"
     elif not filled:

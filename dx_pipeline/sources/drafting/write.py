@@ -10,11 +10,10 @@ from datetime import date
 from pathlib import Path
 
 from dx_pipeline.sources.cells import Sheet
+from dx_pipeline.sources.drafting.codes import Codes, safe
 from dx_pipeline.sources.drafting.guess import GuessedTable
 from dx_pipeline.sources.drafting.guessed_columns import (
-    GuessedColumn,
     decimal_mark,
-    leaf,
     measure_of,
     unit_of,
 )
@@ -31,15 +30,10 @@ from dx_pipeline.sources.drafting.said import (
     selectors_of,
 )
 from dx_pipeline.sources.errors import quoted
-from dx_pipeline.sources.headings import SEPARATOR
-from dx_pipeline.sources.texts import slug, unsafe, years_in
+from dx_pipeline.sources.texts import years_in
 from dx_pipeline.text import plain
 
-#: headings that say nothing of the indicator
-GENERIC = re.compile(
-    r"\b(?:diem so|diem|so diem|hang|xep hang|thu hang|rank|ranking|score|scores|value|gia tri|nam|year|obs value|"
-    r"tong so|so luong|tong|total|properties|attributes|ket qua|cong)\b"
-)
+DIGITS = re.compile(r"\d")
 
 
 @dataclass
@@ -52,23 +46,21 @@ class Draft:
 
 @dataclass
 class Writer:
-    """Writes one draft; `doubts` and `indicators` are gathered on the way."""
+    """Writes one draft; `doubts` are gathered on the way."""
 
     path: Path
     form: str
     encoding: str
     rows: str
     systems: Mapping[int, set[str]]
-    index_names: Mapping[str, str]
-    index_codes: set[str]
+    codes: Codes
     today: date
     doubts: list[str] = field(default_factory=list)
-    indicators: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def write(self, tables: list[GuessedTable], unread: list[Sheet], sha256: str) -> Draft:
         """The whole text."""
         table = tables[0]
-        title = _safe(next((text for text in table.titles if len(text) > 8), "") or self.path.stem.replace("_", " "))
+        title = safe(next((text for text in table.titles if len(text) > 8), "") or self.path.stem.replace("_", " "))
         groups = self._groups(tables)
         long = all(is_long(one) for one in tables)
         mark = self._decimal(tables)
@@ -114,21 +106,22 @@ class Writer:
         if names and self.form in ("html", "workbook", "jsonstat"):
             lines.append(f"ignore_tables = {quoted(names)}  # no provinces with figures were found there")
         body: list[str] = []
+        needed = [name for name, one, _ in groups if needs_edition(one, name)]
+        editions = [self._edition(one) for name, one, _ in groups if name in needed]
+        common = len(set(editions)) <= 1
         for name, one, _ in groups:
             prefix = "" if name == "1" and len(groups) == 1 else f"tables.{_toml(name)}"
             body += ["", f"[{prefix}]"] if prefix else []
+            body += [editions[needed.index(name)]] if name in needed and not common else []
             body += [*self._table_lines(one), *self._role_lines(one, prefix), *self._column_lines(one, prefix)]
         lines += body
-        if self.indicators:
-            for code, (vi, en) in self.indicators.items():
-                lines += [
-                    "", f"[indicators.{code}]  # a code of your own; direction and linked are yours to say",
-                    f"name_vi = {_toml(vi)}", f"name_en = {_toml(en)}",
-                ]  # fmt: skip
+        for code, name in self.codes.indicators.items():
+            lines += [
+                "", f"[indicators.{code}]  # a code of your own; direction and linked are yours to say",
+                f"name_vi = {_toml(name)}", f"name_en = {_toml(name)}",
+            ]  # fmt: skip
         lines += ["", f"[files.{_toml(self.path.name)}]"]
-        if any(needs_edition(one, name) for name, one, _ in groups):
-            edition, said = self._edition(tables)
-            lines.append(f"edition = {edition}  # {said}")
+        lines += [editions[0]] if common and editions else []
         lines.append(f'sha256 = "{sha256}"')
         return Draft("\n".join(lines) + "\n", self.doubts)
 
@@ -147,20 +140,19 @@ class Writer:
                 groups += [("1" if first else one.sheet.name, one, 1) for one in several]
         return groups
 
-    def _edition(self, tables: list[GuessedTable]) -> tuple[int, str]:
-        table = tables[0]
+    def _edition(self, table: GuessedTable) -> str:
+        """The line that says the edition of a table."""
         headings = " ".join(column.path for column in table.columns)
-        this_year = self.today.year
         places = [
             (headings, "the year in a heading"), (table.sheet.name, "the year in the name of the sheet"),
             (self.path.stem, "the year in the name of the file"), (" ".join(table.titles), "the year in a title line"),
         ]  # fmt: skip
         for text, said in places:
-            years = [year for year in years_in(text) if 1990 <= year <= this_year]
+            years = [year for year in years_in(text) if 1990 <= year <= self.today.year]
             if years:
-                return max(years), f"{said}: is it the assessed year?"
+                return f"edition = {max(years)}  # {said}: is it the assessed year?"
         self.doubts.append("no year stands in the file: set `edition`")
-        return this_year - 1, "no year stands in the file: set the assessed year"
+        return f"edition = {self.today.year - 1}  # no year stands in the file: set the assessed year"
 
     def _decimal(self, tables: list[GuessedTable]) -> tuple[str | None, str]:
         texts = []
@@ -192,6 +184,11 @@ class Writer:
         ignored = [selector_of(table, column.place) for column in table.columns if is_unused(table, column)]
         if ignored:
             lines.append(f"ignore = {quoted(ignored)}")
+        self.doubts += [
+            f"column {column.path!r} holds texts such as {column.values[0]!r}: is it to be read?"
+            for column in table.columns
+            if column.kind == "text" and is_unused(table, column) and all(map(DIGITS.search, column.values))
+        ]
         if table.side_by_side > 1:
             lines.append(f"side_by_side = {table.side_by_side}  # lists with the same headings")
         if table.fill_down:
@@ -204,9 +201,10 @@ class Writer:
             lines.append(f"footers = {quoted(footers)}")
         if table.repeated:
             rows = [number for number, _ in table.repeated]
-            reason = "the province stands in the table already"
+            few = len(rows) * 2 <= len(table.provinces)
             which = _comment(str([text for _, text in table.repeated][:3]))
-            lines.append(f'leave_out = [{{ rows = {rows}, reason = "{reason}" }}]  # {which}')
+            reason = "the province stands in the table already"
+            lines.append(f'{"" if few else "# "}leave_out = [{{ rows = {rows}, reason = "{reason}" }}]  # {which}')
             self.doubts.append(f"provinces that stand twice: rows {rows[:6]}")
         for number, text in table.unknown[:8]:
             lines.append(f"# row {number}, {_comment(plain(text)[:60])!r}, names no province of the {table.system}")
@@ -217,7 +215,7 @@ class Writer:
             column = next(column for column in table.columns if column.kind == "figures")
             lines.append(f'measure = "{measure_of(column.path, column.values)}"')
             if "indicator" not in roles_of(table):
-                lines.append(f"indicator = {_toml(self._code_of(table, column))}")
+                lines.append(f"indicator = {_toml(self.codes.of_column(table, column))}")
         return lines
 
     def _only_lines(self, table: GuessedTable) -> list[str]:
@@ -242,7 +240,7 @@ class Writer:
             values = next(column.values for column in table.columns if column.place == roles["indicator"])
             lines += ["", f"[{start}codes.indicator]  # printed text -> a code of your own"]
             for text in dict.fromkeys(values):
-                code = self._code(text, text)
+                code = self.codes.of_text(text, text)
                 lines.append(f"{_toml(text)} = {_toml(code)}")
         return lines
 
@@ -255,7 +253,7 @@ class Writer:
             return [
                 "",
                 f"[{start}measures.{measure}]",
-                f"unit = {_toml(_safe(unit))}  # {'as printed' if unit else 'say it'}",
+                f"unit = {_toml(safe(unit))}  # {'as printed' if unit else 'say it'}",
             ]
         lines = []
         start = f"{prefix}." if prefix else ""
@@ -263,49 +261,22 @@ class Writer:
             first = columns[0]
             measure = "rank" if first.brackets else measure_of(first.path, first.values)
             unit = "rank" if measure == "rank" else unit_of(YEAR_PART.sub("", first.path), table.titles)
-            lines += ["", f"[{start}columns.{_toml(selector)}]", f"indicator = {_toml(self._code_of(table, first))}",
-                      f'measure = "{measure}"']  # fmt: skip
+            code = self.codes.of_column(table, first)
+            lines += ["", f"[{start}columns.{_toml(selector)}]", f"indicator = {_toml(code)}", f'measure = "{measure}"']
             if first.brackets:
                 lines.append('in_brackets = "score"  # the second figure of each cell')
             names = [place for place in (table.province, *table.lists) if place < first.place]
             if names and max(names) != table.province and table.side_by_side == 1:
                 lines.append(f"province = {_toml(selector_of(table, max(names)))}  # the list of names nearest to it")
-            lines.append(f"unit = {_toml(_safe(unit))}" + ("" if unit else "  # not printed: say it"))
+            lines.append(f"unit = {_toml(safe(unit))}" + ("" if unit else "  # not printed: say it"))
             own = own_year(table, columns)
             if own and "{year}" not in selector:
                 lines.append(f"edition = {own}")
         return lines
 
-    def _code_of(self, table: GuessedTable, column: GuessedColumn) -> str:
-        path = YEAR_PART.sub("", column.path)
-        parts = [leaf(re.sub(r"[(\[].*?[)\]]", " ", part)) for part in path.split(SEPARATOR)]
-        own = [part for part in parts if GENERIC.sub("", slug(part)).strip()]
-        printed = own[-1] if own else ""
-        base = next((text for text in table.titles if len(text) > 8), "") or self.path.stem
-        return self._code(printed or YEAR_PART.sub("", base), column.path or base)
-
-    def _code(self, text: str, printed: str) -> str:
-        known = self.index_names.get(plain(re.sub(r"[(\[].*?[)\]]", " ", text)).casefold())
-        if known:
-            return known
-        if re.fullmatch(r"[a-z][a-z0-9_]{1,59}", text) and text in self.index_names.values():
-            return text
-        words = GENERIC.sub(" ", slug(text)).split() or slug(text).split() or ["indicator"]
-        code = re.sub(r"^[^a-z]+", "", "_".join(words)[:48].rstrip("_")) or "indicator"
-        if code in self.index_codes:
-            code = f"other_{code}"
-        name = _safe(plain(text)[:120] or printed)
-        self.indicators.setdefault(code, (name, name))
-        return code
-
 
 def _toml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
-
-
-def _safe(text: str) -> str:
-    """A text that a declaration may hold."""
-    return text if text and not unsafe(text) else ("" if not text else "unknown")
 
 
 def _comment(text: str) -> str:
