@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import polars as pl
 
@@ -13,7 +13,29 @@ from dx_pipeline.conform.reference_tables import file_of
 from dx_pipeline.errors import Problem
 from dx_pipeline.sources.spec import SourceSpec
 
+#: provinces with several rows that are told one by one
+DOUBLED = 5
 TABLE = ["edition", "unit_system", "indicator", "measure"]
+
+
+def broken_laws(
+    source: SourceSpec, left_out: pl.DataFrame, observations: pl.DataFrame, reference: Reference
+) -> list[Problem]:
+    """What all laws of a file find wrong with what was read of it, so that one mistake does not hide another."""
+    units = {system: set(known.units) for system, known in reference.names.items()}
+    laws: tuple[Callable[[], None], ...] = (
+        lambda: check_left_out(left_out, reference),
+        lambda: check_not_empty(source, observations, units),
+        lambda: check_complete(observations, units),
+        lambda: check_units_existed(source, observations, reference),
+    )
+    problems: list[Problem] = []
+    for law in laws:
+        try:
+            law()
+        except ConformError as error:
+            problems += error.problems
+    return problems
 
 
 def check_left_out(left_out: pl.DataFrame, reference: Reference) -> None:
@@ -86,14 +108,17 @@ def check_complete(observations: pl.DataFrame, units: dict[int, set[str]]) -> No
         expected = units[system]
         where = f"data/raw/{rows['source_id'][0]}/{file}" + ("" if table == "1" else f", table {table}")
         lines = rows.group_by("province_id", maintain_order=True).agg(pl.col("row").unique().sort())
-        for province, printed in lines.filter(pl.col("row").list.len() > 1).rows():
+        doubled = lines.filter(pl.col("row").list.len() > 1)
+        for province, printed in doubled.head(DOUBLED).rows():
             remedy = (
-                f"rows of parts or other periods: pick one with `only`, or say `edition` or `indicator` under `roles`; "
+                "rows of parts or other periods: pick one with `only`, or say `edition` or `indicator` under `roles`; "
                 f'else `leave_out = [{{ rows = {printed[1:]}, reason = "…" }}]`'
             )
-            problems.append(
-                Problem(f"{where}, rows {printed}", f"one row for {province}", f"{len(printed)} of them", remedy)
-            )
+            more = f"; so are {doubled.height - 1} more" if doubled.height > DOUBLED else ""
+            found = f"{len(printed)} of them{more}"
+            problems.append(Problem(f"{where}, rows {printed}", f"one row for {province}", found, remedy))
+            if more:
+                break
         missing = sorted(expected - set(lines["province_id"]))
         if missing and rows["complete"][0]:
             found = f"{lines['province_id'].n_unique()}; missing {', '.join(missing)}"

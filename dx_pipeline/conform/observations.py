@@ -109,7 +109,7 @@ def _declare(row: dict[str, object], known: AbstractSet[str]) -> str:
     """What to do about an unknown indicator: the one that may be meant, or the lines to paste."""
     near = nearest(row["indicator"], known)
     if prints_index(str(row["source_id"])):
-        return near
+        return near if near.startswith("did") else f"the codes are {', '.join(sorted(known))}"
     lines = f'[indicators.{row["indicator"]}], name_vi = "…", name_en = "…", direction = "higher_is_better"'
     new = f"if it is new, add to data/raw/{row['source_id']}/source.toml: {lines}"
     return f"{near} {new}" if near.startswith("did") else new

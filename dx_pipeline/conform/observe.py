@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from dx_pipeline.conform.file_laws import check_complete, check_left_out, check_not_empty, check_units_existed
-from dx_pipeline.conform.observations import conform_figures, prints_index
+from dx_pipeline.conform.file_laws import broken_laws
+from dx_pipeline.conform.observations import ConformError, conform_figures, prints_index
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.sources.read import read_source
 from dx_pipeline.sources.spec import SourceSpec
@@ -49,11 +49,9 @@ def observe_source(source: SourceSpec, reference: Reference, others: Iterable[So
     """
     reading = read_source(source)
     observations = conform_figures(reading.figures, reference, allowed_indicators(source, reference, others))
-    check_left_out(reading.left_out, reference)
-    units = {system: set(known.units) for system, known in reference.names.items()}
-    check_not_empty(source, observations, units)
-    check_complete(observations, units)
-    check_units_existed(source, observations, reference)
+    problems = broken_laws(source, reading.left_out, observations, reference)
+    if problems:
+        raise ConformError.listing("the tables are not what they are declared to be", problems)
     counts = observations.group_by("file").agg(
         observations=pl.col("rejected").is_null().sum().cast(pl.Int64),
         rejected=pl.col("rejected").is_not_null().sum().cast(pl.Int64),

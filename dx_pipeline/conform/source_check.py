@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from dx_pipeline.conform.file_laws import check_complete, check_left_out, check_not_empty, check_units_existed
+from dx_pipeline.conform.file_laws import broken_laws
 from dx_pipeline.conform.observations import conform_figures, prints_index
 from dx_pipeline.conform.observe import allowed_indicators
 from dx_pipeline.conform.reference import Reference
@@ -107,36 +106,19 @@ def problems_of(error: DxError, where: str) -> list[Problem]:
     return list(error.problems) or [Problem(where, "a usable source", error.message, error.hint)]
 
 
-def _problems(where: str, law: Callable[..., None], *asked: Any) -> list[Problem]:
-    """What a law finds wrong."""
-    try:
-        law(*asked)
-    except DxError as error:
-        return problems_of(error, where)
-    return []
-
-
 def _conform(
     found: SourceCheck, source: SourceSpec, reading: Reading, reference: Reference, codes: set[str], whole: bool
 ) -> None:
     """Observations of one file, and what is wrong with them; completeness is asked only of what was read whole."""
-    units = {system: set(known.units) for system, known in reference.names.items()}
-    where = source.files[0].where
-    found.problems += _problems(where, check_left_out, reading.left_out, reference)
     try:
         observations = conform_figures(reading.figures, reference, codes)
     except DxError as error:
-        found.problems += problems_of(error, where)
+        found.problems += problems_of(error, source.files[0].where)
         return
-    if whole:
-        laws = [
-            *_problems(where, check_not_empty, source, observations, units),
-            *_problems(where, check_complete, observations, units),
-            *_problems(where, check_units_existed, source, observations, reference),
-        ]
-        found.problems += laws
-        if laws:
-            return
+    laws = broken_laws(source, reading.left_out, observations, reference) if whole else []
+    found.problems += laws
+    if laws:
+        return
     kept = observations.filter(pl.col("rejected").is_null())
     preliminary = (pl.col("status") == "published") & pl.col("preliminary")
     figures = kept.with_columns(

@@ -22,7 +22,8 @@ from dx_pipeline.sources.resolved import FileSpec
 #: rows in which provinces are looked for that stand side by side
 HEADINGS = 10
 FORMS = {
-    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".geojson": "json", ".html": "html", ".htm": "html",
+    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "json", ".jsonl": "json",
+    ".geojson": "json", ".html": "html", ".htm": "html",
     ".xlsx": "workbook", ".xlsm": "workbook", ".xls": "workbook", ".xlsb": "workbook", ".ods": "workbook",
     ".parquet": "parquet", ".pq": "parquet", ".dta": "stata",
 }  # fmt: skip

@@ -43,7 +43,7 @@ def roles_of(table: GuessedTable) -> dict[str, int]:
             statuses = {plain(text).casefold() for text in column.values}
             if statuses <= {"a", "p", "e", "f", "final", "preliminary", "prel", "estimate", "sơ bộ", "chính thức"}:
                 roles["status"] = column.place
-        elif is_long(table) and column.kind == "text" and INDICATOR_WORDS.search(words):
+        elif (is_long(table) or table.repeated) and column.kind == "text" and INDICATOR_WORDS.search(words):
             distinct = set(column.values)
             if "indicator" not in roles and 1 < len(distinct) <= CODES:
                 roles["indicator"] = column.place

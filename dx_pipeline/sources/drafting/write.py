@@ -199,7 +199,7 @@ class Writer:
         footers = list(dict.fromkeys(text for _, text in table.notes))
         if footers:
             lines.append(f"footers = {quoted(footers)}")
-        if table.repeated:
+        if table.repeated and "indicator" not in roles_of(table):
             rows = [number for number, _ in table.repeated]
             few = len(rows) * 2 <= len(table.provinces)
             which = _comment(str([text for _, text in table.repeated][:3]))
@@ -261,8 +261,10 @@ class Writer:
             first = columns[0]
             measure = "rank" if first.brackets else measure_of(first.path, first.values)
             unit = "rank" if measure == "rank" else unit_of(YEAR_PART.sub("", first.path), table.titles)
-            code = self.codes.of_column(table, first)
-            lines += ["", f"[{start}columns.{_toml(selector)}]", f"indicator = {_toml(code)}", f'measure = "{measure}"']
+            lines += ["", f"[{start}columns.{_toml(selector)}]"]
+            if "indicator" not in roles_of(table):
+                lines.append(f"indicator = {_toml(self.codes.of_column(table, first))}")
+            lines.append(f'measure = "{measure}"')
             if first.brackets:
                 lines.append('in_brackets = "score"  # the second figure of each cell')
             names = [place for place in (table.province, *table.lists) if place < first.place]

@@ -11,7 +11,7 @@ from dx_pipeline.sources import budgets
 from dx_pipeline.sources.cells import Sheet, frame_of
 from dx_pipeline.sources.errors import refuse
 from dx_pipeline.sources.readers.encodings import decoded
-from dx_pipeline.sources.readers.objects import Number, parse
+from dx_pipeline.sources.readers.objects import Number, datasets_of, parse
 from dx_pipeline.sources.resolved import FileSpec
 
 VALUE, STATUS = "value", "status"
@@ -25,22 +25,11 @@ def read_jsonstat(file: FileSpec, data: bytes) -> list[Sheet]:
     """
     where = file.where
     document = parse(where, decoded(where, "utf-8", data))
-    datasets = _datasets(document)
+    datasets = datasets_of(document)
     if not datasets:
         refuse(where, "a JSON-stat dataset (dimension, id, size, value)", "none", 'for other JSON `form = "json"`')
     single = len(datasets) == 1
     return [_sheet(where, "1" if single else name, dataset) for name, dataset in datasets.items()]
-
-
-def _datasets(document: Any) -> dict[str, dict[str, Any]]:
-    if not isinstance(document, dict):
-        return {}
-    if "dimension" in document and VALUE in document:
-        return {"1": document}
-    inner = document.get("dataset")
-    if isinstance(inner, dict) and "dimension" in inner:
-        return {"1": inner}
-    return {str(name): one for name, one in document.items() if isinstance(one, dict) and "dimension" in one}
 
 
 def _sheet(where: str, name: str, dataset: dict[str, Any]) -> Sheet:

@@ -54,20 +54,30 @@ def read_json(file: FileSpec, data: bytes) -> list[Sheet]:
                 f"{expected} as source.toml says",
                 "none" if found is None else str(found),
             )
-    inner = document.get("dataset", document) if isinstance(document, dict) else None
-    if isinstance(inner, dict) and "dimension" in inner and "value" in inner:
+    if datasets_of(document):
         refuse(where, "a list of rows", "a JSON-stat dataset", 'declare `form = "jsonstat"`')
     entries = at_path(document, file.rows) if file.rows else document
     return [_sheet(where, file.rows, entries)]
 
 
+def datasets_of(document: Any) -> dict[str, dict[str, Any]]:
+    """The datasets of a JSON-stat document by name: one at the top, under `dataset`, or several beside each other."""
+    if not isinstance(document, dict):
+        return {}
+    if "dimension" in document and VALUE in document:
+        return {"1": document}
+    return {
+        str(name): one
+        for name, one in document.items()
+        if isinstance(one, dict) and isinstance(one.get("dimension"), dict) and VALUE in one
+    }
+
+
 def find_rows(where: str, data: bytes) -> str | None:
     """The dotted path to the longest list of rows; empty if it is the document itself, None for JSON-stat."""
     document = parse(where, decoded(where, "utf-8", data))
-    if isinstance(document, dict):
-        inner = document.get("dataset", document)
-        if isinstance(inner, dict) and "dimension" in inner and "value" in inner:
-            return None
+    if datasets_of(document):
+        return None
     best, size = "", _rows_in(document)
     level: list[tuple[str, Any]] = [("", document)]
     while level:
@@ -94,6 +104,9 @@ def parse(where: str, text: str) -> Any:
         SourceError: NaN, a number beyond all bounds, a doubled key, nesting without end, too many values.
     """
     budgets.check_cells(where, text.count(",") + text.count("[") + text.count("{"), 2 * budgets.OBJECTS, "values")
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) > 1 and all(line[0] == "{" and line.rstrip()[-1] == "}" for line in lines):
+        text = "[" + ",\n".join(lines) + "]"  # an object a line (JSON Lines)
     try:
         return json.loads(
             text, parse_float=_number, parse_int=_whole, parse_constant=_constant, object_pairs_hook=_object
