@@ -78,6 +78,13 @@
   // ---- tables
   const cell = (...inside) => make("td", { class: "n" }, ...inside);
   const missing = () => make("span", { class: "missing" }, DX.text("js.unknown"));
+  /** What is doubtful about a difference: all that is about its two figures, and an order that rounding leaves open. */
+  function doubt(pair, gap, part) {
+    const codes = pair.flatMap((found) => (found && found[2] ? found[2].split(",") : []));
+    const open = part === 0 ? 2 * ((data.errors[state.system][state.edition] || [0, [0]])[1][0] || 0) : 0;
+    if (Math.abs(gap) <= open + 1e-12) codes.push("within_error");
+    return DX.mark([0, 0, [...new Set(codes)].join(",")]);
+  }
   const datum = (value, shown) => make("data", { value }, shown);
   function table(id, caption, heads, rows) {
     return make("div", { class: "scroll", role: "group", tabindex: "0", "aria-label": caption }, make("table", { id }, make("caption", {}, caption),
@@ -113,14 +120,14 @@
       const pair = ids.map((id) => DX.figure(system, one, id, at(code)));
       const gap = pair.every((found) => found && found[0] !== null) ? pair[0][0] - pair[1][0] : null;
       return make("tr", {}, make("th", { scope: "row" }, one), ...pair.flatMap((found) => [cell(...shown(found, 1)), cell(...shown(found, 0))]),
-        cell(gap === null ? missing() : datum(gap, DX.signed(gap, 4))));
+        cell(...(gap === null ? [missing()] : [datum(gap, DX.signed(gap, 4)), doubt(pair, gap, parts.indexOf(code))])));
     });
     const heads = (what) => [what, ...ids.flatMap((id) => [DX.text("js.rank_of", { name: name(id) }), DX.text("js.score_of", { name: name(id) })])];
     const all = data.indicators.filter((one) => figures(one).some(Boolean)).map((one) => {
       const pair = figures(one), gap = both(one) ? pair[0][0] - pair[1][0] : null, place = parts.indexOf(one);
       const points = gaps && (one === "overall" ? gaps.reduce((sum, [, each]) => sum + each, 0) : place >= 0 ? gaps[place][1] : null);
       return make("tr", { class: one === code ? "here" : null }, make("th", { scope: "row" }, label(one)), ...pair.flatMap((found) => [cell(...shown(found, 1)), cell(...shown(found, 0))]),
-        cell(gap === null ? missing() : datum(gap, DX.signed(gap, 4))), cell(points === null || points === false ? make("span", { class: "missing" }, DX.text("js.no_weight")) : datum(points, DX.signed(points, 1))));
+        cell(...(gap === null ? [missing()] : [datum(gap, DX.signed(gap, 4)), doubt(pair, gap, place)])), cell(points === null || points === false ? make("span", { class: "missing" }, DX.text("js.no_weight")) : datum(points, DX.signed(points, 1)), points === null || points === false ? null : doubt(pair, gap, place)));
     });
     $("tables").replaceChildren(
       make("h2", {}, DX.text("js.parts_title", { edition })),

@@ -200,6 +200,8 @@
     box.append(make("p", { class: "downloads", role: "group", "aria-label": `${WORDS.group}: ${box.dataset.title}` }, ...buttons, embed));
     if (read().embed === box.id) {
       document.body.classList.add("embedded");
+      box.prepend(make("h1", {}, box.dataset.title));
+      box.append(make("p", { class: "note" }, `${WORDS.source}. ${WORDS.release[0].toUpperCase() + WORDS.release.slice(1)} ${body.release}.`));
       document.getElementById("main").replaceChildren(box);
     }
   }
