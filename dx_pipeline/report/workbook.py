@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.errors import DxError
 from dx_pipeline.report.site_data import SiteData
-from dx_pipeline.report.workbook_front import read_me
+from dx_pipeline.report.workbook_front import CHARTS, read_me
 from dx_pipeline.report.workbook_sheets import release_sheets
 from dx_pipeline.report.workbook_texts import Heading, Sheet
 from dx_pipeline.tables import Tables
@@ -78,7 +78,7 @@ def write_workbook(
         _write_sheet(page, sheet, formats, kinds)
     charts = [sheet for sheet in sheets if sheet.chart and sheet.rows]
     if charts:
-        _draw_charts(book, book.add_worksheet("Biểu đồ - Charts"), charts)
+        _draw_charts(book, book.add_worksheet(CHARTS), charts)
     book.close()
     return path
 

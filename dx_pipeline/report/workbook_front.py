@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dx_pipeline.report.site_data import SiteData
 from dx_pipeline.report.workbook_texts import Sheet
 
+CHARTS = "Biểu đồ - Charts"
+
 
 def read_me(sheets: Sequence[Sheet], data: SiteData) -> Iterator[tuple[str, str, str]]:
     """Lines of the first sheet: Vietnamese, English, and the sheet or file a line leads to (empty for none)."""
@@ -35,6 +37,12 @@ def read_me(sheets: Sequence[Sheet], data: SiteData) -> Iterator[tuple[str, str,
     yield "Các trang (bấm để mở)", "Sheets (click to open)", ""
     for sheet in sheets:
         yield f"{sheet.name}: {sheet.about_vi}", f"{sheet.name}: {sheet.about_en}", sheet.name
+    if any(sheet.chart and sheet.rows for sheet in sheets):
+        yield (
+            f"{CHARTS}: điểm kỳ mới nhất theo thứ hạng",
+            f"{CHARTS}: scores of the latest edition in rank order",
+            CHARTS,
+        )
     yield "", "", ""
     yield "Các bảng không nằm trong tệp này", "Tables that are not in this file", ""
     here = {table for sheet in sheets for table in sheet.tables}

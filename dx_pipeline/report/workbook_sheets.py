@@ -173,9 +173,9 @@ def _bands(data: SiteData, texts: Texts) -> Sheet:
          Heading("Giữa", "Median", WHOLE, 9), Heading("Phân vị 95", "P95", WHOLE, 9),
          Heading("Cao nhất", "Best", WHOLE, 9), Heading("Thấp nhất", "Worst", WHOLE, 9),
          Heading("Vào nhóm 10", "Top 10", PERCENT, 10),
-         Heading("Vào nhóm 15", "Top 15", PERCENT, 10), Heading("Vào nhóm 20", "Top 20", PERCENT, 10)],
+         Heading("Vào nhóm 15", "Top 15", PERCENT, 10), Heading("Vào nhóm 20", "Top 20", PERCENT, 10), NOTE],
         [[row["edition"], row["unit_system"], *texts.names(row), texts.label("neighbourhood", row["neighbourhood"]),
-          *(row[column] for column in numbers)] for row in rows],
+          *(row[column] for column in numbers), texts.note(row, "p50")] for row in rows],
         4,
         ("rank_bands",),
     )  # fmt: skip
@@ -210,9 +210,10 @@ def _merger(data: SiteData, texts: Texts) -> Sheet:
         "the 34 units computed from their members, beside the published scores",
         [EDITION, *NAMES, Heading("Thành viên", "Members", "", 34), Heading("Trung bình", "Mean", SCORE),
          Heading("Theo dân số", "By population", SCORE), Heading("Hạng tính được", "Computed rank", WHOLE, 10),
-         Heading("Điểm công bố", "Published score", SCORE), Heading("Hạng công bố", "Published rank", WHOLE, 10)],
+         Heading("Điểm công bố", "Published score", SCORE), Heading("Hạng công bố", "Published rank", WHOLE, 10), NOTE],
         [[row["edition"], *texts.names(row, system=data.systems[0]), row["members"], row["score_mean"],
-          row["score_population_weighted"], row["rank_computed"], row["score_published"], row["rank_published"]]
+          row["score_population_weighted"], row["rank_computed"], row["score_published"], row["rank_published"],
+          texts.note(row, "score_mean")]
          for row in data.tables.rows("merged_units")],
         3,
         ("merged_units",),
