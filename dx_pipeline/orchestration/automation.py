@@ -28,13 +28,15 @@ def build_refresh(settings: Settings) -> UnresolvedAssetJobDefinition:
     )
 
 
-def build_nightly(project: Project, refresh: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
+def build_nightly(
+    project: Project, refresh: UnresolvedAssetJobDefinition, cron: str = "0 2 * * *"
+) -> dg.ScheduleDefinition:
     """The schedule. A night on which nothing changed says so instead of building."""
 
     @dg.schedule(
         name="nightly",
         job=refresh,
-        cron_schedule="0 2 * * *",
+        cron_schedule=cron,
         execution_timezone="Asia/Ho_Chi_Minh",
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description="Every night at 02:00 in Viet Nam, while the daemon runs (`make ui`).",

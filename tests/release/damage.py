@@ -11,7 +11,7 @@ from publish_project import small_contracts, stage_tables, with_scores
 from dx_pipeline.paths import Paths
 from dx_pipeline.release.store.commit import Publication, commit
 from dx_pipeline.release.store.layout import current_folder, release_folders
-from dx_pipeline.release.store.staging import record_part
+from dx_pipeline.release.store.staging import Candidate, record_part
 
 Damage = Callable[[Path], None]
 
@@ -27,13 +27,18 @@ PARTS = ("pictures/map", "site", "workbook")
 def publish(root: Path, score: float) -> Publication:
     """A release with a picture, a page and a workbook."""
     candidate = stage_tables(root, with_scores(hai_duong=score), small_contracts(), parts=PARTS)
+    add_parts(candidate)
+    return commit(candidate)
+
+
+def add_parts(candidate: Candidate) -> None:
+    """What steps of their own add to a staged release."""
     files = {"pictures/map": "pictures/map.png", "site": "site/index.html", "workbook": "dti.xlsx"}
     for part, name in files.items():
         path = candidate.folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"the same in every release: " + name.encode() * 20)
         record_part(candidate, part, [path])
-    return commit(candidate)
 
 
 def flipped(path: Path) -> None:
