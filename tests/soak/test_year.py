@@ -1,10 +1,10 @@
-"""A simulated year: releases, journal, record and event log stay within bounds."""
+"""A simulated year: releases, record, event log, runs and logs stay within bounds. Snapshots: `tests.fetch.soak`."""
 
 from __future__ import annotations
 
 import os
 import random
-import sys
+import time
 from pathlib import Path
 
 import dagster as dg
@@ -12,14 +12,18 @@ import pytest
 
 from dx_pipeline.orchestration import state
 from dx_pipeline.orchestration.instance import opened
-from dx_pipeline.orchestration.upkeep import KEPT_RUNS, compact, forget_runs
+from dx_pipeline.orchestration.upkeep import KEPT_RUNS, forget, night_without_work
 from dx_pipeline.paths import Paths
-from tests.conftest import ROOT
+from dx_pipeline.release.store.layout import release_folders
+from tests.soak import small
 
 NIGHTS = int(os.environ.get("DX_SOAK_NIGHTS", "365"))
+#: so many events of a run come on top, about as many as the checks of the whole project make
+EVENTS = 1000
 
 
 def size_of(folder: Path) -> int:
+    """Bytes on disk; what is linked several times counts once."""
     seen = {}
     for path in folder.rglob("*"):
         if path.is_file() and not path.is_symlink():
@@ -29,37 +33,45 @@ def size_of(folder: Path) -> int:
 
 
 def test_a_year_of_nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sys.path.insert(0, str(ROOT / "tests" / "release"))
-    from damage import publish
-
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
-    root, chance = tmp_path / "project", random.Random(1)
-    paths, sizes, homes = Paths(root), [], []
-
-    @dg.op
-    def talkative(context) -> None:  # type: ignore[no-untyped-def]
-        for number in range(300):
-            context.log.info(f"event {number} " + "x" * 500)
-
-    @dg.job
-    def night() -> None:
-        talkative()
-
-    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    score = 0.69
-    with opened(Paths(ROOT)) as instance:
-        for number in range(NIGHTS):
-            score += chance.random() < 0.1 and 0.0001
-            publish(root, score)
-            state.note(paths, "schedule", "unchanged")
-            night.execute_in_process(instance=instance, run_config=quiet)
-            forget_runs(instance)
-            if number % 30 == 29:
-                compact((tmp_path / "home").rglob("*.db"))
-                sizes.append(size_of(paths.marts))
-                homes.append(size_of(tmp_path / "home"))
+    monkeypatch.setattr(small, "EVENTS", EVENTS)
+    root, home, chance = small.new_project(tmp_path / "project"), tmp_path / "home", random.Random(1)
+    paths, built, unchanged, begun = Paths(root), 0, 0, time.process_time()
+    months: list[dict[str, int]] = []
+    for number in range(NIGHTS):
+        if chance.random() < 0.5:
+            small.score_file(root).write_text(f"{0.5 + number / 10000:.4f}", encoding="utf-8")
+        with opened(paths) as instance:
+            told = night_without_work(paths, instance)
+        if told is None:
+            assert small.refresh(root, door=state.SCHEDULE).failures == []
+        built, unchanged = built + (told is None), unchanged + (told is not None)
+        if number % 30 == 29:
+            months.append(measured(paths, home))
+    with opened(paths) as instance:
         assert len(instance.get_run_records()) == KEPT_RUNS
-    print(f"\nreleases by month (bytes): {sizes}\nevent log by month: {homes}")
-    assert max(sizes[3:]) <= 1.2 * sizes[2]
-    assert max(homes[1:]) <= 1.5 * homes[0]
+        forget(paths, instance, vacuum=True)
+    pruned = measured(paths, home)
+    print(f"\n{built} nights built, {unchanged} unchanged, {time.process_time() - begun:.0f} s of CPU; bytes by month:")
+    print("\n".join(map(str, [*months, f"after dx prune: {pruned}"])))
+    for what in pruned:
+        assert max(month[what] for month in months[2:]) <= 1.3 * months[1][what], what
+    assert len(release_folders(paths)) == 5
     assert len(state.read_state(paths).refreshes) == state.REMEMBERED
+
+
+def measured(paths: Paths, home: Path) -> dict[str, int]:
+    """What lies on disk, in bytes; releases and runs also counted."""
+    logs = [size_of(folder) for folder in (home / "storage", home / "logs") if folder.is_dir()]
+    with dg.DagsterInstance.get() as instance:
+        runs = instance.get_runs_count()
+    return {
+        "marts": size_of(paths.marts),
+        "releases": len(release_folders(paths)),
+        "build": size_of(paths.build),
+        "record": state.state_file(paths).stat().st_size,
+        "databases of Dagster": sum(path.stat().st_size for path in home.rglob("*.db*")),
+        "logs of steps": sum(logs) - sum(path.stat().st_size for path in (home / "storage").rglob("*.db*")),
+        "runs": runs,
+        "all of DAGSTER_HOME": size_of(home),
+    }
