@@ -38,6 +38,18 @@ def told() -> Iterator[None]:
 
 def explained(error: BaseException) -> DxError:
     """An error with its message and what to do about it, whoever raised it."""
+    lines = str(error).strip().splitlines() or [""]
+    return foreseen(error) or DxError(
+        f"{type(error).__name__}: {lines[0]}", "This was not foreseen; the event log has where it happened."
+    )
+
+
+def foreseen(error: BaseException) -> DxError | None:
+    """What the disk, the rights or a declaration are the reason of; None for a fault of ours."""
+    import sqlite3
+
+    import duckdb
+
     if isinstance(error, DxError):
         return error
     lines = str(error).strip().splitlines() or [""]
@@ -45,7 +57,11 @@ def explained(error: BaseException) -> DxError:
         where = f"{error.filename}: " if error.filename else ""
         transient = error.errno in (errno.ENOSPC, errno.EAGAIN, errno.EIO)
         return DxError(f"{where}{error.strerror or lines[0]}", HINTS.get(error.errno or 0, ""), retry=transient)
-    return DxError(f"{type(error).__name__}: {lines[0]}", "This was not foreseen; the event log has where it happened.")
+    if isinstance(error, duckdb.IOException | sqlite3.OperationalError):
+        return DxError(
+            lines[0], "Look at the free space and the rights where this file lies, then run again.", retry=True
+        )
+    return foreseen(error.__cause__) if error.__cause__ else None
 
 
 def failure(errors: Mapping[str, BaseException]) -> dg.Failure:

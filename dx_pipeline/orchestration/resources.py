@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import dagster as dg
 
-from dx_pipeline.errors import BusyError
+from dx_pipeline.errors import BusyError, DxError
 from dx_pipeline.lake import copy_here
 from dx_pipeline.locks import this_process
 from dx_pipeline.orchestration import state
 from dx_pipeline.orchestration.failure import reasons_of
 from dx_pipeline.orchestration.launcher import PROCESS_TAG
+from dx_pipeline.orchestration.upkeep import need_room
 from dx_pipeline.paths import Paths, default_paths
 from dx_pipeline.proofs import begin_again, take_nothing_over
 from dx_pipeline.settings import Settings, read_settings
@@ -88,6 +89,11 @@ class Project(dg.ConfigurableResource[Any]):
                 return
             state.begin(self.paths, door_of(run), run.run_id, self._put_in_order())
             finished = False
+            try:
+                need_room(self.paths)
+            except DxError as error:
+                state.finish(self.paths, "failed", [state.Reason.of(error)])
+                raise
             try:
                 yield self
                 finished = True

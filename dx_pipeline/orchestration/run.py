@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dx_pipeline.errors import BusyError, DxError
+from dx_pipeline.errors import BusyError
 from dx_pipeline.orchestration import state
 from dx_pipeline.orchestration.state import Reason
-from dx_pipeline.orchestration.upkeep import forget, unchanged
+from dx_pipeline.orchestration.upkeep import forget, need_room, unchanged
 from dx_pipeline.paths import Paths, default_paths
 from dx_pipeline.settings import read_settings
 from dx_pipeline.warehouse import WAIT_SECONDS, build_lock
@@ -73,6 +73,7 @@ def refresh(
             told = None if full else unchanged(paths, door)
             if told:
                 return Refresh(_shown(paths), unchanged=True, skipped=told)
+            need_room(paths)
             return _run(paths, door, full)
     except BusyError as busy:
         state.note(paths, door, "busy", [Reason.of(busy)])
@@ -81,11 +82,11 @@ def refresh(
         state.interrupted(paths)
         raise
     except Exception as error:
-        from dx_pipeline.orchestration.failure import explained
+        from dx_pipeline.orchestration.failure import explained, foreseen
 
         reason = Reason.of(explained(error))
         state.note(paths, door, "failed", [reason])
-        if not isinstance(error, DxError | OSError):
+        if not foreseen(error):
             logging.getLogger(__name__).exception("the refresh failed for a reason that was not foreseen")
         return Refresh(_shown(paths), unchanged=False, reasons=(reason,))
 
@@ -119,7 +120,7 @@ def _run(paths: Paths, door: str, full: bool) -> Refresh:
     from dx_pipeline.orchestration.resources import DOOR_TAG, FULL_TAG, REFRESH, Project
 
     shared = read_settings(paths.root).shared
-    with opened(paths) as instance, _stoppable() as stopped:
+    with opened(paths) as instance, _own_output(), _stoppable() as stopped:
         tags = {DOOR_TAG: door, REPOSITORY_TAG: REPOSITORY} | ({FULL_TAG: "true"} if full else {})
         how: dict[str, Any] = {"instance": instance, "raise_on_error": False, "run_config": QUIET, "tags": tags}
         try:
@@ -151,6 +152,18 @@ def _by_workers(paths: Paths, how: dict[str, Any]) -> dg.ExecutionResult:
     with dg.execute_job(dg.reconstructable(refresh_job), **how) as result:
         leave_trace(paths, how["instance"], result.run_id, finished=True)
     return result
+
+
+@contextmanager
+def _own_output() -> Iterator[None]:
+    """Have stdout and stderr back at the end: Dagster writes them to files, and on a full disk leaves them there."""
+    kept = [os.dup(number) for number in (1, 2)]
+    try:
+        yield
+    finally:
+        for number, own in zip((1, 2), kept, strict=True):
+            os.dup2(own, number)
+            os.close(own)
 
 
 @contextmanager

@@ -7,9 +7,10 @@ and the failure that stands, until a refresh ends well. A run that was killed is
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 
 #: so many refreshes are remembered
 REMEMBERED = 60
+#: room for the next record
+SPARE_BYTES = 100_000
 #: a nightly refresh that left no trace for so long is dead
 NIGHT_HOURS = 26
 
@@ -101,7 +104,9 @@ class State(Record):
 
     def missed_since(self, now: datetime) -> str | None:
         """The last trace of the nightly refresh when it should have left another one since; None when all is well."""
-        nights = [one.started_at for one in self.refreshes if one.door == SCHEDULE]
+        # a clock that was a year ahead for a night would hide every night that is missed until then
+        past = (now + timedelta(hours=1)).isoformat()
+        nights = [one.started_at for one in self.refreshes if one.door == SCHEDULE and one.started_at <= past]
         late = nights and now - datetime.fromisoformat(nights[-1]) > timedelta(hours=NIGHT_HOURS)
         return nights[-1] if late else None
 
@@ -144,11 +149,14 @@ def _killed(refresh: Refresh) -> Reason:
 
 def begin(paths: Paths, door: str, run_id: str = "", put_right: Iterable[str] = ()) -> None:
     """A refresh begins, or the one that this process began goes on as a run of Dagster."""
-    with _written(paths) as keep:
-        others, mine = _split(read_state(paths))
+
+    def begun(state: State) -> State:
+        others, mine = _split(state)
         mine = mine or Refresh(started_at=_now(), door=door, process=this_process())
         known = {"run_id": run_id, "put_right": (*mine.put_right, *put_right)}
-        keep(State(refreshes=(*others, mine.model_copy(update=known))))
+        return State(refreshes=(*others, mine.model_copy(update=known)))
+
+    _change(paths, begun)
 
 
 def _split(state: State) -> tuple[tuple[Refresh, ...], Refresh | None]:
@@ -160,31 +168,39 @@ def _split(state: State) -> tuple[tuple[Refresh, ...], Refresh | None]:
 
 def finish(paths: Paths, outcome: Outcome, reasons: Iterable[Reason] = (), put_right: Iterable[str] = ()) -> None:
     """The refresh of this process ends."""
-    with _written(paths) as keep:
-        others, mine = _split(read_state(paths))
-        if mine:
-            keep(State(refreshes=(*others, _ended(paths, mine, outcome, reasons, put_right))))
+
+    def finished(state: State) -> State:
+        others, mine = _split(state)
+        return State(refreshes=(*others, _ended(paths, mine, outcome, reasons, put_right))) if mine else state
+
+    _change(paths, finished)
 
 
 def interrupted(paths: Paths) -> None:
     """The newest refresh of this process was stopped by somebody: that is no failure, whatever its steps say."""
-    with _written(paths) as keep:
-        state = read_state(paths)
+
+    def stopped(state: State) -> State:
         mine = [number for number, one in enumerate(state.refreshes) if one.process == this_process()]
-        if mine and state.refreshes[mine[-1]].outcome not in GOOD:
-            stopped = state.refreshes[mine[-1]].model_copy(
-                update={"outcome": "interrupted", "reasons": (), "ended_at": _now()}
-            )
-            keep(State(refreshes=(*state.refreshes[: mine[-1]], stopped, *state.refreshes[mine[-1] + 1 :])))
+        if not mine or state.refreshes[mine[-1]].outcome in GOOD:
+            return state
+        update = {"outcome": "interrupted", "reasons": (), "ended_at": _now()}
+        refreshes = list(state.refreshes)
+        refreshes[mine[-1]] = refreshes[mine[-1]].model_copy(update=update)
+        return State(refreshes=tuple(refreshes))
+
+    _change(paths, stopped)
 
 
 def note(paths: Paths, door: str, outcome: Outcome, reasons: Iterable[Reason] = (), put_right: Iterable[str] = (),
          run_id: str = "") -> None:  # fmt: skip
     """A refresh ended before Dagster began it: nothing to do, another build at work, a reason not to start."""
-    with _written(paths) as keep:
-        others, mine = _split(read_state(paths))
+
+    def noted(state: State) -> State:
+        others, mine = _split(state)
         mine = mine or Refresh(started_at=_now(), door=door, run_id=run_id, process=this_process())
-        keep(State(refreshes=(*others, _ended(paths, mine, outcome, reasons, put_right))))
+        return State(refreshes=(*others, _ended(paths, mine, outcome, reasons, put_right)))
+
+    _change(paths, noted)
 
 
 def _ended(
@@ -204,19 +220,32 @@ def _ended(
     )
 
 
-@contextmanager
-def _written(paths: Paths) -> Iterator[Callable[[State], None]]:
+def _change(paths: Paths, changed: Callable[[State], State]) -> None:
     """Change the record under a lock; a record that cannot be written never hides what it would say."""
-
-    def keep(state: State) -> None:
-        state = State(refreshes=state.refreshes[-REMEMBERED:])
-        write_whole(state_file(paths), (state.model_dump_json(indent=1) + "\n").encode())
-
     try:
         with locked(paths.marts / ".state.lock", "writing the record", 10.0):
-            yield keep
+            state = State(refreshes=changed(read_state(paths)).refreshes[-REMEMBERED:])
+            text = (state.model_dump_json(indent=1) + "\n").encode()
+            try:
+                write_whole(state_file(paths), text)
+            except OSError:
+                _spare(paths).unlink()
+                write_whole(state_file(paths), text)
+            if not _spare(paths).exists():
+                with suppress(OSError):
+                    _spare(paths).write_bytes(bytes(SPARE_BYTES))
     except (OSError, BusyError) as error:
-        log.warning("the record of how things stand cannot be written: %s", error)
+        _warn(f"the record of how things stand cannot be written: {error}")
+
+
+def _spare(paths: Paths) -> Path:
+    """Holds the room for the next record: the disk may be full by then."""
+    return paths.marts / ".state.json.room"
+
+
+@cache
+def _warn(told: str) -> None:
+    log.warning("%s", told)  # once in a process
 
 
 def _now() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterable
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dx_pipeline import lake
-from dx_pipeline.errors import BusyError
+from dx_pipeline.errors import BusyError, DxError
 from dx_pipeline.orchestration import state
 from dx_pipeline.paths import Paths
 from dx_pipeline.settings import read_settings
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 #: runs of which Dagster keeps the event log
 KEPT_RUNS = 14
+#: what the event log of one run takes at most
+EVENT_LOG_BYTES = 16_000_000
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,32 @@ def _readers_see(paths: Paths, current: Path) -> bool:
     from dx_pipeline.release.store.manifest import read_manifest
 
     return is_published(settings, read_manifest(current).data_hash)
+
+
+def need_room(paths: Paths) -> None:
+    """Make sure that a build will not fill the disk; called when all has been put in order.
+
+    Raises:
+        DxError: there is less space than one and a half times the current release and a run's event log.
+    """
+    from dx_pipeline.release.store.layout import ReleaseError, current_folder
+    from dx_pipeline.release.store.manifest import read_manifest
+
+    try:
+        current = current_folder(paths)
+        release = sum(mark.bytes for mark in read_manifest(current).files.values()) if current else 0
+    except ReleaseError:
+        release = 0
+    needed = 1.5 * release + EVENT_LOG_BYTES
+    for folder in (paths.marts, Path(os.environ.get("DAGSTER_HOME") or paths.marts)):
+        there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+        free = shutil.disk_usage(there).free
+        if free < needed:
+            raise DxError(
+                f"{there}: no space left for a build: {free / 1e6:,.0f} MB are free, {needed / 1e6:,.0f} may be needed",
+                "Free some space (`dx prune` removes what is not needed) and run again.",
+                retry=True,
+            )
 
 
 def forget(paths: Paths, instance: dg.DagsterInstance | None = None, vacuum: bool = False) -> Forgotten:

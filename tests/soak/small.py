@@ -125,7 +125,8 @@ def last(root: Path) -> Refresh | None:
 if "DX_SMALL" in os.environ:
     defs = build_definitions(Project(root=str(default_paths().root)))
 
-if __name__ == "__main__":  # dx run
-    result = refresh(default_paths().root)
-    print(result.skipped or "\n".join(result.failures) or result.release)
-    sys.exit(bool(result.failures))
+if __name__ == "__main__":  # the command `dx` for the small project
+    from dx_pipeline.cli import main
+
+    graph.build_definitions = build_definitions
+    main()

@@ -47,7 +47,7 @@ def test_builds_killed_at_random_moments(tmp_path: Path) -> None:
     root, moments = small.new_project(tmp_path / "project"), random.Random(SEED)
     paths = Paths(root)
     assert small.refresh(root).failures == []
-    command = [sys.executable, "-m", "tests.soak.small"]
+    command = [sys.executable, "-m", "tests.soak.small", "run"]
     environment = {**os.environ, "DX_ROOT": str(root), "DAGSTER_HOME": str(tmp_path / "home")}
     killed = ended = untold = 0
     seconds, problems = 10.0, []
