@@ -12,8 +12,7 @@ from typing import Any
 import dagster as dg
 
 from dx_pipeline.orchestration import graph
-from dx_pipeline.orchestration.automation import build_failure_sensor, build_nightly
-from dx_pipeline.orchestration.automation import refresh as job
+from dx_pipeline.orchestration.automation import build_failure_sensor, build_nightly, build_refresh
 from dx_pipeline.orchestration.failure import told
 from dx_pipeline.orchestration.resources import PUBLISHERS, RELEASE, Project
 from dx_pipeline.orchestration.state import Refresh, read_state
@@ -87,6 +86,8 @@ def build_definitions(project: Project) -> dg.Definitions:
     def publishers() -> None:
         """The real job leaves it out."""
 
+    job = build_refresh(project.settings)
+
     @dg.sensor(job=job, minimum_interval_seconds=1, default_status=dg.DefaultSensorStatus.RUNNING)
     def often(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         """What the schedule does, every second."""
@@ -99,7 +100,7 @@ def build_definitions(project: Project) -> dg.Definitions:
     return dg.Definitions(
         assets=[figures, release_candidate, site, release, publishers],
         jobs=[job],
-        schedules=[build_nightly(project, cron="* * * * *")],
+        schedules=[build_nightly(project, job, cron="* * * * *")],
         sensors=[build_failure_sensor(project), often],
         resources={"project": project},
         executor=dg.in_process_executor,
