@@ -229,7 +229,7 @@ def _change(paths: Paths, changed: Callable[[State], State]) -> None:
             try:
                 write_whole(state_file(paths), text)
             except OSError:
-                _spare(paths).unlink()
+                _spare(paths).unlink(missing_ok=True)
                 write_whole(state_file(paths), text)
             if not _spare(paths).exists():
                 with suppress(OSError):
