@@ -25,6 +25,8 @@ ROLES = ("province", "indicator", "period", "value")
 ROWS: dict[str, Any] = {"file": pl.UInt16, "row": pl.UInt32, **dict.fromkeys(ROLES, pl.String)}
 #: so much of a file is hashed at once
 CHUNK = 1 << 20
+#: rows of a period that are held before they are written, while a file of many periods is taken apart
+HELD = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,9 @@ def _delimiter(path: Path) -> str:
 def _taken_apart(number: int, file: FileSpec, scratch: Path) -> Iterator[tuple[str, Path]]:
     """Each printed period of a file, and the folder of its rows; one stream over the file, whatever its size."""
     verify(file)
-    by_period = pl.PartitionBy(scratch, key={"printed": pl.col("period").hash()}, include_key=False)
+    by_period = pl.PartitionBy(
+        scratch, key={"printed": pl.col("period").hash()}, include_key=False, max_rows_per_file=HELD
+    )
     _scan(number, file).sink_parquet(by_period, compression="lz4", mkdir=True)
     for folder in sorted(path.parent for path in scratch.rglob("00000000.parquet")):
         first = pl.scan_parquet(folder / "*.parquet", hive_partitioning=False).select("period").head(1).collect()
