@@ -44,7 +44,7 @@ class Counted(Task):
             client.expire(counter, REMEMBER_SECONDS)
             if tries > LOST_AT_MOST:
                 raise DxError(f"the step lost its worker {LOST_AT_MOST} times", "Look for a lack of memory there.")
-        return super().__call__(*args, **kwargs)
+        return self.run(*args, **kwargs)  # the call of the base class would hide the request
 
 
 execute_plan = create_task(app, base=Counted)

@@ -99,9 +99,14 @@ def _ask_broker(settings: Settings) -> None:
 def _ask_storage(settings: Settings) -> None:
     probe = lake.literal(f"{settings.lake_data.rstrip('/')}/{PROBE}")
     with lake.cursor(settings) as con:
-        con.execute("SET http_retries = 1")
-        con.execute(f"COPY (SELECT 1 AS probe) TO '{probe}' (FORMAT parquet)")
-        con.execute(f"SELECT * FROM '{probe}'")
+        if probe.startswith("s3://"):
+            con.execute(f"SET http_retries = 1; SET http_timeout = {ANSWER_SECONDS}")
+        try:
+            con.execute(f"COPY (SELECT 1 AS probe) TO '{probe}' (FORMAT parquet)")
+            con.execute(f"SELECT * FROM '{probe}'")
+        finally:
+            if probe.startswith("s3://"):
+                con.execute("RESET http_retries; RESET http_timeout")
 
 
 def _other_code(settings: Settings) -> list[Problem]:
