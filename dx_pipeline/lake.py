@@ -29,7 +29,7 @@ SCHEMAS = ("core", "raw", "large")
 PUBLISHED = "core.published"
 #: the name under which the public tables are published
 TABLES = "dti"
-#: the run that builds now, and what its build began with
+#: each run that built something, and what its build began with if it builds everything
 BEGUN = "core.begun"
 #: periods of large sources, each with a hash of what it was made of
 LARGE = "large.built"
@@ -165,7 +165,7 @@ def prepare(settings: Settings) -> None:
             f"CREATE TABLE IF NOT EXISTS {PUBLISHED}"
             " (name VARCHAR, release VARCHAR, data_hash VARCHAR, snapshot BIGINT, published_at TIMESTAMP)"
         )
-        con.execute(f"CREATE TABLE IF NOT EXISTS {BEGUN} (run_id VARCHAR, inputs VARCHAR)")
+        con.execute(f"CREATE TABLE IF NOT EXISTS {BEGUN} (number BIGINT, run_id VARCHAR, inputs VARCHAR)")
         con.execute(f"CREATE TABLE IF NOT EXISTS {LARGE} (source_id VARCHAR, period VARCHAR, made_of VARCHAR)")
 
 

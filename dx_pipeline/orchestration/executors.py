@@ -38,7 +38,7 @@ def executor_of(settings: Settings) -> dg.ExecutorDefinition:
     if settings.steps_by == "k8s":
         return executor
     # read when a run begins: the address has a password, and definitions are shown to people
-    return dg.configured(executor, config_schema={})(lambda _: celery_config(settings))
+    return executor.configured(lambda _: celery_config(settings), name=settings.steps_by, config_schema={})
 
 
 def needed(module: str) -> Any:

@@ -52,29 +52,35 @@ def step(paths: Paths, settings: Settings, run: dg.DagsterRun, whole: bool, full
 
 
 def _begin(paths: Paths, settings: Settings, run_id: str, whole: bool, full: bool) -> None:
-    """Begin the build, once a run; and write down here what it began with, for the release."""
+    """Begin the build, once a run; and write down here what it began with, for the release.
+
+    Raises:
+        DxError: the run goes on after another one began everything anew.
+    """
     from dx_pipeline.release.inputs import INPUTS_FILE, forget_inputs, inputs_of
 
-    def begin() -> tuple[str, str | None]:
-        seen = con.execute(f"SELECT run_id, inputs FROM {lake.BEGUN}").fetchone()
-        if seen is not None and seen[0] == run_id:
-            return seen
+    def begin() -> str | None:
+        rows = con.execute(f"SELECT run_id, inputs FROM {lake.BEGUN} ORDER BY number DESC").fetchall()
+        if run_id in (known for known, _ in rows):
+            newest = next(known for known, inputs in rows if not whole or inputs is not None)
+            if whole and newest != run_id:
+                raise DxError(f"run {run_id} was overtaken: run {newest} began everything anew", "Run again.")
+            return str(rows[0][1]) if whole and rows[0][0] == run_id else None
         if whole:
             drop_built(con)
         if full:
             con.execute(f"DROP TABLE IF EXISTS {ANSWERS}")
-        con.execute(f"DELETE FROM {lake.BEGUN}")
-        con.execute(f"INSERT INTO {lake.BEGUN} VALUES (?, ?)", [run_id, inputs])
-        return run_id, inputs
+        inputs = inputs_of(paths).model_dump_json() if whole else None
+        con.execute(f"INSERT INTO {lake.BEGUN} VALUES (?, ?, ?)", [len(rows), run_id, inputs])
+        return inputs
 
-    inputs = inputs_of(paths).model_dump_json() if whole else None
     with lake.connect(settings) as con:
-        begun = lake.committed(con, begin)
-    if begun[1] is None:
+        inputs = lake.committed(con, begin)
+    if inputs is None:
         forget_inputs(paths)
     else:
         paths.build.mkdir(parents=True, exist_ok=True)
-        (paths.build / INPUTS_FILE).write_text(begun[1], encoding="utf-8")
+        (paths.build / INPUTS_FILE).write_text(inputs, encoding="utf-8")
 
 
 def publish_in_lake(settings: Settings, candidate: Candidate) -> None:

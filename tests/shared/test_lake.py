@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import polars as pl
@@ -12,11 +13,15 @@ import pytest
 
 from dx_pipeline import lake
 from dx_pipeline.contracts import ContractError, parse_contract
+from dx_pipeline.errors import DxError
 from dx_pipeline.large.in_lake import keep_in_lake
 from dx_pipeline.large.store import Stored
+from dx_pipeline.orchestration.shared import step
 from dx_pipeline.paths import Paths
+from dx_pipeline.release.inputs import remembered_inputs
 from dx_pipeline.settings import Settings
 from dx_pipeline.warehouse import begin_anew, connect, read_table, replace_table, tables_there, write_table
+from tests.conftest import copy_project
 
 pytestmark = pytest.mark.skipif(
     find_spec("duckdb_extension_ducklake") is None,
@@ -66,7 +71,7 @@ def test_writers_of_one_table_try_again_until_each_is_in(settings: Settings) -> 
             lake.committed(con, work)
 
     with lake.connect(settings) as con:
-        con.execute("INSERT INTO core.begun VALUES ('sum', '0')")
+        con.execute("INSERT INTO core.begun VALUES (1, 'sum', '0')")
         (name,) = con.sql("SELECT current_database()").fetchone()
         cursors = [con.cursor().execute(f"USE {name}") for _ in range(3)]
         threads = [threading.Thread(target=add, args=[one]) for one in cursors]
@@ -128,3 +133,32 @@ def test_a_period_is_replaced_in_every_table_and_others_stay(settings: Settings,
         for name in ("figures", "left_out"):
             rows = con.sql(f"SELECT period, value FROM large.communes__{name} ORDER BY value").fetchall()
             assert rows == [("2025-01", 1), ("2025-01", 2), ("2025-02", 4), ("2025-02", 5)], name
+
+
+def test_a_run_begins_everything_once_and_goes_on_only_until_another_does(settings: Settings, tmp_path: Path) -> None:
+    paths = Paths(copy_project(tmp_path / "project"))
+
+    def begin(run_id: str, whole: bool) -> bool:
+        run = SimpleNamespace(run_id=run_id, tags={})
+        with step(paths, settings, run, whole, full=False):  # type: ignore[arg-type]
+            return remembered_inputs(paths) is not None
+
+    def tables() -> set[str]:
+        with lake.connect(settings) as con:
+            return tables_there(con)
+
+    def build() -> None:
+        with lake.connect(settings) as con:
+            replace_table(con, "raw.t", pl.DataFrame({"x": [1]}))
+
+    assert begin("first", whole=True)
+    build()
+    assert begin("first", whole=True)
+    assert "raw.t" in tables(), "the next step of the same run forgets nothing"
+    assert not begin("a part", whole=False)
+    assert "raw.t" in tables()
+    assert not begin("first", whole=True), "a part was built meanwhile: nobody knows what all is made of"
+    assert begin("second", whole=True)
+    assert "raw.t" not in tables()
+    with pytest.raises(DxError, match="run first was overtaken: run second began everything anew"):
+        begin("first", whole=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import traceback
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from dx_pipeline.errors import DxError
 from dx_pipeline.orchestration.executors import executor_of
 from dx_pipeline.settings import Settings, SettingsError, read_settings
 
@@ -90,3 +92,13 @@ def test_no_way_to_write_settings_down_shows_a_secret(monkeypatch: pytest.Monkey
     ways = [repr(settings), str(settings), f"{settings!r}", settings.model_dump_json(), repr(settings.model_dump())]
     ways.append(settings.redacted(f"redis://:{SECRET}%40%3A@r, {SECRET}/+ and {SECRET}"))
     assert not [text for text in ways if SECRET in text]
+
+
+def test_the_executor_is_the_one_the_settings_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, module in (("celery", "dagster_celery"), ("k8s", "dagster_k8s")):
+        settings = asked(monkeypatch, tmp_path, SHARED | {"DX_EXECUTOR": name})
+        if find_spec(module):
+            assert name in executor_of(settings).name
+        else:
+            with pytest.raises(DxError, match=f"{module.replace('_', '-')} is not installed"):
+                executor_of(settings)
