@@ -31,7 +31,7 @@ MIDDLE = math.radians(16.0)
 WIDTH = 560.0
 #: islets east of this line belong to the archipelagos
 EAST = 110.5
-TILE = (92.0, 60.0)
+TILE = (92.0, 76.0)
 STEPS = 7
 
 
@@ -176,8 +176,8 @@ def draw_tiles(data: SiteData, system: int, edition: int | None, home: str, word
                 Markup('<rect x="{:.0f}" y="{:.0f}" width="{:.0f}" height="{:.0f}" rx="6" class="sea"/>').format(
                     x + 2, y + 2, width - 4, height - 4
                 )
-                + _tile_text(x + width / 2, y + 25, name, "island")
-                + _tile_text(x + width / 2, y + 41, f"({unit})", "island")
+                + _tile_text(x + width / 2, y + 34, name, "island")
+                + _tile_text(x + width / 2, y + 51, f"({unit})", "island")
             )
             continue
         name = wording.name(data.units[system, tile.province_id])
@@ -185,9 +185,9 @@ def draw_tiles(data: SiteData, system: int, edition: int | None, home: str, word
         inside = Markup('<rect x="{:.0f}" y="{:.0f}" width="{:.0f}" height="{:.0f}" rx="4"/>').format(
             x + 1, y + 1, width - 2, height - 2
         )
-        top = y + (23 if len(lines) == 1 else 16)
+        top = y + (31 if len(lines) == 1 else 21)
         for number, line in enumerate(lines):
-            inside += _tile_text(x + width / 2, top + 14 * number, line, "tile")
+            inside += _tile_text(x + width / 2, top + 19 * number, line, "tile")
         inside += _tile_text(x + width / 2, y + height - 8, _told(data, system, tile.province_id, edition), "figure")
         parts.append(_link(data, system, tile.province_id, edition, home, wording, inside))
     columns, rows = 1 + max(tile.column for tile in tiles), 1 + max(tile.row for tile in tiles)
@@ -198,7 +198,7 @@ def draw_tiles(data: SiteData, system: int, edition: int | None, home: str, word
 
 
 def _two_lines(name: str) -> list[str]:
-    if len(name) <= 10:
+    if len(name) <= 7:
         return [name]
     for mark in (" - ", "-", " "):
         if mark in name:
