@@ -209,6 +209,10 @@ def test_weights_can_be_changed_and_must_sum_to_one(open_page: Open) -> None:
     for part, weight in zip(COMPONENTS, ("0.4", "0.2", "0.2", "0.2"), strict=True):
         page.locator(f"input[type=number][data-kind=weight][data-part={part}]").fill(weight)
     assert "Passed" in page.locator("#said").text_content()
+    after = page.locator("#overall-after").text_content()
+    assert "weight-foundation=0.4" in page.url
+    again = open_page("en/what-if.html?" + page.url.partition("?")[2])
+    assert again.locator("#overall-after").text_content() == after
 
 
 def test_a_slider_moves_with_the_keyboard(open_page: Open) -> None:

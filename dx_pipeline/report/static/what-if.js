@@ -53,10 +53,9 @@
     const weights = DX.make("fieldset", {}, DX.make("legend", {}, DX.text("js.weights_legend")), ...parts.map((part, i) => slider("weight", part, Math.round(official[i] * 1e4) / 1e4, 1, "0.0001")), DX.make("p", { class: "note", id: "sum" }));
     const fold = DX.make("details", {}, DX.make("summary", {}, DX.text("js.weights")), weights);
     $("sliders").replaceChildren(scores, fold);
-    state.changedWeights = false;
     for (const [key, value] of Object.entries(asked)) {
-      const i = parts.indexOf(key);
-      if (i >= 0 && Number(value) >= 0 && Number(value) <= 1) set("score", key, Number(value));
+      const kind = key.startsWith("weight-") ? "weight" : "score", part = key.replace("weight-", "");
+      if (parts.includes(part) && Number(value) >= 0 && Number(value) <= 1) set(kind, part, Number(value));
       delete asked[key];
     }
     show();
@@ -64,7 +63,6 @@
   function set(kind, part, value) {
     const i = parts.indexOf(part);
     (kind === "score" ? state.scores : state.weights)[i] = value;
-    if (kind === "weight") state.changedWeights = true;
     document.querySelectorAll(`[data-kind="${kind}"][data-part="${part}"]`).forEach((input) => { if (Number(input.value) !== value) input.value = value; });
   }
   function show() {
@@ -101,6 +99,7 @@
     DX.notes($("notes"));
     const query = { system, unit, edition };
     parts.forEach((part, i) => { if (state.scores[i] !== all.get(unit)[i]) query[part] = state.scores[i]; });
+    parts.forEach((part, i) => { if (state.weights[i] !== official[i]) query["weight-" + part] = state.weights[i]; });
     state.link = DX.write(query);
   }
   $("sliders").addEventListener("input", (e) => {
