@@ -192,10 +192,8 @@ def _file_spec(folder: Path, shown: str, name: str, source: SourceDeclaration, f
 
 
 def table_specs(source: SourceDeclaration, file: FileDeclaration) -> tuple[TableSpec, ...]:
-    """The tables of a file: its own if it names columns or tables, otherwise the source's; "1" if there are none."""
+    """The tables of a file: its own, otherwise the source's unless the file names columns; "1" if there are none."""
     said = {key: getattr(source, key) for key in TABLE_KEYS if getattr(source, key) is not None}
-    if file.columns is not None or file.tables is not None:
-        said = {key: entry for key, entry in said.items() if key != "columns"}
     said |= {key: getattr(file, key) for key in TABLE_KEYS if getattr(file, key) is not None}
     tables = file.tables or (source.tables if file.columns is None else None)
     return tuple(_table_spec(name, table, said, file) for name, table in (tables or {"1": TableDeclaration()}).items())
