@@ -10,6 +10,8 @@ FILE_BYTES = {"csv": 256 * MIB, "parquet": 256 * MIB, "stata": 256 * MIB}
 OTHER_FILE_BYTES = 64 * MIB
 #: cells of one file, blank ones included
 CELLS = 10_000_000
+#: columns of one table, as many as a sheet of a workbook has
+COLUMNS = 16_384
 #: cells of one sheet of a workbook or one table of a page, and values of a JSON file: Python objects for a moment
 OBJECTS = 2_000_000
 #: characters of one cell; a workbook allows 32,767

@@ -51,10 +51,27 @@ def cell(address: str, text: str = "x") -> str:
     return f'<row r="{row}"><c r="{address}" t="inlineStr"><is><t>{text}</t></is></c></row>'
 
 
+REPEATED = (
+    '<table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="float" office:value="1" '
+    'table:number-columns-repeated="1000"><text:p>1</text:p></table:table-cell></table:table-row>'
+)
+
+
+def ods(rows: str) -> bytes:
+    """An OpenDocument spreadsheet of one sheet made by hand."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", f'<table:table table:name="S">{rows}</table:table>')
+    return target.getvalue()
+
+
 def deep(levels: int) -> bytes:
     return b"[" * levels + b"]" * levels
 
 
+#: closes the cells of SHEET and opens them again, which calamine reads
+MERGED = "</sheetData><mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * 5_000 + "</mergeCells><sheetData>"
 CSV = "Tỉnh,DTI,Hạng\n"
 #: name -> form, bytes (made when asked), words of the refusal
 ATTACKS: dict[str, tuple[str, Callable[[], bytes], str]] = {
@@ -65,6 +82,7 @@ ATTACKS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "csv: right-to-left marks": ("csv", lambda: (CSV + "Hà Nội,\u202e1,1\n").encode(), "without control and right-to-left marks"),
     "csv: one short record": ("csv", lambda: (CSV + "Hà Nội,1\n").encode(), "row 2: expected 3 cells, found 2"),
     "csv: one long record": ("csv", lambda: (CSV + "Hà Nội,1,1,1,1,1\n").encode(), "none over column 4"),
+    "csv: millions of columns": ("csv", lambda: b"x," * 3_000_000, "at most 16,384 columns"),
     "csv: nothing but blanks": ("csv", lambda: b" \n \n", "expected"),
     "csv: latin bytes": ("csv", lambda: (CSV + "Hà Nội,1,1\n").encode("cp1258", "replace"), "text in utf-8"),
     "csv: a picture": ("csv", lambda: b"\x89PNG\r\n\x1a\n" + b"0" * 100, "expected a csv table, found a picture"),
@@ -77,6 +95,8 @@ ATTACKS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "json: NaN": ("json", lambda: '[{"Tỉnh": "Hà Nội", "DTI": NaN, "Hạng": 1}]'.encode(), "expected numbers, found NaN"),
     "json: 1e400": ("json", lambda: '[{"Tỉnh": "Hà Nội", "DTI": 1e400, "Hạng": 1}]'.encode(), "numbers a computer can hold"),
     "json: 4000 digits": ("json", lambda: f'[{{"Tỉnh": "Hà Nội", "DTI": {"9" * 4000}, "Hạng": 1}}]'.encode(), "numbers a computer can hold"),
+    "json: a line that is none": ("json", lambda: '{"Tỉnh": "Hà Nội"}\n{"Tỉnh": NaN}\n'.encode(), "expected numbers, found NaN"),
+    "json: a cube of billions": ("jsonstat", lambda: b'{"version": "2.0", "class": "dataset", "id": ["a", "b"], "size": [100000, 100000], "dimension": {"a": {"category": {"index": ["x"]}}, "b": {"category": {"index": ["y"]}}}, "value": [1]}', "at most 2,000,000 cells"),
     "json: cut off": ("json", lambda: b'[{"T', "expected JSON"),
     "json: true as a figure": ("json", lambda: '[{"Tỉnh": "Hà Nội", "DTI": true, "Hạng": 1}]'.encode(), "the cell holds true or false"),
     "json: a list as a figure": ("json", lambda: '[{"Tỉnh": "Hà Nội", "DTI": [1, 2], "Hạng": 1}]'.encode(), "list"),
@@ -90,18 +110,32 @@ ATTACKS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "workbook: a cell in the last row and column": ("workbook", lambda: xlsx(cell("A1") + cell("XFD1048576")), "cells as far as row 1,048,576, column 16,384"),
     "workbook: the same with other quotation marks": ("workbook", lambda: xlsx((cell("A1") + cell("XFD1048576")).replace('"', "'")), "cells as far as row 1,048,576"),
     "workbook: a cell in the last row": ("workbook", lambda: xlsx(cell("A1") + cell("C1048576")), "cells as far as row 1,048,576, column 3"),
-    "workbook: a part of a gigabyte": ("workbook", lambda: xlsx("", {"xl/sharedStrings.xml": b"<t>" + b"0" * 600_000_000}), "times its size unpacked"),
+    "workbook: the same in a row without a number": ("workbook", lambda: xlsx('<row><c r="A1"><v>1</v></c><c r="XFD1048576"><v>1</v></c></row>'), "cells as far as row 1,048,576, column 16,384"),
+    "workbook: the same with blanks in the attributes": ("workbook", lambda: xlsx((cell("A1") + cell("xfd1048576")).replace("r=", "r = ")), "cells as far as row 1,048,576, column 16,384"),
+    "workbook: an address of ten letters": ("workbook", lambda: xlsx('<row r="1"><c r="ZZZZZZZZZZ1"><v>1</v></c></row>'), "cells as far as row"),
+    "workbook: merged thousands of times": ("workbook", lambda: xlsx(cell("A1") + cell("Z900") + MERGED), "at most 2,000,000 merged cells"),
+    "workbook: a part of a gigabyte": ("workbook", lambda: xlsx("", {"xl/sharedStrings.xml": b"<t>" + b"0" * 40_000_000}), "times its size unpacked"),
     "workbook: nothing but a part": ("workbook", lambda: xlsx("", drop="xl/workbook.xml"), "expected a workbook"),
     "workbook: cut off": ("workbook", lambda: xlsx("")[:900], "expected a whole workbook"),
     "workbook: no workbook": ("workbook", lambda: b"PK\x03\x04" + b"0" * 99, "expected a whole workbook"),
     "workbook: an error cell": ("workbook", lambda: xlsx('<row r="1"><c r="A1" t="inlineStr"><is><t>Tỉnh</t></is></c><c r="B1" t="inlineStr"><is><t>DTI</t></is></c><c r="C1" t="inlineStr"><is><t>Hạng</t></is></c></row><row r="2"><c r="A2" t="inlineStr"><is><t>Hà Nội</t></is></c><c r="B2" t="e"><v>#N/A</v></c><c r="C2"><v>1</v></c></row>'), "B2 (column DTI): expected a number, found #N/A"),
+    "ods: rows repeated inside a group": ("workbook", lambda: ods(f"<table:table-row-group>{REPEATED}</table:table-row-group>"), "at most 10,000,000 cells"),
+    "ods: the same with other quotation marks": ("workbook", lambda: ods(REPEATED.replace('"', "'")), "at most 10,000,000 cells"),
     "parquet: no Parquet": ("parquet", lambda: b"PAR1" + b"0" * 50, "expected a Parquet file"),
     "stata: no Stata": ("stata", lambda: b"<stata_dta>" + b"0" * 50, "expected a Stata file"),
 }  # fmt: skip
 
 
 def test_each_attack_is_refused_in_one_clear_line(tmp_path):
-    suffix = {"csv": "csv", "json": "json", "html": "html", "workbook": "xlsx", "parquet": "parquet", "stata": "dta"}
+    suffix = {
+        "csv": "csv",
+        "json": "json",
+        "html": "html",
+        "workbook": "xlsx",
+        "parquet": "parquet",
+        "stata": "dta",
+        "jsonstat": "json",
+    }
     wrong = []
     for number, (name, (form, make, words)) in enumerate(ATTACKS.items()):
         spec = source(tmp_path / f"s{number}", f"a.{suffix[form]}", make(), form)

@@ -69,6 +69,7 @@ def table(where: str, data: bytes, sample: str, delimiter: str) -> pl.DataFrame:
     width = max((len(row) for row in rows), default=0)
     if not width:
         refuse(where, "a CSV table", "no cell", "is it the right file?")
+    budgets.check_cells(where, width, budgets.COLUMNS, "columns")
     schema = {str(column): pl.String for column in range(width + SPARE_COLUMNS)}
     try:
         frame = pl.read_csv(data, has_header=False, separator=delimiter, schema=schema, missing_columns="insert")
@@ -100,6 +101,7 @@ def _record_by_record(where: str, text: str, delimiter: str) -> pl.DataFrame:
     """The careful way, for a file the fast reader refuses: stray quotation marks, one record much wider."""
     rows = [row for _, row in _records(where, text, delimiter, strict=True)]
     width = max(map(len, rows), default=1)
+    budgets.check_cells(where, width, budgets.COLUMNS, "columns")
     budgets.check_cells(where, width * len(rows))
     filled = [[*row, *[None] * (width - len(row))] for row in rows]
     return pl.DataFrame(filled, schema={str(column): pl.String for column in range(width)}, orient="row")

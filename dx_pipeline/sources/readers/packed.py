@@ -18,10 +18,10 @@ PARTS = 5_000
 DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>|<(?:\w+:)?dimension\b[^>]*>\s*</(?:\w+:)?dimension>")
 GOOD_DIMENSION = re.compile(rb'ref="[A-Z]{1,3}[1-9]\d*(?::[A-Z]{1,3}[1-9]\d*)?"')
 ROW_WITH_CELLS = re.compile(rb"""row\b[^>]*?\sr\s*=\s*["'](\d+)[^>]*>\s*<(?:\w+:)?c\b""")
-CELL_LETTERS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,7})\d""")
+CELL_ADDRESS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,9})(\d{1,9})""")
 BLANKS = np.frombuffer(b" \t\r\n", np.uint8)
-#: columns of a sheet in Excel, and letters of an address that are looked at: calamine takes more than a sheet has
-MOST_COLUMNS, LETTERS = 16_384, 7
+#: letters and digits of an address that are looked at: calamine takes more than a sheet has
+LETTERS, DIGITS = 9, 9
 ERROR_CELL = re.compile(
     rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>(.*?)</(?:\w+:)?c>', re.DOTALL
 )
@@ -118,26 +118,34 @@ def _unpack(where: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> byte
 
 
 def _check_reach(where: str, xml: bytes) -> None:
-    """Cells far from the others make a sheet of billions of blanks."""
-    rows = max(map(int, ROW_WITH_CELLS.findall(xml)), default=0)
-    if rows * MOST_COLUMNS > budgets.OBJECTS:
-        _within(where, rows, _columns(xml))
+    """Cells far from the others make a sheet of billions of blanks; rows and cells both say where they are."""
+    rows, columns = _reach(xml)
+    _within(where, max([rows, *map(int, ROW_WITH_CELLS.findall(xml))]), columns)
 
 
-def _columns(xml: bytes) -> int:
-    """The furthest column of all addresses `r="CV3000"`, their letters read side by side."""
+def _reach(xml: bytes) -> tuple[int, int]:
+    """The furthest row and column of all addresses `r="CV3000"`, their letters and digits read side by side."""
     text = np.frombuffer(xml, np.uint8)
     equals = np.flatnonzero(text == ord("="))
-    equals = equals[(equals > 1) & (equals < len(text) - LETTERS - 2)]
+    equals = equals[(equals > 1) & (equals < len(text) - LETTERS - DIGITS - 2)]
     if np.isin(text[[equals - 1, equals + 1]], BLANKS).any():
-        return max((column_of(letters.decode()) + 1 for letters in set(CELL_LETTERS.findall(xml))), default=0)
-    first = equals[(text[equals - 1] == ord("r")) & np.isin(text[equals - 2], BLANKS)] + 2
-    columns, going = np.zeros(len(first), np.int64), np.ones(len(first), np.bool_)
-    for ahead in range(LETTERS):
-        letter = text[first + ahead] & 0xDF  # as capitals
+        cells = {(column_of(letters.decode()) + 1, int(row)) for letters, row in CELL_ADDRESS.findall(xml)}
+        return max((row for _, row in cells), default=0), max((column for column, _ in cells), default=0)
+    at = equals[(text[equals - 1] == ord("r")) & np.isin(text[equals - 2], BLANKS)] + 2
+    columns, rows = np.zeros(len(at), np.int64), np.zeros(len(at), np.int64)
+    going = np.ones(len(at), np.bool_)
+    for _ in range(LETTERS):
+        letter = text[at] & 0xDF  # as capitals
         going &= (letter >= ord("A")) & (letter <= ord("Z"))
         columns = np.where(going, columns * 26 + letter - 64, columns)
-    return int(columns.max(initial=0))
+        at = at + going
+    going = columns > 0
+    for _ in range(DIGITS):
+        digit = text[at].astype(np.int64) - ord("0")
+        going &= (digit >= 0) & (digit <= 9)
+        rows = np.where(going, rows * 10 + digit, rows)
+        at = at + going
+    return int(rows.max(initial=0)), int(columns.max(initial=0))
 
 
 def _within(where: str, rows: int, columns: int) -> None:
@@ -164,7 +172,7 @@ def _look_at_ods(where: str, xml: bytes) -> dict[str, dict[tuple[int, int], str]
                     if wrong:
                         errors.setdefault(_attribute(about, b"table:name"), {})[row, column] = wrong[1].decode()
                     column += _repeated(said)
-                cells += times * min(column, MOST_COLUMNS)
+                cells += times * min(column, budgets.COLUMNS)
             row += times
     budgets.check_cells(where, cells, budgets.CELLS)
     return errors

@@ -46,6 +46,7 @@ def _parquet(where: str, data: bytes) -> pl.DataFrame:
 
     try:
         about = pq.read_metadata(io.BytesIO(data))
+        budgets.check_cells(where, about.num_columns, budgets.COLUMNS, "columns")
         budgets.check_cells(where, about.num_rows * about.num_columns)
         unpacked = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
         budgets.check_cells(where, unpacked, budgets.UNPACKED_BYTES, "bytes unpacked")
