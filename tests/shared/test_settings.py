@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from dx_pipeline.errors import DxError
-from dx_pipeline.orchestration.executors import executor_of
+from dx_pipeline.orchestration import readiness
+from dx_pipeline.orchestration.executors import CODE_TAG, executor_of, refuse_other_code, this_code
 from dx_pipeline.settings import Settings, SettingsError, read_settings
 
 SECRET = "tre-xanh-7319"
@@ -102,3 +103,23 @@ def test_the_executor_is_the_one_the_settings_name(monkeypatch: pytest.MonkeyPat
         else:
             with pytest.raises(DxError, match=f"{module.replace('_', '-')} is not installed"):
                 executor_of(settings)
+
+
+def test_an_extension_that_is_missing_and_a_worker_of_other_code_are_told_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = asked(monkeypatch, tmp_path, SHARED)
+    told = readiness._extension(settings, "never_made")
+    assert str(told).startswith("DuckDB: expected its extension never_made, found DuckDB's extension never_made is not")
+    assert "Install duckdb-extension-never-made==" in str(told)
+    for answers, expected in (
+        ({}, ["workers: expected at least one that answers, found none (start one with `dx worker`)"]),
+        ({"dx@here": this_code()}, []),
+        ({"dx@there": "older"},
+         [f"worker dx@there: expected code {this_code()}, found code older (update it and restart it)"]),
+    ):  # fmt: skip
+        monkeypatch.setattr(readiness, "workers_code", lambda settings, answers=answers: answers)
+        assert list(map(str, readiness._other_code(settings))) == expected
+    refuse_other_code({CODE_TAG: this_code()})
+    with pytest.raises(DxError, match="the run was started with older"):
+        refuse_other_code({CODE_TAG: "older"})
