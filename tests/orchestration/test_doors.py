@@ -18,39 +18,40 @@ from dx_pipeline.errors import DxError
 from dx_pipeline.orchestration import state
 from dx_pipeline.orchestration.instance import opened
 from dx_pipeline.orchestration.launcher import PROCESS_TAG, WatchedRunLauncher, end_dead_runs
-from dx_pipeline.orchestration.run import refresh
 from dx_pipeline.orchestration.upkeep import KEPT_RUNS, forget_runs, night_without_work
 from dx_pipeline.paths import Paths
-from dx_pipeline.release.store.layout import current_folder
+from dx_pipeline.release.store.layout import current_folder, release_folders
 from dx_pipeline.release.store.verify import verify_release
-from tests.conftest import ROOT, declare
+from tests.conftest import ROOT
+from tests.release.publish_project import read_current
+from tests.soak import small
 
-pytestmark = pytest.mark.xdist_group("released")
+SCORE = "SELECT score FROM province_rankings WHERE province_id = 'hai-duong'"
+long = pytest.mark.skipif(not os.environ.get("DX_SOAK"), reason="long: make soak")
+
+
+@pytest.fixture(scope="module")
+def released_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = small.new_project(tmp_path_factory.mktemp("doors") / "project")
+    assert small.refresh(root).failures == []
+    return root
 
 
 @pytest.fixture
-def project(released: Path, tmp_path: Path) -> Paths:
-    root = tmp_path / "project"
-    shutil.copytree(released, root, symlinks=True)
-    return Paths(root)
-
-
-def change_a_figure(paths: Paths) -> None:
-    path = paths.raw / "nso_urban_population" / "2024.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("4280.835", "4280.836"), encoding="utf-8")
-    declare(paths.root, "nso_urban_population", "2024.csv")
+def project(released_once: Path, tmp_path: Path) -> Paths:
+    return Paths(Path(shutil.copytree(released_once, tmp_path / "project", symlinks=True)))
 
 
 def dx(paths: Paths, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-    settings = {"PATH": os.environ["PATH"], "DX_ROOT": str(paths.root), **environment}
+    settings = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DX_ROOT": str(paths.root), **environment}
     return subprocess.Popen(
-        [sys.executable, "-m", "dx_pipeline.cli", *arguments],
-        cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-m", "tests.soak.small", *arguments],
+        cwd=paths.root, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
 def test_an_unchanged_night_builds_nothing_and_leaves_its_trace(project: Paths) -> None:
-    outcome = refresh(project)
+    outcome = small.refresh(project.root)
     assert outcome.skipped.startswith("nothing changed since 2.0.0-")
     with dg.DagsterInstance.ephemeral() as instance:
         assert night_without_work(project, instance) is not None
@@ -60,52 +61,94 @@ def test_an_unchanged_night_builds_nothing_and_leaves_its_trace(project: Paths) 
     ]  # fmt: skip
 
 
-@pytest.mark.skipif(not os.environ.get("DX_SOAK"), reason="long: make soak")
-def test_two_refreshes_in_the_same_second_without_home_both_end_well(project: Paths) -> None:
-    change_a_figure(project)
-    both = [dx(project, "run", DAGSTER_HOME="relative-home") for _ in range(2)]  # neither HOME nor a home made before
-    ended = [process.communicate(timeout=240) for process in both]
-    shutil.rmtree(ROOT / "relative-home", ignore_errors=True)
-    assert [process.returncode for process in both] == [0, 0], ended
-    assert sum("Nothing was built" in out for out, _ in ended) == 1, "the second found nothing left to do"
-    assert verify_release(current_folder(project)) == []
+@long
+def test_refreshes_in_the_same_second_without_home_all_end_well(project: Paths) -> None:
+    outcomes = []
+    for number in range(10):
+        small.score_file(project.root).write_text(f"0.7{number}1", encoding="utf-8")
+        both = [
+            dx(project, "run", DAGSTER_HOME=f"home-{number}") for _ in range(2)
+        ]  # neither HOME nor a home made before
+        ended = [process.communicate(timeout=240) for process in both]
+        outcomes += [process.returncode for process in both]
+        assert sum("Nothing was built" in out for out, _ in ended) == 1, ended
+        assert verify_release(current_folder(project)) == []
+        assert read_current(project.root, SCORE) == [(float(f"0.7{number}1"),)]
+    print(f"\n10 pairs of refreshes in the same second: exit codes {outcomes}")
+    assert set(outcomes) == {0}
+
+
+@long
+def test_a_materialisation_in_the_ui_during_the_nightly_run(project: Paths, tmp_path: Path) -> None:
+    outcomes = []
+    dagster = [
+        str(Path(sys.executable).parent / "dagster"),
+        "asset",
+        "materialize",
+        "--select",
+        "*",
+        "-m",
+        "tests.soak.small",
+    ]
+    home = {"DAGSTER_HOME": str(tmp_path / "home")}
+    settings = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "DX_ROOT": str(project.root),
+        "DX_SMALL": "1",
+        **home,
+    }
+    assert dx(project, "run", **home).wait(240) == 0  # the instance is there, as `make ui` makes it
+    for number in range(10):
+        small.score_file(project.root).write_text(f"0.7{number}1", encoding="utf-8")
+        nightly = dx(project, "run", **home)
+        time.sleep(number / 5)
+        clicked = subprocess.run(dagster, cwd=project.root, env=settings, capture_output=True, text=True, timeout=240)
+        said = nightly.communicate(timeout=240)
+        outcomes += [(nightly.returncode, clicked.returncode)]
+        assert outcomes[-1] == (0, 0), (said, clicked.stderr[-2000:])
+        assert state.read_state(project).failure is None
+        assert read_current(project.root, SCORE) == [(float(f"0.7{number}1"),)]
+        assert verify_release(current_folder(project)) == []
+    doors = [f"{one.door} {one.outcome}" for one in state.read_state(project).refreshes]
+    print(f"\n10 nightly runs with a click in the UI during each: exit codes {outcomes}; record: {doors}")
+
+
+WRITER = "import sys, duckdb; con = duckdb.connect(sys.argv[1]); print(1, flush=True); sys.stdin.readline()"
 
 
 def test_the_true_reason_is_told_while_somebody_holds_the_published_file(project: Paths) -> None:
-    script = "import sys, duckdb; con = duckdb.connect(sys.argv[1]); print(1, flush=True); sys.stdin.readline()"
     holder = subprocess.Popen(
-        [sys.executable, "-c", script, str(project.published)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", WRITER, str(project.published)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert holder.stdout.readline() == "1\n"
     before = current_folder(project)
-    broken = project.raw / "nso_urban_population" / "2024.csv"
-    whole = broken.read_text(encoding="utf-8")
-    broken.write_text(whole.replace("4280.835", "4280.8x5"), encoding="utf-8")
+    small.score_file(project.root).unlink()
     out, told = (process := dx(project, "run")).communicate(timeout=240)
-    assert process.returncode != 0
-    assert "nso_urban_population" in told
-    assert "sha256" in told
+    assert process.returncode == 1
+    assert "score.txt: No such file or directory" in told
     assert "lock" not in told
     assert "release 2.0.0: " in out
     out, told = (process := dx(project, "status")).communicate(timeout=60)
     assert process.returncode == 1
-    assert "sha256" in out
+    assert "score.txt: No such file or directory" in out
     assert current_folder(project) == before
-    assert verify_release(before) == []
-    broken.write_text(whole, encoding="utf-8")
-    assert refresh(project).failures == []
-    assert dx(project, "status").wait(60) == 0
+    for score in (0.69, 0.7, 0.7):
+        small.score_file(project.root).write_text(str(score), encoding="utf-8")
+        assert small.refresh(project.root).failures == []
+        assert state.read_state(project).failure is None
+    assert len(release_folders(project)) == 2, "no further copy for such a session"
     holder.communicate("\n", timeout=30)
+    assert read_current(project.root, SCORE) == [(0.7,)]
+    assert all(verify_release(folder) == [] for folder in release_folders(project))
 
 
 def test_an_interrupt_ends_with_130_and_leaves_no_failure(project: Paths) -> None:
-    change_a_figure(project)
+    small.score_file(project.root).write_text("0.7", encoding="utf-8")
+    (project.build / "inputs.json").unlink()
     process = dx(project, "run")
-    deadline = time.monotonic() + 120
-    while not project.warehouse.exists() or project.warehouse.stat().st_mtime < time.time() - 30:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    time.sleep(2)
+    while not (project.build / "inputs.json").exists() and process.poll() is None:
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     out, told = process.communicate(timeout=120)
     assert process.returncode == 130, (out, told)
@@ -126,17 +169,8 @@ def test_a_killed_run_is_a_failed_run_until_one_ends_well(project: Paths) -> Non
     stands = state.read_state(project)
     assert (stands.last.outcome, stands.failure.outcome) == ("killed", "killed")
     assert "was killed" in stands.failure.reasons[0].message
-    refresh(project)
+    small.refresh(project.root)
     assert state.read_state(project).failure is None
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_may_not_be_written_is_named(project: Paths) -> None:
-    change_a_figure(project)
-    project.marts.chmod(0o555)
-    outcome = refresh(project)
-    project.marts.chmod(0o755)
-    assert "Permission denied" in outcome.failures[0]
 
 
 @pytest.fixture
@@ -153,8 +187,9 @@ def test_an_instance_is_made_under_a_lock_and_renewed_when_damaged(home: Path) -
     assert [process.wait(120) for process in both] == [0, 0]
     files = sorted(home.rglob("*.db"))
     assert len(files) >= 3
-    for file in files:
-        for spoil in (_two_versions, _garbage, _truncate):
+    ways = (_two_versions, _garbage, _truncate)
+    for number, file in enumerate(files):
+        for spoil in ways if os.environ.get("DX_SOAK") else ways[number % 3 :][:1]:
             spoil(file)
             with opened(paths) as instance:
                 assert instance.get_run_records() == []
