@@ -82,6 +82,7 @@ def compare(rows: int, scratch: Path, ways: Sequence[str] = tuple(WAYS)) -> dict
         out = scratch / way
         told = alone(measured, way, root, folder, out)
         found[way] = told | {"rows": rows, "result_hash": alone(result_hash, out)}
+        print(f"{way}: {found[way]}", file=sys.stderr)  # a long run tells what it has
         shutil.rmtree(out)
     return found
 

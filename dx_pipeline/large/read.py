@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,8 @@ def read_part(part: Part) -> pl.DataFrame:
         frame = pl.read_parquet(part.scratch / "*.parquet", hive_partitioning=False)
         return frame.sort("row").with_columns(file=pl.lit(part.file, ROWS["file"])).select(*ROWS)
     verify(part.spec)
-    return _scan(part.file, part.spec).collect()
+    with _readable(part.spec):
+        return _scan(part.file, part.spec).collect()
 
 
 def verify(file: FileSpec) -> None:
@@ -108,11 +110,12 @@ def _scan(number: int, file: FileSpec) -> pl.LazyFrame:
     table = file.tables[0]
     named = {"province": table.province, "value": table.columns[0].printed, **table.roles}
     rows = _opened(file)
-    headings = {plain(name): name for name in rows.collect_schema().names() if name != "row"}
+    kinds = rows.collect_schema()
+    headings = {plain(name): name for name in kinds.names() if name != "row"}
     for role, heading in named.items():
         if plain(heading) not in headings:
             refuse(file.where, f"a column {heading!r} ({role})", f"none: {nearest(heading, headings)}")
-    texts = {role: pl.col(headings[plain(heading)]) for role, heading in named.items()}
+    texts = {role: _as_text(headings[plain(heading)], kinds) for role, heading in named.items()}
     texts.setdefault("indicator", pl.lit(table.indicator))
     texts.setdefault("period", pl.lit(file.period or None))
     return rows.select(
@@ -122,24 +125,41 @@ def _scan(number: int, file: FileSpec) -> pl.LazyFrame:
     )
 
 
+def _as_text(name: str, kinds: pl.Schema) -> pl.Expr:
+    """A column as it would be printed; typed numbers in the shortest digits, none with an exponent."""
+    text = pl.col(name).cast(pl.String)
+    if not kinds[name].is_float():
+        return text
+    digits = pl.col(name).cast(pl.Decimal(38, 20), strict=False).cast(pl.String)
+    digits = digits.str.strip_chars_end("0").str.strip_chars_end(".")
+    return pl.when(text.str.contains("e", literal=True)).then(pl.coalesce(digits, text)).otherwise(text)
+
+
 def _opened(file: FileSpec) -> pl.LazyFrame:
+    if file.form == "parquet":
+        return pl.scan_parquet(file.path, row_index_name="row", row_index_offset=2, hive_partitioning=False)
+    return pl.scan_csv(
+        file.path,
+        separator=file.delimiter or _delimiter(file.path),
+        infer_schema=False,
+        row_index_name="row",
+        row_index_offset=2,
+    )
+
+
+@contextmanager
+def _readable(file: FileSpec) -> Iterator[None]:
+    """What the reading library says of a file, said as this project does."""
     try:
-        if file.form == "parquet":
-            return pl.scan_parquet(file.path, row_index_name="row", row_index_offset=2, hive_partitioning=False)
-        return pl.scan_csv(
-            file.path,
-            separator=file.delimiter or _delimiter(file.path),
-            infer_schema=False,
-            row_index_name="row",
-            row_index_offset=2,
-        )
+        yield
     except (OSError, pl.exceptions.PolarsError) as error:
-        refuse(file.where, f"a {file.form} table that can be read", str(error).splitlines()[0])
+        expected = "a Parquet table" if file.form == "parquet" else "a table of UTF-8 text, as many cells in each row"
+        refuse(file.where, expected, str(error).splitlines()[0])
 
 
 def _delimiter(path: Path) -> str:
     """The mark that divides the heading most often."""
-    with path.open(encoding="utf-8-sig") as opened:
+    with path.open(encoding="utf-8-sig", errors="replace") as opened:
         heading = opened.readline(CHUNK)
     return max(";,\t|", key=heading.count)
 
@@ -150,7 +170,8 @@ def _taken_apart(number: int, file: FileSpec, scratch: Path) -> Iterator[tuple[s
     by_period = pl.PartitionBy(
         scratch, key={"printed": pl.col("period").hash()}, include_key=False, max_rows_per_file=HELD
     )
-    _scan(number, file).sink_parquet(by_period, compression="lz4", mkdir=True)
+    with _readable(file):
+        _scan(number, file).sink_parquet(by_period, compression="lz4", mkdir=True)
     for folder in sorted(path.parent for path in scratch.rglob("00000000.parquet")):
         first = pl.scan_parquet(folder / "*.parquet", hive_partitioning=False).select("period").head(1).collect()
         yield first["period"][0] or "", folder

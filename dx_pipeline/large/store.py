@@ -110,7 +110,7 @@ def check_large(source: SourceSpec, reference: Reference) -> tuple[int, list[str
 
 def _side_by_side(parts: Mapping[Any, Sequence[Part]]) -> int:
     """How many periods at once: one a core, as long as the largest of them fit into memory."""
-    largest = max((sum(part.bytes for part in one) for one in parts.values()), default=1)
+    largest = max((sum(part.bytes for part in one) for one in parts.values()), default=0) or 1
     return max(1, min(os.cpu_count() or 1, MEMORY // (largest * BYTES_A_BYTE)))
 
 

@@ -142,6 +142,16 @@ def _large_rules(here: str, source: SourceSpec, file: FileSpec) -> Iterator[Prob
         yield Problem(f"{here}.roles.{role}", "the column that says it", "nothing", f'add `{role} = "…"` to `roles`')
     if table.unit_system is None:
         yield Problem(f"{here}.unit_system", *UNSAID["unit_system"][:1], "nothing", UNSAID["unit_system"][1])
+    elif table.unit_system != source.files[0].unit_system:
+        found = f"{table.unit_system} here, {source.files[0].unit_system} before"
+        yield Problem(f"{here}.unit_system", "one system for all files of a large source", found, "make two sources")
+    codes = {*table.codes.get("indicator", {}).values(), *([table.indicator] if table.indicator else [])}
+    for code in sorted(codes - {*source.indicators}):
+        yield Problem(f"{here}.codes.indicator", "declared indicators", repr(code), f"add [indicators.{code}]")
+    if not source.indicators:
+        yield Problem(
+            f"{here}.layout", "indicators", "none", "declare them: [indicators.code] with `name_vi` and so on"
+        )
     for role in {*table.roles} - {"indicator", "period"}:
         yield Problem(f"{here}.roles.{role}", "province, indicator, period and value", repr(role), "remove it")
     for role in {*table.codes} - {"indicator"}:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +16,7 @@ from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import DxError
 from dx_pipeline.large.store import build_large
 from dx_pipeline.sources.periods import PeriodError, parse_period
+from dx_pipeline.sources.spec import load_source
 from tests.large.made_up import MARCH, large_source
 
 PERIODS = {
@@ -113,3 +116,70 @@ def test_what_cannot_be_used_stops_the_period_and_names_file_row_and_text(tmp_pa
     ]  # fmt: skip
     assert unsaid == [], message
     assert not list((tmp_path / "out-b").glob("period=*"))
+
+
+def test_a_file_that_is_no_table_is_refused_by_name(tmp_path: Path, reference: Reference) -> None:
+    good = "Đơn vị;Chỉ số;Kỳ;Giá trị\nXã Giả Định 0001;share;2025-03;1\n"
+    cases = {
+        "ragged": good + "a;b;c;d;e;f\n",
+        "no column": good.replace("Kỳ", "Tháng"),
+        "empty": "",
+    }
+    unclear = []
+    for name, text in cases.items():
+        for period in ("2025-03", ""):
+            source = large_source(tmp_path / "c", {"3.csv": (period, "")})
+            (tmp_path / "c" / "3.csv").write_text(text, encoding="utf-8")
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            source = replace(source, files=(replace(source.files[0], sha256=digest),))
+            try:
+                build_large(source, reference, tmp_path / "out-c")
+            except DxError as error:
+                if "data/raw/c/3.csv: expected" not in str(error):
+                    unclear.append((name, period, str(error)))
+            else:
+                unclear.append((name, period, "read"))
+    assert unclear == []
+
+
+def test_a_declaration_says_what_a_large_source_lacks(tmp_path: Path) -> None:
+    cases = {
+        ('every = "month"', 'every = "week"'): "large.every",
+        ('province = "Đơn vị"', ""): "roles.province",
+        ('value = "Giá trị"', ""): "roles.value",
+        ("unit_system = 3321", ""): "unit_system",
+        ('decimal = ","', 'decimal = ","\nheading_row = 2'): "heading_row",
+        ('period = "2025-03"', 'period = "2025"'): "period: expected a month",
+        ('period = "2025-03"', 'period = "soon"'): "no such period",
+        ("rejected = 0.01", "rejected = 2.0"): "large.rejected",
+        ("[roles]", '[codes.indicator]\n"x" = "unknown"\n[roles]'): "add [indicators.unknown]",
+    }
+    large_source(tmp_path / "d", {"3.csv": ("2025-03", MARCH)})
+    declared = tmp_path / "d" / "source.toml"
+    right = declared.read_text(encoding="utf-8")
+    unclear = []
+    for (old, new), told in cases.items():
+        assert old in right
+        declared.write_text(right.replace(old, new), encoding="utf-8")
+        try:
+            load_source(tmp_path / "d")
+        except DxError as error:
+            if told not in str(error):
+                unclear.append((new, str(error)))
+        else:
+            unclear.append((new, "accepted"))
+    assert unclear == []
+
+
+def test_typed_numbers_of_parquet_are_themselves(tmp_path: Path, reference: Reference) -> None:
+    values = [0.1, 1e-7, 1234.5, 3.0]
+    source = large_source(tmp_path / "p", {"3.csv": ("2025-03", "")})
+    path = tmp_path / "p" / "3.parquet"
+    names = [commune(n) for n in (1, 2, 3, 4)]
+    pl.DataFrame({"Đơn vị": names, "Chỉ số": "share", "Kỳ": "2025-03", "Giá trị": values}).write_parquet(path)
+    file = replace(source.files[0], path=path, form="parquet", sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    file = replace(file, tables=(replace(file.tables[0], decimal="."),))
+    build_large(replace(source, files=(file,)), reference, tmp_path / "out-p")
+    figures = pl.read_parquet(tmp_path / "out-p" / "period=2025-03" / "figures.parquet")
+    assert figures["value"].to_list() == values
+    assert figures["rank"].to_list() == [3, 4, 1, 2]
