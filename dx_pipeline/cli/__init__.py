@@ -16,7 +16,20 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from dx_pipeline.cli import build, export, fetching, picture, profile, ranks, releases, shared, source, tables, what_if
+from dx_pipeline.cli import (
+    build,
+    export,
+    fetching,
+    picture,
+    profile,
+    ranks,
+    releases,
+    shared,
+    source,
+    status,
+    tables,
+    what_if,
+)
 from dx_pipeline.cli.errors import EXIT_CODES, CommandError, foreseen
 from dx_pipeline.cli.output import safe, say
 from dx_pipeline.cli.words import Lang, Language, tell
@@ -134,7 +147,7 @@ app.command(rich_help_panel=MAKE)(fetching.night)
 app.command(rich_help_panel=MAKE)(fetching.alerts)
 app.add_typer(source.app, name="source", rich_help_panel=MAKE)
 app.command(rich_help_panel=MAKE)(build.run)
-app.command(rich_help_panel=MAKE)(build.status)
+app.command(rich_help_panel=MAKE)(status.status)
 app.command(rich_help_panel=MAKE)(build.prune)
 app.command(rich_help_panel=MAKE)(shared.doctor)
 app.command(rich_help_panel=MAKE)(shared.worker)
