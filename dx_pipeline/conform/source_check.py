@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -28,6 +29,10 @@ FIGURES = {
 
 
 CheckLarge = Callable[[SourceSpec, Reference], tuple[int, list[str]]]
+
+
+#: `DTI` in the name of an indicator
+ABBREVIATION = re.compile(r"\(([A-Z]{2,})\)$")
 
 
 @dataclass
@@ -167,9 +172,10 @@ def draft_for(file: Path, reference_folder: Path, today: date) -> Draft:
     units = {system: set(known.units) for system, known in reference.names.items()}
     systems = Systems(units, newest.unit_system, newest.valid_from.year if newest.valid_from else 0)
     names = {
-        plain(row[language]).casefold(): row["indicator"]
+        text.casefold(): row["indicator"]
         for row in tables["indicators"].rows(named=True)
-        for language in ("name_vi", "name_en")
+        for name in (plain(row["name_vi"]), plain(row["name_en"]))
+        for text in (name, *ABBREVIATION.findall(name))
     }
     of_index = prints_index(file.resolve().parent.name)
     return draft_source(file, resolve, systems, names if of_index else {}, set(reference.indicators), today)

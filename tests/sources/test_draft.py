@@ -12,6 +12,7 @@ import pytest
 from dx_pipeline.conform.reference import load_reference
 from dx_pipeline.conform.source_check import check_source, draft_for
 from dx_pipeline.sources.errors import SourceError
+from tests.sources import more_shapes  # noqa: F401  adds its shapes
 from tests.sources.shapes import every_shape
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"

@@ -183,8 +183,8 @@ def _looks_like_body(row: list[str], place: int) -> bool:
 
 
 def _is_numbering(row: list[str]) -> bool:
-    """`A | B | 1 | 2 | 3` under a heading."""
-    texts = [re.sub(r"[()=\s]", "", text) for text in row if text.strip()]
+    """`A | B | 1 | 2 | 3=1/2` under a heading."""
+    texts = [re.sub(r"=.*|[()\s]", "", text) for text in row if text.strip()]
     numbers = [int(text) for text in texts if text.isdecimal()]
     letters = [text for text in texts if re.fullmatch(r"[A-H]", text)]
     rising = all(b - a == 1 for a, b in pairwise(numbers))
