@@ -6,11 +6,12 @@ left, and leaves its trace in the record of how things stand.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import dagster as dg
+from pydantic import PrivateAttr
 
 from dx_pipeline.errors import BusyError, DxError
 from dx_pipeline.lake import copy_here
@@ -54,6 +55,8 @@ class Project(dg.ConfigurableResource[Any]):
     """The project's root folder; everything else follows from it."""
 
     root: str = ""
+    _run: ExitStack | None = PrivateAttr(None)
+    _con: Any = PrivateAttr(None)
 
     @property
     def paths(self) -> Paths:
@@ -82,7 +85,7 @@ class Project(dg.ConfigurableResource[Any]):
                 yield self
             return
         instance.add_run_tags(run.run_id, {PROCESS_TAG: this_process()})
-        with build_lock(self.paths):
+        with build_lock(self.paths), self._one_connection():
             self._prepare(whole=is_whole(run), full=FULL_TAG in run.tags)
             if not publishes(run):
                 yield self
@@ -99,6 +102,14 @@ class Project(dg.ConfigurableResource[Any]):
                 finished = True
             finally:
                 leave_trace(self.paths, instance, run.run_id, finished)
+
+    @contextmanager
+    def _one_connection(self) -> Iterator[None]:
+        try:
+            with ExitStack() as self._run:
+                yield
+        finally:
+            self._run = self._con = None
 
     def _prepare(self, whole: bool, full: bool) -> None:
         """A build of everything begins with no table: it uses what it writes, or takes over by proof."""
@@ -126,15 +137,20 @@ class Project(dg.ConfigurableResource[Any]):
 
     @contextmanager
     def warehouse(self, to_read: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The warehouse, open for writing, released at the end of the block whatever happens.
+        """The warehouse, open for writing; where one process sees a whole run, its steps share the connection.
 
         Args:
             to_read: the public tables are read often and not written.
         """
-        with connect(self.paths, self.settings) as con:
-            if to_read and self.settings.shared:
-                copy_here(con)
-            yield con
+        if self._run is None:
+            with connect(self.paths, self.settings) as con:
+                if to_read and self.settings.shared:
+                    copy_here(con)
+                yield con
+            return
+        if self._con is None:
+            self._con = self._run.enter_context(connect(self.paths, self.settings))
+        yield self._con
 
     def staged(self) -> Candidate:
         """The staged release; where another worker is at one of its parts, after that.

@@ -242,10 +242,13 @@ def _baseline_part(candidate: Candidate, part: str) -> Part | None:
 
 
 def _baseline(candidate: Candidate) -> Manifest | None:
+    """The manifest of the current release, if it is the one that gave the folder its name."""
     current = current_folder(candidate.paths)
     try:
-        return read_manifest(current) if current else None
-    except ReleaseError:
+        if current is None or not current.name.endswith(describe_file(current / MANIFEST).sha256[:8]):
+            return None
+        return read_manifest(current)
+    except (ReleaseError, OSError):
         return None
 
 

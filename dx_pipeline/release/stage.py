@@ -138,7 +138,7 @@ def stage(
         for source in large:
             place_large(source, paths.large / source.source_id, folder / LARGE / source.source_id)
         new = _Tables(frames, contracts, check_results)
-        manifest, unchanged = _fill(paths, folder, baseline, new, code_version, built_at)
+        manifest, unchanged = _fill(paths, folder, baseline, new, code_version, built_at, full)
         manifest = manifest.model_copy(update={"inputs": inputs, "headline": headline(frames)})
         taken = files_below(folder / LARGE).values()
         declared = (TABLES, DATABASE_PART, TEXTS, *([LARGE] if taken else []), *parts)
@@ -220,6 +220,7 @@ def _fill(
     new: _Tables,
     code_version: str,
     built_at: datetime | None,
+    full: bool,
 ) -> tuple[Manifest, bool]:
     """Write tables, database and texts; returns the manifest, and whether the data are those of the baseline."""
     frames, contracts = new.frames, new.contracts
@@ -249,8 +250,10 @@ def _fill(
         ledger["check_results"] = check_rows(contracts["check_results"], current, new.check_results, row.release)
     write_tables(folder, {n: frame for n, frame in ledger.items() if n not in NOT_EXPORTED}, contracts)
     shapes |= {name: _shape(contracts[name], frame.height, origins) for name, frame in ledger.items()}
+    same = _same_tables(folder, current, before) if current and before and not full else set()
     if not (current and before and unchanged and _reuse_database(folder, current, before)):
-        write_database(folder / DATABASE, frames | ledger, contracts)
+        begin_with = current / DATABASE if current and same else None
+        write_database(folder / DATABASE, frames | ledger, contracts, begin_with, same - NOT_EXPORTED)
     rows = {name: shape.rows for name, shape in shapes.items()}
     earlier = kept_text(current, "CHANGELOG.md") if current else ""
     if not unchanged or not earlier:
@@ -297,6 +300,15 @@ def _reuse_database(folder: Path, current: Path, before: Manifest) -> bool:
         return False
     shutil.copyfile(database, folder / DATABASE)
     return True
+
+
+def _same_tables(folder: Path, current: Path, before: Manifest) -> set[str]:
+    """Tables whose Parquet has the bytes of the current release; none when its database is not as it was published."""
+    database = current / DATABASE
+    if not database.is_file() or describe_file(database) != before.files[DATABASE]:
+        return set()
+    written = {f"parquet/{path.name}": path for path in (folder / "parquet").iterdir()}
+    return {path.stem for name, path in written.items() if before.files.get(name) == describe_file(path)}
 
 
 def _shape(contract: Contract, rows: int, origins: Mapping[str, list[str]]) -> TableShape:

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
+import shutil
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import duckdb
@@ -25,6 +26,17 @@ from dx_pipeline.warehouse import STORAGE_VERSION
 
 #: one group for each of these tables, and small enough to read a part of a large one
 ROW_GROUP_ROWS = 65_536
+
+#: of a database that is written on, so much may lie unused; else it is written anew
+WASTED = 0.25
+DESCRIPTIONS = """
+    SELECT t.table_name, t.comment,
+        (SELECT list((c.column_name, c.data_type, c.is_nullable, c.comment) ORDER BY c.column_index)
+         FROM duckdb_columns() AS c WHERE c.database_name = t.database_name AND c.table_name = t.table_name),
+        (SELECT list(k.constraint_text ORDER BY k.constraint_index)
+         FROM duckdb_constraints() AS k WHERE k.database_name = t.database_name AND k.table_name = t.table_name)
+    FROM duckdb_tables() AS t WHERE t.database_name = $1
+"""
 
 #: = @ or a sign, then a call `NAME(` or a command `program|topic!item`; "-0.3", "+17.2 %" and "= 63" are not code
 SPREADSHEET_CODE = r"^\s*[=@+\-].*(?:[A-Za-z][A-Za-z0-9.]*\(|\|.*!)"
@@ -106,19 +118,39 @@ def data_hash(folder: Path, shapes: Mapping[str, TableShape]) -> str:
     return "sha256:" + whole.hexdigest()
 
 
-def write_database(path: Path, frames: Mapping[str, pl.DataFrame], contracts: Mapping[str, Contract]) -> None:
-    """A fresh DuckDB file with every table, its key, and Vietnamese and English comments.
+def write_database(
+    path: Path,
+    frames: Mapping[str, pl.DataFrame],
+    contracts: Mapping[str, Contract],
+    earlier: Path | None = None,
+    same: Collection[str] = (),
+) -> None:
+    """A DuckDB file with every table, its key, and Vietnamese and English comments.
 
     The format is the one that DuckDB 1.2 to 2.0 read. Nothing is left in a write-ahead log. The same rows give the same
     tables, but not always the same bytes (see `stage._reuse_database`): a database is compared table by table.
+
+    Args:
+        path: of the file.
+        frames: every table.
+        contracts: of the tables.
+        earlier: a sound database of an earlier release to begin with.
+        same: tables whose rows are those of `earlier`; they stay as they lie there if they are described alike.
     """
+    if earlier:
+        shutil.copyfile(earlier, path)
     con = duckdb.connect()
     try:
         con.execute("SET enable_progress_bar = false")
         target = str(path).replace("'", "''")
         con.execute(f"ATTACH '{target}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
+        kept = _described_alike(con, contracts) & set(same) if earlier else set()
         con.execute("USE release")
-        for name in sorted(frames):
+        there = con.sql("SELECT table_name FROM duckdb_tables() WHERE database_name = 'release'").fetchall()
+        for (name,) in there:
+            if name not in kept:
+                con.execute(f'DROP TABLE "{name}"')
+        for name in sorted(frames.keys() - kept):
             contract = contracts[name]
             con.register("rows_of_table", frames[name])
             con.execute(contract.ddl())
@@ -127,10 +159,31 @@ def write_database(path: Path, frames: Mapping[str, pl.DataFrame], contracts: Ma
             for statement in contract.comment_statements():
                 con.execute(statement)
         con.execute("CHECKPOINT release")
+        free = con.sql("SELECT free_blocks / total_blocks FROM pragma_database_size() WHERE database_name = 'release'")
+        wasted = (free.fetchone() or [0])[0] or 0
         con.execute("USE memory")
         con.execute("DETACH release")
     finally:
         con.close()
+    if wasted > WASTED:
+        path.unlink()
+        write_database(path, frames, contracts)
+
+
+def _described_alike(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> set[str]:
+    """Tables of the attached `release` with the columns, keys and comments that their contracts give them now."""
+    for contract in contracts.values():
+        for statement in (contract.ddl(), *contract.comment_statements()):
+            con.execute(statement)
+    found: dict[str, dict[str, object]] = {}
+    for database in ("memory", "release"):
+        found[database] = {
+            name: (comment, columns, constraints)
+            for name, comment, columns, constraints in con.execute(DESCRIPTIONS, [database]).fetchall()
+        }
+    for name in contracts:
+        con.execute(f'DROP TABLE "{name}"')
+    return {name for name, told in found["release"].items() if found["memory"].get(name) == told}
 
 
 def read_database_table(con: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
