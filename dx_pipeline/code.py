@@ -102,14 +102,18 @@ def _imported(file: Path) -> frozenset[Path]:
 
 def _files_of(module: str) -> Iterator[Path]:
     """The file of a module, if it is one, and the `__init__.py` of each package it lies in."""
-    parts = module.split(".")[1:]
-    file = PACKAGE.joinpath(*parts).with_suffix(".py") if parts else PACKAGE / "__init__.py"
-    folder = PACKAGE.joinpath(*parts)
-    if not file.is_file() and not (folder / "__init__.py").is_file():
-        return
-    yield file if file.is_file() else folder / "__init__.py"
-    for depth in range(len(parts)):
-        yield PACKAGE.joinpath(*parts[:depth], "__init__.py")
+    known = _modules()
+    if module in known:
+        parts = module.split(".")
+        yield from (known[".".join(parts[:depth])] for depth in range(1, len(parts) + 1))
+
+
+@cache
+def _modules() -> dict[str, Path]:
+    """Name of a module of the package -> its file."""
+    files = {file.relative_to(PACKAGE.parent).with_suffix(""): file for file in _package_files() if file.suffix == ".py"}
+    named = {".".join(name.parts).removesuffix(".__init__"): file for name, file in files.items()}
+    return {name: file for name, file in named.items() if name.rpartition(".")[0] in {*named, ""}}
 
 
 @cache

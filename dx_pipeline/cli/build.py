@@ -26,7 +26,7 @@ BASIS = {
 
 
 def run(
-    full: Annotated[bool, typer.Option("--full", help="Build also when nothing changed since the release.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Do everything again, whatever earlier builds left.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Build everything from the published bytes, check it, and make it the current release if the checks pass.
@@ -56,7 +56,7 @@ def run(
     else:
         print("\n".join(lines))
         if result.skipped:
-            print(f"Nothing was built: {result.skipped}. `dx run --full` builds all the same.")
+            print(f"Nothing was built: {result.skipped}. `dx run --full` does everything again.")
         elif result.unchanged:
             print("The data are those of the release before; nothing new was published.")
     if result.reasons:
