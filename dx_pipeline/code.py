@@ -111,8 +111,9 @@ def _files_of(module: str) -> Iterator[Path]:
 @cache
 def _modules() -> dict[str, Path]:
     """Name of a module of the package -> its file."""
-    files = {file.relative_to(PACKAGE.parent).with_suffix(""): file for file in _package_files() if file.suffix == ".py"}
-    named = {".".join(name.parts).removesuffix(".__init__"): file for name, file in files.items()}
+    files = [file for file in _package_files() if file.suffix == ".py"]
+    parts = {file: file.relative_to(PACKAGE.parent).with_suffix("").parts for file in files}
+    named = {".".join(name).removesuffix(".__init__"): file for file, name in parts.items()}
     return {name: file for name, file in named.items() if name.rpartition(".")[0] in {*named, ""}}
 
 
