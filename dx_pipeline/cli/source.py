@@ -34,9 +34,10 @@ def draft(
     """
     from datetime import date
 
+    from dx_pipeline.conform.reference import reference_tables
     from dx_pipeline.conform.source_check import draft_for
 
-    proposed = draft_for(file, default_paths().reference, date.today())
+    proposed = draft_for(file, reference_tables(default_paths().reference), date.today())
     print(proposed.text, end="")
     target = file.parent / DECLARATION
     if target.exists() and not force:

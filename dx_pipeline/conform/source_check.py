@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -151,17 +151,15 @@ def _notes(found: SourceCheck) -> list[str]:
     return notes
 
 
-def draft_for(file: Path, reference_folder: Path, today: date) -> Draft:
-    """A proposed declaration of a file, with the names this project knows.
+def draft_for(file: Path, tables: Mapping[str, pl.DataFrame], today: date) -> Draft:
+    """A proposed declaration of a file, with the names this project knows (`tables` of `reference_tables`).
 
     Raises:
         SourceError: the file cannot be read, or names no provinces.
     """
     from dx_pipeline.conform.names import resolve_column
-    from dx_pipeline.conform.reference import Reference, reference_tables
     from dx_pipeline.text import plain
 
-    tables = reference_tables(reference_folder)
     reference = Reference.of(tables)
 
     def resolve(texts: list[str], system: int) -> dict[str, str]:

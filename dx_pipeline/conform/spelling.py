@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dx_pipeline.text import compatible
 
@@ -116,6 +117,7 @@ def bases(letters: Letters) -> str:
     return "".join(letter.base for letter in letters)
 
 
+@lru_cache(maxsize=8_192)  # known names and their parts, asked of every text that is none
 def spelling(name: str) -> Spelling | None:
     """A known name as a `Spelling`; None for a text that is no name."""
     base = ""

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from dx_pipeline.conform.reference import load_reference
+from dx_pipeline.conform.reference import load_reference, reference_tables
 from dx_pipeline.conform.source_check import check_source, draft_for
 from dx_pipeline.sources.errors import SourceError
 from tests.sources import more_shapes  # noqa: F401  adds its shapes
 from tests.sources.shapes import every_shape
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
+KNOWN = reference_tables(REFERENCE)
 TODAY = date(2026, 11, 27)
 
 
@@ -26,7 +27,7 @@ def counted(figures) -> Counter:
 def outcome(folder: Path, file: str, data: bytes, wanted, reference) -> str:
     """What is wrong with the figures of a draft, or an empty text."""
     (folder / file).write_bytes(data)
-    (folder / "source.toml").write_text(draft_for(folder / file, REFERENCE, TODAY).text, encoding="utf-8")
+    (folder / "source.toml").write_text(draft_for(folder / file, KNOWN, TODAY).text, encoding="utf-8")
     found = check_source(folder, reference)
     if found.problems:
         return "; ".join(map(str, found.problems))
@@ -52,7 +53,7 @@ def test_a_draft_gives_the_figures_of_every_shape_without_a_change(tmp_path):
 def test_a_draft_says_what_it_guessed_and_names_other_files_of_the_folder(tmp_path):
     (tmp_path / "a.csv").write_text("Tỉnh;Điểm\nHà Nội;0,5\nHải Dương;0,25\n", encoding="utf-8")
     (tmp_path / "b.csv").write_text("x", encoding="utf-8")
-    draft = draft_for(tmp_path / "a.csv", REFERENCE, TODAY)
+    draft = draft_for(tmp_path / "a.csv", KNOWN, TODAY)
     declared = tomllib.loads(draft.text)
     assert declared["not_read"] == ["b.csv"]
     assert declared["decimal"] == ","
@@ -63,4 +64,4 @@ def test_a_draft_says_what_it_guessed_and_names_other_files_of_the_folder(tmp_pa
 def test_a_file_without_provinces_is_refused_with_what_it_begins_with(tmp_path):
     (tmp_path / "a.csv").write_text("x,y\n1,2\n", encoding="utf-8")
     with pytest.raises(SourceError, match="a table with two provinces and figures, found none; it begins with"):
-        draft_for(tmp_path / "a.csv", REFERENCE, TODAY)
+        draft_for(tmp_path / "a.csv", KNOWN, TODAY)
