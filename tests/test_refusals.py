@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -131,6 +132,7 @@ def test_a_source_that_fails_stops_the_release_and_not_the_other_sources(copy: P
     assert "dti_" not in told
 
 
+@pytest.mark.skipif(not os.environ.get("DX_SOAK"), reason="a whole build: make soak; tests/quality breaks each law")
 def test_figures_that_contradict_each_other_stop_the_release(copy: Path) -> None:
     """Swapped columns in each edition, two ranks exchanged, a second transcription that differs: all in one build."""
     for edition in (2022, 2023, 2024):
