@@ -135,6 +135,8 @@ def _run(paths: Paths, door: str, full: bool) -> Refresh:
         if stopped():
             raise KeyboardInterrupt
         reasons = () if result.success else reasons_of(instance, result.run_id)
+        if reasons:
+            state.finish(paths, "failed", reasons)  # an interrupted run ends before it leaves its trace
         forget(paths, instance)
     return Refresh(_shown(paths), unchanged=result.success and not _new_data(result), reasons=reasons)
 
