@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -12,7 +13,9 @@ import duckdb
 import lxml.html
 import pytest
 
+from dx_pipeline.errors import DxError
 from dx_pipeline.report import build_site, profile_path
+from dx_pipeline.report.maps import read_outlines
 
 #: files beside the site that a release has and this test has not
 OF_THE_RELEASE = re.compile(r"^(dti\.duckdb|dti\.xlsx|CHANGELOG\.md|DICTIONARY\.md|datapackage\.json|csv/|parquet/)")
@@ -92,6 +95,16 @@ def test_the_two_languages_lead_to_each_other(site: Path, documents: dict[Path, 
         (back,) = documents[(path.parent / other).resolve()].xpath("//nav//a[@hreflang]/@href")
         assert (path.parent / other).resolve().parent / back
         assert ((path.parent / other).resolve().parent / back).resolve() == path
+
+
+def test_outlines_are_the_declared_bytes(tmp_path: Path) -> None:
+    shutil.copytree(REFERENCE / "geo", tmp_path / "geo")
+    codes = (("01", "ha-noi"),)
+    assert read_outlines(tmp_path, 34, codes) is not None
+    file = tmp_path / "geo" / "provinces_63_simple.geojson"
+    file.write_bytes(file.read_bytes() + b" ")
+    with pytest.raises(DxError, match=r"provinces_63_simple\.geojson: expected sha256 [0-9a-f]{64}, found"):
+        read_outlines(tmp_path, 63, codes)
 
 
 @pytest.mark.skipif(not os.environ.get("DX_SOAK"), reason="long: make soak")
