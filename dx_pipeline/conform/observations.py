@@ -163,7 +163,8 @@ def _no_provinces(figures: pl.DataFrame, bad: Mapping[str, ProvinceNameError], u
         for row, text in texts.items():
             if row in aside:
                 continue
-            helps = "" if bad[text].candidates else remedy([text])
+            aside_by_number = f'if the row is not meant: `leave_out = [{{ rows = [{row}], reason = "…" }}]`'
+            helps = aside_by_number if bad[text].candidates else remedy([text])
             if not text.strip():
                 helps = f'`leave_out = [{{ rows = [{row}], reason = "…" }}]`, or `fill_down = true`'
             problems.append(Problem(f"{where}, row {row}", expected, str(bad[text]), helps))

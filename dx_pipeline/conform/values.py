@@ -68,7 +68,12 @@ def _half_percent(rows: pl.DataFrame) -> list[Problem]:
     mixed = signed.filter(pl.col("percent").n_unique().over("file", "table_no", "column") > 1)
     first = mixed.unique(["file", "table_no", "column", "percent"], keep="first", maintain_order=True)
     return [
-        Problem(where_of(row), "a percent sign", f"none in {row['value_text']!r}", "all figures of the column, or none")
+        Problem(
+            where_of(row),
+            "a percent sign",
+            f"none in {row['value_text']!r}",
+            "all figures of a column have it, or none: mend it with the publisher, or `ignore` the column",
+        )
         for row in first.filter(~pl.col("percent")).iter_rows(named=True)
     ]
 

@@ -80,7 +80,14 @@ def draft_source(
         first = [row for sheet in sheets for row in sheet.texts[:HEADINGS].rows()]
         named = [resolve([text for text in row if text], system) for row in first for system in systems.units]
         across = "provinces stand side by side in a row: a table has a row a province"
-        remedy = across if max(map(len, named), default=0) > 1 else "is it the right file?"
+        remedy = (
+            across
+            if max(map(len, named), default=0) > 1
+            else (
+                "is it the right file? a JSON list of figures inside a row is no column; "
+                "`UBND tỉnh …` and other offices name no province"
+            )
+        )
         refuse(str(path), "a table with two provinces and figures", f"none; it begins with {seen}", remedy)
     writer = Writer(path, form, encoding, rows or "", systems.units, Codes(path.stem, index_names, index_codes), today)
     return writer.write(
