@@ -10,7 +10,7 @@ import pytest
 COUNTS = [
     ("dti_eight_components", "2022_63_first5_last5.csv", 10 * 10),
     ("dti_eight_components", "2023_63_first5_last5.csv", 10 * 10),
-    ("dti_eight_components", "2024_34.csv", 34 * 10),
+    ("dti_eight_components", "2024_34.csv", 34 * 10 + 11 * 8),  # the unmerged units are units of the 63 too
     ("dti_press_figures", "figures_2026-11.csv", 118),
     ("nso_grdp_per_capita_2023", "2023.csv", 63 * 3),
     ("nso_urban_population_2022_2024", "2022-2024.csv", 63 * 3 * 2),
