@@ -32,6 +32,8 @@ def large_assets(paths: Paths) -> list[dg.AssetsDefinition]:
 
 def large_asset(source: SourceSpec, paths: Paths) -> dg.AssetsDefinition:
     """The figures, ranks, means and checks of one large source, by period."""
+    from dx_pipeline.large.store import code_version
+
     periods = sorted({file.period for file in source.files})
 
     @dg.asset(
@@ -42,6 +44,7 @@ def large_asset(source: SourceSpec, paths: Paths) -> dg.AssetsDefinition:
         owners=OWNERS,
         kinds={source.files[0].form, "polars", "parquet"},
         description=f"{source.title}\n\n{source.title_vi}\n\nPublisher: {source.publisher}. Read: {source.where_read}.",
+        code_version=code_version(),
         tags={"tier": source.tier},
         metadata=code_references([paths.raw / source.source_id / "source.toml"]),
     )
