@@ -90,19 +90,26 @@ def publish_in_lake(settings: Settings, candidate: Candidate) -> None:
         IncompleteReleaseError: a part is missing.
         DxError: a table of the lake was built again since the candidate was staged.
     """
+    import duckdb
+
+    from dx_pipeline.release.store.manifest import DATABASE
     from dx_pipeline.release.store.staging import complete_parts
 
     complete_parts(candidate)
-    files = {name: candidate.folder / "parquet" / f"{name}.parquet" for name in candidate.contracts}
     ledger = [name for name, contract in candidate.contracts.items() if contract.written_by_release]
+    with duckdb.connect(str(candidate.folder / DATABASE), read_only=True) as staged:
+        rows = {name: staged.sql(f'FROM "{name}"').pl() for name in ledger}
+    files = {name: candidate.folder / "parquet" / f"{name}.parquet" for name in candidate.contracts.keys() - rows}
     with lake.connect(settings) as con:
         seen = lake.published(con, lake.TABLES)
         if seen is not None and seen[:2] == (candidate.release, candidate.data_hash):
             return
+        for name, frame in rows.items():
+            con.register(f"new_{name}", frame)
 
         def write() -> None:
-            for name in ledger:
-                con.execute(f"CREATE OR REPLACE TABLE \"{name}\" AS FROM '{lake.literal(files[name])}'")
+            for name in rows:
+                con.execute(f'CREATE OR REPLACE TABLE "{name}" AS FROM "new_{name}"')
 
         lake.committed(con, write)
         snapshot = lake.last_snapshot(con)
