@@ -36,22 +36,15 @@ MONTHS = 4
 #: how a person, or a backfill of the UI, builds one period of a large source
 MATERIALISE = """
 import sys, dagster as dg
+from dagster._core.definitions.reconstruct import ReconstructableRepository
 from dx_pipeline.orchestration.instance import opened
 from dx_pipeline.paths import default_paths
-from tests.shared.test_deployment import every_asset
+job = ReconstructableRepository.for_module("dx_pipeline.definitions", "defs").get_reconstructable_job("__ASSET_JOB")
 with opened(default_paths()) as instance:
     tags = {"dagster/partition": sys.argv[2]} if sys.argv[2:] else {}
-    with dg.execute_job(dg.reconstructable(every_asset), instance, tags=tags,
-                        asset_selection=[dg.AssetKey(sys.argv[1].split("/"))]) as result:
+    with dg.execute_job(job, instance, tags=tags, asset_selection=[dg.AssetKey(sys.argv[1].split("/"))]) as result:
         sys.exit(not result.success)
 """
-
-
-def every_asset():
-    """The job of all assets, as the UI runs parts of it."""
-    from dx_pipeline.orchestration.graph import build_definitions
-
-    return build_definitions().resolve_implicit_global_asset_job_def()
 
 
 @dataclass
