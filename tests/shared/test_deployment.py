@@ -21,7 +21,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from benchmarks.made_up_communes import write_project
+from benchmarks.made_up_communes import SOURCE, add_communes, write_source
 from tests.conftest import ROOT, copy_project
 from tests.shared.servers import PASSWORDS, missing, servers
 
@@ -232,10 +232,16 @@ def test_a_large_table_is_built_period_by_period_on_both_workers(deployment: Dep
     from dx_pipeline.sources.spec import load_source
 
     base = deployment.root.parent
-    folder = write_project(base / "large", 3321 * 25 * MONTHS, ROOT / "data" / "reference", indicators=25)
+    root = copy_project(base / "large")
+    folder = root / "data" / "raw" / SOURCE
+    folder.mkdir()
+    add_communes(root / "data" / "reference")
+    write_source(folder, 3321 * 25 * MONTHS, indicators=25)
+    with (folder.parent / "manifest.toml").open("a", encoding="utf-8") as manifest:
+        manifest.write(f'large = ["{SOURCE}"]\n')
     for name in list(deployment.workers):
         deployment.kill(name)
-    other = Deployment(base / "large", deployment.environment | {"DX_ROOT": str(base / "large")})
+    other = Deployment(root, deployment.environment | {"DX_ROOT": str(root)})
     try:
         for name in ("a", "b"):
             other.start(name)
@@ -244,7 +250,7 @@ def test_a_large_table_is_built_period_by_period_on_both_workers(deployment: Dep
         periods = sorted({str(one.period) for one in source.files})
         assert len(periods) >= MONTHS
         other.materialise("raw/reference")
-        building = [threading.Thread(target=other.materialise, args=["large/made_up_communes", one]) for one in periods]
+        building = [threading.Thread(target=other.materialise, args=[f"large/{SOURCE}", one]) for one in periods]
         for thread in building:
             thread.start()
         for thread in building:
@@ -255,7 +261,7 @@ def test_a_large_table_is_built_period_by_period_on_both_workers(deployment: Dep
         with connect(other.settings()) as con:
             for one in alone:
                 for kind in ("figures", "means", "left_out", "checks"):
-                    kept = f"FROM large.made_up_communes__{kind} WHERE period = '{one.period}'"
+                    kept = f"FROM large.{SOURCE}__{kind} WHERE period = '{one.period}'"
                     file = base / "alone" / f"period={one.period}" / f"{kind}.parquet"
                     frame = pl.read_parquet(file, hive_partitioning=False)
                     assert con.sql(f"SELECT * EXCLUDE period {kept}").pl().equals(frame), (kind, one.period)
