@@ -46,14 +46,14 @@ def _replace(con: duckdb.DuckDBPyConnection, source_id: str, folder: Path, one: 
     for file in sorted(one.files):
         table = f'large."{source_id}__{Path(file).stem}"'
         path = lake.literal(folder / f"period={one.period}" / file)
-        rows = f"SELECT '{one.period}' AS period, * FROM read_parquet('{path}', hive_partitioning = false)"
+        rows = f"SELECT '{one.period}' AS built_period, * FROM read_parquet('{path}', hive_partitioning = false)"
         if not con.sql(
             "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = 'large'"
             f" AND table_name = '{source_id}__{Path(file).stem}'"
         ).fetchall():
             con.execute(f"CREATE TABLE {table} AS {rows} LIMIT 0")
-            con.execute(f"ALTER TABLE {table} SET PARTITIONED BY (period)")
-        con.execute(f"DELETE FROM {table} WHERE period = '{one.period}'")
+            con.execute(f"ALTER TABLE {table} SET PARTITIONED BY (built_period)")
+        con.execute(f"DELETE FROM {table} WHERE built_period = '{one.period}'")
         con.execute(f"INSERT INTO {table} BY NAME {rows}")
     con.execute(f"DELETE FROM {lake.LARGE} WHERE source_id = ? AND period = ?", [source_id, one.period])
     con.execute(f"INSERT INTO {lake.LARGE} VALUES (?, ?, ?)", [source_id, one.period, one.made_of])

@@ -261,10 +261,10 @@ def test_a_large_table_is_built_period_by_period_on_both_workers(deployment: Dep
         with connect(other.settings()) as con:
             for one in alone:
                 for kind in ("figures", "means", "left_out", "checks"):
-                    kept = f"FROM large.{SOURCE}__{kind} WHERE period = '{one.period}'"
+                    kept = f"FROM large.{SOURCE}__{kind} WHERE built_period = '{one.period}'"
                     file = base / "alone" / f"period={one.period}" / f"{kind}.parquet"
                     frame = pl.read_parquet(file, hive_partitioning=False)
-                    assert con.sql(f"SELECT * EXCLUDE period {kept}").pl().equals(frame), (kind, one.period)
+                    assert con.sql(f"SELECT * EXCLUDE built_period {kept}").pl().equals(frame), (kind, one.period)
     finally:
         for name in list(other.workers):
             other.kill(name)

@@ -131,7 +131,7 @@ def test_a_period_is_replaced_in_every_table_and_others_stay(settings: Settings,
     begin_anew(Paths(tmp_path), settings)
     with lake.connect(settings) as con:
         for name in ("figures", "left_out"):
-            rows = con.sql(f"SELECT period, value FROM large.communes__{name} ORDER BY value").fetchall()
+            rows = con.sql(f"SELECT built_period, value FROM large.communes__{name} ORDER BY value").fetchall()
             assert rows == [("2025-01", 1), ("2025-01", 2), ("2025-02", 4), ("2025-02", 5)], name
 
 
