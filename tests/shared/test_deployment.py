@@ -264,7 +264,10 @@ def test_a_large_table_is_built_period_by_period_on_both_workers(deployment: Dep
                     kept = f"FROM large.{SOURCE}__{kind} WHERE built_period = '{one.period}'"
                     file = base / "alone" / f"period={one.period}" / f"{kind}.parquet"
                     frame = pl.read_parquet(file, hive_partitioning=False)
-                    assert con.sql(f"SELECT * EXCLUDE built_period {kept}").pl().equals(frame), (kind, one.period)
+                    rows = con.sql(f"SELECT * EXCLUDE built_period {kept}").pl()
+                    # threads add up a mean in any order: its last digit is not that of another build
+                    near = pl.selectors.float().round(12)
+                    assert rows.with_columns(near).equals(frame.with_columns(near)), (kind, one.period)
     finally:
         for name in list(other.workers):
             other.kill(name)
