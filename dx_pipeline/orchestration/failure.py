@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
+from dagster._core.events import JobFailureData
 
 from dx_pipeline.errors import FAILED, DxError
 from dx_pipeline.orchestration.state import Reason
@@ -95,8 +96,15 @@ def reasons_of(instance: dg.DagsterInstance, run_id: str) -> tuple[Reason, ...]:
     reasons += [_check_reason(check) for _, check in blocking]
     if not reasons:
         ended = [event for event in events if event.event_type == dg.DagsterEventType.RUN_FAILURE]
-        reasons = [Reason(where="run", message=(event.message or "it failed").strip()) for event in ended[-1:]]
+        reasons = [Reason(where="run", message=_run_error(event)) for event in ended[-1:]]
     return tuple(reasons)
+
+
+def _run_error(event: dg.DagsterEvent) -> str:
+    """Why a run failed outside its steps, as when a folder may not be written before the first one."""
+    data = event.event_specific_data
+    error = data.error if isinstance(data, JobFailureData) else None
+    return _innermost(error) or (event.message or "it failed").strip()
 
 
 def _is_check(event: dg.DagsterEvent) -> bool:

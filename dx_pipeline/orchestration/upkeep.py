@@ -147,5 +147,6 @@ def compact(databases: Iterable[Path]) -> None:
         try:
             with closing(sqlite3.connect(path, timeout=5)) as con:
                 con.execute("VACUUM")
+                con.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.Error as error:
             log.warning("%s is left as it is: %s", path.name, error)
