@@ -8,17 +8,15 @@ with its manifest.
 
 from __future__ import annotations
 
-import hashlib
-import pickle
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -143,7 +141,7 @@ def draw_picture(candidate: Candidate, name: str) -> Made:
     with _staged_tables(candidate) as con:
         pairs = {system: pair for system in unit_systems(con) if (pair := default_pair(con, system))}
         found = [read_finding(con, PICTURES[name], reference, system, *pair) for system, pair in pairs.items()]
-        shows = hashlib.sha256(pickle.dumps([pairs, found])).hexdigest()
+        shows = joined_hash([_stated(pairs), _stated(found)])
         before = _baseline_part(candidate, part)
         since = before.since if before and before.since and before.shows == shows else candidate.release
         key = joined_hash([shows, since, code_of(f"charts.{name}", "charts.drawing"), hash_of([Path(__file__)])])
@@ -154,6 +152,22 @@ def draw_picture(candidate: Candidate, name: str) -> Made:
                 files += render(con, name, folder, reference, system, *pair, release=since)
     record_part(candidate, part, files, key, shows, since)
     return Made(files, bool(taken_over))
+
+
+def _stated(value: Any) -> str:
+    """What a picture shows as one text: the same in every process, in whatever order things were looked up."""
+    if is_dataclass(value) and not isinstance(value, type):
+        fields_of = [f"{field.name}={_stated(getattr(value, field.name))}" for field in fields(value)]
+        return f"{type(value).__name__}({', '.join(fields_of)})"
+    if isinstance(value, pl.DataFrame):
+        return _stated([value.columns, value.rows()])
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(sorted(f'{_stated(key)}: {_stated(one)}' for key, one in value.items()))}}}"
+    if isinstance(value, set | frozenset):
+        return f"{{{', '.join(sorted(map(_stated, value)))}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_stated, value))}]"
+    return repr(value)
 
 
 def write_site(candidate: Candidate) -> Made:
