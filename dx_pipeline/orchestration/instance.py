@@ -100,6 +100,8 @@ def _settings(home: Path, paths: Paths, shared: bool) -> None:
         sound = False
     if not sound and project.is_file():
         shutil.copyfile(project, own)
+    elif not sound and shared:
+        raise DxError(f"{own} keeps no runs in PostgreSQL, and {project} is not there", f"Copy {SHARED_SETTINGS}.")
 
 
 def _damaged(home: Path, thorough: bool) -> list[str]:

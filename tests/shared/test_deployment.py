@@ -136,6 +136,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     with servers(base / "servers") as environment:
         home = root / ".dagster"
         home.mkdir()
+        shutil.copy(ROOT / "deploy" / "dagster.shared.yaml", home / "dagster.yaml")
         here = os.environ | environment | {
             "DX_ROOT": str(root), "DAGSTER_HOME": str(home), "DX_WORKER_LOST_SECONDS": "15",
         }  # fmt: skip
