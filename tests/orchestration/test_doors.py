@@ -98,7 +98,8 @@ def test_a_materialisation_in_the_ui_during_the_nightly_run(project: Paths, tmp_
         "DX_SMALL": "1",
         **home,
     }
-    assert dx(project, "run", **home).wait(240) == 0  # the instance is there, as `make ui` makes it
+    ready = [sys.executable, "-m", "dx_pipeline.orchestration.instance"]  # as `make ui` does
+    subprocess.run(ready, cwd=ROOT, env=settings, check=True)
     for number in range(10):
         small.score_file(project.root).write_text(f"0.7{number}1", encoding="utf-8")
         nightly = dx(project, "run", **home)

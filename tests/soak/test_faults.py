@@ -166,7 +166,7 @@ def test_no_permission(here: Here) -> None:
     here.through = ("setpriv", f"--inh-caps={WITHOUT}", f"--bounding-set={WITHOUT}")
     faults = {
         "project/data/marts": 0o755, "project/data/build": 0o755, "project/data/raw/small/score.txt": 0o600,
-        "home": 0o755, "project/data/marts/.publish.lock": 0o600, "project/data/build/.build.lock": 0o600,
+        "project/data/marts/.publish.lock": 0o600, "project/data/build/.build.lock": 0o600,
         "project/data/marts/releases": 0o755,
     }  # fmt: skip
     for name, mode in faults.items():
