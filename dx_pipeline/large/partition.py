@@ -190,8 +190,10 @@ def rank(figures: pl.DataFrame, means: pl.DataFrame, known: Dictionary) -> pl.Da
 def summarise(figures: pl.DataFrame, blank: pl.DataFrame, known: Dictionary) -> pl.DataFrame:
     """Completeness, mean and range of every declared indicator, in their order; `blank` as from `blank_cells`."""
     units = len(known.units.categories)
+    # the order in which threads add differs from run to run, and with it the last digit of a sum
+    mean = pl.col("value").mean().round_sig_figs(12)
     found = figures.group_by("indicator").agg(
-        published=pl.len(), mean=pl.col("value").mean(), minimum=pl.col("value").min(), maximum=pl.col("value").max()
+        published=pl.len(), mean=mean, minimum=pl.col("value").min(), maximum=pl.col("value").max()
     )
     return (
         known.declared.join(found, on="indicator", how="left", maintain_order="left")
