@@ -60,7 +60,9 @@ def result_hash(out: Path) -> str:
         for name, kinds in columns.items():
             frame = pl.read_parquet(folder / f"{name}.parquet", columns=list(kinds))
             frame = frame.select(pl.col(column).cast(kind).alias(column) for column, kind in kinds.items())
-            frame = frame.with_columns(pl.col(pl.Float64).fill_nan(None).round_sig_figs(12).round(9)).sort(frame.columns[:2])
+            frame = frame.with_columns(pl.col(pl.Float64).fill_nan(None).round_sig_figs(12).round(9)).sort(
+                frame.columns[:2]
+            )
             whole.update(frame.hash_rows(seed=0).to_numpy().tobytes())
     return whole.hexdigest()
 
