@@ -223,8 +223,10 @@ def test_interrupted_and_terminated_at_random_moments(here: Here) -> None:
 def test_a_run_that_is_stopped_keeps_the_next_one_waiting_and_goes_on(here: Here) -> None:
     from dx_pipeline.errors import BusyError
 
+    (here.root / "data/build/inputs.json").unlink()
     process = here.start("run")
-    while not (here.root / "data/build/inputs.json").exists() and process.poll() is None:
+    begun = here.root / "data/build/inputs.json"
+    while process.poll() is None and not (begun.exists() and small.last(here.root).outcome == "running"):
         time.sleep(0.02)
     process.send_signal(signal.SIGSTOP)
     stopped = read_state(here.paths).last
