@@ -13,7 +13,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dx_pipeline.code import code_of, files_in, hash_of, joined_hash
+from dx_pipeline.code import code_of, files_in, hash_of, imported_in, joined_hash
 from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract, load_contracts
 from dx_pipeline.fetch.stale import Stale, read_stale, stale_file
 from dx_pipeline.proofs import Step, do
@@ -21,13 +21,16 @@ from dx_pipeline.sources.spec import SourceSpec, each_source, load_source, load_
 from dx_pipeline.warehouse import need, read_table, replace_table, write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import duckdb
     import polars as pl
 
     from dx_pipeline.conform.reference import Reference
     from dx_pipeline.paths import Paths
+
+#: modules of this package that every step uses: those imported above
+SHARED = ("contracts", "fetch.stale", "proofs", "sources.spec", "warehouse")
 
 
 def build_reference(con: duckdb.DuckDBPyConnection, paths: Paths) -> list[str]:
@@ -216,27 +219,27 @@ def mart_files(name: str) -> list[Path]:
 
 def reference_code() -> str:
     """A hash over the code of the reference; those below are of the other steps."""
-    return _code("conform.reference")
+    return _code(build_reference)
 
 
 def source_code() -> str:
     """Of any source."""
-    return _code("conform.observations", "conform.reference", "sources.spec")
+    return _code(build_source)
 
 
 def figures_code() -> str:
     """Of the figures."""
-    return _code("conform.corrections", "conform.figures", "conform.file_laws", "conform.indicators", "conform.weights",
-                 "fetch.stale", "index.structure", "sources.spec")  # fmt: skip
+    return _code(build_figures)
 
 
 def mart_code(name: str) -> str:
     """Of a public table: its own files, and what they import."""
-    return joined_hash([hash_of(mart_files(name)), _code("marts._carry", f"marts.{name}")])
+    return joined_hash([hash_of(mart_files(name)), _code(build_mart, f"marts.{name}")])
 
 
-def _code(*modules: str) -> str:
-    return joined_hash([code_of("warehouse", "proofs", *modules), hash_of([Path(__file__)])])
+def _code(step: Callable[..., object], *modules: str) -> str:
+    """A hash over what a step imports itself, what all steps share, these modules and this one."""
+    return joined_hash([code_of(*SHARED, *imported_in(step), *modules), hash_of([Path(__file__)])])
 
 
 def build_all(con: duckdb.DuckDBPyConnection, paths: Paths) -> dict[str, pl.DataFrame]:

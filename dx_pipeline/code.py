@@ -7,10 +7,11 @@ source, those inside functions too; the files beside a module (words, vocabulary
 from __future__ import annotations
 
 import hashlib
+import inspect
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -74,6 +75,12 @@ def code_files(*modules: str) -> frozenset[Path]:
     return frozenset(found)
 
 
+def imported_in(function: Callable[..., object]) -> tuple[str, ...]:
+    """The modules of the package that a function imports itself, as `code_of` names them."""
+    named = _named_in(inspect.getsource(function)) & _modules().keys()
+    return tuple(sorted(name.removeprefix(f"{PACKAGE.name}.") for name in named))
+
+
 def is_settled() -> bool:
     """Whether no file of the package changed since this process began: what runs is then what lies on disk."""
     return all(file.stat().st_ctime_ns < _STARTED for file in _package_files())
@@ -94,10 +101,17 @@ def _imported(file: Path) -> frozenset[Path]:
     if file.suffix != ".py":
         return frozenset()
     found = set(_beside(file.parent))
-    for module, names, plain in IMPORT.findall(file.read_text(encoding="utf-8")):
-        for name in [plain, module, *(f"{module}.{part}" for part in re.findall(r"\w+", names))]:
-            found.update(_files_of(name))
+    for name in _named_in(file.read_text(encoding="utf-8")):
+        found.update(_files_of(name))
     return frozenset(found)
+
+
+def _named_in(text: str) -> set[str]:
+    """Everything that import statements of a text may mean by a module of the package."""
+    found = set()
+    for module, names, plain in IMPORT.findall(text):
+        found.update([plain, module, *(f"{module}.{part}" for part in re.findall(r"\w+", names))])
+    return found
 
 
 def _files_of(module: str) -> Iterator[Path]:

@@ -6,8 +6,11 @@ another dash, or Icelandic Ð for Vietnamese Đ (it comes out of old fonts). `pl
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+#: an identifier that may be part of a path: `ba-ria-vung-tau`, `phuong-12`
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 #: hyphens, dashes and the minus sign, all printed for one another
 DASHES = "‐‑‒–—―−﹘﹣－"
 #: Icelandic and African letters that look like Đ and come out of old fonts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -13,15 +14,15 @@ import polars as pl
 import pytest
 
 from dx_pipeline import proofs
-from dx_pipeline.build import build_all, mart_contracts
-from dx_pipeline.code import PACKAGE, code_files
+from dx_pipeline.build import SHARED, build_all, build_figures, build_mart, build_source, mart_contracts
+from dx_pipeline.code import PACKAGE, code_files, imported_in
 from dx_pipeline.paths import Paths
 from dx_pipeline.proofs import Step, begin_again, do
 from dx_pipeline.warehouse import RECORDS, connect, read_table, replace_table, tables_there, was_taken_over
 from tests.conftest import ROOT, declare
 
 #: what a source, the figures, a table, any table, a law, a picture and the pages begin with
-ENTRIES = ("conform.observations", "conform.figures", "marts.findings", "marts._carry", "quality.laws",
+ENTRIES = ("conform.observe", "conform.figures", "marts.findings", "marts._carry", "quality.laws",
            "charts.rank_bands", "report.site")  # fmt: skip
 IMPORTED = """
 import importlib, json, sys
@@ -149,3 +150,14 @@ def test_the_code_of_a_step_is_all_that_it_imports() -> None:
     )
     for entry, loaded in json.loads(told.stdout).items():
         assert {Path(file) for file in loaded} <= code_files(entry), entry
+
+
+def test_the_code_of_a_step_is_what_build_imports_for_it() -> None:
+    at_the_top = (PACKAGE / "build.py").read_text(encoding="utf-8").split("\ndef ")[0].split("if TYPE_CHECKING")[0]
+    assert set(re.findall(r"^from dx_pipeline\.([\w.]+) import", at_the_top, re.M)) == {*SHARED, "code"}
+    for step, one in (
+        (build_source, "conform.file_laws"),
+        (build_figures, "conform.figures"),
+        (build_mart, "marts._carry"),
+    ):
+        assert code_files(one) <= code_files(*SHARED, *imported_in(step)), step

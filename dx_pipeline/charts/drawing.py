@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import re
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from dx_pipeline.charts.findings import Finding, read_finding
 from dx_pipeline.charts.page import Page, wrap
 from dx_pipeline.errors import DxError
 from dx_pipeline.language.words import LANGUAGES, Words
+from dx_pipeline.text import SLUG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from dx_pipeline.charts import Picture
 
 FORMATS = ("png", "svg")
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 #: matplotlib's settings are one per process; pictures drawn in two threads would see each other's
 _SETTINGS = RLock()
 

@@ -166,8 +166,8 @@ def parse_rank(text: str | None, decimal: DecimalMark | None = None, most: int =
     rank, to, of = int(match["rank"]), int(match["to"] or 0) or None, int(match["of"] or 0) or None
     if rank == 0 or (match["to"] and (to or 0) <= rank) or (match["of"] and (of or 0) < (to or rank)):
         raise RankFormatError(printed, "a rank from 1, a range that rises, and no more than the number of units")
-    if match["ending"] and match["ending"] != _ordinal_ending(rank):
-        raise RankFormatError(printed, f"{rank}{_ordinal_ending(rank)}")
+    if match["ending"] and match["ending"] != ordinal_ending(rank):
+        raise RankFormatError(printed, f"{rank}{ordinal_ending(rank)}")
     try:
         score = parse_number(match["score"], decimal) if match["score"] else None
     except NumberFormatError as error:
@@ -178,7 +178,8 @@ def parse_rank(text: str | None, decimal: DecimalMark | None = None, most: int =
     return ParsedRank(rank, printed, tied, to, of, score)
 
 
-def _ordinal_ending(rank: int) -> str:
+def ordinal_ending(rank: int) -> str:
+    """What English writes behind a number: 1st, 2nd, 3rd, 4th, 11th."""
     return "th" if rank % 100 in (11, 12, 13) else ORDINAL_ENDING.get(rank % 10, "th")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from dx_pipeline.conform.numbers import ordinal_ending
 from dx_pipeline.language.movement import ROUGH, Known, Movement
 from dx_pipeline.language.numbers import number
 from dx_pipeline.language.words import Words, capital, joined, listed, same
@@ -11,8 +12,7 @@ from dx_pipeline.language.words import Words, capital, joined, listed, same
 
 def ordinal(value: int) -> str:
     """English ordinal: 1st, 2nd, 3rd, 4th, 11th, 12th, 13th, 21st."""
-    suffix = "th" if value % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
-    return f"{value}{suffix}"
+    return f"{value}{ordinal_ending(value)}"
 
 
 def _score(figure: Known) -> Words:

@@ -12,17 +12,17 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
 
+from dx_pipeline.code import code_of
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.large.checks import check_partition, refuse_failed
 from dx_pipeline.large.partition import Partition, build_partition
@@ -32,20 +32,11 @@ from dx_pipeline.sources.errors import refuse
 from dx_pipeline.sources.periods import Period
 from dx_pipeline.sources.resolved import SourceSpec
 
-PACKAGE = Path(__file__).parents[1]
-#: code that decides a figure of a large source
-CODE = (
-    "large",
-    "conform/names.py",
-    "conform/numbers.py",
-    "conform/spelling.py",
-    "index/ranks.py",
-    "sources/periods.py",
-)
 #: bytes in memory for a printed byte while a period is built (measured: docs/scaling.md), and what all may take
 BYTES_A_BYTE, MEMORY = 12, 2 << 30
 MANIFEST, CONSTANTS = "partition.json", "files.parquet"
 UNREADABLE = "unreadable"
+DEAD_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
@@ -76,6 +67,7 @@ def build_large(
     """
     known = Dictionary(source, reference)
     folder.mkdir(parents=True, exist_ok=True)
+    _remove_dead(folder)
     with TemporaryDirectory(dir=folder, prefix=".scratch-") as scratch:
         parts = parts_of(source, Path(scratch))
         wanted = [period for period in parts if only is None or str(period) in only]
@@ -93,6 +85,13 @@ def build_large(
     constants(source).write_parquet(part)
     part.replace(folder / CONSTANTS)  # a release may hold the one before by a hard link: nothing is written in place
     return stored
+
+
+def _remove_dead(folder: Path) -> None:
+    """Remove what killed builds left; what is younger than a day may be another worker's."""
+    for path in folder.glob(".*-*"):
+        if time.time() - path.stat().st_mtime > DEAD_SECONDS:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def check_large(source: SourceSpec, reference: Reference) -> tuple[int, list[str]]:
@@ -228,15 +227,9 @@ def fingerprint(source: SourceSpec, reference: Reference, parts: list[Part]) -> 
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
-@cache
 def code_version() -> str:
     """The code and libraries that decide a figure of a large source, in one hash."""
-    paths = [
-        path for part in CODE for path in ((PACKAGE / part).rglob("*.py") if "." not in part else [PACKAGE / part])
-    ]
-    texts = [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(paths)]
-    texts += [version("polars"), version("numpy")]
-    return hashlib.sha256(" ".join(texts).encode()).hexdigest()[:16]
+    return code_of("large.store")[:16]
 
 
 def _sha256(path: Path) -> str:

@@ -38,6 +38,7 @@ from dx_pipeline.release.store.manifest import (
     to_json,
 )
 from dx_pipeline.release.store.staging import Candidate, open_candidate, record_part
+from dx_pipeline.release.store.verify import gave_its_name
 from dx_pipeline.report.notebooks import NOTEBOOKS
 from dx_pipeline.sources.spec import each_source
 
@@ -259,9 +260,7 @@ def _baseline(candidate: Candidate) -> Manifest | None:
     """The manifest of the current release, if it is the one that gave the folder its name."""
     current = current_folder(candidate.paths)
     try:
-        if current is None or not current.name.endswith(describe_file(current / MANIFEST).sha256[:8]):
-            return None
-        return read_manifest(current)
+        return read_manifest(current) if current and gave_its_name(current / MANIFEST) else None
     except (ReleaseError, OSError):
         return None
 

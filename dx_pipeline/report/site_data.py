@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from dx_pipeline.errors import DxError
-from dx_pipeline.report.wording import PROVINCE_ID
 from dx_pipeline.tables import Row, Tables, component_weights, default_pair, ordered, parts_of_overall, unit_systems
+from dx_pipeline.text import SLUG
 
 NEIGHBOURHOODS = ("box25", "dirichlet50", "simplex")
 BASES = ("named", "endowments", "score", "region")
@@ -61,7 +61,7 @@ class SiteData:
         self.units: dict[Key, Row] = {
             (row["unit_system"], row["province_id"]): row
             for row in tables.rows("provinces")
-            if PROVINCE_ID.match(row["province_id"])
+            if SLUG.fullmatch(row["province_id"])
         }
         #: the newest system first
         self.systems = list(reversed(unit_systems(tables.con))) if "provinces" in tables else []

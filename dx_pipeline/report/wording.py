@@ -29,7 +29,6 @@ ADDRESS_SEPARATOR = re.compile(r"\s*;\s+")
 #: what a name of a table looks like
 SNAKE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 #: what may become part of a file name
-PROVINCE_ID = re.compile(r"^[a-z]+(-[a-z]+)*$")
 #: columns that count something or name a year carry no doubt of the figure beside them
 UNDOUBTED = frozenset(
     {
