@@ -137,7 +137,7 @@ def draw(page: Page, shown: Bands) -> None:
     for (colour, heavy), rows in looks.items():
         _bands(axes, rows, colour, row * 72, heavy)
     _tell_focus(page, axes, shown)
-    _key(page, axes, units, row * 72)
+    _key(page, axes, units, list(shown.bands).index(shown.focus), row * 72)
 
 
 def _bands(axes: Axes, rows: Sequence[tuple[float, Band]], colour: str, row_points: float, heavy: bool) -> None:
@@ -176,10 +176,12 @@ def _tell_focus(page: Page, axes: Axes, shown: Bands) -> None:
     )
 
 
-def _key(page: Page, axes: Axes, units: int, row_points: float) -> None:
-    """A drawn example in the empty upper right corner."""
-    x, y = units * 0.66, 4.0
-    example = Band(rank=round(x), p5=round(x) - 5, p95=round(x) + 6, best=round(x) - 11, worst=round(x) + 13)
+def _key(page: Page, axes: Axes, units: int, focus_row: int, row_points: float) -> None:
+    """A drawn example in the empty upper right corner, lower where the focus tells its numbers there."""
+    # parts of the scale, not places: with 34 units a place is twice as wide, and the words would leave the page
+    rank, p5, p95, best, worst = (round(units * part) for part in (0.66, 0.58, 0.76, 0.49, 0.87))
+    y = 4.0 if abs(focus_row - 4) > 1 else focus_row + 3.0
+    example = Band(rank=rank, p5=p5, p95=p95, best=best, worst=worst)
     _bands(axes, [(y, example)], style.MUTED, row_points * 1.3, heavy=True)
     for at, words, above in (
         (example.rank, Words("hạng chính thức", "official rank"), True),
