@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.quality.model import STATUSES
+from dx_pipeline.quality.page_words import in_signs, in_vietnamese
 from dx_pipeline.quality.runner import where_to_look
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def render_quality_page(
         status_labels=STATUS_LABELS,
         severity_labels=SEVERITY_LABELS,
         dimension_labels=DIMENSION_LABELS,
+        in_vietnamese=in_vietnamese,
+        in_signs=in_signs,
     )
 
 

@@ -8,9 +8,12 @@ from typing import get_args
 import polars as pl
 import pytest
 
+from dx_pipeline.contracts import load_contracts
+from dx_pipeline.quality.expectations import contract_rules
 from dx_pipeline.quality.model import STATUSES, Check, CheckOutcome, Dimension, Severity
 from dx_pipeline.quality.page import DIMENSION_LABELS, SEVERITY_LABELS, STATUS_LABELS, render_quality_page
-from dx_pipeline.quality.runner import results_frame
+from dx_pipeline.quality.page_words import in_signs, in_vietnamese
+from dx_pipeline.quality.runner import results_frame, where_to_look
 
 
 def result(release, status, name="gap_parts_sum", table="component_gaps", observed="fine", keys=(), n_failed=0):
@@ -136,3 +139,32 @@ def test_every_status_severity_and_dimension_has_labels():
         set(get_args(Severity)),
         set(get_args(Dimension)),
     )
+
+
+def test_what_checks_say_is_told_in_vietnamese_or_marked_as_english():
+    law = result("1.0.0", "failed", observed="3 of 8 rows do not hold; edition 2023: found 0.6817, expected 0.72396")
+    page = render_quality_page(law, "1.0.0")
+    assert "3 trong 8 dòng không đúng; edition 2023: tìm thấy 0,6817, mong đợi 0,72396" in page
+    assert "câu SELECT ở đó cho ra các dòng" in page
+    assert '<small><span lang="en">sum of parts</span></small>' in page
+
+
+def test_rules_of_contracts_are_told_in_signs():
+    for contract in load_contracts().values():
+        assert all(in_signs(rule.expected) for rule in contract_rules(contract)), contract.name
+    assert in_signs("unit_system in 34, 63; 0 <= score <= 1") == "unit_system ∈ {34, 63}; 0 <= score <= 1"
+    assert in_signs("province_id like ^[a-z]+$") == "province_id: /^[a-z]+$/"
+    assert in_signs("gap_points = 1000 x gap") is None
+
+
+def test_sentences_written_by_code_have_vietnamese():
+    told = (
+        "58 rows hold",
+        "7 values follow it; no value at all in stale_days",
+        "no value in doubts",
+        "no row to check",
+    )
+    assert all(in_vietnamese(sentence) for sentence in told)
+    for table in ("provinces", "national_means"):
+        for check in ("row_counts", "references", "ranges"):
+            assert in_vietnamese(where_to_look(table, check, "gx"))
