@@ -48,6 +48,9 @@ NOISE_PLACES = 4
 #: of rows that break a contract, so many are named
 ROWS_NAMED = 5
 
+#: holds clock time, so it is in the DuckDB file and the manifest of a release only, never a file of its own
+NOT_EXPORTED = frozenset({"releases"})
+
 IDENTIFIER = re.compile(r"^[a-z][a-z0-9_]*$")
 ORIGIN = re.compile(r"^([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)$")
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dx_pipeline.contracts import Contract
+from dx_pipeline.contracts import NOT_EXPORTED, Contract
 from dx_pipeline.large.store import place_large
 from dx_pipeline.paths import Paths
 from dx_pipeline.quality.expectations import write_suites
@@ -49,7 +49,6 @@ from dx_pipeline.release.store.manifest import (
     LARGE,
     LEDGER_TABLES,
     MANIFEST,
-    NOT_EXPORTED,
     Baseline,
     Headline,
     Inputs,

@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from dx_pipeline.contracts import NOT_EXPORTED
 from dx_pipeline.report.site_data import SiteData
 from dx_pipeline.report.wording import Wording
 from dx_pipeline.tables import Row, Tables
@@ -149,5 +150,6 @@ def contract_groups(tables: Tables) -> dict[str, list[dict[str, Any]]]:
                 shown[f"{what}_{language}"] = getattr(contract, f"{what}_{language}")
         # the release's own records are written after the pages, so their number is not known here
         shown["rows"] = None if contract.written_by_release else tables.count(contract.name)
+        shown["exported"] = contract.name not in NOT_EXPORTED
         groups.setdefault(contract.group, []).append(shown)
     return groups

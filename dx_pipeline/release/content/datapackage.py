@@ -12,10 +12,10 @@ from typing import Any
 
 import polars as pl
 
-from dx_pipeline.contracts import Column, Contract
+from dx_pipeline.contracts import NOT_EXPORTED, Column, Contract
 from dx_pipeline.release.content.package import PackageInfo
 from dx_pipeline.release.store.layout import ReleaseError
-from dx_pipeline.release.store.manifest import NOT_EXPORTED, Manifest, TableShape, describe_file, to_json
+from dx_pipeline.release.store.manifest import Manifest, TableShape, describe_file, to_json
 
 FIELD_TYPES = {
     "text": "string",

@@ -8,9 +8,10 @@ from typing import Any
 
 import polars as pl
 
+from dx_pipeline.contracts import NOT_EXPORTED
 from dx_pipeline.release.content.datapackage import MEDIA_TYPES
 from dx_pipeline.release.content.package import PackageInfo
-from dx_pipeline.release.store.manifest import NOT_EXPORTED, Manifest, TableShape, describe_file, to_json
+from dx_pipeline.release.store.manifest import Manifest, TableShape, describe_file, to_json
 
 
 def write_jsonld(folder: Path, manifest: Manifest, info: PackageInfo, sources: list[dict[str, Any]]) -> None:

@@ -17,12 +17,13 @@ from typing import Any
 
 import polars as pl
 
+from dx_pipeline.contracts import NOT_EXPORTED
 from dx_pipeline.release.content.addresses import address_expression, split_address
 from dx_pipeline.release.content.package import FIGURES, PackageInfo, load_package_info
 from dx_pipeline.release.history.diff import snapshot
 from dx_pipeline.release.history.naming import key_of, names_of
 from dx_pipeline.release.store.layout import ReleaseError
-from dx_pipeline.release.store.manifest import NOT_EXPORTED, Manifest, read_manifest
+from dx_pipeline.release.store.manifest import Manifest, read_manifest
 
 FIGURE_KEY = ("edition", "unit_system", "province_id", "indicator", "measure")
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import polars as pl
 
+from dx_pipeline.contracts import NOT_EXPORTED
 from dx_pipeline.release.content.addresses import address_expression
-from dx_pipeline.release.store.manifest import NOT_EXPORTED, Manifest, TableShape, read_manifest
+from dx_pipeline.release.store.manifest import Manifest, TableShape, read_manifest
 
 #: one row a change: the columns of `revisions` without the two releases
 CHANGE_SCHEMA = {

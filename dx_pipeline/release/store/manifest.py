@@ -26,9 +26,6 @@ LARGE = "large"
 #: written by the release about itself; not part of the data hash and not compared between releases
 LEDGER_TABLES = frozenset({"releases", "revisions", "check_results", "data_dictionary"})
 
-#: holds clock time, so it is in the DuckDB file and the manifest only
-NOT_EXPORTED = frozenset({"releases"})
-
 #: two changes within one tick of the file system's clock look like one
 CLOCK_TICK_NS = 50_000_000
 _described: dict[tuple[int, int, int, int, int], FileMark] = {}

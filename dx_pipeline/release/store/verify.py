@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from dx_pipeline.contracts import NOT_EXPORTED
 from dx_pipeline.locks import user_of
 from dx_pipeline.paths import Paths
 from dx_pipeline.release.content.export import read_database_table
@@ -24,7 +25,6 @@ from dx_pipeline.release.store.layout import RELEASE_FOLDER, STABLE_LINKS, Relea
 from dx_pipeline.release.store.manifest import (
     DATABASE,
     MANIFEST,
-    NOT_EXPORTED,
     FileMark,
     Manifest,
     describe_file,

@@ -126,7 +126,7 @@
     const all = data.indicators.filter((one) => figures(one).some(Boolean)).map((one) => {
       const pair = figures(one), gap = both(one) ? pair[0][0] - pair[1][0] : null, place = parts.indexOf(one);
       const points = gaps && (one === "overall" ? gaps.reduce((sum, [, each]) => sum + each, 0) : place >= 0 ? gaps[place][1] : null);
-      return make("tr", { class: one === code ? "here" : null }, make("th", { scope: "row" }, label(one)), ...pair.flatMap((found) => [cell(...shown(found, 1)), cell(...shown(found, 0))]),
+      return make("tr", { class: one === code ? "here" : null }, make("th", { scope: "row", class: "part" }, label(one)), ...pair.flatMap((found) => [cell(...shown(found, 1)), cell(...shown(found, 0))]),
         cell(...(gap === null ? [missing()] : [datum(gap, DX.signed(gap, 4)), doubt(pair, gap, place)])), cell(points === null || points === false ? make("span", { class: "missing" }, DX.text("js.no_weight")) : datum(points, DX.signed(points, 1)), points === null || points === false ? null : doubt(pair, gap, place)));
     });
     $("tables").replaceChildren(
