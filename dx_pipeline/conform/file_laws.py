@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -11,11 +12,14 @@ from dx_pipeline.conform.observations import ConformError
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.conform.reference_tables import file_of
 from dx_pipeline.errors import Problem
+from dx_pipeline.sources.errors import quoted
 from dx_pipeline.sources.spec import SourceSpec
 
 #: provinces with several rows that are told one by one
 DOUBLED = 5
 TABLE = ["edition", "unit_system", "indicator", "measure"]
+#: what a figure is of, and who says it
+SAID = ["file", "table_no", *TABLE, "province_id", "kind", "publisher", "url"]
 
 
 def broken_laws(
@@ -27,6 +31,7 @@ def broken_laws(
         lambda: check_left_out(left_out, reference),
         lambda: check_not_empty(source, observations, units),
         lambda: check_complete(observations, units),
+        lambda: check_said_once(observations),
         lambda: check_units_existed(source, observations, reference),
     )
     problems: list[Problem] = []
@@ -128,6 +133,46 @@ def check_complete(observations: pl.DataFrame, units: dict[int, set[str]]) -> No
     problems = list(dict.fromkeys(problems))
     if problems:
         raise ConformError.listing("a table does not hold its units once each", problems)
+
+
+def check_said_once(observations: pl.DataFrame) -> None:
+    """No table says two different things of one figure, unless its rows name different publishers or addresses.
+
+    Rows by sex or quarter without `only`, or `2022` beside `Sơ bộ 2022`, would otherwise be rivals, and one of them
+    would be taken by a rule that knows nothing of them. A wide table with two rows of a unit is `check_complete`'s.
+
+    Args:
+        observations: of one source.
+
+    Raises:
+        ConformError: naming file, rows, columns and what they say.
+    """
+    usable = observations.filter(pl.col("rejected").is_null() & pl.col("value").is_not_null())
+    said = usable.group_by(SAID, maintain_order=True).agg(
+        "source_id", "row", "column", "value_text", "value", once=(pl.col("layout") == "wide").any()
+    )
+    problems = []
+    for one in said.filter(pl.col("value").list.n_unique() > 1).iter_rows(named=True):
+        rows, columns = list(dict.fromkeys(one["row"])), list(dict.fromkeys(one["column"]))
+        if len(rows) > 1 and one["once"]:
+            continue
+        if len(rows) > 1:
+            remedy = (
+                "rows of parts or other periods: pick one with `only`, or say `edition`, `indicator`, `publisher` or "
+                f'`url` under `roles`; else `leave_out = [{{ rows = {rows[1:]}, reason = "…" }}]`'
+            )
+        else:
+            remedy = f"`ignore = {quoted(columns[1:])}`, or say `edition` or `indicator` under one of the columns"
+        table = "" if one["table_no"] == "1" else f", table {one['table_no']}"
+        where = f"data/raw/{one['source_id'][0]}/{one['file']}{table}, rows {rows}, column {' and '.join(columns)}"
+        key = f"{one['indicator']} ({one['measure']}) of {one['province_id']} in {one['edition']}"
+        problems.append(Problem(where, f"one figure: {key}", " and ".join(one["value_text"]), remedy))
+    if len(problems) > DOUBLED:
+        last = problems[DOUBLED - 1]
+        more = f"{last.found}; so are {len(problems) - DOUBLED} more"
+        problems = [*problems[: DOUBLED - 1], replace(last, found=more)]
+    if problems:
+        raise ConformError.listing("a table says two things of one figure", problems)
 
 
 def check_units_existed(source: SourceSpec, observations: pl.DataFrame, reference: Reference) -> None:

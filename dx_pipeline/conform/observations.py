@@ -7,7 +7,7 @@ An observation has the columns of `sources.read.FIGURE_SCHEMA` plus `province_id
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 
 import polars as pl
@@ -15,7 +15,7 @@ import polars as pl
 from dx_pipeline.conform.name_errors import ProvinceNameError
 from dx_pipeline.conform.names import resolve_column
 from dx_pipeline.conform.reference import Reference
-from dx_pipeline.conform.values import out_of_range, read_values, where_of
+from dx_pipeline.conform.values import beyond_the_units, out_of_range, read_values, where_of
 from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
 from dx_pipeline.sources.left_out import is_note, is_region, remedy
 from dx_pipeline.sources.spec import TIERS
@@ -59,7 +59,7 @@ def conform_figures(figures: pl.DataFrame, reference: Reference, indicators: Abs
             problem is listed, up to SHOWN.
     """
     rejected = figures["rejected"].is_not_null()
-    problems = _unknown_indicators(figures.filter(~rejected), indicators)
+    problems = _unknown_indicators(figures.filter(~rejected), indicators, reference.indicators)
     problems += _unknown_words(figures.filter(~rejected), "kind", KINDS)
     problems += _unknown_words(figures.filter(~rejected), "tier", TIERS)
     frame = figures.with_columns(
@@ -83,13 +83,13 @@ def conform_figures(figures: pl.DataFrame, reference: Reference, indicators: Abs
         .then(pl.lit("derived"))
         .otherwise(pl.lit("published")),
     )
-    problems += out_of_range(frame)
+    problems += out_of_range(frame) + beyond_the_units(frame, reference)
     if problems:
         raise ConformError.listing(f"{len(problems)} printed rows can't be used", problems)
     return frame
 
 
-def _unknown_indicators(figures: pl.DataFrame, known: AbstractSet[str]) -> list[Problem]:
+def _unknown_indicators(figures: pl.DataFrame, known: AbstractSet[str], of_index: Collection[str]) -> list[Problem]:
     unknown = figures.filter(~pl.col("indicator").is_in(sorted(known)).fill_null(False))
     first = unknown.unique(["file", "table_no", "indicator"], keep="first", maintain_order=True)
     return [
@@ -99,17 +99,19 @@ def _unknown_indicators(figures: pl.DataFrame, known: AbstractSet[str]) -> list[
             if prints_index(row["source_id"])
             else "an indicator that a source.toml declares",
             repr(row["indicator"]),
-            _declare(row, known),
+            _declare(row, known, of_index),
         )
         for row in first.iter_rows(named=True)
     ]
 
 
-def _declare(row: dict[str, object], known: AbstractSet[str]) -> str:
+def _declare(row: dict[str, object], known: AbstractSet[str], of_index: Collection[str]) -> str:
     """What to do about an unknown indicator: the one that may be meant, or the lines to paste."""
     near = nearest(row["indicator"], known)
     if prints_index(str(row["source_id"])):
         return near if near.startswith("did") else f"the codes are {', '.join(sorted(known))}"
+    if row["indicator"] in of_index:
+        return f"it is a code of the index: a folder that prints the index is called `{INDEX_PREFIX}…`"
     lines = f'[indicators.{row["indicator"]}], name_vi = "…", name_en = "…", direction = "higher_is_better"'
     new = f"if it is new, add to data/raw/{row['source_id']}/source.toml: {lines}"
     return f"{near} {new}" if near.startswith("did") else new

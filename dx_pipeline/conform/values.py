@@ -7,7 +7,15 @@ from decimal import Decimal
 
 import polars as pl
 
-from dx_pipeline.conform.numbers import MOST_UNITS, DecimalMark, NumberFormatError, each, parse_column, parse_ranks
+from dx_pipeline.conform.numbers import (
+    MOST_UNITS,
+    DecimalMark,
+    NumberFormatError,
+    each,
+    parse_column,
+    parse_number,
+    parse_ranks,
+)
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import Problem
 
@@ -89,11 +97,38 @@ def _unreadable(rows: pl.DataFrame, bad: dict[str, NumberFormatError]) -> list[P
 
 
 def _remedy(row: dict[str, object]) -> str:
-    """What can be done about a text that is no number."""
-    if re.search(r"\d", str(row["value_text"])):
-        marks = {",": ".", ".": ","}
-        return f'`decimal = "{marks[str(row["decimal"])]}"` if that is the mark of the column, or ignore the column'
-    return f'if it says that there is no figure: `leave_out = [{{ rows = [{row["row"]}], reason = "…" }}]`'
+    """What can be done about a text that is no number; another mark is offered only where it would help."""
+    text = str(row["value_text"])
+    leave_out = f'`leave_out = [{{ rows = [{row["row"]}], reason = "…" }}]`'
+    if not re.search(r"\d", text):
+        return f"if it says that there is no figure: {leave_out}"
+    if row["measure"] == "rank":
+        if "(" in text:
+            return 'say what the brackets hold: `in_brackets = "score"` under this column'
+        return f'if the column holds no ranks: `measure = "score"` or `"value"`; else {leave_out}, or ignore the column'
+    other: DecimalMark = "." if row["decimal"] == "," else ","
+    try:
+        parse_number(text, other)
+    except NumberFormatError:
+        return f"mend it with the publisher, {leave_out}, or ignore the column"
+    return f'`decimal = "{other}"` if that is the mark of the column, or ignore the column'
+
+
+def beyond_the_units(frame: pl.DataFrame, reference: Reference) -> list[Problem]:
+    """Ranks higher than there are units of their system to be ranked."""
+    units = {system: len(reference.units(system)) for system in reference.systems}
+    most = pl.col("unit_system").replace_strict(units, default=None, return_dtype=pl.Int64)
+    out = frame.filter((pl.col("measure") == "rank") & pl.col("rejected").is_null() & (pl.col("value") > most))
+    return [
+        Problem(
+            where_of(row),
+            f"a rank from 1 to {units[row['unit_system']]}, as there are so many units",
+            f"{row['value_text']} ({row['province_text']})",
+            "is it another column, or another `unit_system`? else "
+            f'`leave_out = [{{ rows = [{row["row"]}], reason = "…" }}]`',
+        )
+        for row in out.iter_rows(named=True)
+    ]
 
 
 def out_of_range(frame: pl.DataFrame) -> list[Problem]:

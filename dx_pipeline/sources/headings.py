@@ -116,7 +116,7 @@ def find_heading(where: str, sheet: Sheet, table: TableSpec, within: Bounds, wan
     else:
         starts = range(min(search, len(texts)))
     heights = [table.heading_rows] if table.heading_rows else range(1, MOST_ROWS + 1)
-    best: tuple[int, Problem] | None = None
+    best: tuple[tuple[int, int], Problem] | None = None
     for height in heights:
         for start in starts:
             if not 0 <= start <= len(texts) - height or not _may_start(texts.row(start), height, table):
@@ -126,11 +126,16 @@ def find_heading(where: str, sheet: Sheet, table: TableSpec, within: Bounds, wan
             problem = _unresolved(where, heading, sheet, wanted, table.side_by_side)
             if problem is None:
                 return heading
-            found = sum(1 for one in wanted if heading.matches(one))
+            # a row of figures under the heading is no part of it: a path ends in what was asked for
+            ends = [
+                {name for name in map(heading.name, heading.matches(one)) if name.endswith(plain(one))}
+                for one in wanted
+            ]
+            found = (sum(1 for one in wanted if heading.matches(one)), sum(map(len, ends)))
             if best is None or found > best[0]:
                 best = (found, problem)
     named = [text for text in wanted if not PLACE.match(text)]
-    if best and best[0]:
+    if best and best[0][0]:
         return best[1]
     shown = [[text for text in row if text][:LISTED] for row in texts.between(0, 5)]
     remedy = "name the headings as the file has them, or say `heading_row`"
@@ -225,6 +230,15 @@ def _unresolved(where: str, heading: Heading, sheet: Sheet, wanted: list[str], t
         full = [heading.name(column) for column in columns]
         places = [f"column {letter(column) if sheet.letters else column + 1}" for column in columns]
         ways = full if len(set(full)) == len(full) else places
-        remedy = f"name one of {quoted(ways[:LISTED])}, or say `side_by_side = {len(columns)}`"
-        return Problem(at, f"one column {selector!r}", f"{len(columns)} of them", remedy)
+        remedy = f"name one of {quoted(ways[:LISTED])}"
+        years = {re.sub(YEAR, YEAR_MARK, name) for name in full}
+        if ways is full and len(years) == 1 and min(years).count(YEAR_MARK) == 1:
+            remedy += f', or all of them by `[columns."{min(years)}"]`'
+        if all(len(heading.matches(one)) == len(columns) for one in wanted):
+            remedy += f", or say `side_by_side = {len(columns)}`"
+        expected = f"one column {selector!r}"
+        if len(columns) < times:
+            expected = f"{times} columns {selector!r}, as `side_by_side` says"
+            remedy = "lists side by side repeat all their headings; otherwise name each column by its whole heading"
+        return Problem(at, expected, f"{len(columns)} of them", remedy)
     return None

@@ -124,6 +124,39 @@ CASES: dict[str, Case] = {
     "the heading again on the next page": (
         "a.csv", csv(["Tỉnh", "Điểm"], [HN[0], 1], ["Tỉnh", "Điểm"], [HD[0], 2]), CSV + SCORE, "edition = 2022",
         [(2022, HN[1], "score", 1), (2022, HD[1], "score", 2)]),
+    "two columns of one name under merged headings are told apart by their paths": (
+        "a.html", page(tr(*["Tỉnh"], tag='th rowspan="2"').replace("/th rowspan=\"2\"", "/th").replace("</tr>", "")
+        + '<th colspan="2">Năm 2022</th><th colspan="2">Năm 2023</th></tr>' + tr("Điểm", "Hạng", "Điểm", "Hạng", tag="th")
+        + tr(HN[0], "90", "1", "91", "1")), PAGE + SCORE, "edition = 2023",
+        'name one of ["Năm 2022 / Điểm", "Năm 2023 / Điểm"], or all of them by `[columns."Năm {year} / Điểm"]`)'),
+    "a page cut off inside its table": (
+        "a.html", page(tr("Tỉnh", "Điểm") + tr(HN[0], "57.31") + tr(HD[0], "61.25")).split(b".25")[0], PAGE + SCORE,
+        "edition = 2022", "expected a page whose last table ends"),
+    "a table inside a script or a comment is none": (
+        "a.html", page(tr("Tỉnh", "Điểm") + tr(HN[0], "57.31")) + b"<script>'<table><\\/table>'</script><!-- <table> -->",
+        PAGE + SCORE, "edition = 2022", [(2022, HN[1], "score", 57.31)]),
+    "a year and the same year as preliminary": (
+        "a.csv", csv(["Tỉnh", "2022", "Sơ bộ 2022"], [HN[0], 1, 2]),
+        CSV + '[columns."{year}"]\nindicator = "s"\nmeasure = "score"\n', "", '`ignore = ["Sơ bộ 2022"]`'),
+    "rows of both sexes in a long table without `only`": (
+        "a.csv", csv(["p", "sex", "y", "v"], [HN[0], "T", 2022, 7.5], [HN[0], "F", 2022, 7.1], [HD[0], "T", 2022, 7.9]),
+        'form = "csv"\nlayout = "long"\nignore = ["sex"]\nindicator = "s"\nmeasure = "score"\nroles = { province = "p", edition = "y", value = "v" }\n',
+        "", "rows [2, 3], column v: expected one figure: s (score) of ha-noi in 2022, found 7.5 and 7.1"),
+    "two publishers of one figure in a long table are rivals": (
+        "a.csv", csv(["p", "who", "v"], [HN[0], "A", 7.5], [HN[0], "B", 7.1]),
+        'form = "csv"\nlayout = "long"\nindicator = "s"\nmeasure = "score"\nroles = { province = "p", publisher = "who", value = "v" }\n',
+        "edition = 2022", [(2022, HN[1], "score", 7.5), (2022, HN[1], "score", 7.1)]),
+    "a rank beyond the number of units": (
+        "a.csv", csv(["Tỉnh", "Hạng"], [HN[0], 64], [HD[0], 2]), CSV + RANK, "edition = 2022", "expected a rank from 1 to 63"),
+    "scores in a column of ranks": (
+        "a.csv", csv(["Tỉnh", "Hạng"], [HN[0], 0.81]), CSV + RANK, "edition = 2022", 'if the column holds no ranks: `measure = "score"`'),
+    "a unit written into the cell, which no other decimal mark helps": (
+        "a.csv", csv(["Tỉnh", "Điểm"], [HN[0], "57.3 điểm"]), CSV + SCORE, "edition = 2022", "(mend it with the publisher, `leave_out"),
+    "a code of the index in a folder that prints none": (
+        "a.csv", csv(["Tỉnh", "Điểm"], [HN[0], 1]), CSV + SCORE.replace('"s"', '"overall"'), "edition = 2022", "is called `dti_…`"),
+    "lists side by side of which only some headings repeat": (
+        "a.csv", csv(["Tỉnh", "Điểm", "Điểm"], [HN[0], 1, 2]), CSV + "side_by_side = 2\n" + SCORE, "edition = 2022",
+        "lists side by side repeat all their headings"),
     "a footer that is a province": (
         "a.csv", csv(["Tỉnh", "Điểm"], [HN[0], 1], ["Hai Duong", 2]), CSV + 'footers = ["Hải Dương", "Hai Duong"]\n' + SCORE,
         "edition = 2022", "`rows = [3]`"),

@@ -26,6 +26,9 @@ INLINE = {
     "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "ins", "kbd", "label", "mark", "o:p",
     "q", "s", "samp", "small", "span", "strong", "sub", "sup", "tt", "u", "var", "wbr",
 }  # fmt: skip
+TABLE_TAGS = re.compile(r"</?table\b|</?script\b|<!--|-->", re.IGNORECASE)
+#: tags within these are none
+ENDS = {"<script": "</script", "<!--": "-->"}
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 
 
@@ -33,13 +36,17 @@ def read_html(file: FileSpec, data: bytes) -> list[Sheet]:
     """The tables of a page, the first being "1"; a table inside a cell is one of its own.
 
     Raises:
-        SourceError: the page holds no table, is nested too deeply, or a table is larger than the budget.
+        SourceError: the page holds no table or ends inside one, is nested too deeply, or a table is larger than the
+            budget.
     """
     from lxml import etree, html
 
     where = file.where
     budgets.check_cells(where, data.count(b"<"), ELEMENTS, "elements")
     text = decoded(where, file.encoding, data)
+    if _ends_in_a_table(text):
+        # what is left of the last cell reads as a figure: 6 of 61,25
+        refuse(where, "a page whose last table ends", "no </table> after it", "it was cut off: save the whole page")
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         document = html.document_fromstring(text.encode("utf-8"), parser=parser)
@@ -63,6 +70,19 @@ def read_html(file: FileSpec, data: bytes) -> list[Sheet]:
         budgets.check_cells(f"{where}, table {number}", cells, budgets.OBJECTS)
         sheets.append(_sheet(str(number), rows))
     return sheets
+
+
+def _ends_in_a_table(text: str) -> bool:
+    """Whether the last table of a page is never closed, which HTML does not allow: the page was cut off."""
+    opened, until = False, ""
+    for tag in map(str.lower, TABLE_TAGS.findall(text)):
+        if until:
+            until = "" if tag == until else until
+        elif tag in ENDS:
+            until = ENDS[tag]
+        elif tag.endswith("table"):
+            opened = tag == "<table"
+    return opened
 
 
 def _grid_size(rows: list[Any]) -> int:
