@@ -104,7 +104,7 @@ PICTURES: dict[str, Picture] = {
             "DTI và GRDP bình quân đầu người",
             "DTI and GRDP per head",
             "province_rankings",
-            "external_indicators",
+            "endowments",
             "expected_scores",
             "external_links",
             "peer_groups",

@@ -35,6 +35,8 @@ class Income:
     expected: dict[str, float]
     r_squared: float
     spearman: tuple[float, float, float] | None
+    #: the GRDP of merged units is computed from their members
+    of_members: bool
 
 
 def read(subject: Subject, picture: str) -> Income:
@@ -51,11 +53,11 @@ def read(subject: Subject, picture: str) -> Income:
         [edition, GRDP],
     ).row(0)
     grdp = subject.table(
-        "select province_id, value from external_indicators where indicator = ? and year = ? and measure <> 'rank'"
-        f" and value > 0 and {subject.of_system('external_indicators')} order by province_id",
+        "select province_id, value, status from endowments where indicator = ? and year = ?"
+        " and unit_system = $system and value > 0 order by province_id",
         [GRDP, link[0]],
     )
-    value = dict(grdp.iter_rows())
+    value = dict(grdp["province_id", "value"].iter_rows())
     dots = {
         province: (value[province], score)
         for province, score in zip(latest["province_id"], latest["score"], strict=True)
@@ -80,6 +82,7 @@ def read(subject: Subject, picture: str) -> Income:
         expected=dict(zip(latest["province_id"], latest["expected"], strict=True)),
         r_squared=float(latest["r_squared"][0]),
         spearman=spearman,
+        of_members="computed" in grdp["status"],
     )
 
 
@@ -111,6 +114,11 @@ def subtitle(shown: Income) -> Words:
         "Diamond: score expected from GRDP per head, population, density and urban share, which explain"
         f" {share.en}% of the differences; the rest is no measure of merit.",
     )
+    if shown.of_members:
+        text = Words(
+            f"{text.vi} GRDP của đơn vị mới: bình quân theo dân số của các tỉnh thành viên.",
+            f"{text.en} GRDP of a new unit: mean of its members by population.",
+        )
     if shown.spearman is None:
         return text
     vi, en = ([number(value, 2, language) for value in shown.spearman] for language in ("vi", "en"))

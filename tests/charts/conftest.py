@@ -37,7 +37,7 @@ COLUMNS = {
     "score_changes": "edition_from, edition_to, province_id, indicator, performance_points, weight_points",
     "rank_changes": "edition_from, edition_to, province_id, rank_from, rank_to, own_effect, others_effect, reason,"
     " reason_vi",
-    "external_indicators": "indicator, year, province_id, measure, value",
+    "endowments": "indicator, year, province_id, value, status",
     "expected_scores": "edition, province_id, score, expected, r_squared",
     "external_links": "edition, indicator, year, spearman, ci_low, ci_high",
 }
@@ -188,7 +188,7 @@ def build_country(con: duckdb.DuckDBPyConnection) -> None:
     )
     put(
         con,
-        "external_indicators select 'grdp_per_capita', 2024, province_id, 'value', 30 + 4 * rank"
+        "endowments select 'grdp_per_capita', 2024, province_id, 30 + 4 * rank, 'published'"
         " from province_rankings where unit_system = 63 and edition = 2024",
     )
     put(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dx_pipeline.charts import component_heat_map, finding
+from dx_pipeline.charts import component_heat_map, finding, income_and_score
 from dx_pipeline.charts.subject import subject_of
 
 if TYPE_CHECKING:
@@ -164,3 +164,14 @@ def test_the_heat_map_says_when_its_foundation_rests_on_solved_weights(country, 
     assert "solved" not in told()
     say("update component_scores set status = 'inferred' where edition = 2024 and indicator = 'foundation'")
     assert "2024: the foundation rests on weights solved" in told()
+
+
+def test_grdp_of_merged_units_is_said_to_be_computed_from_their_members(country, say) -> None:
+    assert "GRDP of a new unit" not in _income(country)
+    say("update endowments set status = 'computed'")
+    assert "GRDP of a new unit: mean of its members by population." in _income(country)
+
+
+def _income(country: duckdb.DuckDBPyConnection) -> str:
+    subject = subject_of(country, REFERENCE, 63, "hai-duong", None)
+    return income_and_score.subtitle(income_and_score.read(subject, "income_and_score")).en
