@@ -74,7 +74,7 @@ def check_left_out(left_out: pl.DataFrame, reference: Reference) -> None:
 
 
 def check_not_empty(source: SourceSpec, observations: pl.DataFrame, units: dict[int, set[str]]) -> None:
-    """A table that is declared complete holds a row at all.
+    """A table that is declared complete holds a row at all, and any file of figures a figure or a row left out.
 
     Raises:
         ConformError: naming the file.
@@ -90,6 +90,14 @@ def check_not_empty(source: SourceSpec, observations: pl.DataFrame, units: dict[
         for file in source.files
         for table in file.tables
         if table.complete and "{year}" not in table.name and (file.path.name, table.name) not in used
+    ]
+    told, read = {problem.where for problem in problems}, set(observations["file"])
+    problems += [
+        Problem(
+            file.where, "a row below the heading", "none", "is the file whole? if it is, declare it once it has rows"
+        )
+        for file in source.files
+        if file.tables and file.where not in told and file.path.name not in read
     ]
     if problems:
         raise ConformError.listing("a complete table is empty", problems)

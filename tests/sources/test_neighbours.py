@@ -135,6 +135,7 @@ CASES: dict[str, Case] = {
     "a table inside a script or a comment is none": (
         "a.html", page(tr("Tỉnh", "Điểm") + tr(HN[0], "57.31")) + b"<script>'<table><\\/table>'</script><!-- <table> -->",
         PAGE + SCORE, "edition = 2022", [(2022, HN[1], "score", 57.31)]),
+    "a heading without a row": ("a.csv", csv(["Tỉnh", "Điểm"]), CSV + SCORE, "edition = 2022", "expected a row below the heading"),
     "a year and the same year as preliminary": (
         "a.csv", csv(["Tỉnh", "2022", "Sơ bộ 2022"], [HN[0], 1, 2]),
         CSV + '[columns."{year}"]\nindicator = "s"\nmeasure = "score"\n', "", '`ignore = ["Sơ bộ 2022"]`'),
