@@ -24,6 +24,7 @@ class RestsOn(Declaration):
     basis: Text = Field("basis", description="column there that holds the basis")
     doubts: Text = Field("doubts", description="column there that holds the doubts")
     adds: Many[str] = Field((), description="doubts that arise in this table, not in its inputs")
+    anew: Many[str] = Field((), description="of these, doubts there that say nothing of a figure here")
 
     @property
     def keys(self) -> dict[str, str]:
@@ -52,7 +53,7 @@ class RestsOn(Declaration):
             wrong(f"one of {', '.join(codes('basis'))}")
         return own
 
-    @field_validator("adds")
+    @field_validator("adds", "anew")
     @classmethod
     def _doubts(cls, adds: tuple[str, ...]) -> tuple[str, ...]:
         if set(adds) - set(codes("doubt")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
@@ -10,6 +11,7 @@ import polars as pl
 from dx_pipeline.contracts import Contract
 from dx_pipeline.index.doubt import union_doubts, union_doubts_of_group, weakest_basis, weakest_basis_of_group
 from dx_pipeline.rests_on import RestsOn
+from dx_pipeline.vocabulary import SEPARATOR
 
 
 def carry(frame: pl.DataFrame, contract: Contract, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -37,7 +39,7 @@ def _carry_value(frame: pl.DataFrame, entries: list[RestsOn], tables: dict[str, 
         there = tables[entry.table].filter(matches(entry.where))
         carried = [
             weakest_basis_of_group(pl.col(entry.basis)).alias(f"_basis_{place}"),
-            union_doubts_of_group(pl.col(entry.doubts)).alias(f"_doubts_{place}"),
+            _without(union_doubts_of_group(pl.col(entry.doubts)), entry.anew).alias(f"_doubts_{place}"),
         ]
         if keys:
             groups = there.group_by(list(keys.values())).agg(*carried)
@@ -56,6 +58,13 @@ def _carry_value(frame: pl.DataFrame, entries: list[RestsOn], tables: dict[str, 
         pl.when(known).then(weakest_basis(bases)).alias(basis_column),
         pl.when(known).then(union_doubts(doubts)).alias(doubts_column),
     ).drop([f"_{what}_{place}" for place in range(len(entries)) for what in ("basis", "doubts")])
+
+
+def _without(doubts: pl.Expr, codes: Sequence[str]) -> pl.Expr:
+    if not codes:
+        return doubts
+    left = doubts.str.split(SEPARATOR).list.set_difference(list(codes)).list.join(SEPARATOR)
+    return pl.when(left != "").then(left)
 
 
 def matches(conditions: dict[str, Any]) -> pl.Expr:
