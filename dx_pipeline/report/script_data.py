@@ -100,13 +100,17 @@ def _spellings(reference: Path, system: int) -> dict[str, list[str]]:
 
 
 def _rows(data: SiteData, system: int, indicators: list[str]) -> dict[str, dict[str, Any]]:
-    """Edition -> province_id -> a pair (score, rank) or (score, rank, marks) an indicator, then the rank's basis."""
+    """Edition -> province_id -> a list an indicator (see `_figure`), then the rank's basis."""
     found: dict[str, dict[str, Any]] = {}
     for edition in data.editions:
         rows = {}
         for row in data.rankings.get((edition, system), []):
-            line = [_figure(row)]
-            line += [_figure(data.component.get((edition, system, row["province_id"], one))) for one in indicators[1:]]
+            key = (edition, system, row["province_id"])
+            line = [_figure(row, data.printed_decimals.get((*key, "overall")))]
+            line += [
+                _figure(data.component.get((*key, one)), data.printed_decimals.get((*key, one)))
+                for one in indicators[1:]
+            ]
             while line and line[-1] is None:
                 line.pop()
             rows[row["province_id"]] = [line, row["status"]]
@@ -115,10 +119,16 @@ def _rows(data: SiteData, system: int, indicators: list[str]) -> dict[str, dict[
     return found
 
 
-def _figure(row: Row | None) -> list[Any] | None:
+def _figure(row: Row | None, decimals: int | None = None) -> list[Any] | None:
+    """Score, rank; then, if any, their doubts (`of the score|of the rank` where they differ) and fewer decimals."""
     if row is None or (row["score"] is None and row["rank"] is None):
         return None
-    column = "score" if row["score"] is not None else "rank"
-    doubts = list(dict.fromkeys([*doubts_of(row, column), *doubts_of(row, "rank")]))
-    doubts = [code for code in doubts if code not in ("stated", "derived", "computed")]
-    return [row["score"], row["rank"], ",".join(doubts)] if doubts else [row["score"], row["rank"]]
+    of_each = [_doubts(row, column) if row[column] is not None else "" for column in ("score", "rank")]
+    told = [of_each[0] if of_each[0] == of_each[1] else "|".join(of_each), decimals]
+    while told and not told[-1]:
+        told.pop()
+    return [row["score"], row["rank"], *told]
+
+
+def _doubts(row: Row, column: str) -> str:
+    return ",".join(code for code in doubts_of(row, column) if code not in ("stated", "derived", "computed"))

@@ -56,8 +56,7 @@ def build_site(
     """
     name = release if isinstance(release, str) else str(release["release"])
     data = SiteData(Tables(con), reference)
-    decimals = printed_decimals(data)
-    wordings = {language: Wording(language, decimals) for language in LANGUAGES}
+    wordings = {language: Wording(language, data.printed_decimals) for language in LANGUAGES}
     environment = _environment(name, data)
     written = []
     for target in ("assets", "en"):
@@ -78,18 +77,6 @@ def build_site(
             file.write_text(text + "\n", encoding="utf-8", newline="\n")
             written.append(file)
     return sorted(written)
-
-
-def printed_decimals(data: SiteData) -> dict[tuple[Any, ...], int]:
-    """Digits of chosen scores that were printed with fewer than their table, by edition, system, unit, indicator."""
-    if "doubts" not in data.tables.columns("figure_sources"):
-        return {}
-    rows = data.tables.rows("figure_sources", "chosen AND measure = 'score' AND contains(doubts, 'coarse')")
-    return {
-        (row["edition"], row["unit_system"], row["province_id"], row["indicator"]): row["decimals"]
-        for row in rows
-        if row["decimals"] is not None
-    }
 
 
 def _in_language(values: Mapping[str, Any], wording: Wording, page: Page) -> dict[str, Any]:

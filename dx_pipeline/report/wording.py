@@ -29,6 +29,8 @@ ADDRESS_SEPARATOR = re.compile(r"\s*;\s+")
 #: what a name of a table looks like
 SNAKE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 #: what may become part of a file name
+#: tables whose scores are shown with the digits they were printed with
+SCORES = frozenset({"province_rankings", "component_scores", "pillar_scores"})
 #: columns that count something or name a year carry no doubt of the figure beside them
 UNDOUBTED = frozenset(
     {
@@ -84,12 +86,13 @@ class Wording:
         return key in self._words
 
     def text(self, key: str, **values: object) -> Markup:
-        """The text of that key with its places filled in; everything filled in is escaped.
+        """The text of that key with its places filled in, of one for `n` = 1; everything filled in is escaped.
 
         Raises:
             KeyError: no such text, or a place is not filled.
         """
-        words = self._words[key]
+        one = values.get("n") in (1, -1) and f"{key}.one" in self._words
+        words = self._words[f"{key}.one" if one else key]
         return words.format(**values) if values else words
 
     def label(self, group: str, code: object) -> Markup:
@@ -117,7 +120,7 @@ class Wording:
 
     def digits(self, row: Row, kind: str) -> int | None:
         """Printed decimals of a score that has fewer than its table; None for all others."""
-        if kind != "score" or not self._decimals or row.table not in ("province_rankings", "component_scores"):
+        if kind != "score" or not self._decimals or row.table not in SCORES:
             return None
         indicator = row.get("indicator") or "overall"
         return self._decimals.get((row["edition"], row["unit_system"], row["province_id"], indicator))

@@ -15,7 +15,7 @@ from dx_pipeline.errors import DxError
 from dx_pipeline.report.site_data import SiteData
 from dx_pipeline.report.workbook_front import CHARTS, read_me
 from dx_pipeline.report.workbook_sheets import release_sheets
-from dx_pipeline.report.workbook_texts import Heading, Sheet
+from dx_pipeline.report.workbook_texts import Heading, Printed, Sheet, decimals_format
 from dx_pipeline.tables import Tables
 
 if TYPE_CHECKING:
@@ -59,10 +59,9 @@ def write_workbook(
         "link": book.add_format({"font_color": "#0A53B0", "underline": 1, "text_wrap": True, "valign": "top"}),
         "title": book.add_format({"bold": True, "font_size": 14}),
     }
-    kinds: dict[str, Any] = {}
-    for heading in (heading for sheet in sheets for heading in sheet.headings):
-        if heading.number and heading.number not in kinds:
-            kinds[heading.number] = book.add_format({"num_format": heading.number, "valign": "top"})
+    of_columns = (heading.number for sheet in sheets for heading in sheet.headings if heading.number)
+    shown = dict.fromkeys([*of_columns, *map(decimals_format, range(1, 4))])
+    kinds = {number: book.add_format({"num_format": number, "valign": "top"}) for number in shown}
     front = book.add_worksheet("Đọc trước - Read me")
     front.set_column(0, 1, 78)
     front.write_string(0, 0, f"DTI – bản phát hành {name}", formats["title"])
@@ -134,7 +133,8 @@ def _write_cell(
     if isinstance(value, bool):
         page.write_string(row, column, "có / yes" if value else "không / no", text)
     elif isinstance(value, int | float):
-        page.write_number(row, column, value, kinds.get(heading.number, text))
+        number = decimals_format(value.decimals) if isinstance(value, Printed) else heading.number
+        page.write_number(row, column, value, kinds.get(number, text))
     elif isinstance(value, date):
         page.write_string(row, column, value.isoformat(), text)
     else:

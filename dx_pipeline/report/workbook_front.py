@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dx_pipeline.contracts import NOT_EXPORTED
 from dx_pipeline.report.site_data import SiteData
 from dx_pipeline.report.workbook_texts import Sheet
 
@@ -48,4 +49,5 @@ def read_me(sheets: Sequence[Sheet], data: SiteData) -> Iterator[tuple[str, str,
     here = {table for sheet in sheets for table in sheet.tables}
     for name, contract in data.tables.contracts.items():
         if name not in here:
-            yield f"{contract.title_vi}: csv/{name}.csv", f"{contract.title_en}: csv/{name}.csv", ""
+            file = f"dti.duckdb, {name}" if name in NOT_EXPORTED else f"csv/{name}.csv"
+            yield f"{contract.title_vi}: {file}", f"{contract.title_en}: {file}", ""

@@ -47,7 +47,7 @@ def release_sheets(data: SiteData) -> Iterator[Sheet]:
             [EDITION, SYSTEM, *NAMES, *PART, Heading("Hạng", "Rank", WHOLE, 9), Heading("Điểm", "Score", SCORE),
              Heading("Sai số", "Error", "0.00000"), BASIS, NOTE],
             [[row["edition"], row["unit_system"], *texts.names(row), *texts.part(row["indicator"]), row["rank"],
-              row["score"], row["error_half_width"], texts.label("status", row["status"]),
+              texts.score(row), row["error_half_width"], texts.label("status", row["status"]),
               texts.note(row, "score", "rank")]
              for row in rows],
             4,
@@ -101,7 +101,7 @@ def _rankings(data: SiteData, texts: Texts, system: int) -> Sheet:
                 line += [None, None, None, None]
                 continue
             basis = texts.label("status", row["status"]) if row["rank"] is not None else None
-            line += [row["rank"], row["score"], basis, texts.note(row, "rank", "score")]
+            line += [row["rank"], texts.score(row), basis, texts.note(row, "rank", "score")]
         rows.append(line)
     return Sheet(
         f"Xếp hạng {system} - Rankings {system}",
@@ -128,7 +128,7 @@ def _components_wide(data: SiteData, texts: Texts, system: int) -> Sheet:
     rows = []
     for row in sorted(ranked, key=lambda row: (row["rank"], row["province_id"])):
         cells = [data.component.get((edition, system, row["province_id"], code)) for code in codes]
-        rows.append([row["rank"], *texts.names(row), row["score"], *(cell and cell["score"] for cell in cells)])
+        rows.append([row["rank"], *texts.names(row), texts.score(row), *map(texts.score, cells)])
     headings = [Heading("Hạng", "Rank", WHOLE, 9), *NAMES, Heading("Điểm chung", "Overall", SCORE, 11)]
     headings += [Heading(texts.part(code)[0], texts.part(code)[1], SCORE, 16) for code in codes]
     return Sheet(
@@ -185,8 +185,8 @@ def _targets(data: SiteData, texts: Texts) -> Sheet:
     rows = data.tables.rows("target_progress")
     return Sheet(
         "Mục tiêu - Targets",
-        "mục tiêu của hai nghị quyết và kết luận",
-        "targets of the two resolutions and the verdicts",
+        "mục tiêu của các nghị quyết và kết luận",
+        "targets of the resolutions and the verdicts",
         [*NAMES, Heading("Nghị quyết", "Resolution", "", 20), Heading("Mục tiêu", "Target", "", 50),
          Heading("Đến năm", "By", WHOLE, 9), EDITION, Heading("So", "Compared", "", 18),
          Heading("Cần đạt", "Aim", PLAIN, 10),

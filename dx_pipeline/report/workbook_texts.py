@@ -5,12 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from dx_pipeline.language.words import LANGUAGES
 from dx_pipeline.report.site_data import SiteData
 from dx_pipeline.report.wording import MISSING_CODES, Wording, doubts_of
 from dx_pipeline.tables import Row
 from dx_pipeline.vocabulary import load_vocabulary
 
 SCORE, POINTS, WHOLE, PERCENT, PLAIN = "0.0000", "0.0", "0", "0.0%", "General"
+
+
+def decimals_format(decimals: int) -> str:
+    """The format of a number with so many decimals."""
+    return f"0.{'0' * decimals}"
+
+
+class Printed(float):
+    """A number that shows fewer decimals than its column, as it was printed."""
+
+    decimals: int
+
+    def __new__(cls, value: float, decimals: int) -> Printed:
+        """A number with its printed decimals."""
+        made = super().__new__(cls, value)
+        made.decimals = decimals
+        return made
 
 
 @dataclass(frozen=True)
@@ -52,7 +70,7 @@ class Texts:
 
     def __init__(self, data: SiteData) -> None:
         self._data = data
-        self._vi, self._en = Wording("vi"), Wording("en")
+        self._vi, self._en = (Wording(language, data.printed_decimals) for language in LANGUAGES)
 
     def names(self, row: Row, column: str = "province_id", system: int | None = None) -> list[str]:
         """Vietnamese and English name of the row's unit; its code if it has none."""
@@ -68,6 +86,13 @@ class Texts:
         # str() of Markup keeps entities; labels hold none but &amp; and quotes
         vietnamese, english = (wording.label(group, code).unescape() for wording in (self._vi, self._en))
         return vietnamese if vietnamese == english else f"{vietnamese} / {english}"
+
+    def score(self, row: Row | None) -> float | None:
+        """The score of a row with the digits it was printed with."""
+        if row is None or row["score"] is None:
+            return None
+        decimals = self._vi.digits(row, "score")
+        return float(row["score"]) if decimals is None else Printed(row["score"], decimals)
 
     def said(self, text: str | None) -> str | None:
         """A text that tables hold in one language only, in both."""

@@ -41,6 +41,22 @@ def test_ties_that_hide_digits_are_flagged(tables):
         assert all("tie_hidden" in split(doubts) for doubts in tied["doubts"])
 
 
+def test_a_hidden_tie_is_told_wherever_the_rank_is_repeated(tables):
+    def tied(rows):
+        return rows.filter(pl.col("doubts").str.contains("tie_hidden")).height
+
+    ranks = tables["province_rankings"].filter(pl.col("rank_doubts").str.contains("tie_hidden"))
+    whole = ranks.join(tables["leave_one_out"], on=["edition", "unit_system", "province_id"], how="semi").height
+    parts = tables["leave_one_out"]["indicator"].n_unique()
+    assert tied(tables["leave_one_out"]) == whole * parts > 0
+    assert tied(pick(tables["method_ranks"], method="official")) == whole
+    assert tied(tables["rank_counterfactuals"]) > 0
+    assert tied(pick(tables["peer_comparison"], indicator="overall")) > tied(ranks)
+    # whether the order of two units is open is decided for each pair anew
+    pairs = pick(tables["peer_comparison"], indicator="overall").drop_nulls("within_error")
+    assert (pairs["within_error"] == pairs["doubts"].str.contains("within_error").fill_null(False)).all()
+
+
 def test_solved_weights_are_told_where_a_row_rests_on_them_and_nowhere_else(tables):
     gaps = tables["component_gaps"].filter(pl.col("edition") == 2024)
     assert set(gaps.filter(pl.col("indicator") == "overall")["basis"]) == {"computed"}

@@ -47,7 +47,7 @@
       });
       points.forEach(([i, found]) => svg.append(make("circle", { cx: x(i).toFixed(1), cy: y(found[1]).toFixed(1), r: id === ids[0] ? 4.5 : 3.5, class: style })));
       if (points.length) {
-        const last = points[points.length - 1][1], sign = DX.mark(last);
+        const last = points[points.length - 1][1], sign = DX.mark(last, 1);
         ends.push([y(last[1]), id, last[1], sign ? sign.textContent : ""]);
       }
     });
@@ -80,7 +80,7 @@
   const missing = () => make("span", { class: "missing" }, DX.text("js.unknown"));
   /** What is doubtful about a difference: all that is about its two figures, and an order that rounding leaves open. */
   function doubt(pair, gap, part) {
-    const codes = pair.flatMap((found) => (found && found[2] ? found[2].split(",") : []));
+    const codes = pair.flatMap((found) => DX.doubts(found, 0));
     const open = part === 0 ? 2 * ((data.errors[state.system][state.edition] || [0, [0]])[1][0] || 0) : 0;
     if (Math.abs(gap) <= open + 1e-12) codes.push("within_error");
     return DX.mark([0, 0, [...new Set(codes)].join(",")]);
@@ -115,7 +115,7 @@
     $("charts").replaceChildren(...charts);
 
     const code = state.measure === ALL ? "overall" : state.measure;
-    const shown = (found, what) => (found && found[what] !== null && found[what] !== undefined ? [datum(found[what], what ? String(found[1]) : DX.number(found[0], 4)), DX.mark(found)] : [missing()]);
+    const shown = (found, what) => (found && found[what] !== null && found[what] !== undefined ? [datum(found[what], what ? String(found[1]) : DX.score(found)), DX.mark(found, what)] : [missing()]);
     const path = data.editions[system].map((one) => {
       const pair = ids.map((id) => DX.figure(system, one, id, at(code)));
       const gap = pair.every((found) => found && found[0] !== null) ? pair[0][0] - pair[1][0] : null;
@@ -127,7 +127,7 @@
       const pair = figures(one), gap = both(one) ? pair[0][0] - pair[1][0] : null, place = parts.indexOf(one);
       const points = gaps && (one === "overall" ? gaps.reduce((sum, [, each]) => sum + each, 0) : place >= 0 ? gaps[place][1] : null);
       return make("tr", { class: one === code ? "here" : null }, make("th", { scope: "row", class: "part" }, label(one)), ...pair.flatMap((found) => [cell(...shown(found, 1)), cell(...shown(found, 0))]),
-        cell(...(gap === null ? [missing()] : [datum(gap, DX.signed(gap, 4)), doubt(pair, gap, place)])), cell(points === null || points === false ? make("span", { class: "missing" }, DX.text("js.no_weight")) : datum(points, DX.signed(points, 1)), points === null || points === false ? null : doubt(pair, gap, place)));
+        cell(...(gap === null ? [missing()] : [datum(gap, DX.signed(gap, 4)), doubt(pair, gap, place)])), cell(points === null || points === false ? gaps && place < 0 ? make("span", { class: "missing" }, DX.text("js.no_weight")) : missing() : datum(points, DX.signed(points, 1)), points === null || points === false ? null : doubt(pair, gap, place)));
     });
     $("tables").replaceChildren(
       make("h2", {}, DX.text("js.parts_title", { edition })),

@@ -66,9 +66,17 @@
     return (row && row[0][place]) || null;
   };
   const used = new Set();
-  function mark(found) {
-    if (!found || !found[2]) return null;
-    const codes = found[2].split(",").filter((code) => data.marks[code]);
+  /** Doubts of a figure's score (0) or rank (1), or of both; they stand apart where they differ. */
+  function doubts(found, which) {
+    const each = found && found[2] ? found[2].split("|") : [];
+    const told = each.length === 2 && which !== undefined ? [each[which]] : each;
+    return [...new Set(told.flatMap((codes) => codes.split(",")))].filter(Boolean);
+  }
+  /** The score with the digits it was printed with. */
+  const score = (found) => number(found[0], found[3] || 4);
+  function mark(found, which) {
+    const codes = doubts(found, which).filter((code) => data.marks[code]);
+    if (!codes.length) return null;
     codes.forEach((code) => used.add(code));
     const signs = [...new Set(codes.map((code) => data.marks[code][0]))].join("");
     const names = codes.map((code) => data.marks[code][language === "en" ? 2 : 1]).join(", ");
@@ -219,5 +227,5 @@
   window.addEventListener("hashchange", open);
   open();
 
-  window.DX = { data, language, home: body.home, plain, tight, text, number, signed, make, name, find, figure, mark, notes, used, choices, read, write, copy, keep };
+  window.DX = { data, language, home: body.home, plain, tight, text, number, score, doubts, signed, make, name, find, figure, mark, notes, used, choices, read, write, copy, keep };
 })();

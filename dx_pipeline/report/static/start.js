@@ -32,7 +32,7 @@
     const { system, edition, measure } = state, units = Object.keys(data.units[system]).length;
     const name = DX.name(system, row.id);
     if (!row.found) return DX.text("js.told_none", { name, edition });
-    const score = row.found[0] === null ? DX.text("js.no_score") : DX.number(row.found[0], 4);
+    const score = row.found[0] === null ? DX.text("js.no_score") : DX.score(row.found);
     const rank = row.found[1] === null ? DX.text("js.no_rank") : row.found[1];
     const basis = DX.text("status." + (data.words[DX.language]["status." + row.basis] ? row.basis : "published"));
     return DX.text(measure === "rank" || measure === "overall" ? "js.told" : "js.told_part", { name, edition, rank, units, score, basis, part: indicatorName(measure) });
@@ -77,8 +77,8 @@
     DX.used.clear();
     list.tBodies[0].replaceChildren(...[...known, ...unknown].map((row) => {
       const moved = before(row.id);
-      const rank = row.found && row.found[1] !== null ? [String(row.found[1]), DX.mark(row.found)] : [DX.make("span", { class: "missing" }, DX.text("js.unknown"))];
-      const score = row.found && row.found[0] !== null ? [DX.number(row.found[0], 4), DX.mark(row.found)] : [DX.make("span", { class: "missing" }, DX.text("js.unknown"))];
+      const rank = row.found && row.found[1] !== null ? [String(row.found[1]), DX.mark(row.found, 1)] : [DX.make("span", { class: "missing" }, DX.text("js.unknown"))];
+      const score = row.found && row.found[0] !== null ? [DX.score(row.found), DX.mark(row.found, 0)] : [DX.make("span", { class: "missing" }, DX.text("js.unknown"))];
       return DX.make("tr", { "data-unit": row.id },
         DX.make("td", { class: "n" }, ...rank),
         DX.make("th", { scope: "row" }, DX.make("a", { href: `${DX.home}${system}/${row.id}.html` }, DX.name(system, row.id))),

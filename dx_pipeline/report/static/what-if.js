@@ -79,8 +79,8 @@
     const step = next(answer, unit), places = answer.rankBefore - answer.rankAfter;
     DX.used.clear();
     const figures = parts.map((part) => DX.figure(system, edition, unit, data.indicators.indexOf(part)));
-    const doubts = [...new Set([...figures.flatMap((found) => (found[2] || "").split(",")), data.weights[edition].basis])].join(",");
-    const mark = () => DX.mark([0, 0, doubts]), was = DX.mark(DX.figure(system, edition, unit, 0));
+    const doubts = [...new Set([...figures.flatMap((found) => DX.doubts(found, 0)), data.weights[edition].basis])].join(",");
+    const mark = () => DX.mark([0, 0, doubts]), was = DX.mark(DX.figure(system, edition, unit, 0), 1);
     const key = (id, label, figure, say) => DX.make("div", { class: "key", id }, DX.make("dt", {}, label), DX.make("dd", { class: "fig" }, ...figure), DX.make("dd", { class: "say" }, ...[say].flat()));
     $("result").replaceChildren(
       key("new-score", DX.text("js.new_score"), [DX.make("span", { id: "overall-after", "data-exact": answer.after }, DX.number(answer.after, 4)), mark()], DX.text("js.from_value", { value: DX.number(answer.before, 4), change: DX.signed(answer.after - answer.before, 4) })),
@@ -92,7 +92,7 @@
       DX.make("strong", {}, DX.text("js.passed_by", { n: answer.passedBy.length })), " ", DX.make("span", { id: "passed-by" }, names(answer.passedBy)), ".");
     const line = (label, was, is, style, sign) => DX.make("tr", { class: style }, DX.make("th", { scope: "row" }, label), DX.make("td", { class: "n" }, DX.number(was, 2), sign), DX.make("td", { class: "n" }, DX.number(is, 2)), DX.make("td", { class: "n" }, DX.signed(is - was, 2)));
     const head = DX.make("tr", {}, ...["js.part", "js.before", "js.after", "js.change"].map((one, i) => DX.make("th", { scope: "col", class: i ? "n" : null }, DX.text(one))));
-    const lines = parts.map((part, i) => line(DX.text("part." + part), data.scale * official[i] * all.get(unit)[i], data.scale * state.weights[i] * state.scores[i], null, DX.mark(figures[i])));
+    const lines = parts.map((part, i) => line(DX.text("part." + part), data.scale * official[i] * all.get(unit)[i], data.scale * state.weights[i] * state.scores[i], null, DX.mark(figures[i], 0)));
     lines.push(line(DX.text("part.overall"), data.scale * answer.before, data.scale * answer.after, "sum", mark()));
     $("points").replaceChildren(DX.make("div", { class: "scroll", role: "group", tabindex: "0", "aria-label": DX.text("js.points_caption") }, DX.make("table", { id: "points-table" }, DX.make("caption", {}, DX.text("js.points_caption")), DX.make("thead", {}, head), DX.make("tbody", {}, ...lines))));
     $("title").textContent = DX.text("js.whatif_title", { name, edition });
