@@ -150,6 +150,15 @@ def test_compare_keeps_the_choice_in_its_address(open_page: Open) -> None:
     assert page.locator("#said").text_content().startswith("In edition 2022")
 
 
+def test_scripts_show_figures_as_printed_and_doubt_what_is_doubtful(open_page: Open) -> None:
+    page = open_page("en/compare.html?system=63&a=kon-tum&b=hai-duong&edition=2021")
+    row = page.locator("#table-gap tbody tr").first.locator("td")
+    rank, score, points = row.nth(0).inner_text(), row.nth(1).inner_text(), row.last.inner_text()
+    assert score.startswith("0.33~"), "with the digits it was printed with"
+    assert "~" not in rank, "the score is coarse, its rank was printed"
+    assert "part of the foundation" not in points
+
+
 def test_gaps_of_the_page_are_those_of_the_table(open_page: Open, con: duckdb.DuckDBPyConnection) -> None:
     page = open_page("compare.html?system=63&a=hai-duong&b=thai-nguyen&edition=2023")
     rows = dict(

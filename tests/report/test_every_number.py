@@ -177,6 +177,8 @@ def test_a_figure_printed_with_two_digits_shows_two(site: Path) -> None:
     page = (site / "en" / "63" / "kon-tum.html").read_text(encoding="utf-8")
     assert ">0.33</data>" in page
     assert ">0.3300</data>" not in page
+    pillar = (site / "en" / "63" / "ninh-binh.html").read_text(encoding="utf-8")
+    assert ">0.377</data>" in pillar
 
 
 def test_the_known_story_is_on_the_page(site: Path) -> None:

@@ -91,7 +91,17 @@ def test_the_first_sheet_leads_to_the_others_and_names_the_tables_elsewhere(book
     said = "\n".join(str(cell.value) for row in front.iter_rows() for cell in row if cell.value)
     assert "csv/rank_bounds.csv" in said
     assert "csv/province_rankings.csv" not in said
+    assert "csv/releases.csv" not in said, "the ledger of releases is in the database only"
+    assert "dti.duckdb, releases" in said
     assert len(book["Biểu đồ - Charts"]._charts) >= 2
+
+
+def test_a_score_shows_the_digits_it_was_printed_with(book: openpyxl.Workbook) -> None:
+    sheet = book["Xếp hạng 63 - Rankings 63"]
+    heads = [str(cell.value).splitlines()[-1] for cell in sheet[1]]
+    (row,) = (row for row in sheet.iter_rows(min_row=2) if row[0].value == "kon-tum")
+    cell = row[heads.index("Score 2021")]
+    assert (cell.value, cell.number_format) == (0.33, "0.00")
 
 
 def test_names_stand_in_both_languages(book: openpyxl.Workbook) -> None:
