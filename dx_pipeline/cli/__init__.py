@@ -33,7 +33,7 @@ from dx_pipeline.cli import (
 from dx_pipeline.cli.errors import EXIT_CODES, CommandError, foreseen
 from dx_pipeline.cli.output import safe, say
 from dx_pipeline.cli.words import Lang, Language, tell
-from dx_pipeline.errors import DxError
+from dx_pipeline.errors import FAILED, DxError
 
 #: commands that must not die half-way because nobody reads their output any more
 WRITING = {"run", "prune", "fetch", "accept", "night", "rollback", "export", "worker"}
@@ -68,15 +68,26 @@ def _report(error: Exception) -> int:
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "dx"
         told: DxError = CommandError(error.format_message(), f"See `{path} --help`.")
+        if getattr(error, "option_name", None) == "--lang":
+            told.hint = f"`{path}` speaks English only; --lang is for the commands that show figures."
     else:
         known = foreseen(error)
         if known is None:
             raise error
-        told = known
+        told = _lost(known) or known
     for line in (f"dx: {told.message}", told.hint):
         if line:
             print("\n".join(map(safe, line.split("\n"))), file=sys.stderr)
     return told.exit_code
+
+
+def _lost(error: DxError) -> DxError | None:
+    """What to say instead of "no release" where releases lie on disk and only `current` was lost."""
+    from dx_pipeline.paths import default_paths
+    from dx_pipeline.tables import NoReleaseError
+
+    kept = releases.kept_names(default_paths()) if isinstance(error, NoReleaseError) else []
+    return DxError(releases.lost(kept, "en"), exit_code=FAILED) if kept else None
 
 
 app = typer.Typer(
@@ -117,7 +128,9 @@ def _welcome(lang: Language) -> None:
     paths = default_paths()
     current = current_folder(paths)
     if current is None:
-        say(tell("nothing", lang))
+        kept = releases.kept_names(paths)
+        text = releases.lost(kept, lang) if kept else tell("nothing", lang)
+        say(text[:1].upper() + text[1:])
     else:
         say(tell("where", lang, folder=paths.marts, release=current.name))
     say(tell("three", lang))

@@ -173,13 +173,16 @@ def fitted(rows: Sequence[Sequence[str]], right: Sequence[int], room: int | None
 
 
 def _shared(wanted: Sequence[int], least: Sequence[int], room: int, right: Sequence[int]) -> list[int]:
-    """Widths that fill the room: every column its least, the rest to texts, then to headings of numbers."""
+    """Widths that fill the room: every column its least, the rest to texts in fair shares, then to headings."""
     widths = list(least)
     left = room - sum(widths)
-    for number in sorted(range(len(wanted)), key=lambda one: (one in right, wanted[one] - least[one])):
-        more = min(wanted[number] - widths[number], left)
-        widths[number] += max(more, 0)
-        left -= max(more, 0)
+    for headings in (False, True):
+        group = [number for number in range(len(wanted)) if (number in right) is headings]
+        # who wants least comes first, so that what it leaves is shared by the others
+        for place, number in enumerate(sorted(group, key=lambda one: wanted[one] - least[one])):
+            more = max(min(wanted[number] - widths[number], left // (len(group) - place)), 0)
+            widths[number] += more
+            left -= more
     return widths
 
 

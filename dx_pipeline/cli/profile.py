@@ -12,9 +12,8 @@ from dx_pipeline.cli.errors import CommandError
 from dx_pipeline.cli.output import AsJson, Force, say, show_json
 from dx_pipeline.cli.picture import draw
 from dx_pipeline.cli.provinces import Province, System, find_province, require_system
-from dx_pipeline.cli.words import Lang, Language, Marks, label, tell
+from dx_pipeline.cli.words import Lang, Language, Marks, figure, label, tell
 from dx_pipeline.errors import FAILED
-from dx_pipeline.language.numbers import number
 from dx_pipeline.paths import Paths, default_paths
 from dx_pipeline.tables import open_published, parts_of_overall, select
 
@@ -83,7 +82,8 @@ def _profile(con: duckdb.DuckDBPyConnection, province_id: str, system: int) -> d
     )
     bands = select(
         con,
-        """SELECT b.edition, b.p5, b.p95, r.best, r.worst
+        """SELECT b.edition, b.p5, b.p95, r.best, r.worst, b.basis, b.doubts,
+            r.basis AS bounds_basis, r.doubts AS bounds_doubts
         FROM rank_bands b JOIN rank_bounds r USING (edition, unit_system, province_id)
         WHERE b.unit_system = ? AND b.province_id = ? AND b.neighbourhood = 'box25'
           AND r.delta = 0.25 ORDER BY b.edition""",
@@ -125,16 +125,17 @@ def _show(found: dict[str, Any], lang: Language) -> None:
             rank = tell("has_rank", lang, rank=row["rank"], n=row["n_units"]) + marks.of(row, "rank")
         score = tell("no_score", lang, status=label("missing", row["score_status"], lang))
         if row["score"] is not None:
-            score = tell("has_score", lang, score=number(row["score"], 4, lang)) + marks.of(row, "score")
+            score = tell("has_score", lang, score=figure(row, "score", marks, lang))
         say(f"  {row['edition']}  {rank}, {score}")
     if found["components"]:
         say(f"\n{tell('components', lang, edition=found['components'][0]['edition'])}")
         for row in found["components"]:
-            rank = tell("has_rank", lang, rank=row["rank"], n=units)
-            say(f"  {number(row['score'], 4, lang)}{marks.of(row, 'score')}  {row[f'name_{lang}']}, {rank}")
+            rank = tell("has_rank", lang, rank=row["rank"], n=units) + marks.of(row, "rank")
+            say(f"  {figure(row, 'score', marks, lang)}  {row[f'name_{lang}']}, {rank}")
     if found["bands"]:
         last = found["bands"][-1]
-        band = tell("band", lang, p5=last["p5"], p95=last["p95"], low=last["best"], high=last["worst"])
+        drawn, bounds = f"{last['p95']}{marks.of(last, 'p95')}", f"{last['worst']}{marks.of(last, 'bounds')}"
+        band = tell("band", lang, p5=last["p5"], p95=drawn, low=last["best"], high=bounds)
         say(f"\n{tell('firm', lang, edition=last['edition'])}\n  {band}")
     if found["findings"]:
         say(f"\n{tell('moved', lang)}")

@@ -17,8 +17,9 @@ from dx_pipeline.cli.provinces import (
     require_edition,
     require_system,
 )
-from dx_pipeline.cli.words import Lang, Language, Marks, label, tell
+from dx_pipeline.cli.words import Lang, Language, Marks, figure, label, tell
 from dx_pipeline.errors import FAILED
+from dx_pipeline.language.numbers import decimals_of
 from dx_pipeline.paths import default_paths
 from dx_pipeline.tables import UNREAD, editions_with_components, editions_with_ranks, open_published, select
 
@@ -66,17 +67,6 @@ def _broken_steps(con: Any) -> list[dict[str, Any]]:
     )
 
 
-def _figure(row: dict[str, Any], column: str, marks: Marks, lang: Language) -> str:
-    """A rank or a score with its marks."""
-    from dx_pipeline.language.numbers import number
-
-    value = row[column]
-    if value is None:
-        return MISSING
-    written = number(value, 4, lang) if isinstance(value, float) else str(value)
-    return written + marks.of(row, column)
-
-
 def _show_ranking(rows: list[dict[str, Any]], top: int | None, lang: Language) -> None:
     if not rows:
         raise CommandError(f"no unit has a rank up to {top}")
@@ -85,9 +75,9 @@ def _show_ranking(rows: list[dict[str, Any]], top: int | None, lang: Language) -
     title = tell("ranking", lang, edition=first["edition"], units=first["unit_system"], known=first["n_ranked"])
     table = [
         (
-            _figure(row, "rank", marks, lang),
+            figure(row, "rank", marks, lang),
             row[f"province_{lang}"],
-            _figure(row, "score", marks, lang),
+            figure(row, "score", marks, lang),
             label("status", row["status"], lang),
             row["province_id"],
         )
@@ -117,9 +107,9 @@ def _show_one_province(rows: list[dict[str, Any]], breaks: list[dict[str, Any]],
     table = [
         (
             row["edition"],
-            _figure(row, "rank", marks, lang),
+            figure(row, "rank", marks, lang),
             row["n_ranked"] if row["rank"] is not None else None,
-            _figure(row, "score", marks, lang),
+            figure(row, "score", marks, lang),
             label("status", row["status"], lang),
         )
         for row in rows
@@ -158,7 +148,7 @@ def compare(
     with open_published(default_paths()) as con:
         units = require_system(con, system, province, peer)
         province_id, peer_id = find_province(con, province, units), find_province(con, peer, units)
-        names = province_name(con, province_id, units, "vi"), province_name(con, peer_id, units, "vi")
+        names = province_name(con, province_id, units, lang), province_name(con, peer_id, units, lang)
         if province_id == peer_id:
             raise CommandError(f"both are {names[0]}", "Give two provinces.")
         wanted = require_edition(edition, editions_with_ranks(con, units))
@@ -166,13 +156,15 @@ def compare(
             wanted = complete[-1]
         rows = select(
             con,
-            """SELECT c.*, i.name_vi, i.name_en, i.role, g.gap_points, g.status AS points_status
+            """SELECT c.*, i.name_vi, i.name_en, i.role, g.gap_points, g.status AS points_status,
+                g.basis AS points_basis, g.doubts AS points_doubts
             FROM peer_comparison c JOIN indicators i USING (indicator)
             LEFT JOIN component_gaps g USING (edition, unit_system, province_id, peer_id, indicator)
             WHERE c.edition = ? AND c.unit_system = ? AND c.province_id = ? AND c.peer_id = ?
             ORDER BY i.role <> 'overall', g.gap_points IS NULL, i.role <> 'pillar', i.position""",
             [wanted, units, province_id, peer_id],
         )
+        sides = [_scores(con, wanted, units, one) for one in (province_id, peer_id)]
     if as_json:
         show_json(
             {"edition": wanted, "unit_system": units, "province_id": province_id, "peer_id": peer_id, "rows": rows}
@@ -183,7 +175,25 @@ def compare(
     ]
     if not known:
         raise CommandError(f"the release compares nothing for {names[0]} and {names[1]} in {wanted}", exit_code=FAILED)
-    _show_pair(known, names, wanted, lang)
+    _show_pair(known, sides, names, wanted, lang)
+
+
+def _scores(con: Any, edition: int, units: int, province_id: str) -> dict[str, dict[str, Any]]:
+    """Error, basis and doubts of one unit's own figures, by indicator: a comparison holds those of both together."""
+    both = "basis AS score_basis, doubts AS score_doubts, basis AS rank_basis, doubts AS rank_doubts"
+    rows = select(
+        con,
+        f"""WITH figures AS (
+            SELECT edition, unit_system, province_id, 'overall' AS indicator, error_half_width,
+                score_basis, score_doubts, rank_basis, rank_doubts FROM province_rankings
+            UNION ALL BY NAME
+            SELECT edition, unit_system, province_id, indicator, error_half_width, {both} FROM component_scores
+            UNION ALL BY NAME
+            SELECT edition, unit_system, province_id, indicator, error_half_width, {both} FROM pillar_scores)
+        SELECT * FROM figures WHERE edition = ? AND unit_system = ? AND province_id = ?""",
+        [edition, units, province_id],
+    )
+    return {row["indicator"]: row for row in rows}
 
 
 def _indicator(row: dict[str, Any], lang: Language) -> str:
@@ -194,20 +204,35 @@ def _indicator(row: dict[str, Any], lang: Language) -> str:
     return str(known[lang] if known else row[f"name_{lang}"])
 
 
-def _show_pair(rows: list[dict[str, Any]], names: tuple[str, str], edition: int, lang: Language) -> None:
-    marks = Marks(lang)
-    table = [
-        (
-            _indicator(row, lang),
-            _figure(row, "score", marks, lang),
-            _figure(row, "peer_score", marks, lang),
-            signed(row["gap"], 4, lang),
-            signed(row["gap_points"], 2, lang),
-            _figure(row, "rank", marks, lang),
-            _figure(row, "peer_rank", marks, lang),
+def _difference(row: dict[str, Any], what: str, decimals: int, marks: Marks, lang: Language) -> str:
+    """A gap or its points, with the marks of both units."""
+    value = row["gap_points" if what == "points" else what]
+    return MISSING if value is None else signed(value, decimals, lang) + marks.of(row, what)
+
+
+def _show_pair(
+    rows: list[dict[str, Any]],
+    sides: list[dict[str, dict[str, Any]]],
+    names: tuple[str, str],
+    edition: int,
+    lang: Language,
+) -> None:
+    marks, table = Marks(lang), []
+    for row in rows:
+        own, peer = (side.get(row["indicator"], {}) for side in sides)
+        own = own | {"score": row["score"], "rank": row["rank"]}
+        peer = peer | {"score": row["peer_score"], "rank": row["peer_rank"]}
+        table.append(
+            (
+                _indicator(row, lang),
+                figure(own, "score", marks, lang),
+                figure(peer, "score", marks, lang),
+                _difference(row, "gap", decimals_of(row["error_half_width"]), marks, lang),
+                _difference(row, "points", 2, marks, lang),
+                figure(own, "rank", marks, lang),
+                figure(peer, "rank", marks, lang),
+            )
         )
-        for row in rows
-    ]
     heads = [tell("indicator", lang), *names, tell("gap", lang), tell("points", lang)]
     heads += [tell("rank_of", lang, name=name) for name in names]
     title, room = tell("beside", lang, a=names[0], b=names[1], edition=edition), window()

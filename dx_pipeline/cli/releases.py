@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +11,12 @@ import typer
 from dx_pipeline.cli.errors import CommandError, unknown
 from dx_pipeline.cli.output import AsJson, show_json, show_table, working
 from dx_pipeline.cli.tables import complete_table
+from dx_pipeline.cli.words import Language, tell
 from dx_pipeline.errors import FAILED
-from dx_pipeline.paths import default_paths
+from dx_pipeline.paths import Paths, default_paths
+
+#: releases named to somebody who has lost the current one, the newest
+NAMED = 3
 
 
 def complete_release(incomplete: str) -> list[str]:
@@ -20,6 +25,18 @@ def complete_release(incomplete: str) -> list[str]:
 
     names = ["current", "previous", *(folder.name for folder in release_folders(default_paths()))]
     return [name for name in names if name.startswith(incomplete)]
+
+
+def kept_names(paths: Paths) -> list[str]:
+    """Folder names of the releases on disk, oldest first."""
+    from dx_pipeline.release.store.layout import release_folders
+
+    return [folder.name for folder in release_folders(paths)]
+
+
+def lost(kept: Sequence[str], language: Language) -> str:
+    """What to say where `current` leads to no release although some lie on disk."""
+    return tell("lost", language, names=", ".join(kept[-NAMED:]), newest=kept[-1])
 
 
 def find(name: str) -> Path:

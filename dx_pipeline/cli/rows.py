@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import duckdb
 
 BATCH = 2000
-#: longest cell shown to a person; a pipe gets all of it
-LONGEST_SHOWN = 60
 #: digits after the point that a person is shown; files and pipes get all
 DECIMALS_SHOWN = 6
 #: rows of an Excel sheet, the heading included
@@ -42,7 +40,7 @@ def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
 
 
 def write_table(cursor: duckdb.DuckDBPyConnection, stream: TextIO, limit: int | None = None) -> None:
-    """Aligned columns, numbers flush right; null is empty. In a window the columns fit it.
+    """Aligned columns, numbers flush right; null is empty. In a window the columns fit it, long texts are folded.
 
     Args:
         cursor: of an executed statement.
@@ -80,8 +78,7 @@ def _cell(value: Any, short: bool) -> str:
         text = f"{plain:.{DECIMALS_SHOWN}f}".rstrip("0")
         return text + "0" if text.endswith(".") else text
     text = json.dumps(plain, ensure_ascii=False) if isinstance(plain, dict | list | bool) else str(plain)
-    text = safe(text)
-    return text[: LONGEST_SHOWN - 1] + "…" if short and len(text) > LONGEST_SHOWN else text
+    return safe(text)
 
 
 def write_csv(cursor: duckdb.DuckDBPyConnection, stream: TextIO) -> None:

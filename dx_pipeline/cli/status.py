@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from dx_pipeline.cli.output import AsJson, safe, show_json, window
+from dx_pipeline.cli.releases import kept_names, lost
 from dx_pipeline.errors import FAILED
 from dx_pipeline.paths import Paths, default_paths
 
@@ -30,7 +31,7 @@ def status(
     """Release and its age, how the last refreshes ended, sources missing, changed or stale, failed checks.
 
     Exit code 0: all is well. 1: the last refresh failed or was killed, the nightly one is missed, a source file is
-    missing or changed, a blocking check failed, or `current` is damaged. 3: there is no release.
+    missing or changed, a blocking check failed, or `current` is lost or damaged. 3: there is no release.
     """
     from dx_pipeline.orchestration.state import read_state
     from dx_pipeline.release.store.layout import current_folder
@@ -40,7 +41,8 @@ def status(
 
     paths = default_paths()
     folder, state, now = current_folder(paths), read_state(paths), datetime.now(UTC)
-    if folder is None and not (paths.marts / "current").is_symlink() and state.failure is None:
+    kept = kept_names(paths)
+    if folder is None and not kept and not (paths.marts / "current").is_symlink() and state.failure is None:
         raise NoReleaseError
     manifest = read_manifest(folder) if folder else None
     late = None
@@ -52,6 +54,7 @@ def status(
     found: dict[str, Any] = {
         "release": manifest.release if manifest else None,
         "folder": folder.name if folder else None,
+        "kept": kept,
         "built_at": manifest.built_at if manifest else None,
         "age_days": (now - datetime.fromisoformat(manifest.built_at)).days if manifest else None,
         "code_version": manifest.code_version if manifest else None,
@@ -176,7 +179,7 @@ def _show_status(found: dict[str, Any]) -> None:
         _tell("release", f"{found['release']}, {found['built_at']} ({age}), code {found['code_version']}")
         _tell("data", f"{found['tables']} tables, {found['rows']:,} rows, {found['data_hash'][:19]}…")
     else:
-        _tell("release", "none")
+        _tell("release", lost(found["kept"], "en") if found["kept"] else "none")
     for told in found["paths"]:
         _tell("", f"{told}: the next `dx run` puts it right")
     texts = {

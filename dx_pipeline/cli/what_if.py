@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -18,7 +19,7 @@ from dx_pipeline.cli.provinces import (
     require_system,
 )
 from dx_pipeline.cli.ranks import Edition, show_notes
-from dx_pipeline.cli.words import Lang, Language, Marks, tell
+from dx_pipeline.cli.words import Lang, Language, Marks, codes_of, tell
 from dx_pipeline.language.words import component_name
 from dx_pipeline.paths import default_paths
 from dx_pipeline.tables import (
@@ -82,8 +83,8 @@ def what_if(
         errors = Errors(*rounding_errors(con, wanted, units))
         rests_on = _rests_on(con, wanted, units, province_id)
         names = {
-            unit["province_id"]: unit["name_vi"]
-            for unit in select(con, "SELECT province_id, name_vi FROM provinces WHERE unit_system = ?", [units])
+            unit["province_id"]: unit[f"name_{lang}"]
+            for unit in select(con, "SELECT * FROM provinces WHERE unit_system = ?", [units])
         }
     if province_id not in matrix:
         raise CommandError(f"{names[province_id]} lacks component scores in {wanted}", "Try another --edition.")
@@ -118,14 +119,41 @@ def what_if(
             }
         )
         return
-    _show(answer, rests_on, names, wanted, basis, len(matrix), lang)
+    doubted = _doubted(rests_on, parts, scores, weights, basis)
+    _show(answer, doubted, names, wanted, basis, len(matrix), lang)
+
+
+class Doubted(NamedTuple):
+    """Codes of doubts and bases: of the points of each part before and after, and of the rank as it was."""
+
+    before: Mapping[str, list[str]]
+    after: Mapping[str, list[str]]
+    rank: list[str]
+
+
+def _doubted(
+    rests_on: Mapping[str, Mapping[str, Any]],
+    parts: Iterable[str],
+    scores: Mapping[str, float],
+    weights: Mapping[str, float],
+    basis: str,
+) -> Doubted:
+    """A score or a weight that was given on the command line is beyond doubt; what it is combined with is not."""
+    before, after = {}, {}
+    for part in parts:
+        before[part] = after[part] = codes_of(rests_on[part], "points")
+        if part in scores:
+            after[part] = [] if part in weights else [basis]
+        elif part in weights:
+            after[part] = codes_of(rests_on[part], "score")
+    return Doubted(before, after, codes_of(rests_on["rank"], "rank"))
 
 
 def _rests_on(con: Any, edition: int, units: int, province_id: str) -> dict[str, dict[str, Any]]:
     """Basis and doubts of the province's scores, by part; the rank's by the name `rank`."""
     parts = select(
         con,
-        """SELECT indicator, basis, doubts FROM component_scores
+        """SELECT indicator, basis, doubts, points_basis, points_doubts FROM component_scores
         WHERE edition = ? AND unit_system = ? AND province_id = ?""",
         [edition, units, province_id],
     )
@@ -140,7 +168,7 @@ def _rests_on(con: Any, edition: int, units: int, province_id: str) -> dict[str,
 
 def _show(
     answer: WhatIf,
-    rests_on: Mapping[str, Mapping[str, Any]],
+    doubted: Doubted,
     names: Mapping[str, str],
     edition: int,
     basis: str,
@@ -150,14 +178,15 @@ def _show(
     from dx_pipeline.language.numbers import number
 
     marks = Marks(lang)
-    signs = {part: marks.of(rests_on[part], "score") for part in (*answer.points_before, "rank")}
-    all_signs = "".join(dict.fromkeys(sign for part in answer.points_before for sign in signs[part]))
+    was, now = (marks.written(chain(*codes.values())) for codes in (doubted.before, doubted.after))
     say(f"{names[answer.province]}, DTI {edition}")
     before, after = answer.overall_before, answer.overall_after
     change = signed(after - before, 4, lang)
-    say(f"{tell('overall', lang)} {number(before, 4, lang)} -> {number(after, 4, lang)}{all_signs} ({change})")
-    was = f"{answer.rank_before}{signs['rank']}"
-    said = f"{tell('rank', lang)} {was} -> {tell('of', lang, rank=answer.rank_after, n=units)}"
+    say(f"{tell('overall', lang)} {number(before, 4, lang)}{was} -> {number(after, 4, lang)}{now} ({change})")
+    told = tell(
+        "of", lang, rank=f"{answer.rank_after}{marks.written(chain(doubted.rank, *doubted.after.values()))}", n=units
+    )
+    said = f"{tell('rank', lang)} {answer.rank_before}{marks.written(doubted.rank)} -> {told}"
     if answer.rank_low < answer.rank_high:
         said += f"; {tell('open', lang, low=answer.rank_low, high=answer.rank_high)}"
     say(said)
@@ -166,13 +195,17 @@ def _show(
     for key, passed in (("passed", answer.passed), ("passed_by", answer.passed_by)):
         told = ", ".join(names[one] for one in passed) or tell("nobody", lang)
         say(f"{tell(key, lang)} ({len(passed)}): {told}")
-    rows = []
-    figures = [
-        (component_name(part).in_language(lang), answer.points_before[part], answer.points_after[part], signs[part])
+    rows = [
+        (
+            component_name(part).in_language(lang),
+            number(then := answer.points_before[part], 2, lang) + marks.written(doubted.before[part]),
+            number(points := answer.points_after[part], 2, lang) + marks.written(doubted.after[part]),
+            signed(points - then, 2, lang),
+        )
         for part in answer.points_before
     ]
-    for name, then, now, sign in [*figures, (tell("overall", lang), 1000 * before, 1000 * after, all_signs)]:
-        rows.append((name, f"{number(then, 2, lang)}{sign}", number(now, 2, lang), signed(now - then, 2, lang)))
+    totals = f"{number(1000 * before, 2, lang)}{was}", f"{number(1000 * after, 2, lang)}{now}"
+    rows.append((tell("overall", lang), *totals, signed(1000 * (after - before), 2, lang)))
     print()
     show_table([tell(key, lang) for key in ("points_head", "before", "after", "change")], rows, right=(1, 2, 3))
     if basis in UNREAD:

@@ -7,6 +7,7 @@ of three places is +3 wherever it stands.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 MINUS = "\N{MINUS SIGN}"
@@ -28,6 +29,15 @@ def number(value: float, decimals: int, language: str) -> str:
 def signed(value: float, decimals: int, language: str) -> str:
     """The same with its sign; zero has none."""
     return localise(_fixed(decimals, "+")(value), language)
+
+
+def decimals_of(half_width: float | None, most: int = 4) -> int:
+    """Printed decimals of a score, from the half-width of its error: half a unit of the last digit.
+
+    What follows from several printed figures has a larger error; it keeps their digits until a whole digit is lost, so
+    a foundation known to 0.00015 has four decimals and 0.33, known to 0.005, has two.
+    """
+    return most if not half_width else min(most, max(0, math.ceil(-math.log10(2 * half_width) - 1e-6)))
 
 
 def _fixed(decimals: int, sign: str = "") -> Callable[[float], str]:

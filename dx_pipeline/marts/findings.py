@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from dx_pipeline.index.doubt import union_doubts, weakest_basis
 from dx_pipeline.index.findings import Explanation, explain, joint_half_widths
 from dx_pipeline.language.movement import MARKED, Known, Movement
+from dx_pipeline.language.numbers import decimals_of
 from dx_pipeline.language.sentences import finding, note
 from dx_pipeline.marts._arrays import edition_pairs, full_editions, step_between
 from dx_pipeline.marts._units import UNIT, memberships
@@ -52,16 +52,11 @@ def known_figures(tables: dict[str, pl.DataFrame]) -> dict[tuple[int, int, str],
         if row["score"] is not None:
             error = row["error_half_width"]
             known["score"] = Known(
-                row["score"], row["score_basis"], row["score_doubts"], _decimals(error), error or 0.0
+                row["score"], row["score_basis"], row["score_doubts"], decimals_of(error), error or 0.0
             )
         if row["rank"] is not None:
             known["rank"] = Known(row["rank"], row["rank_basis"], row["rank_doubts"])
     return found
-
-
-def _decimals(half_width: float | None) -> int:
-    """Printed digits of a score: half a unit of the last one is its error."""
-    return 4 if not half_width else int(min(4, max(0, np.floor(-np.log10(2 * half_width) + 1e-6))))
 
 
 def explanations(tables: dict[str, pl.DataFrame]) -> dict[tuple[int, int, int, str], Explanation]:

@@ -68,6 +68,25 @@ def test_status_of_a_sound_project(dx: Dx) -> None:
     assert keys <= set(dx("status", "--json").json)
 
 
+def test_a_lost_current_is_not_taken_for_no_release(dx_in: DxIn, own_release: Paths) -> None:
+    name = (own_release.marts / "current").readlink().name
+    (own_release.marts / "current").unlink()
+    told = f"no release is current; on disk: {name}. `dx run` or `dx rollback {name}` restores it."
+    answer = dx_in(own_release.root, "status")
+    assert (answer.code, answer.out.splitlines()[0]) == (1, f"release   {told}")
+    assert dx_in(own_release.root, "status", "--json").json["kept"] == [name]
+    answer = dx_in(own_release.root, "rank")
+    assert (answer.code, answer.err) == (1, f"dx: {told}\n")
+    assert name in dx_in(own_release.root, "--lang", "vi").out
+    assert dx_in(own_release.root, "rollback", name).code == 0
+    assert dx_in(own_release.root, "status").code == 0
+
+
+def test_status_has_one_language_and_says_so(dx: Dx) -> None:
+    answer = dx("status", "--lang", "vi")
+    assert (answer.code, "status` speaks English only" in answer.err) == (2, True)
+
+
 def test_status_names_what_is_wrong_with_the_sources(dx_in: DxIn, own_release: Paths) -> None:
     files = sorted((own_release.raw / "dti_component_scores").glob("*.csv"))
     with files[1].open("a", encoding="utf-8") as file:

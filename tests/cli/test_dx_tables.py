@@ -25,6 +25,18 @@ def test_a_table_for_a_person(dx: Dx) -> None:
     assert len(answer.out.splitlines()) == 3
 
 
+@pytest.mark.parametrize("columns", ["sentence_en", "sentence_vi, sentence_en", "*"])
+def test_a_long_text_is_folded_not_cut(dx: Dx, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    out = dx("query", f"select {columns} from findings where province_id = 'hai-duong' and edition_to = 2023").out
+    assert "…" not in out
+    assert max(map(len, out.splitlines())) <= 80
+    if columns != "sentence_vi, sentence_en":
+        assert "digital economy activity (−20.3 points) fell." in " ".join(out.split())
+    else:
+        assert len(out.splitlines()) < 20, "two long texts share the window"
+
+
 def test_csv_for_a_spreadsheet(dx: Dx) -> None:
     rows = list(csv.DictReader(io.StringIO(dx("query", FIRST, "--format", "csv").out)))
     assert [row["province_id"] for row in rows] == ["da-nang", "ho-chi-minh"]
