@@ -11,15 +11,19 @@ from dx_pipeline.charts.name_rows import NAMES_WIDTH, name_rows, row_points
 from dx_pipeline.charts.page import text_width, wrap
 from dx_pipeline.charts.shades import ink_on, shade
 from dx_pipeline.charts.subject import NothingToShowError, Subject
-from dx_pipeline.language.words import Words, capital, component_in_text, component_name, listed
+from dx_pipeline.language.words import Words, capital, component_in_text, component_name, listed, narrow_name
 from dx_pipeline.tables import UNREAD
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from matplotlib.axes import Axes
 
     from dx_pipeline.charts.page import Page
 
 HEIGHT = {"screen": 12.6, "print": 10.9}
+#: heads smaller than this share of the small size are divided
+LEGIBLE = 0.85
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,8 @@ def read(subject: Subject, picture: str) -> HeatMap:
         name = subject.name()
         raise NothingToShowError(
             Words(
-                f"Điểm thành phần năm {edition} của {name.vi} chưa được công bố đủ.",
-                f"The component scores of {name.en} in {edition} are not published in full.",
+                f"Chưa đọc được đủ điểm thành phần năm {edition} của {name.vi}.",
+                f"Not all component scores of {name.en} in {edition} were read.",
             )
         )
     return HeatMap(
@@ -140,15 +144,22 @@ def draw(page: Page, shown: HeatMap) -> None:
     axes.set_ylim(len(shown.order), 0)
     _cells(page, axes, shown, row_points(page, len(shown.order), page.bottom, top))
     column = (page.right - left) / len(shown.columns)
-    heads = [capital(page.say(component_name(indicator))) for indicator in shown.columns]
-    longest = max(text_width(word, style.SMALL_POINTS, True) for head in heads for word in head.split())
-    size = style.SMALL_POINTS * min(1.0, (column - 0.06) / longest)
+    heads, size = _heads(page, shown.columns, column - 0.06, component_name)
+    if size < LEGIBLE * style.SMALL_POINTS:
+        heads, size = _heads(page, shown.columns, column - 0.06, narrow_name)
     for place, head in enumerate(heads):
         lines = wrap(head, column - 0.05, size, True, most=3)
         page.label(axes, place + 0.5, -0.25, "\n".join(lines), size, bold=True, ha="center", va="bottom")
     names = {province: shown.names[province] for province in shown.order}
     ranks = [shown.ranks[province, "overall"] for province in shown.order]
     name_rows(page, names, ranks, shown.focus, shown.peers, page.bottom, top)
+
+
+def _heads(page: Page, columns: Sequence[str], room: float, name: Callable[[str], Words]) -> tuple[list[str], float]:
+    """Heads of the columns, and the points in which the longest word of them fits."""
+    heads = [capital(page.say(name(indicator))) for indicator in columns]
+    longest = max(text_width(word, style.SMALL_POINTS, True) for head in heads for word in head.split())
+    return heads, style.SMALL_POINTS * min(1.0, room / longest)
 
 
 def _cells(page: Page, axes: Axes, shown: HeatMap, points: float) -> None:

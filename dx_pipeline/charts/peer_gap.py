@@ -93,7 +93,7 @@ def subtitle(shown: PeerGap) -> Words:
         years = listed([same(str(edition)) for edition in inferred])
         text = Words(
             f"{text.vi} Năm {years.vi}: trọng số được tính ngược từ các bảng điểm đã công bố.",
-            f"{text.en} {years.en}: weights are not published, they are solved from published scores.",
+            f"{text.en} {years.en}: weights were not read in the decision; they are solved from published scores.",
         )
     return text
 

@@ -37,7 +37,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Bands:
-    """Bands of one edition by official rank; `inferred` when the weights of the edition were not published."""
+    """Bands of one edition by official rank; `inferred` when the weights of the edition were not read."""
 
     focus: str
     peers: list[str]
@@ -107,8 +107,10 @@ def subtitle(shown: Bands) -> Words:
     )
     if shown.inferred:
         text = Words(
-            f"{text.vi} Trọng số năm {shown.edition} chưa công bố, được tính ngược từ các bảng điểm đã công bố.",
-            f"{text.en} The weights of {shown.edition} are not published; they are solved from published scores.",
+            f"{text.vi} Trọng số năm {shown.edition} chưa đọc được ở văn bản quyết định, được tính ngược từ các bảng"
+            " điểm đã công bố.",
+            f"{text.en} The weights of {shown.edition} were not read in the decision; they are solved from published"
+            " scores.",
         )
     return text
 

@@ -97,6 +97,12 @@ def component_name(indicator: str) -> Words:
     return Words(small(name.vi), small(name.en))
 
 
+def narrow_name(indicator: str) -> Words:
+    """A name for the head of a narrow column; its ordinary one where it needs no other."""
+    found = catalogue().get(f"narrow.{indicator}")
+    return Words(**found) if found else component_name(indicator)
+
+
 def component_in_text(indicator: str) -> Words:
     """The same within a sentence, where English wants an article before some."""
     found = catalogue().get(f"in_text.{indicator}")

@@ -130,8 +130,8 @@ class Profile:
         known = [row for row in rows if row["score"] is not None or row["rank"] is not None]
         return sorted(ordered(known, "indicator", self.data.pillar_codes), key=lambda row: -row["edition"])
 
-    def unpublished(self, wording: Wording) -> str:
-        """What is not published: components and the editions they are missing in."""
+    def unread(self, wording: Wording) -> str:
+        """What was not read: components and the editions they are missing in."""
         missing: dict[str, list[str]] = {}
         for row in self._all_parts:
             if row["score"] is None and row["rank"] is None:
