@@ -9,7 +9,7 @@ import dagster as dg
 
 from dx_pipeline.build import mart_contracts, mart_files
 from dx_pipeline.charts import PICTURES
-from dx_pipeline.code import code_of, hash_of
+from dx_pipeline.code import hash_of
 from dx_pipeline.contracts import Contract, load_contracts
 from dx_pipeline.orchestration.assets.marts import mart_key, section_group
 from dx_pipeline.orchestration.assets.raw import OWNERS
@@ -54,7 +54,6 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
             dg.AssetSpec(
                 key=CANDIDATE,
                 deps=[*(mart_key(name) for name in mart_contracts()), *large],
-                code_version=code_of("release.stage"),
                 kinds={"duckdb", "parquet", "csv"},
                 description="Tables, database, dictionary and change log in a folder of their own; nobody sees them "
                 "yet. Refused when a table is missing, out of date, or not checked.",
@@ -89,7 +88,6 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
             dg.AssetSpec(
                 key=picture_key(name),
                 deps=[CANDIDATE],
-                code_version=code_of(f"charts.{name}", "charts.drawing"),
                 kinds={"matplotlib", "png", "svg"},
                 description=f"{picture.title.en}\n\n{picture.title.vi}",
                 group_name=GROUP,
@@ -113,7 +111,6 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
     @dg.asset(
         key=SITE,
         deps=[CANDIDATE, *(picture_key(name) for name in PICTURES)],
-        code_version=code_of("report.site"),
         kinds={"html"},
         description="The static site: ranking table, a profile per province in two languages, quality report.",
         group_name=GROUP,
@@ -130,7 +127,6 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
     @dg.asset(
         key=WORKBOOK,
         deps=[CANDIDATE],
-        code_version=code_of("report.workbook"),
         kinds={"excel"},
         description="The release as one Excel workbook.",
         group_name=GROUP,
@@ -147,7 +143,6 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
     @dg.asset(
         key=RELEASE,
         deps=[CANDIDATE, *written, SITE, WORKBOOK],
-        code_version=code_of("release.store.commit"),
         kinds={"duckdb"},
         description="The published release: everything people open, switched to by one rename. Refused when a part is "
         "missing or shows other data.",

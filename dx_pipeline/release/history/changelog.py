@@ -18,15 +18,15 @@ the third when only values change. Value by value: `SELECT * FROM revisions`.
 
 #: what the second shape of the tables brought; docs/RELEASES.md has every column, old -> new
 SHAPE = (
-    "Cấu trúc bảng thứ hai: mỗi bảng nói rõ hệ đơn vị (`unit_system`), và 34 đơn vị hiện nay có mọi phân tích như 63 tỉnh "
-    "trước đây; mỗi dòng kèm cơ sở (`basis`), điều còn nghi ngờ (`doubts`) và sai số làm tròn (`error_half_width`); hạng "
-    "tính từ điểm làm tròn có `rank_low`, `rank_high` và cờ `within_error`; `inferred` (2024) nay là `solved`. Truy vấn "
-    "viết cho phiên bản 1 cần thêm `unit_system = 63`.",
+    "Cấu trúc bảng thứ hai: mỗi bảng nói rõ hệ đơn vị (`unit_system`), và 34 đơn vị hiện nay có mọi phân tích như "
+    "63 tỉnh trước đây; mỗi dòng kèm cơ sở (`basis`), điều còn nghi ngờ (`doubts`) và sai số làm tròn "
+    "(`error_half_width`); hạng tính từ điểm làm tròn có `rank_low`, `rank_high` và cờ `within_error`; `inferred` "
+    "(2024) nay là `solved`. Truy vấn viết cho phiên bản 1 cần thêm `unit_system = 63`.",
     "",
-    "The second shape of the tables: each says whose units its rows are (`unit_system`), and the 34 units of today have "
-    "every analysis that the 63 had; each row carries its `basis`, its `doubts` and the error of rounding "
-    "(`error_half_width`); ranks computed from rounded scores have `rank_low`, `rank_high` and the flag `within_error`; "
-    "`inferred` (2024) is now `solved`. A query written for version 1 needs `unit_system = 63`.",
+    "The second shape of the tables: each says whose units its rows are (`unit_system`), and the 34 units of today "
+    "have every analysis that the 63 had; each row carries its `basis`, its `doubts` and the error of rounding "
+    "(`error_half_width`); ranks computed from rounded scores have `rank_low`, `rank_high` and the flag "
+    "`within_error`; `inferred` (2024) is now `solved`. A query written for version 1 needs `unit_system = 63`.",
 )
 
 
