@@ -84,10 +84,6 @@ class Tables:
     def __contains__(self, name: str) -> bool:
         return name in self.names
 
-    def columns(self, name: str) -> set[str]:
-        """Names of a table's columns; none if the release has no such table."""
-        return set(self.con.sql(f'FROM "{name}" LIMIT 0').columns) if name in self.names else set()
-
     def count(self, name: str) -> int | None:
         """Number of rows; None if the release has no such table."""
         if name not in self.names:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import csv
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 VOCABULARY_FILE = Path(__file__).parent / "vocabulary.csv"
 
@@ -30,6 +32,14 @@ class Code:
     name_en: str
     meaning_vi: str
     meaning_en: str
+
+    def name(self, language: str) -> str:
+        """What people call it, in `vi` or `en`."""
+        return self.name_vi if language == "vi" else self.name_en
+
+    def meaning(self, language: str) -> str:
+        """What it says of a figure."""
+        return self.meaning_vi if language == "vi" else self.meaning_en
 
 
 @functools.cache
@@ -52,18 +62,21 @@ def codes(kind: str) -> tuple[str, ...]:
     return found
 
 
-def code(name: str) -> Code:
-    """What a code means.
-
-    Raises:
-        KeyError: there is no such code.
-    """
-    return {entry.code: entry for entry in load_vocabulary()}[name]
+@functools.cache
+def by_code() -> dict[str, Code]:
+    """Every code with what it means."""
+    return {entry.code: entry for entry in load_vocabulary()}
 
 
 def split(doubts: str | None) -> list[str]:
     """The codes of a column that holds several; none for null."""
     return doubts.split(SEPARATOR) if doubts else []
+
+
+def codes_of(row: Mapping[str, Any], column: str) -> list[str]:
+    """Doubts and basis of one value: its own columns `<column>_doubts` and `<column>_basis`, or else the row's."""
+    basis = row.get(f"{column}_basis", row.get("basis"))
+    return [*split(row.get(f"{column}_doubts", row.get("doubts"))), *([basis] if basis else [])]
 
 
 def several_pattern(kind: str) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from dx_pipeline.fetch.night import Night
-from dx_pipeline.language.words import Words, same, words_of
+from dx_pipeline.language.words import Words, filled, same, words_of
 
 #: so many keys, and so much of one text, fit into a message
 KEYS_TOLD, TEXT_TOLD = 5, 600
@@ -35,7 +35,7 @@ class Cause:
     broke: str
     works: Words
     todo: Words
-    keys: tuple[str, ...] = field(default=())
+    keys: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -53,16 +53,6 @@ class Failed:
     is_check: bool = False
 
 
-def fill(key: str, **values: object) -> Words:
-    """A text of the catalogue with its places filled; a value may be `Words`."""
-    text = words_of(key)
-    filled = []
-    for language in ("vi", "en"):
-        ready = {name: one.in_language(language) if isinstance(one, Words) else one for name, one in values.items()}
-        filled.append(text.in_language(language).format(**ready))
-    return Words(*filled)
-
-
 def without_secrets(text: str) -> str:
     """A text without user names, passwords and query values of addresses, and not longer than a message can take."""
     plain = QUERY.sub(r"\1=...", USERINFO.sub("", text))
@@ -73,24 +63,26 @@ def without_secrets(text: str) -> str:
 def fetch_causes(night: Night, release: str | None) -> list[Cause]:
     """Files that could not be fetched, files that wait for somebody, stale sources."""
     shown = same(release) if release else words_of("alert.no_release")
-    works = fill("alert.fetch.works", release=shown)
+    works = filled("alert.fetch.works", release=shown)
     causes = []
     for one in night.outcomes:
         subject = f"{one.source_id}/{one.file}"
         if one.problems:
-            headline = fill("alert.waiting", subject=subject)
-            todo = fill("alert.waiting.todo", source=one.source_id)
+            headline = filled("alert.waiting", subject=subject)
+            todo = filled("alert.waiting.todo", source=one.source_id)
             broke = without_secrets("; ".join(one.problems))
             causes.append(Cause(subject, "waiting", headline, broke, works, todo))
         if not one.kind:
             continue
         hint = same(one.hint) if one.hint else words_of("alert.fetch.hint")
-        todo = words_of("alert.fetch.todo.transient") if one.retry else fill("alert.fetch.todo.permanent", hint=hint)
-        headline = fill("alert.fetch", subject=subject, kind=one.kind)
+        todo = words_of("alert.fetch.todo.transient") if one.retry else filled("alert.fetch.todo.permanent", hint=hint)
+        headline = filled("alert.fetch", subject=subject, kind=one.kind)
         causes.append(Cause(subject, one.kind, headline, without_secrets(one.told), works, todo))
     for old in night.stale:
-        headline = fill("alert.stale", subject=old.source_id, last_good_on=old.last_good_on, limit_days=old.limit_days)
-        works = fill("alert.stale.works", release=shown)
+        headline = filled(
+            "alert.stale", subject=old.source_id, last_good_on=old.last_good_on, limit_days=old.limit_days
+        )
+        works = filled("alert.stale.works", release=shown)
         todo = words_of("alert.stale.todo")
         causes.append(Cause(old.source_id, "stale", headline, without_secrets(old.reason), works, todo))
     return causes
@@ -99,18 +91,14 @@ def fetch_causes(night: Night, release: str | None) -> list[Cause]:
 def build_causes(failures: Iterable[Failed], release: str | None) -> list[Cause]:
     """Failed steps and failed blocking checks."""
     shown = same(release) if release else words_of("alert.no_release")
-    works = fill("alert.check.works", release=shown)
+    works = filled("alert.check.works", release=shown)
     causes = []
     for one in failures:
         kind = "check" if one.is_check else "build"
-        headline = fill(f"alert.{kind}", subject=one.subject)
-        keys = told_keys(one.keys)
+        headline = filled(f"alert.{kind}", subject=one.subject)
+        keys = tuple(without_secrets(key) for key in one.keys[:KEYS_TOLD])
+        if len(one.keys) > KEYS_TOLD:
+            keys += (f"+{len(one.keys) - KEYS_TOLD}",)
         todo = words_of(f"alert.{kind}.todo")
         causes.append(Cause(one.subject, kind, headline, without_secrets(one.message), works, todo, keys))
     return causes
-
-
-def told_keys(keys: Sequence[str]) -> tuple[str, ...]:
-    """The first keys, and how many more there are."""
-    told = tuple(without_secrets(key) for key in keys[:KEYS_TOLD])
-    return (*told, f"+{len(keys) - KEYS_TOLD}") if len(keys) > KEYS_TOLD else told

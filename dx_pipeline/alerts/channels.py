@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 URLS, LANGUAGES = "DX_ALERT_URLS", "DX_ALERT_LANGUAGES"
@@ -18,16 +18,15 @@ URLS, LANGUAGES = "DX_ALERT_URLS", "DX_ALERT_LANGUAGES"
 log = logging.getLogger(__name__)
 
 
-def channels(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+def channels() -> dict[str, str]:
     """Mark of a channel (a hash, without secrets) -> its address."""
-    text = (os.environ if environment is None else environment).get(URLS, "")
-    return {hashlib.sha256(url.encode()).hexdigest()[:12]: url for url in text.split()}
+    return {hashlib.sha256(url.encode()).hexdigest()[:12]: url for url in os.environ.get(URLS, "").split()}
 
 
-def languages(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+def languages() -> tuple[str, ...]:
     """In which languages alerts are written, the first one also for the title."""
-    text = (os.environ if environment is None else environment).get(LANGUAGES, "")
-    return tuple(name for name in text.replace(",", " ").split() if name in ("vi", "en")) or ("vi", "en")
+    asked = os.environ.get(LANGUAGES, "").replace(",", " ").split()
+    return tuple(name for name in asked if name in ("vi", "en")) or ("vi", "en")
 
 
 def send(url: str, title: str, body: str) -> bool:

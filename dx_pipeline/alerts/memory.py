@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from dx_pipeline.alerts.causes import Cause
 from dx_pipeline.fetch.records import moment
-from dx_pipeline.files import read_json, write_json
+from dx_pipeline.files import read_json
+from dx_pipeline.language.words import Words
 from dx_pipeline.paths import Paths
 
 #: a cause that lasts is told again after so long
@@ -36,7 +37,7 @@ class Event:
     mark: Mark
     key: str
     since: str
-    headline: tuple[str, str]
+    headline: Words
     cause: Cause | None = None
 
 
@@ -48,18 +49,12 @@ def memory_file(paths: Paths) -> Path:
 def read_memory(paths: Paths) -> dict[str, Any]:
     """`causes` by domain and key, and `outbox`; empty at first and after damage."""
     found = read_json(memory_file(paths))
-    causes = found.get("causes")
-    outbox = found.get("outbox")
+    causes, outbox = found.get("causes"), found.get("outbox")
     return {
         "causes": causes if isinstance(causes, dict) else {},
         "outbox": outbox if isinstance(outbox, list) else [],
         "given_up": found.get("given_up", ""),
     }
-
-
-def write_memory(paths: Paths, memory: Mapping[str, Any]) -> None:
-    """Replace the memory."""
-    write_json(memory_file(paths), memory)
 
 
 def compare(memory: dict[str, Any], domain: str, causes: Iterable[Cause], now: datetime) -> list[Event]:
@@ -82,7 +77,7 @@ def compare(memory: dict[str, Any], domain: str, causes: Iterable[Cause], now: d
         if (mark == "new" or _old(entry["last_told"], now, REMIND_AFTER)) and _allowed(entry, now):
             _tell(entry, now)
             entry["told"] = True
-            events.append(Event(mark, key, entry["since"], _pair(entry), cause))
+            events.append(Event(mark, key, entry["since"], Words(*entry["headline"]), cause))
     subjects = {cause.subject for cause in current.values()}
     for key, entry in known.items():
         if entry["active"] and key not in current:
@@ -90,11 +85,10 @@ def compare(memory: dict[str, Any], domain: str, causes: Iterable[Cause], now: d
             # the same thing is broken in another way now: that is no recovery
             if entry["told"] and entry["subject"] not in subjects:
                 _tell(entry, now)
-                events.append(Event("recovered", key, entry["since"], _pair(entry)))
-    for key in [
-        key for key, entry in known.items() if not entry["active"] and _old(entry["over_at"], now, FORGET_AFTER)
-    ]:
-        del known[key]
+                events.append(Event("recovered", key, entry["since"], Words(*entry["headline"])))
+    memory["causes"][domain] = {
+        key: entry for key, entry in known.items() if entry["active"] or not _old(entry["over_at"], now, FORGET_AFTER)
+    }
     return events
 
 
@@ -111,11 +105,6 @@ def _begin(known: dict[str, dict[str, Any]], key: str, cause: Cause, now: dateti
         "over_at": "",
     }
     return known[key]
-
-
-def _pair(entry: Mapping[str, Any]) -> tuple[str, str]:
-    vi, en = entry["headline"]
-    return vi, en
 
 
 def _tell(entry: dict[str, Any], now: datetime) -> None:

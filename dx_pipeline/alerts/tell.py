@@ -1,22 +1,23 @@
-"""The one door: say what is broken now, and whoever should know is told."""
+"""The one door: say what is broken now, and whoever should know is told, in Vietnamese, in English, or both."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
-from dx_pipeline.alerts.causes import Cause, fill
+from filelock import FileLock
+
+from dx_pipeline.alerts.causes import Cause
 from dx_pipeline.alerts.channels import channels, languages, send
-from dx_pipeline.alerts.memory import Event, compare, queue, read_memory, settle, write_memory
-from dx_pipeline.alerts.message import write_message
+from dx_pipeline.alerts.memory import Event, compare, memory_file, queue, read_memory, settle
+from dx_pipeline.files import write_json
+from dx_pipeline.language.words import filled
 from dx_pipeline.paths import Paths
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 log = logging.getLogger(__name__)
+
+ORDER = ("new", "still", "recovered")
 
 
 def tell(
@@ -40,7 +41,8 @@ def tell(
     """
     now = now or datetime.now(UTC)
     there = channels()
-    with _memory_lock(paths):
+    paths.snapshots.mkdir(parents=True, exist_ok=True)
+    with FileLock(paths.snapshots / ".alerts.lock", timeout=60):
         memory = read_memory(paths)
         events = compare(memory, domain, causes, now)
         if events:
@@ -49,25 +51,24 @@ def tell(
             if there:
                 queue(memory, title, body, there, now)
         if events or memory["outbox"] or memory["causes"]:
-            write_memory(paths, memory)
+            write_json(memory_file(paths), memory)
         if memory["outbox"]:
             for message in memory["outbox"]:
-                left = [
+                message["channels"] = [
                     mark
                     for mark in message["channels"]
                     if mark in there and not deliver(there[mark], message["title"], message["body"])
                 ]
-                message["channels"] = left
             if any(message["channels"] for message in memory["outbox"]):
                 log.error("an alert could not be delivered; it is kept and sent again with the next one")
             settle(memory, now)
-            write_memory(paths, memory)
+            write_json(memory_file(paths), memory)
     return events
 
 
 def tell_test() -> dict[str, bool]:
     """Send a test message over every channel; mark of the channel -> whether it arrived."""
-    text = fill("alert.test")
+    text = filled("alert.test")
     body = "\n".join(text.in_language(language) for language in languages())
     return {mark: send(url, "dx-pipeline", body) for mark, url in channels().items()}
 
@@ -78,8 +79,31 @@ def undelivered(paths: Paths) -> dict[str, object]:
     return {"waiting": len(memory["outbox"]), "given_up": memory["given_up"] or None, "channels": len(channels())}
 
 
-def _memory_lock(paths: Paths):  # type: ignore[no-untyped-def]
-    from filelock import FileLock
+def write_message(events: Sequence[Event], languages: Sequence[str] = ("vi", "en")) -> tuple[str, str]:
+    """Title and body."""
+    return _title(events, languages[0]), "\n\n".join(_body(events, language) for language in languages)
 
-    paths.snapshots.mkdir(parents=True, exist_ok=True)
-    return FileLock(paths.snapshots / ".alerts.lock", timeout=60)
+
+def _title(events: Sequence[Event], language: str) -> str:
+    counts = [(mark, sum(event.mark == mark for event in events)) for mark in ORDER]
+    parts = [filled(f"alert.{mark}", n=count).in_language(language) for mark, count in counts if count]
+    return filled("alert.title", what=", ".join(parts)).in_language(language)
+
+
+def _body(events: Sequence[Event], language: str) -> str:
+    ordered = sorted(events, key=lambda event: ORDER.index(event.mark))
+    return "\n\n".join(_part(event, language) for event in ordered)
+
+
+def _part(event: Event, language: str) -> str:
+    mark = filled(f"alert.mark.{event.mark}", since=event.since).in_language(language)
+    lines = [f"[{mark}] {event.headline.in_language(language)}"]
+    cause = event.cause
+    if cause:
+        if cause.broke:
+            lines.append(filled("alert.broke", text=cause.broke).in_language(language))
+        if cause.keys:
+            lines.append(filled("alert.keys", keys="; ".join(cause.keys)).in_language(language))
+        lines.append(filled("alert.works", text=cause.works).in_language(language))
+        lines.append(filled("alert.todo", text=cause.todo).in_language(language))
+    return "\n".join(lines)

@@ -147,9 +147,7 @@ def _show(found: dict[str, Any], lang: Language) -> None:
         say(f"\n{tell('targets', lang)}")
         told = (f"{n} {label('verdict', verdict, lang)}" for verdict, n in found["targets"].items())
         say("  " + ", ".join(told))
-    notes = list(marks.notes())
-    if notes:
-        say(f"\n{tell('marks', lang)} {'; '.join(notes)}")
+    marks.show_notes(before="\n")
 
 
 def site_page(paths: Paths, province_id: str, system: int, lang: Language) -> Path | None:

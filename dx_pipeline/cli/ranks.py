@@ -88,14 +88,7 @@ def _show_ranking(rows: list[dict[str, Any]], top: int | None, lang: Language) -
     unranked = [row[f"province_{lang}"] for row in rows if row["rank"] is None]
     if unranked:
         say(tell("unranked", lang, n=len(unranked), names=", ".join(unranked)))
-    show_notes(marks, lang)
-
-
-def show_notes(marks: Marks, lang: Language) -> None:
-    """What the marks mean that a command used, in one line."""
-    notes = list(marks.notes())
-    if notes:
-        say(f"{tell('marks', lang)} {'; '.join(notes)}")
+    marks.show_notes()
 
 
 def _show_one_province(rows: list[dict[str, Any]], breaks: list[dict[str, Any]], lang: Language) -> None:
@@ -124,7 +117,7 @@ def _show_one_province(rows: list[dict[str, Any]], breaks: list[dict[str, Any]],
         if {step["edition_from"], step["edition_to"]} <= shown:
             reason = _reason(step, lang)
             say(tell("broken", lang, before=step["edition_from"], after=step["edition_to"], reason=reason))
-    show_notes(marks, lang)
+    marks.show_notes()
 
 
 def _reason(row: dict[str, Any], lang: Language) -> str:
@@ -248,4 +241,4 @@ def _show_pair(
             say(tell("solved", lang, edition=edition))
     elif all(row["gap"] is None for row in rows):
         say(tell("no_scores", lang, edition=edition))
-    show_notes(marks, lang)
+    marks.show_notes()

@@ -18,8 +18,8 @@ from dx_pipeline.cli.provinces import (
     require_edition,
     require_system,
 )
-from dx_pipeline.cli.ranks import Edition, show_notes
-from dx_pipeline.cli.words import Lang, Language, Marks, codes_of, tell
+from dx_pipeline.cli.ranks import Edition
+from dx_pipeline.cli.words import Lang, Language, Marks, tell
 from dx_pipeline.language.words import component_name
 from dx_pipeline.paths import default_paths
 from dx_pipeline.tables import (
@@ -32,6 +32,7 @@ from dx_pipeline.tables import (
     rounding_errors,
     select,
 )
+from dx_pipeline.vocabulary import codes_of
 
 if TYPE_CHECKING:
     from dx_pipeline.index.what_if import WhatIf
@@ -210,7 +211,7 @@ def _show(
     show_table([tell(key, lang) for key in ("points_head", "before", "after", "change")], rows, right=(1, 2, 3))
     if basis in UNREAD:
         say(tell("solved", lang, edition=edition))
-    show_notes(marks, lang)
+    marks.show_notes()
 
 
 def _assignments(option: str, texts: list[str] | None, parts: tuple[str, ...]) -> dict[str, float]:

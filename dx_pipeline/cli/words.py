@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from dx_pipeline.cli.output import MISSING
+from dx_pipeline.cli.output import MISSING, say
+from dx_pipeline.vocabulary import Code, by_code, codes_of, load_vocabulary
 
 Language = Literal["vi", "en"]
 Lang = Annotated[Language, typer.Option("--lang", help="Language of what is printed.", envvar="DX_LANG")]
@@ -20,24 +21,11 @@ def tell(key: str, language: Language, **values: object) -> str:
     return words_of(f"dx.{key}").in_language(language).format(**values)
 
 
-def label(group: str, code: object, language: Language) -> str:
+def label(group: str, code: str, language: Language) -> str:
     """What a code is called; a code itself is never shown."""
-    from dx_pipeline import vocabulary
-    from dx_pipeline.language.words import catalogue, label_of
+    from dx_pipeline.language.words import label_of
 
-    if f"{group}.{code}" not in catalogue():
-        for known in vocabulary.load_vocabulary():
-            if known.code == code:
-                return known.name_vi if language == "vi" else known.name_en
-    return label_of(group, str(code)).in_language(language)
-
-
-def codes_of(row: Mapping[str, Any], column: str) -> list[str]:
-    """Doubts and basis of one value: its own columns `<column>_doubts` and `<column>_basis`, or else the row's."""
-    from dx_pipeline import vocabulary
-
-    basis = row.get(f"{column}_basis", row.get("basis"))
-    return [*vocabulary.split(row.get(f"{column}_doubts", row.get("doubts"))), *([basis] if basis else [])]
+    return label_of(group, code).in_language(language)
 
 
 class Marks:
@@ -45,7 +33,7 @@ class Marks:
 
     def __init__(self, language: Language) -> None:
         self._language = language
-        self._used: dict[str, str] = {}
+        self._used: set[Code] = set()
 
     def of(self, row: Mapping[str, Any], column: str) -> str:
         """The marks of one value: of `<column>_doubts` and `<column>_basis`, or else of the row."""
@@ -53,24 +41,16 @@ class Marks:
 
     def written(self, codes: Iterable[str]) -> str:
         """The marks of doubts, then of bases, each once."""
-        from dx_pipeline import vocabulary
+        known = by_code()
+        marked = [known[code] for code in codes if code in known and known[code].mark]
+        self._used.update(marked)
+        return "".join(dict.fromkeys(code.mark for code in sorted(marked, key=lambda one: one.kind == "basis")))
 
-        known = {code.code: code for code in vocabulary.load_vocabulary()}
-        signs: dict[str, None] = {}
-        for code in sorted(codes, key=lambda one: one in known and known[one].kind == "basis"):
-            found = known.get(code)
-            if found is not None and found.mark:
-                signs[found.mark] = None
-                self._used[code] = found.name_vi if self._language == "vi" else found.name_en
-        return "".join(signs)
-
-    def notes(self) -> Iterable[str]:
-        """One line a mark that was used."""
-        from dx_pipeline import vocabulary
-
-        for code in vocabulary.load_vocabulary():
-            if code.code in self._used:
-                yield f"{code.mark} {self._used[code.code]}"
+    def show_notes(self, before: str = "") -> None:
+        """Say in one line what the marks mean that were used."""
+        notes = [f"{code.mark} {code.name(self._language)}" for code in load_vocabulary() if code in self._used]
+        if notes:
+            say(f"{before}{tell('marks', self._language)} {'; '.join(notes)}")
 
 
 def figure(row: Mapping[str, Any], column: str, marks: Marks, language: Language) -> str:

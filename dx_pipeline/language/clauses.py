@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dx_pipeline.conform.numbers import ordinal_ending
 from dx_pipeline.language.movement import ROUGH, Known, Movement
 from dx_pipeline.language.numbers import number
-from dx_pipeline.language.words import Words, capital, joined, listed, same
+from dx_pipeline.language.words import Words, both, joined, listed, numbers, places, points, same, sentence
 
 
 def ordinal(value: int) -> str:
@@ -16,27 +16,12 @@ def ordinal(value: int) -> str:
 
 
 def _score(figure: Known) -> Words:
-    return Words(*(figure.written(lang, number(figure.value, figure.decimals, lang)) for lang in ("vi", "en")))
+    return both(lambda language: figure.written(language, number(figure.value, figure.decimals, language)))
 
 
 def _rank(figure: Known) -> Words:
     place = int(figure.value)
     return Words(figure.written("vi", f"hạng {place}"), figure.written("en", ordinal(place)))
-
-
-def _counted(value: float, decimals: int, one: str, many: str) -> str:
-    text = number(abs(value), decimals, "en")
-    return f"{text} {one if abs(value) == 1 and decimals == 0 else many}"
-
-
-def _points(value: float) -> Words:
-    vi, en = (number(abs(value), 1, lang) for lang in ("vi", "en"))
-    return Words(f"{vi} điểm", f"{en} points")
-
-
-def places_moved(value: float, decimals: int = 0) -> Words:
-    """'13 bậc', '13 places', '1 place', '16,5 bậc'; without a sign."""
-    return Words(f"{number(abs(value), decimals, 'vi')} bậc", _counted(value, decimals, "place", "places"))
 
 
 def _opening(m: Movement) -> Words:
@@ -71,8 +56,7 @@ def movement_sentence(m: Movement) -> Words:
         body = joined([years, score or rank or same("")], "")
         rest = _rest(m, score_told=score is not None)
         body = joined([body, rest], "; ") if rest else body
-    start = joined([opening, body], "")
-    return Words(capital(start.vi) + ".", capital(start.en) + ".")
+    return sentence(joined([opening, body], ""))
 
 
 def _score_clause(m: Movement) -> Words | None:
@@ -98,8 +82,8 @@ def _change(m: Movement) -> Words:
     """The change in points, as exactly as the printed scores allow."""
     change = m.score_change or 0.0
     if m.score_error < ROUGH:
-        return _points(change)
-    size, error = (Words(number(abs(value), 0, "vi"), number(abs(value), 0, "en")) for value in (change, m.score_error))
+        return points(change)
+    size, error = numbers(change, 0), numbers(m.score_error, 0)
     return Words(f"khoảng {size.vi} điểm (± {error.vi})", f"about {size.en} points (± {error.en})")
 
 
@@ -114,7 +98,7 @@ def _rank_clause(m: Movement) -> Words | None:
             f"giữ nguyên thứ hạng: {ends[0].vi} năm {m.edition_from} và {ends[1].vi} năm {m.edition_to}",
             f"kept its rank: {ends[0].en} in {m.edition_from} and {ends[1].en} in {m.edition_to}",
         )
-    size = places_moved(m.rank_change)
+    size = places(m.rank_change)
     up = m.rank_change < 0
     return Words(
         f"{'tăng' if up else 'giảm'} {size.vi}, từ {ends[0].vi} {'lên' if up else 'xuống'} {ends[1].vi}",
@@ -156,62 +140,47 @@ def _one_sided(
     ]
     empty = [same(str(year)) for year, one in years if one is None]
     if empty and unread:
-        told = listed(empty)
-        verb = "that of {} was not read" if len(empty) == 1 else "those of {} were not read"
-        plain = (
-            f"the {what.en} of {told.en} was not read"
-            if len(empty) == 1
-            else f"the {what.en}s of {told.en} were not read"
-        )
-        lines.append(Words(f"chưa đọc được {what.vi} năm {told.vi}", verb.format(told.en) if lines else plain))
+        told, several = listed(empty), len(empty) > 1
+        whose = ("those" if several else "that") if lines else f"the {what.en}{'s' if several else ''}"
+        unknown = f"{whose} of {told.en} {'were' if several else 'was'} not read"
+        lines.append(Words(f"chưa đọc được {what.vi} năm {told.vi}", unknown))
     return joined(lines, ", ") if lines else None
 
 
 def _as_known(m: Movement) -> Words:
     """No change can be stated: what is known of each year, and what was not read."""
-    told = [
-        line
-        for line in (_year(m.edition_from, m.score_from, m.rank_from), _year(m.edition_to, m.score_to, m.rank_to))
-        if line
-    ]
-    empty = [
-        same(str(year))
-        for year, figures in ((m.edition_from, (m.score_from, m.rank_from)), (m.edition_to, (m.score_to, m.rank_to)))
-        if figures == (None, None)
-    ]
+    years = ((m.edition_from, m.score_from, m.rank_from), (m.edition_to, m.score_to, m.rank_to))
+    told = [line for year in years if (line := _year(*year))]
+    empty = [same(str(year)) for year, score, rank in years if score is None and rank is None]
+    unread = listed(empty)
     if not told:
-        years = listed(empty)
         if len(m.before) == len(empty):
             return Words(
-                f"chưa tính ngược được năm {years.vi} cho {m.name_vi} vì chưa đọc đủ số liệu của các tỉnh cũ",
-                f"{years.en} can't be counted back for {m.name_en}, as not all figures of the old provinces were read",
+                f"chưa tính ngược được năm {unread.vi} cho {m.name_vi} vì chưa đọc đủ số liệu của các tỉnh cũ",
+                f"{unread.en} can't be counted back for {m.name_en}, as not all figures of the old provinces were read",
             )
         return Words(
-            f"chưa đọc được điểm và thứ hạng của {m.name_vi} năm {years.vi}",
-            f"no score or rank of {m.name_en} was read for {years.en}",
+            f"chưa đọc được điểm và thứ hạng của {m.name_vi} năm {unread.vi}",
+            f"no score or rank of {m.name_en} was read for {unread.en}",
         )
     lines = [Words(f"{m.name_vi} {told[0].vi}", f"{m.name_en} {told[0].en}"), *told[1:]]
     if empty:
-        years = listed(empty)
         back = all(one.vi in map(str, m.before) for one in empty)
         lines.append(
-            Words(f"năm {years.vi} chưa tính ngược được", f"{years.en} can't be counted back")
+            Words(f"năm {unread.vi} chưa tính ngược được", f"{unread.en} can't be counted back")
             if back
-            else Words(f"chưa đọc được số liệu năm {years.vi}", f"nothing was read of {years.en}")
+            else Words(f"chưa đọc được số liệu năm {unread.vi}", f"nothing was read of {unread.en}")
         )
     return joined(lines, "; ")
 
 
 def _year(year: int, score: Known | None, rank: Known | None) -> Words | None:
-    if score is not None and rank is not None:
-        size, place = _score(score), _rank(rank)
-        return Words(
-            f"đạt điểm {size.vi}, xếp {place.vi} năm {year}", f"scored {size.en} and ranked {place.en} in {year}"
-        )
-    if rank is not None:
-        place = _rank(rank)
-        return Words(f"xếp {place.vi} năm {year}", f"ranked {place.en} in {year}")
+    told = []
     if score is not None:
         size = _score(score)
-        return Words(f"đạt điểm {size.vi} năm {year}", f"scored {size.en} in {year}")
-    return None
+        told.append(Words(f"đạt điểm {size.vi}", f"scored {size.en}"))
+    if rank is not None:
+        place = _rank(rank)
+        told.append(Words(f"xếp {place.vi}", f"ranked {place.en}"))
+    vi, en = ", ".join(one.vi for one in told), " and ".join(one.en for one in told)
+    return Words(f"{vi} năm {year}", f"{en} in {year}") if told else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dx_pipeline.index.findings import Explanation
-from dx_pipeline.vocabulary import code, split
+from dx_pipeline.vocabulary import by_code, split
 
 #: doubts of a whole table: a mark beside the figure, a note below
 MARKED = frozenset({"third_party_only"})
@@ -13,6 +13,13 @@ MARKED = frozenset({"third_party_only"})
 ROUGH = 0.5
 #: said by "about" before the figure
 ABOUT = frozenset({"coarse"})
+#: how a doubt of a rank is told, where the name of the code is about a difference
+UNDECIDED = {"vi": "thứ tự không phân định được theo số in", "en": "order not decided by the printed digits"}
+
+
+def marks_in(doubts: str | None) -> str:
+    """The marks of a figure's doubts that a note explains."""
+    return "".join(by_code()[name].mark for name in split(doubts) if name in MARKED)
 
 
 @dataclass(frozen=True)
@@ -29,21 +36,14 @@ class Known:
         """The figure with everything a reader must know of it."""
         held = split(self.doubts)
         about = {"vi": "khoảng ", "en": "about "}[language] if ABOUT & set(held) else ""
-        marks = "".join(code(name).mark for name in held if name in MARKED)
-        words = [_code_words(name, language) for name in held if name not in MARKED | ABOUT]
+        words = [
+            UNDECIDED[language] if name == "within_error" else by_code()[name].name(language)
+            for name in held
+            if name not in MARKED | ABOUT
+        ]
         if self.basis == "derived":
             words.insert(0, {"vi": "suy từ mức thay đổi đã in", "en": "from a stated change"}[language])
-        return f"{about}{plain}{marks}" + (f" ({'; '.join(words)})" if words else "")
-
-
-#: how a doubt of a rank is told, where the name of the code is about a difference
-UNDECIDED = {"vi": "thứ tự không phân định được theo số in", "en": "order not decided by the printed digits"}
-
-
-def _code_words(name: str, language: str) -> str:
-    if name == "within_error":
-        return UNDECIDED[language]
-    return code(name).name_vi if language == "vi" else code(name).name_en
+        return f"{about}{plain}{marks_in(self.doubts)}" + (f" ({'; '.join(words)})" if words else "")
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,7 @@ class Movement:
     @property
     def direction_undecided(self) -> bool:
         """Whether the printed digits leave open that the score rose or fell."""
-        change = self.score_change
-        return bool(change) and change is not None and abs(change) <= self.score_error + 1e-9
+        return 0 < abs(self.score_change or 0.0) <= self.score_error + 1e-9
 
     @property
     def rank_change(self) -> int | None:

@@ -86,11 +86,9 @@ def write_number(value: float, kind: str, language: str, decimals: int | None = 
         value: the mart's value.
         kind: one of KINDS; `percent` and `whole_percent` take a share of 1.
         language: `vi` or `en`.
-        decimals: printed digits of a figure that has fewer than its kind: 0.33 is shown as 0.33, not as 0.3300.
+        decimals: of a score, as its error leaves them: 0.33 is shown as 0.33, not as 0.3300.
 
     Raises:
         KeyError: no such kind.
     """
-    if decimals is not None and kind in ("score", "score_change"):
-        return localise(_fixed(min(decimals, 4), "+" if kind == "score_change" else "")(value), language)
-    return localise(KINDS[kind](value), language)
+    return number(value, decimals, language) if decimals is not None else localise(KINDS[kind](value), language)

@@ -6,40 +6,36 @@ mark with a note below where it is that of a whole table. A score is never said 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 
 from dx_pipeline.index.findings import Part
-from dx_pipeline.language.clauses import movement_sentence, places_moved
-from dx_pipeline.language.movement import ABOUT, MARKED, Movement
+from dx_pipeline.language.clauses import movement_sentence
+from dx_pipeline.language.movement import ABOUT, MARKED, Movement, marks_in
 from dx_pipeline.language.numbers import signed
-from dx_pipeline.language.words import Words, capital, component_in_text, joined, listed
-from dx_pipeline.vocabulary import code, split
+from dx_pipeline.language.words import Words, both, component_in_text, joined, listed, places, same, sentence
+from dx_pipeline.vocabulary import by_code, split
 
 
 def finding(m: Movement) -> Words:
     """The finding in both languages: one to three sentences."""
     parts = [movement_sentence(m), _effects(m), _parts(m)]
-    text = joined([part for part in parts if part is not None])
-    return Words(unicodedata.normalize("NFC", text.vi), unicodedata.normalize("NFC", text.en))
+    return both(joined([part for part in parts if part is not None]).in_language)
 
 
 def note(m: Movement) -> Words | None:
     """What the marks in the finding mean; None without marks."""
     held = [*(figure.doubts for figure in m.figures), m.table_doubts if _tells_effects(m) else None]
-    used = {name for doubts in held for name in split(doubts) if name in MARKED}
-    if not used:
-        return None
-    lines = [Words(f"{code(n).mark} {code(n).name_vi}", f"{code(n).mark} {code(n).name_en}") for n in sorted(used)]
-    return joined(lines, "; ")
+    used = sorted({name for doubts in held for name in split(doubts) if name in MARKED})
+    codes = [by_code()[name] for name in used]
+    return both(lambda language: "; ".join(f"{one.mark} {one.name(language)}" for one in codes)) if codes else None
 
 
 def _effects(m: Movement) -> Words | None:
     """What the change of rank owes to the unit's own score and to all others'."""
-    if not _tells_effects(m) or m.own_effect is None or m.others_effect is None:
+    if m.own_effect is None or m.others_effect is None:
         return None
     decimals = 0 if float(m.own_effect).is_integer() and float(m.others_effect).is_integer() else 1
-    own, others = (places_moved(value, decimals) for value in (m.own_effect, m.others_effect))
+    own, others = places(m.own_effect, decimals), places(m.others_effect, decimals)
     unit = "thành phố" if m.city else "tỉnh"
     own_words = {
         -1: Words(f"Riêng điểm của {unit} đủ để lên {own.vi}", f"Its own score alone is worth {own.en} up"),
@@ -47,18 +43,15 @@ def _effects(m: Movement) -> Words | None:
         1: Words(f"Riêng điểm của {unit} đã kéo xuống {own.vi}", f"Its own score alone is worth {own.en} down"),
     }[_sign(m.own_effect)]
     same_way = _sign(m.own_effect) == _sign(m.others_effect)
-    but = Words("còn", "") if same_way else Words("nhưng", "but ")
+    but, more = (Words("còn", ""), " thêm") if same_way else (Words("nhưng", "but "), "")
+    theirs = f"{but.en}the other units' scores {others.en}"
     others_words = {
-        -1: Words(f"{but.vi} các địa phương khác chậm hơn nên lên thêm {others.vi}" if same_way
-                  else f"{but.vi} các địa phương khác chậm hơn nên lên {others.vi}",
-                  f"{but.en}the other units' scores {others.en} up"),
+        -1: Words(f"{but.vi} các địa phương khác chậm hơn nên lên{more} {others.vi}", f"{theirs} up"),
         0: Words("các địa phương khác không làm đổi hạng", "the other units' scores change nothing"),
-        1: Words(f"{but.vi} các địa phương khác tiến nhanh hơn nên xuống thêm {others.vi}" if same_way
-                 else f"{but.vi} các địa phương khác tiến nhanh hơn nên xuống {others.vi}",
-                 f"{but.en}the other units' scores {others.en} down"),
-    }[_sign(m.others_effect)]  # fmt: skip
-    mark = "".join(code(name).mark for name in split(m.table_doubts) if name in MARKED)
-    return Words(f"{own_words.vi}, {others_words.vi}{mark}.", f"{own_words.en}, {others_words.en}{mark}.")
+        1: Words(f"{but.vi} các địa phương khác tiến nhanh hơn nên xuống{more} {others.vi}", f"{theirs} down"),
+    }[_sign(m.others_effect)]
+    mark = same(marks_in(m.table_doubts) + ".")
+    return joined([own_words, same(", "), others_words, mark], "")
 
 
 def _tells_effects(m: Movement) -> bool:
@@ -74,42 +67,35 @@ def _parts(m: Movement) -> Words | None:
     told = m.explanation
     if told is None or m.score_change is None or not (told.leading or told.opposing):
         return None
-    up = m.score_change >= 0
+    rose, fell = Words("tăng", "rose"), Words("giảm", "fell")
+    with_it, against_it = (rose, fell) if m.score_change >= 0 else (fell, rose)
     clauses = []
     if told.leading:
         names = listed([_part(part) for part in told.leading])
+        together, order = same(""), same("")
         if told.undecided:
-            clauses.append(
-                Words(
-                    f"{names.vi} cùng {'tăng' if up else 'giảm'} nhiều nhất, thứ tự không phân định được theo số in",
-                    f"{names.en} {'rose' if up else 'fell'} most, in an order not decided by the printed digits",
-                )
+            together = Words("cùng ", "")
+            order = Words(", thứ tự không phân định được theo số in", ", in an order not decided by the printed digits")
+        clauses.append(
+            Words(
+                f"{names.vi} {together.vi}{with_it.vi} nhiều nhất{order.vi}", f"{names.en} {with_it.en} most{order.en}"
             )
-        else:
-            clauses.append(
-                Words(
-                    f"{names.vi} {'tăng' if up else 'giảm'} nhiều nhất", f"{names.en} {'rose' if up else 'fell'} most"
-                )
-            )
+        )
     if told.opposing:
-        names = listed([_part(part) for part in told.opposing])
-        clauses.append(Words(f"{names.vi} {'giảm' if up else 'tăng'}", f"{names.en} {'fell' if up else 'rose'}"))
-    text = joined(clauses, "; ")
-    return Words(capital(text.vi) + ".", capital(text.en) + ".")
+        clauses.append(joined([listed([_part(part) for part in told.opposing]), against_it]))
+    return sentence(joined(clauses, "; "))
 
 
 def _part(part: Part) -> Words:
-    name = component_in_text(part.name)
-    return Words(
-        f"{name.vi} ({signed(part.points, 1, 'vi')} điểm)", f"{name.en} ({signed(part.points, 1, 'en')} points)"
-    )
+    name, size = component_in_text(part.name), both(lambda language: signed(part.points, 1, language))
+    return Words(f"{name.vi} ({size.vi} điểm)", f"{name.en} ({size.en} points)")
 
 
 def holds_every_doubt(text: Words, doubts: str | None) -> Mapping[str, bool]:
     """For each doubt code, whether both sentences say it: by its words, its mark, "about", or "not decided"."""
     said = {}
     for name in split(doubts):
-        entry = code(name)
+        entry = by_code()[name]
         if name in MARKED:
             said[name] = entry.mark in text.vi and entry.mark in text.en
         elif name in ABOUT:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import tomllib
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from dx_pipeline.language.numbers import number
+from dx_pipeline.vocabulary import by_code
 
 LANGUAGES = ("vi", "en")
 CATALOGUE = ("words", "words_methods", "words_command", "labels", "words_alerts")
@@ -40,9 +42,11 @@ def words_of(key: str) -> Words:
 
 
 def label_of(group: str, code: str) -> Words:
-    """What a code such as a status is called; the code itself, in words, when it is new to the catalogue."""
-    found = catalogue().get(f"{group}.{code}")
-    return Words(**found) if found else same(code.replace("_", " "))
+    """What a code such as a status is called: in the catalogue, else in the vocabulary, else itself in words."""
+    if found := catalogue().get(f"{group}.{code}"):
+        return Words(**found)
+    known = by_code().get(code)
+    return Words(known.name_vi, known.name_en) if known else same(code.replace("_", " "))
 
 
 @functools.cache
@@ -54,6 +58,22 @@ def _phrases() -> dict[str, dict[str, str]]:
 def said(text: str, language: str) -> str:
     """A text that stands in a table in one language only, in the language asked for; as it is where it has no other."""
     return _phrases()[language].get(text, text)
+
+
+def both(write: Callable[[str], str]) -> Words:
+    """What a function writes in each language."""
+    return Words(*map(write, LANGUAGES))
+
+
+def filled(key: str, **values: object) -> Words:
+    """A text of the catalogue with its places filled; a value may be `Words`. Raises KeyError: no such text."""
+    text = words_of(key)
+
+    def write(language: str) -> str:
+        own = {name: one.in_language(language) if isinstance(one, Words) else one for name, one in values.items()}
+        return text.in_language(language).format(**own)
+
+    return both(write)
 
 
 def same(text: str) -> Words:
@@ -76,13 +96,15 @@ def listed(parts: list[Words]) -> Words:
 
 def numbers(value: float, decimals: int) -> Words:
     """A number without its sign as words."""
-    return Words(number(abs(value), decimals, "vi"), number(abs(value), decimals, "en"))
+    return both(lambda language: number(abs(value), decimals, language))
 
 
-def places(count: float) -> Words:
-    """'13 bậc', '13 places', '1 place', '16,5 bậc'."""
-    amount = numbers(count, 0 if float(count).is_integer() else 1)
-    return Words(f"{amount.vi} bậc", f"{amount.en} {'place' if abs(count) == 1 else 'places'}")
+def places(count: float, decimals: int | None = None) -> Words:
+    """'13 bậc', '13 places', '1 place', '16,5 bậc', without a sign; one decimal for halves if none are asked for."""
+    if decimals is None:
+        decimals = 0 if float(count).is_integer() else 1
+    amount = numbers(count, decimals)
+    return Words(f"{amount.vi} bậc", f"{amount.en} {'place' if amount.en == '1' else 'places'}")
 
 
 def points(value: float) -> Words:
@@ -107,6 +129,11 @@ def component_in_text(indicator: str) -> Words:
     """The same within a sentence, where English wants an article before some."""
     found = catalogue().get(f"in_text.{indicator}")
     return Words(**found) if found else component_name(indicator)
+
+
+def sentence(text: Words) -> Words:
+    """A text with a capital letter and a full stop."""
+    return Words(f"{capital(text.vi)}.", f"{capital(text.en)}.")
 
 
 def capital(text: str) -> str:

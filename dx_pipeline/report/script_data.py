@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dx_pipeline.index import POINTS_PER_SCORE, TIE_TOLERANCE
+from dx_pipeline.language.numbers import decimals_of
 from dx_pipeline.language.words import LANGUAGES, catalogue
 from dx_pipeline.report.site_data import SiteData
 from dx_pipeline.report.wording import doubts_of
@@ -106,11 +107,7 @@ def _rows(data: SiteData, system: int, indicators: list[str]) -> dict[str, dict[
         rows = {}
         for row in data.rankings.get((edition, system), []):
             key = (edition, system, row["province_id"])
-            line = [_figure(row, data.printed_decimals.get((*key, "overall")))]
-            line += [
-                _figure(data.component.get((*key, one)), data.printed_decimals.get((*key, one)))
-                for one in indicators[1:]
-            ]
+            line = [_figure(row), *(_figure(data.component.get((*key, one))) for one in indicators[1:])]
             while line and line[-1] is None:
                 line.pop()
             rows[row["province_id"]] = [line, row["status"]]
@@ -119,16 +116,17 @@ def _rows(data: SiteData, system: int, indicators: list[str]) -> dict[str, dict[
     return found
 
 
-def _figure(row: Row | None, decimals: int | None = None) -> list[Any] | None:
-    """Score, rank; then, if any, their doubts (`of the score|of the rank` where they differ) and fewer decimals."""
+def _figure(row: Row | None) -> list[Any] | None:
+    """Score, rank; then, if any, their doubts (`of the score|of the rank` where they differ) and decimals below 4."""
     if row is None or (row["score"] is None and row["rank"] is None):
         return None
     of_each = [_doubts(row, column) if row[column] is not None else "" for column in ("score", "rank")]
-    told = [of_each[0] if of_each[0] == of_each[1] else "|".join(of_each), decimals]
+    decimals = decimals_of(row["error_half_width"])
+    told = [of_each[0] if of_each[0] == of_each[1] else "|".join(of_each), decimals if decimals < 4 else None]
     while told and not told[-1]:
         told.pop()
     return [row["score"], row["rank"], *told]
 
 
 def _doubts(row: Row, column: str) -> str:
-    return ",".join(code for code in doubts_of(row, column) if code not in ("stated", "derived", "computed"))
+    return ",".join(code.code for code in doubts_of(row, column) if code.mark)

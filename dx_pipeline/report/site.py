@@ -56,7 +56,7 @@ def build_site(
     """
     name = release if isinstance(release, str) else str(release["release"])
     data = SiteData(Tables(con), reference)
-    wordings = {language: Wording(language, data.printed_decimals) for language in LANGUAGES}
+    wordings = {language: Wording(language) for language in LANGUAGES}
     environment = _environment(name, data)
     written = []
     for target in ("assets", "en"):

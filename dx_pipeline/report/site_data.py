@@ -228,18 +228,6 @@ class SiteData:
         return sorted(rows, key=lambda row: (row["indicator"] != RANK_TARGET, row["verdict"] == "not_assessable"))
 
     @functools.cached_property
-    def printed_decimals(self) -> dict[tuple[Any, ...], int]:
-        """Digits of scores that were printed with fewer than their table, by edition, system, unit, indicator."""
-        if "doubts" not in self.tables.columns("figure_sources"):
-            return {}
-        rows = self.tables.rows("figure_sources", "chosen AND measure = 'score' AND contains(doubts, 'coarse')")
-        return {
-            (row["edition"], row["unit_system"], row["province_id"], row["indicator"]): row["decimals"]
-            for row in rows
-            if row["decimals"] is not None
-        }
-
-    @functools.cached_property
     def focus(self) -> list[tuple[Key, Key]]:
         """The pair of each system that pages show when none is asked for."""
         if "peer_groups" not in self.tables:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from markupsafe import Markup, escape
 
 from dx_pipeline.language.numbers import write_number
-from dx_pipeline.report.wording import signs_of
+from dx_pipeline.report.wording import doubts_of, signs_of
 from dx_pipeline.tables import Row
 
 WIDTH = 480
@@ -40,7 +40,7 @@ class Point:
         value = self.row[self.column]
         origin = f'data-value="{value!r}" data-from="{self.row.table}.{self.column}" data-key="{escape(self.row.key)}"'
         shown = write_number(value, self.kind, language)
-        signs = signs_of(self.row, self.column)
+        signs = signs_of(doubts_of(self.row, self.column))
         mark = f'<tspan class="mark" dy="-4">{escape(signs)}</tspan>' if signs else ""
         return Markup(f'<text x="{x:.1f}" y="{y:.1f}" class="{style}" {origin}>{shown}{mark}</text>')
 

@@ -7,16 +7,16 @@ a page used stand at its end. The templates have no other way to a text or a num
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from dx_pipeline import vocabulary
 from dx_pipeline.contracts import load_contract, load_contracts
-from dx_pipeline.language.numbers import write_number
-from dx_pipeline.language.words import catalogue, said
+from dx_pipeline.language.numbers import decimals_of, write_number
+from dx_pipeline.language.words import capital, catalogue, label_of, said
 from dx_pipeline.tables import Row
+from dx_pipeline.vocabulary import Code, by_code, codes_of, load_vocabulary
 
 if TYPE_CHECKING:
     from dx_pipeline.report.page import Page
@@ -28,59 +28,42 @@ WEB_ADDRESS = re.compile(r"^https?://[^\s\"'<>]+$")
 ADDRESS_SEPARATOR = re.compile(r"\s*;\s+")
 #: what a name of a table looks like
 SNAKE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
-#: what may become part of a file name
-#: tables whose scores are shown with the digits they were printed with
+#: tables whose scores are shown with the digits that their error leaves
 SCORES = frozenset({"province_rankings", "component_scores", "pillar_scores"})
 #: columns that count something or name a year carry no doubt of the figure beside them
-UNDOUBTED = frozenset(
-    {
-        "n_units",
-        "n_ranked",
-        "delta",
-        "draws",
-        "seed",
-        "target_year",
-        "target_value",
-        "k",
-        "distance",
-        "n_files",
-        "weight",
-        "max_points",
-    }
-)
+UNDOUBTED = {
+    "n_units", "n_ranked", "delta", "draws", "seed", "target_year", "target_value", "k", "distance", "n_files",
+    "weight", "max_points",
+}  # fmt: skip
 
 
-def doubts_of(row: Row, column: str) -> tuple[str, ...]:
-    """Codes of what is doubtful about one value of a row: its own column of doubts, or the row's."""
+def doubts_of(row: Row, column: str) -> list[Code]:
+    """What is doubtful about one value of a row: its own column of doubts and basis, or the row's."""
     if column in UNDOUBTED:
-        return ()
-    own = f"{column}_doubts" in row.values
-    doubts = row.get(f"{column}_doubts" if own else "doubts")
-    basis = row.get(f"{column}_basis" if f"{column}_basis" in row.values else "basis")
-    found = [*vocabulary.split(doubts), *([basis] if basis else [])]
-    if row.get("within_error") and "within_error" not in found:
-        found.append("within_error")
-    return tuple(found)
+        return []
+    found = dict.fromkeys(codes_of(row.values, column))
+    if row.get("within_error"):
+        found["within_error"] = None
+    return [by_code()[code] for code in found]
 
 
-def signs_of(row: Row, column: str) -> str:
+def signs_of(doubts: Iterable[Code]) -> str:
     """The marks of one value, each once, strongest reason first; empty if nothing is doubtful."""
-    known = {code.code: code.mark for code in vocabulary.load_vocabulary()}
-    return "".join(dict.fromkeys(known.get(code, "") for code in doubts_of(row, column)))
+    return "".join(dict.fromkeys(code.mark for code in doubts))
+
+
+def _missing(text: str) -> Markup:
+    return Markup('<span class="missing">{}</span>').format(text)
 
 
 class Wording:
     """Writes in one language."""
 
-    def __init__(self, language: str, decimals: Mapping[tuple[Any, ...], int] | None = None) -> None:
+    def __init__(self, language: str) -> None:
         self.language = language
         self._words = {key: Markup(escape(texts[language])) for key, texts in catalogue().items()}
-        self._codes = {code.code: code for code in vocabulary.load_vocabulary()}
-        #: printed digits of figures that have fewer than their table, by edition, system, unit and indicator
-        self._decimals = decimals or {}
         self._titles = {name: str(getattr(one, f"title_{language}")) for name, one in load_contracts().items()}
-        self._used: set[str] = set()
-        self._marks: dict[tuple[str, ...], Markup] = {}
+        self._used: set[Code] = set()
 
     def __contains__(self, key: str) -> bool:
         return key in self._words
@@ -96,11 +79,8 @@ class Wording:
         return words.format(**values) if values else words
 
     def label(self, group: str, code: object) -> Markup:
-        """Label of a code such as a status or a verdict; the code itself, in words, if it is new to us."""
-        known = self._codes.get(str(code))
-        if f"{group}.{code}" not in self._words and known is not None:
-            return escape(known.name_vi if self.language == "vi" else known.name_en)
-        return self._words.get(f"{group}.{code}") or escape(str(code).replace("_", " "))
+        """Label of a code such as a status or a verdict."""
+        return self._words.get(f"{group}.{code}") or escape(label_of(group, str(code)).in_language(self.language))
 
     def column(self, row: Row, stem: str) -> str:
         """A text that a table holds in both languages: `<stem>_vi`, `<stem>_en`."""
@@ -113,17 +93,11 @@ class Wording:
         value = row[column]
         if value is None:
             return self.missing(row)
-        shown = write_number(value, kind, self.language, self.digits(row, kind))
+        scored = kind == "score" and row.table in SCORES
+        shown = write_number(value, kind, self.language, decimals_of(row["error_half_width"]) if scored else None)
         # table, column, value and what is shown are ours; only a key comes from the data
         origin = f'data-from="{row.table}.{column}" data-key="{escape(row.key)}"'
         return Markup(f'<data value="{value!r}" {origin}>{shown}</data>') + self.mark(row, column)
-
-    def digits(self, row: Row, kind: str) -> int | None:
-        """Printed decimals of a score that has fewer than its table; None for all others."""
-        if kind != "score" or not self._decimals or row.table not in SCORES:
-            return None
-        indicator = row.get("indicator") or "overall"
-        return self._decimals.get((row["edition"], row["unit_system"], row["province_id"], indicator))
 
     def computed(self, value: float, kind: str, what: str) -> Markup:
         """A number this page computes from rows of a table; `what` says how, for whoever checks it."""
@@ -133,21 +107,12 @@ class Wording:
 
     def mark(self, row: Row, column: str) -> Markup:
         """The marks of what is doubtful about a figure; their notes stand at the end of the page."""
-        found = doubts_of(row, column)
-        if not found:
-            return Markup("")
-        if found not in self._marks:
-            self._marks[found] = self._written(found)
-        self._used.update(code for code in found if code in self._codes and self._codes[code].mark)
-        return self._marks[found]
-
-    def _written(self, found: tuple[str, ...]) -> Markup:
-        marked = [self._codes[code] for code in found if code in self._codes and self._codes[code].mark]
+        marked = [code for code in doubts_of(row, column) if code.mark]
         if not marked:
             return Markup("")
-        signs = "".join(dict.fromkeys(code.mark for code in marked))
-        names = ", ".join(code.name_vi if self.language == "vi" else code.name_en for code in marked)
-        return Markup('<sup class="mark" title="{}">{}</sup>').format(names, signs)
+        self._used.update(marked)
+        names = ", ".join(code.name(self.language) for code in marked)
+        return Markup('<sup class="mark" title="{}">{}</sup>').format(names, signs_of(marked))
 
     def start_page(self) -> None:
         """Forget the marks of the page before."""
@@ -156,14 +121,8 @@ class Wording:
     @property
     def notes(self) -> list[tuple[str, str, str]]:
         """Mark, name and meaning of everything marked on this page so far, in the vocabulary's order."""
-        return [
-            (
-                code.mark,
-                *((code.name_vi, code.meaning_vi) if self.language == "vi" else (code.name_en, code.meaning_en)),
-            )
-            for code in self._codes.values()
-            if code.code in self._used
-        ]
+        used = [code for code in load_vocabulary() if code in self._used]
+        return [(code.mark, code.name(self.language), code.meaning(self.language)) for code in used]
 
     def quote(self, row: Row, column: str) -> Markup:
         """A text that stands in a table, in this language, numbers in it included, with its origin."""
@@ -182,8 +141,7 @@ class Wording:
 
     def missing(self, row: Row) -> Markup:
         """What stands where a figure is missing: the reason, in full."""
-        text = self.reason_of(row) or self.label("missing", row.get("status") or "unknown")
-        return Markup('<span class="missing">{}</span>').format(text[:1].upper() + text[1:])
+        return _missing(capital(self.reason_of(row) or self.label("missing", row.get("status") or "unknown")))
 
     def missing_short(self, row: Row) -> Markup:
         """The kind of reason only, for a column of a long table; the reason stands below that table."""
@@ -191,14 +149,11 @@ class Wording:
 
     def absent(self) -> Markup:
         """What stands where a table has no row at all."""
-        return Markup('<span class="missing">{}</span>').format(self._words["missing.no_row"])
+        return _missing(self._words["missing.no_row"])
 
     def short_reason(self, status: str) -> Markup:
         """The kind of reason only, from a status."""
-        known = f"missing.{status}" in self._words
-        return Markup('<span class="missing">{}</span>').format(
-            self._words[f"missing.{status if known else 'unknown'}"]
-        )
+        return _missing(self._words.get(f"missing.{status}") or self._words["missing.unknown"])
 
     def address(self, url: object, text: object) -> Markup:
         """A link if the address is one of the web; otherwise the text alone, with the address as text if there is one.
@@ -234,8 +189,7 @@ class Wording:
 
     def titled(self, text: str) -> str:
         """A text in which tables are named by their titles, not by their codes."""
-        titles = self._titles
-        quoted = "«{}»" if self.language == "vi" else "“{}”"
+        titles, quoted = self._titles, "«{}»" if self.language == "vi" else "“{}”"
         return SNAKE.sub(lambda found: quoted.format(titles[found[0]]) if found[0] in titles else found[0], text)
 
     def contract(self, table: str, what: str) -> str:

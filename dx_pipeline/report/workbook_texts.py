@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from dx_pipeline.language.numbers import decimals_of
 from dx_pipeline.language.words import LANGUAGES
 from dx_pipeline.report.site_data import SiteData
 from dx_pipeline.report.wording import MISSING_CODES, Wording, doubts_of
@@ -70,7 +71,7 @@ class Texts:
 
     def __init__(self, data: SiteData) -> None:
         self._data = data
-        self._vi, self._en = (Wording(language, data.printed_decimals) for language in LANGUAGES)
+        self._vi, self._en = map(Wording, LANGUAGES)
 
     def names(self, row: Row, column: str = "province_id", system: int | None = None) -> list[str]:
         """Vietnamese and English name of the row's unit; its code if it has none."""
@@ -88,11 +89,11 @@ class Texts:
         return vietnamese if vietnamese == english else f"{vietnamese} / {english}"
 
     def score(self, row: Row | None) -> float | None:
-        """The score of a row with the digits it was printed with."""
+        """The score of a row with the digits that its error leaves."""
         if row is None or row["score"] is None:
             return None
-        decimals = self._vi.digits(row, "score")
-        return float(row["score"]) if decimals is None else Printed(row["score"], decimals)
+        decimals = decimals_of(row["error_half_width"])
+        return Printed(row["score"], decimals) if decimals < 4 else float(row["score"])
 
     def said(self, text: str | None) -> str | None:
         """A text that tables hold in one language only, in both."""
@@ -107,8 +108,8 @@ class Texts:
         if any(row[column] is None for column in columns):
             reasons = [row.get("reason_vi"), row.get("reason")]
             told.append(" / ".join(MISSING_CODES.sub("", text) for text in reasons if text) or self._absence(row))
-        doubts = dict.fromkeys(code for column in columns for code in doubts_of(row, column) if row[column] is not None)
-        marked = [code for code in load_vocabulary() if code.code in doubts and code.mark]
+        doubts = {code for column in columns for code in doubts_of(row, column) if row[column] is not None}
+        marked = [code for code in load_vocabulary() if code in doubts and code.mark]
         told += [f"{code.name_vi} / {code.name_en}" for code in marked]
         return "; ".join(text for text in told if text) or None
 

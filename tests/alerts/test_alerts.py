@@ -14,12 +14,11 @@ import pytest
 from dx_pipeline.alerts import channels as where
 from dx_pipeline.alerts.causes import Cause, Failed, build_causes, fetch_causes, without_secrets
 from dx_pipeline.alerts.memory import memory_file, read_memory
-from dx_pipeline.alerts.message import write_message
-from dx_pipeline.alerts.tell import tell, undelivered
+from dx_pipeline.alerts.tell import tell, undelivered, write_message
 from dx_pipeline.fetch.look import Outcome
 from dx_pipeline.fetch.night import Night
 from dx_pipeline.fetch.stale import Stale
-from dx_pipeline.language.words import same
+from dx_pipeline.language.words import Words, same
 from dx_pipeline.paths import Paths
 from tests.fetch.publisher import publishing
 
@@ -152,8 +151,8 @@ def test_texts_of_a_night() -> None:
     causes = fetch_causes(Night("", (DOWN, CHANGED), (stale,)), "1.0.2-3f9a0c12")
     from dx_pipeline.alerts.memory import Event
 
-    events = [Event("new", one.key, "2026-03-01", tuple(one.headline), one) for one in causes]
-    title, body = write_message([*events, Event("recovered", "x", "2026-02-20", ("dti_d: hỏng", "dti_d: broken"))])
+    events = [Event("new", one.key, "2026-03-01", one.headline, one) for one in causes]
+    title, body = write_message([*events, Event("recovered", "x", "2026-02-20", Words("dti_d: hỏng", "dti_d: broken"))])
     assert title == "dx-pipeline: 3 sự cố mới, 1 sự cố đã khắc phục"
     assert body.split("\n\n")[4:] == [
         "[NEW] dti_a/2023.csv: could not be fetched (http 503)\n"
@@ -188,7 +187,7 @@ def test_texts_of_a_failed_check_name_the_keys() -> None:
     from dx_pipeline.alerts.memory import Event
 
     (one,) = build_causes([failed], "1.0.2-3f9a0c12")
-    _, body = write_message([Event("new", one.key, "2026-03-01", tuple(one.headline), one)], ["en"])
+    _, body = write_message([Event("new", one.key, "2026-03-01", one.headline, one)], ["en"])
     assert body == (
         "[NEW] check province_rankings.row_counts did not hold, so nothing was released\n"
         "What broke: expected 63 rows, found 62\n"
@@ -198,9 +197,7 @@ def test_texts_of_a_failed_check_name_the_keys() -> None:
         "What to do: look at the failing keys, mend the source or its declaration, then `dx run`; "
         "see docs/runbooks/nightly-failed.md"
     )
-    assert (
-        "see docs" in write_message([Event("new", "k", "", ("a", "b"), build_causes([Failed("s", "m")], None)[0])])[1]
-    )
+    assert "see docs" in write_message([Event("new", "k", "", same("a"), build_causes([Failed("s", "m")], None)[0])])[1]
 
 
 def test_permanent_and_transient_ask_for_different_things() -> None:

@@ -149,25 +149,23 @@ def test_a_doubtful_figure_never_stands_without_its_mark(
     pages: list[tuple[str, lxml.html.HtmlElement]], marts: Marts
 ) -> None:
     """Every figure whose row has a doubt, or a basis with a mark, is followed by that mark; the page explains it."""
-    marked = {code.code: code for code in load_vocabulary() if code.mark and code.kind != "missing"}
+    marked = {code for code in load_vocabulary() if code.mark and code.kind != "missing"}
     count = 0
     for name, page in pages:
         notes = {element.text_content() for element in page.xpath("//section[@class='marks']//*[@class='sign']")}
         for text in page.xpath("//*[local-name()='text'][@data-from]"):
             row = Row("", "", marts.row(text.get("data-from").split(".")[0], text.get("data-key")))
-            codes = [code for code in doubts_of(row, text.get("data-from").split(".")[1]) if code in marked]
-            assert all(marked[code].mark in text.text_content() for code in codes), (name, text.text_content(), codes)
+            codes = marked.intersection(doubts_of(row, text.get("data-from").split(".")[1]))
+            assert all(code.mark in text.text_content() for code in codes), (name, text.text_content(), codes)
         printed = "//data[@data-from] | //span[@data-from='figure_sources.value_text']"
         for element in page.xpath(printed):
             table, column = element.get("data-from").split(".")
             row = Row(table, "", marts.row(table, element.get("data-key")))
-            for code in doubts_of(row, column):
-                if code not in marked:
-                    continue
+            for code in marked.intersection(doubts_of(row, column)):
                 following = element.getnext()
                 sign = following.text_content() if following is not None and following.tag == "sup" else ""
-                assert marked[code].mark in sign, f"{name}: {element.get('data-from')} {element.get('data-key')} {code}"
-                assert marked[code].mark in notes, f"{name}: no note for {code}"
+                assert code.mark in sign, f"{name}: {element.get('data-from')} {element.get('data-key')} {code.code}"
+                assert code.mark in notes, f"{name}: no note for {code.code}"
                 count += 1
     assert count > 100
 
