@@ -55,7 +55,7 @@ def _write_workbook(folder: Path, target: Path) -> None:
         if released.is_file():
             shutil.copyfile(released, file)
             return
-        from dx_pipeline.report import write_workbook
+        from dx_pipeline.report.workbook import write_workbook
 
         with open_published(default_paths()) as con:
             write_workbook(con, file, folder.name.split("-")[0], default_paths().reference)

@@ -180,8 +180,8 @@ def write_site(candidate: Candidate) -> Made:
     taken_over = _take_over(candidate, SITE, key, "site/")
     if not taken_over:
         from dx_pipeline.quality.page import render_quality_page
-        from dx_pipeline.report import build_site
         from dx_pipeline.report.notebooks import write_pages
+        from dx_pipeline.report.site import build_site
 
         with _staged_tables(candidate) as con:
             build_site(con, folder, candidate.release, candidate.paths.reference)
@@ -215,7 +215,7 @@ def write_book(candidate: Candidate) -> Made:
     path, key = candidate.folder / WORKBOOK_FILE, _page_key(candidate, code_of("report.workbook"))
     taken_over = _take_over(candidate, WORKBOOK, key, WORKBOOK_FILE)
     if not taken_over:
-        from dx_pipeline.report import write_workbook
+        from dx_pipeline.report.workbook import write_workbook
 
         with _staged_tables(candidate) as con:
             write_workbook(con, path, candidate.release, candidate.paths.reference)

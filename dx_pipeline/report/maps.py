@@ -22,7 +22,6 @@ from markupsafe import Markup
 
 from dx_pipeline.charts.tile_grid import read_tiles
 from dx_pipeline.errors import DxError, Problem
-from dx_pipeline.language.words import Words
 from dx_pipeline.report.site_data import SiteData
 from dx_pipeline.report.wording import Wording
 
@@ -46,9 +45,8 @@ class Outline:
 
 @dataclass(frozen=True)
 class Outlines:
-    """All outlines of one system in a drawing of this size."""
+    """All outlines of one system in a drawing WIDTH wide."""
 
-    width: float
     height: float
     shapes: list[Outline]
 
@@ -102,7 +100,7 @@ def read_outlines(reference: Path, unit_system: int, codes: tuple[tuple[str, str
         near = [[place(point) for point in ring] for ring in shape if ring not in far]
         path = "".join(_path(ring) for ring in near if len(set(ring)) > 2)
         shapes.append(Outline(province_id, path, sorted({place(ring[0]) for ring in far})))
-    return Outlines(WIDTH, round((north - south) * scale, 1), shapes)
+    return Outlines(round((north - south) * scale, 1), shapes)
 
 
 def _rings(geometry: Mapping[str, Any]) -> Iterator[list[tuple[float, float]]]:
@@ -128,73 +126,97 @@ def shade(rank: int | None, units: int) -> str:
     return f"s{1 + min(int((units - rank) / max(units - 1, 1) * STEPS), STEPS - 1)}"
 
 
-def draw_outlines(data: SiteData, system: int, edition: int | None, home: str, wording: Wording) -> Markup:
-    """The map of outlines, a link a unit, coloured by rank of an edition; empty if there are no outlines."""
-    codes = tuple(
-        (str(unit["gso_code"]), province_id) for (each, province_id), unit in data.units.items() if each == system
-    )
-    outlines = read_outlines(data.reference, system, codes)
-    if outlines is None:
-        return Markup("")
-    parts, labels = [], []
-    for shape in outlines.shapes:
-        inside = Markup('<path d="{}"/>').format(shape.path)
-        if shape.islets:
-            xs, ys = [x for x, _ in shape.islets], [y for _, y in shape.islets]
-            inside += Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="14" class="sea"/>').format(
-                min(xs) - 14, min(ys) - 14, max(xs) - min(xs) + 28, max(ys) - min(ys) + 28
-            )
-            inside += Markup("").join(Markup('<circle cx="{}" cy="{}" r="3"/>').format(x, y) for x, y in shape.islets)
-            middle, unit = min((min(xs) + max(xs)) / 2, WIDTH - 58), data.units[system, shape.province_id]
-            for words in _islands(data, system, shape.province_id):
-                labels.append((middle, max(ys) + 31, words.in_language(wording.language)))
-                labels.append((middle, max(ys) + 46, f"({wording.name(unit)})"))
-        parts.append(_link(data, system, shape.province_id, edition, home, wording, inside))
-    texts = Markup("").join(
-        Markup('<text x="{:.1f}" y="{:.1f}" class="island">{}</text>').format(x, y, text) for x, y, text in labels
-    )
-    height = outlines.height + 46
-    head = Markup('<svg class="map outlines" viewBox="-2 -2 {:.0f} {:.0f}" role="group" aria-label="{}">').format(
-        outlines.width + 4, height, wording.text("map.outlines", units=_count(data, system))
-    )
-    return head + Markup("").join(parts) + texts + Markup("</svg>")
+@dataclass(frozen=True)
+class Map:
+    """The units of one system coloured by their rank in an edition, each a link from a page to its profile."""
 
+    data: SiteData
+    system: int
+    edition: int | None
+    #: way from the page to the pages of its language
+    home: str
+    wording: Wording
 
-def draw_tiles(data: SiteData, system: int, edition: int | None, home: str, wording: Wording) -> Markup:
-    """The map of tiles, a link a unit; the archipelagos stand with their provinces."""
-    tiles = [tile for tile in read_tiles(data.reference, system) if (system, tile.province_id) in data.units]
-    if not tiles:
-        return Markup("")
-    width, height = TILE
-    parts = []
-    for tile in tiles:
-        x, y = tile.column * width, tile.row * height
-        if tile.islands:
-            name = tile.islands.in_language(wording.language)
-            unit = wording.name(data.units[system, tile.province_id])
-            parts.append(
-                Markup('<rect x="{:.0f}" y="{:.0f}" width="{:.0f}" height="{:.0f}" rx="6" class="sea"/>').format(
-                    x + 2, y + 2, width - 4, height - 4
+    def outlines(self) -> Markup:
+        """The units in their outlines; empty if there are no outlines."""
+        units = {province_id: unit for (system, province_id), unit in self.data.units.items() if system == self.system}
+        codes = tuple((str(unit["gso_code"]), province_id) for province_id, unit in units.items())
+        outlines = read_outlines(self.data.reference, self.system, codes)
+        if outlines is None:
+            return Markup("")
+        parts, labels = [], []
+        for shape in outlines.shapes:
+            inside = Markup('<path d="{}"/>').format(shape.path)
+            if shape.islets:
+                xs, ys = [x for x, _ in shape.islets], [y for _, y in shape.islets]
+                west, north, across, down = min(xs) - 14, min(ys) - 14, max(xs) - min(xs) + 28, max(ys) - min(ys) + 28
+                sea = '<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="14" class="sea"/>'
+                inside += Markup(sea).format(west, north, across, down)
+                inside += Markup("").join(
+                    Markup('<circle cx="{}" cy="{}" r="3"/>').format(*each) for each in shape.islets
                 )
-                + _tile_text(x + width / 2, y + 34, name, "island")
-                + _tile_text(x + width / 2, y + 51, f"({unit})", "island")
-            )
-            continue
-        name = wording.name(data.units[system, tile.province_id])
-        lines = _two_lines(name)
-        inside = Markup('<rect x="{:.0f}" y="{:.0f}" width="{:.0f}" height="{:.0f}" rx="4"/>').format(
-            x + 1, y + 1, width - 2, height - 2
+                middle = min((min(xs) + max(xs)) / 2, WIDTH - 58)
+                for tile in read_tiles(self.data.reference, self.system):
+                    if tile.islands and tile.province_id == shape.province_id:
+                        labels.append((middle, max(ys) + 31, tile.islands.in_language(self.wording.language)))
+                        labels.append((middle, max(ys) + 46, f"({self._name(shape.province_id)})"))
+            parts.append(self._link(shape.province_id, inside))
+        texts = [Markup('<text x="{:.1f}" y="{:.1f}" class="island">{}</text>').format(*label) for label in labels]
+        head = Markup('<svg class="map outlines" viewBox="-2 -2 {:.0f} {:.0f}" role="group" aria-label="{}">').format(
+            WIDTH + 4, outlines.height + 46, self.wording.text("map.outlines", units=self._count)
         )
-        top = y + (31 if len(lines) == 1 else 21)
-        for number, line in enumerate(lines):
-            inside += _tile_text(x + width / 2, top + 19 * number, line, "tile")
-        inside += _tile_text(x + width / 2, y + height - 8, _told(data, system, tile.province_id, edition), "figure")
-        parts.append(_link(data, system, tile.province_id, edition, home, wording, inside))
-    columns, rows = 1 + max(tile.column for tile in tiles), 1 + max(tile.row for tile in tiles)
-    head = Markup('<svg class="map tiles" viewBox="0 0 {:.0f} {:.0f}" role="group" aria-label="{}">').format(
-        columns * width, rows * height, wording.text("map.tiles", units=_count(data, system))
-    )
-    return head + Markup("").join(parts) + Markup("</svg>")
+        return head + Markup("").join([*parts, *texts]) + Markup("</svg>")
+
+    def tiles(self) -> Markup:
+        """The units as tiles; the archipelagos stand with their provinces."""
+        grid = read_tiles(self.data.reference, self.system)
+        tiles = [tile for tile in grid if (self.system, tile.province_id) in self.data.units]
+        if not tiles:
+            return Markup("")
+        width, height = TILE
+        square = '<rect x="{:.0f}" y="{:.0f}" width="{:.0f}" height="{:.0f}" rx="{}"{}/>'
+        parts = []
+        for tile in tiles:
+            x, y, name = tile.column * width, tile.row * height, self._name(tile.province_id)
+            if tile.islands:
+                inside = Markup(square).format(x + 2, y + 2, width - 4, height - 4, 6, Markup(' class="sea"'))
+                inside += _tile_text(x + width / 2, y + 34, tile.islands.in_language(self.wording.language), "island")
+                parts.append(inside + _tile_text(x + width / 2, y + 51, f"({name})", "island"))
+                continue
+            lines = _two_lines(name)
+            inside = Markup(square).format(x + 1, y + 1, width - 2, height - 2, 4, "")
+            top = y + (31 if len(lines) == 1 else 21)
+            for number, line in enumerate(lines):
+                inside += _tile_text(x + width / 2, top + 19 * number, line, "tile")
+            rank = self._rank(tile.province_id)
+            inside += _tile_text(x + width / 2, y + height - 8, "?" if rank is None else rank, "figure")
+            parts.append(self._link(tile.province_id, inside))
+        columns, rows = 1 + max(tile.column for tile in tiles), 1 + max(tile.row for tile in tiles)
+        head = Markup('<svg class="map tiles" viewBox="0 0 {:.0f} {:.0f}" role="group" aria-label="{}">').format(
+            columns * width, rows * height, self.wording.text("map.tiles", units=self._count)
+        )
+        return head + Markup("").join(parts) + Markup("</svg>")
+
+    @functools.cached_property
+    def _count(self) -> int:
+        return sum(system == self.system for system, _ in self.data.units)
+
+    def _name(self, province_id: str) -> str:
+        return self.wording.name(self.data.units[self.system, province_id])
+
+    def _rank(self, province_id: str) -> int | None:
+        row = self.data.ranking.get((self.edition, self.system, province_id))
+        return row["rank"] if row is not None else None
+
+    def _link(self, province_id: str, inside: Markup) -> Markup:
+        rank, name = self._rank(province_id), self._name(province_id)
+        told = self.wording.text("map.none", name=name)
+        if rank:
+            told = self.wording.text("map.unit", name=name, rank=rank, units=self._count)
+        link = Markup('<a href="{}{}/{}.html" data-unit="{}" class="{}" aria-label="{}"><title>{}</title>{}</a>')
+        return link.format(
+            self.home, self.system, province_id, province_id, shade(rank, self._count), told, told, inside
+        )
 
 
 def _two_lines(name: str) -> list[str]:
@@ -202,39 +224,11 @@ def _two_lines(name: str) -> list[str]:
         return [name]
     for mark in (" - ", "-", " "):
         if mark in name:
-            middle = min(
-                (i for i in range(len(name)) if name.startswith(mark, i)), key=lambda i: abs(i - len(name) / 2)
-            )
+            places = [i for i in range(len(name)) if name.startswith(mark, i)]
+            middle = min(places, key=lambda i: abs(i - len(name) / 2))
             return [name[:middle] + mark.strip(), name[middle + len(mark) :]]
     return [name]
 
 
 def _tile_text(x: float, y: float, text: object, style: str) -> Markup:
     return Markup('<text x="{:.0f}" y="{:.0f}" class="{}">{}</text>').format(x, y, style, text)
-
-
-def _told(data: SiteData, system: int, province_id: str, edition: int | None) -> str:
-    row = data.ranking.get((edition, system, province_id))
-    return str(row["rank"]) if row is not None and row["rank"] is not None else "?"
-
-
-def _link(
-    data: SiteData, system: int, province_id: str, edition: int | None, home: str, wording: Wording, inside: Markup
-) -> Markup:
-    row = data.ranking.get((edition, system, province_id))
-    rank = row["rank"] if row is not None else None
-    units = _count(data, system)
-    name = wording.name(data.units[system, province_id])
-    told = wording.text("map.unit", name=name, rank=rank, units=units) if rank else wording.text("map.none", name=name)
-    return Markup('<a href="{}{}/{}.html" data-unit="{}" class="{}" aria-label="{}"><title>{}</title>{}</a>').format(
-        home, system, province_id, province_id, shade(rank, units), told, told, inside
-    )
-
-
-def _islands(data: SiteData, system: int, province_id: str) -> list[Words]:
-    tiles = read_tiles(data.reference, system)
-    return [tile.islands for tile in tiles if tile.islands and tile.province_id == province_id]
-
-
-def _count(data: SiteData, system: int) -> int:
-    return sum(1 for each, _ in data.units if each == system)

@@ -1,12 +1,17 @@
-"""What the profile of one unit shows below its summary, gathered once for both languages."""
+"""What the profile of one unit shows, gathered once for both languages: its message, then the details.
+
+Two yardsticks of the message are computed here from rows of the tables, because no table holds them: the distance to
+the median unit and the mean of the gaps to the peers, both in points of the overall. Everything else is a row.
+"""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dx_pipeline.index import POINTS_PER_SCORE
 from dx_pipeline.report.drawings import Drawing, draw_bars, draw_components, draw_firmness, draw_trajectory
 from dx_pipeline.report.site_data import (
     NEIGHBOURHOODS,
@@ -17,11 +22,8 @@ from dx_pipeline.report.site_data import (
     Peer,
     SiteData,
 )
-from dx_pipeline.report.summary import Summary
 from dx_pipeline.report.wording import Wording
 from dx_pipeline.tables import Row, ordered
-
-WIDE = 0.25
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,37 @@ class Way:
         """Latest step between two editions that compare."""
         known = [row for row in self.steps if row["step"] is not None]
         return known[-1] if known else None
+
+
+@dataclass(frozen=True)
+class Distance:
+    """How far a component is ahead (+) of a yardstick, in points of the overall."""
+
+    indicator: str
+    row: Row
+    points: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """The next place worth reaching: a leading group, or the unit just above."""
+
+    #: rank that is reached
+    target: int
+    #: points that are missing
+    points: float
+    #: row the points come from: of `cheapest_paths`, or the ranking of the unit above
+    row: Row
+    way: Way | None
+    above: Row | None
+
+
+def _known(row: Row) -> bool:
+    return any(row[column] is not None for column in ("score", "rank"))
+
+
+def _latest_first(rows: Iterable[Row], column: str, order: tuple[str, ...]) -> list[Row]:
+    return sorted(ordered(list(rows), column, order), key=lambda row: -row["edition"])
 
 
 class Profile:
@@ -99,10 +132,9 @@ class Profile:
         """Scores of the units this one was made of."""
         if self.successor:
             return []
-        older = self.data.members.get(self.key, [])
         return [
             (member, row)
-            for member in older
+            for member in self.members
             for row in self.data.by_province.get((member["unit_system"], member["province_id"]), [])
             if row["score"] is not None
         ]
@@ -110,14 +142,12 @@ class Profile:
     @functools.cached_property
     def figures(self) -> list[Row]:
         """Every printed figure, the latest edition first."""
-        rows = ordered(self.data.figures.get(self.key, []), "indicator", ("overall",))
-        return sorted(rows, key=lambda row: -row["edition"])
+        return _latest_first(self.data.figures.get(self.key, []), "indicator", ("overall",))
 
     @functools.cached_property
     def components(self) -> list[Row]:
         """Components of which a score or a rank is known, latest edition first."""
-        known = [row for row in self._all_parts if row["score"] is not None or row["rank"] is not None]
-        return sorted(ordered(known, "indicator", self.data.parts), key=lambda row: -row["edition"])
+        return _latest_first(filter(_known, self._all_parts), "indicator", self.data.parts)
 
     @functools.cached_property
     def _all_parts(self) -> list[Row]:
@@ -127,14 +157,13 @@ class Profile:
     def pillars(self) -> list[Row]:
         """Pillars of which a score or a rank is known, latest edition first."""
         rows = self.data.pillars.get(self.key, [])
-        known = [row for row in rows if row["score"] is not None or row["rank"] is not None]
-        return sorted(ordered(known, "indicator", self.data.pillar_codes), key=lambda row: -row["edition"])
+        return _latest_first(filter(_known, rows), "indicator", self.data.pillar_codes)
 
     def unread(self, wording: Wording) -> str:
         """What was not read: components and the editions they are missing in."""
         missing: dict[str, list[str]] = {}
         for row in self._all_parts:
-            if row["score"] is None and row["rank"] is None:
+            if not _known(row):
                 missing.setdefault(row["indicator"], []).append(str(row["edition"]))
         return "; ".join(
             f"{wording.part(self.data, indicator)} ({', '.join(editions)})"
@@ -144,8 +173,7 @@ class Profile:
     @functools.cached_property
     def bands(self) -> list[Row]:
         """Bands over drawn weights, latest edition first."""
-        rows = ordered(self.data.bands.get(self.key, []), "neighbourhood", NEIGHBOURHOODS)
-        return sorted(rows, key=lambda row: -row["edition"])
+        return _latest_first(self.data.bands.get(self.key, []), "neighbourhood", NEIGHBOURHOODS)
 
     @functools.cached_property
     def bounds(self) -> list[Row]:
@@ -157,8 +185,7 @@ class Profile:
         """Firmness of the latest edition, in the wide box; None where it was not computed."""
         if not self.bounds:
             return None
-        bound = self.bounds[0]
-        edition = bound["edition"]
+        bound, edition = self.bounds[0], self.bounds[0]["edition"]
         boxes = [row for row in self.bands if row["edition"] == edition and row["neighbourhood"] == "box25"]
         return Firm(edition, bound, boxes[0] if boxes else None, self.data.dominance.get((edition, *self.key)))
 
@@ -249,3 +276,71 @@ class Profile:
             "threshold_paths", "component_scores", "pillar_scores", "merged_units", "figure_sources",
         )  # fmt: skip
         return [name for name in wanted if name in self.data.tables]
+
+
+class Summary:
+    """What a reader learns in the first minute."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self.latest = profile.latest
+
+    @functools.cached_property
+    def movement(self) -> Movement | None:
+        """The step that ends in the latest ranked edition, if both ranks are known."""
+        edition = self.latest["edition"] if self.latest else None
+        step = next((move for move in self._profile.movements if move.change["edition_to"] == edition), None)
+        return step if step and None not in (step.change["rank_from"], step.change["rank_to"]) else None
+
+    @functools.cached_property
+    def beside_median(self) -> list[Distance]:
+        """Components of the latest complete edition by distance to the median unit, the weakest first."""
+        profile, edition = self._profile, self._profile.gap_edition
+        if edition is None or edition not in profile.data.weights:
+            return []
+        weights, _ = profile.data.weights[edition]
+        found = []
+        for part in profile.data.parts:
+            row = profile.data.component.get((edition, *profile.key, part))
+            spread = profile.data.spread.get((edition, profile.system, part))
+            if row is not None and row["score"] is not None and spread is not None:
+                found.append(Distance(part, row, POINTS_PER_SCORE * weights[part] * (row["score"] - spread[1])))
+        return sorted(found, key=lambda one: one.points)
+
+    @functools.cached_property
+    def beside_peers(self) -> list[Distance]:
+        """Components by the mean gap to the peers, the weakest first."""
+        found = []
+        for part in self._profile.data.parts:
+            gaps = [peer.gaps[part] for peer in self._profile.summary_peers if part in peer.gaps]
+            known = [row["gap_points"] for row in gaps if row["gap_points"] is not None]
+            if gaps and len(known) == len(gaps):
+                found.append(Distance(part, gaps[0], sum(known) / len(known)))
+        return sorted(found, key=lambda one: one.points)
+
+    @functools.cached_property
+    def step(self) -> Step | None:
+        """The nearest leading group this unit is not in yet, or else the unit just above it."""
+        latest = self.latest
+        if latest is None or latest["score"] is None or latest["rank"] == 1:
+            return None
+        profile = self._profile
+        ways = [
+            way for way in profile.ways if way.target < latest["rank"] and way.first["edition"] == latest["edition"]
+        ]
+        if ways:
+            way = ways[-1]
+            return Step(way.target, way.first["need_points"], way.first, way, None)
+        rows = profile.data.rankings.get((latest["edition"], profile.system), [])
+        ahead = [row for row in rows if row["score"] is not None and row["score"] > latest["score"]]
+        if not ahead:
+            return None
+        above = min(ahead, key=lambda row: row["score"])
+        unit = profile.data.units.get((profile.system, above["province_id"]))
+        points = POINTS_PER_SCORE * (above["score"] - latest["score"])
+        return Step(above["rank"], points, above, None, unit)
+
+    @property
+    def verdicts(self) -> list[Row]:
+        """Own targets on the rank, the nearest year first."""
+        return sorted(self._profile.rank_targets, key=lambda row: row["target_year"])

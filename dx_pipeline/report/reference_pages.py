@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,30 +51,26 @@ def ranking_tables(data: SiteData, wording: Wording) -> list[Ranking]:
     found = []
     for system in data.systems:
         for edition in reversed(data.editions):
-            rows = data.rankings.get((edition, system), [])
-            rows = sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0, row["province_id"]))
-            rows = [row for row in rows if (system, row["province_id"]) in data.units]
-            if rows:
+            if rows := _in_rank_order(data, edition, system):
                 found.append(_ranking(data, wording, edition, system, rows))
     return found
 
 
+def _in_rank_order(data: SiteData, edition: int, system: int) -> list[Row]:
+    rows = [row for row in data.rankings.get((edition, system), []) if (system, row["province_id"]) in data.units]
+    return sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0, row["province_id"]))
+
+
+def _scores(data: SiteData, row: Row, parts: Sequence[str]) -> list[Row | None]:
+    return [data.component.get((row["edition"], row["unit_system"], row["province_id"], part)) for part in parts]
+
+
 def _ranking(data: SiteData, wording: Wording, edition: int, system: int, rows: list[Row]) -> Ranking:
     known = sum(row["rank"] is not None for row in rows)
-    parts = [
-        part
-        for part in data.parts
-        if any(
-            (found := data.component.get((edition, system, row["province_id"], part))) and found["score"] is not None
-            for row in rows
-        )
-    ]
+    scores = [found for row in rows for found in _scores(data, row, data.parts) if found and found["score"] is not None]
+    parts = [part for part in data.parts if any(score["indicator"] == part for score in scores)]
     lines = [
-        Line(
-            row,
-            data.ranking.get((edition - 1, system, row["province_id"])),
-            [data.component.get((edition, system, row["province_id"], part)) for part in parts],
-        )
+        Line(row, data.ranking.get((edition - 1, system, row["province_id"])), _scores(data, row, parts))
         for row in rows
     ]
     note: str | Markup = ""
@@ -100,33 +97,17 @@ def plain_comparisons(data: SiteData) -> list[Plain]:
     """One table a system that has component scores, in rank order."""
     found = []
     for system in data.systems:
-        edition = data.gap_edition.get(system)
-        if edition is None:
-            continue
-        rows = [row for row in data.rankings.get((edition, system), []) if (system, row["province_id"]) in data.units]
-        lines = [
-            (
-                data.units[system, row["province_id"]],
-                row,
-                [data.component.get((edition, system, row["province_id"], part)) for part in data.parts],
-            )
-            for row in sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0, row["province_id"]))
-        ]
-        found.append(Plain(system, edition, lines))
+        if edition := data.gap_edition.get(system):
+            rows = _in_rank_order(data, edition, system)
+            lines = [(data.units[system, row["province_id"]], row, _scores(data, row, data.parts)) for row in rows]
+            found.append(Plain(system, edition, lines))
     return found
 
 
-def terms() -> list[dict[str, str]]:
-    """The list of terms, in the order of language/terms.toml."""
-    text = (LANGUAGE_FOLDER / "terms.toml").read_text(encoding="utf-8")
-    found: list[dict[str, str]] = tomllib.loads(text)["term"]
-    return found
-
-
-def methods() -> list[dict[str, Any]]:
-    """Title, text, tables and source of each method, in the order of language/methods.toml."""
-    text = (LANGUAGE_FOLDER / "methods.toml").read_text(encoding="utf-8")
-    found: list[dict[str, Any]] = tomllib.loads(text)["method"]
+def entries(kind: str) -> list[dict[str, Any]]:
+    """The terms (`term`), or the methods with title, text, tables and source (`method`), as `language/` lists them."""
+    text = (LANGUAGE_FOLDER / f"{kind}s.toml").read_text(encoding="utf-8")
+    found: list[dict[str, Any]] = tomllib.loads(text)[kind]
     return found
 
 

@@ -16,14 +16,7 @@ from dx_pipeline.report import maps
 from dx_pipeline.report.notebooks import NOTEBOOKS
 from dx_pipeline.report.page import Page, profile_path
 from dx_pipeline.report.profile import Profile
-from dx_pipeline.report.reference_pages import (
-    conflicts,
-    contract_groups,
-    methods,
-    plain_comparisons,
-    ranking_tables,
-    terms,
-)
+from dx_pipeline.report.reference_pages import conflicts, contract_groups, entries, plain_comparisons, ranking_tables
 from dx_pipeline.report.script_data import script_data
 from dx_pipeline.report.site_data import SiteData
 from dx_pipeline.report.wording import Wording
@@ -42,30 +35,24 @@ POLICY = (
 )
 
 
-def build_site(
-    con: duckdb.DuckDBPyConnection, folder: Path, release: str | Mapping[str, Any], reference: Path
-) -> list[Path]:
-    """Write the whole site below `folder`, which is created; returns the files, sorted.
+def build_site(con: duckdb.DuckDBPyConnection, folder: Path, release: str, reference: Path) -> None:
+    """Write the whole site below `folder`, which is created.
 
     Args:
         con: open connection whose default schema holds the public tables; tables that are missing are named on the
             pages.
         folder: where to write; files of another build that lie there are overwritten, not removed.
-        release: name of the release, or its manifest with the key `release`.
+        release: name of the release.
         reference: folder of the reference data: outlines, tile grid, spellings, default focus.
     """
-    name = release if isinstance(release, str) else str(release["release"])
     data = SiteData(Tables(con), reference)
     wordings = {language: Wording(language) for language in LANGUAGES}
-    environment = _environment(name, data)
-    written = []
-    for target in ("assets", "en"):
-        (folder / target).mkdir(parents=True, exist_ok=True)
-    for source in sorted((HERE / "static").iterdir()):
-        written.append(Path(shutil.copyfile(source, folder / "assets" / source.name)))
-    figures = folder / "assets" / "data.js"
-    figures.write_text(script_data(data, name), encoding="utf-8", newline="\n")
-    written.append(figures)
+    environment = _environment(release, data)
+    assets = folder / "assets"
+    assets.mkdir(parents=True, exist_ok=True)
+    for source in (HERE / "static").iterdir():
+        shutil.copyfile(source, assets / source.name)
+    (assets / "data.js").write_text(script_data(data, release), encoding="utf-8", newline="\n")
     for template, path, values in _pages(data, wordings):
         compiled = environment.get_template(template)
         for language, wording in wordings.items():
@@ -73,15 +60,10 @@ def build_site(
             file = folder / page.file
             file.parent.mkdir(parents=True, exist_ok=True)
             wording.start_page()
-            text = compiled.render(page=page, w=wording, **_in_language(values, wording, page))
+            # a function is something that depends on language and page
+            ready = {name: value(wording, page) if callable(value) else value for name, value in values.items()}
+            text = compiled.render(page=page, w=wording, **ready)
             file.write_text(text + "\n", encoding="utf-8", newline="\n")
-            written.append(file)
-    return sorted(written)
-
-
-def _in_language(values: Mapping[str, Any], wording: Wording, page: Page) -> dict[str, Any]:
-    """Values as the template needs them; a function is something that depends on language and page."""
-    return {name: value(wording, page) if callable(value) else value for name, value in values.items()}
 
 
 def _pages(data: SiteData, wordings: Mapping[str, Wording]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -93,13 +75,9 @@ def _pages(data: SiteData, wordings: Mapping[str, Wording]) -> Iterator[tuple[st
         "index.html",
         {
             "rankings": lambda wording, page: ranking_tables(data, wording),
-            "maps": lambda wording, page: {
-                system: (
-                    maps.draw_outlines(data, system, latest[system], page.home, wording),
-                    maps.draw_tiles(data, system, latest[system], page.home, wording),
-                )
-                for system in data.systems
-            },
+            "maps": lambda wording, page: [
+                maps.Map(data, system, latest[system], page.home, wording) for system in data.systems
+            ],
             "steps": range(1, maps.STEPS + 1),
             "credit": (maps.outlines_source(data.reference) or {}).get("publisher", ""),
         },
@@ -111,14 +89,14 @@ def _pages(data: SiteData, wordings: Mapping[str, Wording]) -> Iterator[tuple[st
         "methods.html.j2",
         "methods.html",
         {
-            "methods": methods(),
+            "methods": entries("method"),
             "comparability": tables.rows("edition_comparability"),
             "weights": tables.rows("indicator_weights"),
             "means": tables.rows("national_means"),
             "tables": sorted(tables.names),
         },
     )
-    yield "terms.html.j2", "terms.html", {"terms": terms(), "codes": load_vocabulary()}
+    yield "terms.html.j2", "terms.html", {"terms": entries("term"), "codes": load_vocabulary()}
     yield (
         "sources.html.j2",
         "sources.html",

@@ -97,7 +97,6 @@ class SiteData:
         self.targets = tables.grouped("target_progress", UNIT)
         self.paths = tables.grouped("cheapest_paths", UNIT)
         self.threshold_paths = tables.grouped("threshold_paths", ("unit_system", "k"))
-        self.thresholds = tables.grouped("rank_thresholds", ("edition", "unit_system"))
         self.merged = tables.grouped("merged_units", ("province_id",))
         self.expected = tables.grouped("expected_scores", UNIT)
         self.figures = self._dti_figures()

@@ -6,16 +6,15 @@ itself. The same tables give the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dx_pipeline.contracts import NOT_EXPORTED
 from dx_pipeline.errors import DxError
 from dx_pipeline.report.site_data import SiteData
-from dx_pipeline.report.workbook_front import CHARTS, read_me
-from dx_pipeline.report.workbook_sheets import release_sheets
-from dx_pipeline.report.workbook_texts import Heading, Printed, Sheet, decimals_format
+from dx_pipeline.report.workbook_sheets import Heading, Printed, Sheet, decimals_format, release_sheets
 from dx_pipeline.tables import Tables
 
 if TYPE_CHECKING:
@@ -26,17 +25,16 @@ MAX_ROWS = 1_048_576
 MAX_LETTERS = 32_767
 #: written as the time of creation: the release's own time stands in its manifest, not in every file
 CREATED = datetime(2000, 1, 1)
+CHARTS = "Biểu đồ - Charts"
 
 
-def write_workbook(
-    con: duckdb.DuckDBPyConnection, path: Path, release: str | Mapping[str, Any], reference: Path
-) -> Path:
+def write_workbook(con: duckdb.DuckDBPyConnection, path: Path, release: str, reference: Path) -> Path:
     """Write the workbook of a release; returns its path.
 
     Args:
         con: open connection whose default schema holds the public tables.
         path: the file to write.
-        release: name of the release, or its manifest with the key `release`.
+        release: name of the release.
         reference: folder of the reference data.
 
     Raises:
@@ -44,7 +42,6 @@ def write_workbook(
     """
     import xlsxwriter
 
-    name = release if isinstance(release, str) else str(release["release"])
     data = SiteData(Tables(con), reference)
     sheets = list(release_sheets(data))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +49,7 @@ def write_workbook(
         path,
         {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True},
     )
-    book.set_properties({"title": "DTI Việt Nam", "comments": f"Bản phát hành / Release {name}", "created": CREATED})
+    book.set_properties({"title": "DTI Việt Nam", "comments": f"Bản phát hành / Release {release}", "created": CREATED})
     formats = {
         "text": book.add_format({"text_wrap": True, "valign": "top"}),
         "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#DCE6F1", "bottom": 1}),
@@ -64,9 +61,9 @@ def write_workbook(
     kinds = {number: book.add_format({"num_format": number, "valign": "top"}) for number in shown}
     front = book.add_worksheet("Đọc trước - Read me")
     front.set_column(0, 1, 78)
-    front.write_string(0, 0, f"DTI – bản phát hành {name}", formats["title"])
-    front.write_string(0, 1, f"DTI – release {name}", formats["title"])
-    for number, (vietnamese, english, target) in enumerate(read_me(sheets, data), start=2):
+    front.write_string(0, 0, f"DTI – bản phát hành {release}", formats["title"])
+    front.write_string(0, 1, f"DTI – release {release}", formats["title"])
+    for number, (vietnamese, english, target) in enumerate(_read_me(sheets, data), start=2):
         for column, text in enumerate((vietnamese, english)):
             if target:
                 front.write_url(number, column, f"internal:'{target}'!A1", formats["link"], text)
@@ -80,6 +77,48 @@ def write_workbook(
         _draw_charts(book, book.add_worksheet(CHARTS), charts)
     book.close()
     return path
+
+
+def _read_me(sheets: Sequence[Sheet], data: SiteData) -> Iterator[tuple[str, str, str]]:
+    """Lines of the first sheet: Vietnamese, English, and the sheet or file a line leads to (empty for none)."""
+    yield (
+        "Chỉ số chuyển đổi số cấp tỉnh (DTI) của Việt Nam: số liệu đã kiểm tra, có nguồn và giới hạn.",
+        "Viet Nam's provincial Digital Transformation Index (DTI): checked figures with their sources and limits.",
+        "",
+    )
+    yield (
+        "Điểm từ 0 đến 1; «trên thang 1000» là đóng góp vào điểm chung; hạng 1 là cao nhất, đồng điểm thì đồng hạng.",
+        "Scores run from 0 to 1; points of 1000 are contributions to the overall; rank 1 is best, ties share a rank.",
+        "",
+    )
+    yield (
+        "Cột số chỉ chứa số. Ô trống là không có số liệu; lý do và điều còn nghi ngờ đứng ở cột ghi chú cùng dòng.",
+        "Columns of numbers hold numbers only. An empty cell has no figure; reasons and doubts stand beside.",
+        "",
+    )
+    systems = ", ".join(str(system) for system in data.systems)
+    yield (
+        f"Không so điểm qua lần đổi bộ chỉ số; các hệ đơn vị ({systems}) không xếp chung.",
+        f"Scores do not compare across a new indicator set; the sets of units ({systems}) never mix.",
+        "",
+    )
+    yield "", "", ""
+    yield "Các trang (bấm để mở)", "Sheets (click to open)", ""
+    for sheet in sheets:
+        yield f"{sheet.name}: {sheet.about_vi}", f"{sheet.name}: {sheet.about_en}", sheet.name
+    if any(sheet.chart and sheet.rows for sheet in sheets):
+        yield (
+            f"{CHARTS}: điểm kỳ mới nhất theo thứ hạng",
+            f"{CHARTS}: scores of the latest edition in rank order",
+            CHARTS,
+        )
+    yield "", "", ""
+    yield "Các bảng không nằm trong tệp này", "Tables that are not in this file", ""
+    here = {table for sheet in sheets for table in sheet.tables}
+    for name, contract in data.tables.contracts.items():
+        if name not in here:
+            file = f"dti.duckdb, {name}" if name in NOT_EXPORTED else f"csv/{name}.csv"
+            yield f"{contract.title_vi}: {file}", f"{contract.title_en}: {file}", ""
 
 
 def _draw_charts(book: Any, page: Any, sheets: Sequence[Sheet]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from dx_pipeline.report import build_site
+from dx_pipeline.report.site import build_site
 
 HOW_TO_GET_IT = "no Chromium: `apt-get install chromium`, or set DX_CHROMIUM to its program"
 NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -12,7 +12,7 @@ import lxml.html
 import pytest
 
 from dx_pipeline.contracts import load_contract
-from dx_pipeline.report import build_site
+from dx_pipeline.report.site import build_site
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 #: profiles that are looked at in every run: with targets, merged, of both systems

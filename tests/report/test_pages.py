@@ -14,8 +14,9 @@ import lxml.html
 import pytest
 
 from dx_pipeline.errors import DxError
-from dx_pipeline.report import build_site, profile_path
 from dx_pipeline.report.maps import read_outlines
+from dx_pipeline.report.page import profile_path
+from dx_pipeline.report.site import build_site
 
 #: files beside the site that a release has and this test has not; the ledger of releases is a table, never a file
 OF_THE_RELEASE = re.compile(

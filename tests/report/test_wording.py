@@ -10,7 +10,7 @@ import pytest
 import dx_pipeline.report
 from dx_pipeline.language.numbers import write_number
 from dx_pipeline.language.words import catalogue
-from dx_pipeline.report.reference_pages import terms
+from dx_pipeline.report.reference_pages import entries
 from dx_pipeline.report.wording import Wording
 
 TEMPLATES = Path(dx_pipeline.report.__file__).parent / "templates"
@@ -60,7 +60,7 @@ def test_what_is_filled_in_is_escaped() -> None:
 
 def test_the_list_of_terms_is_complete_and_its_words_are_used() -> None:
     """Each term has both words and both meanings, stands once, and the catalogue of words uses it."""
-    known = terms()
+    known = entries("term")
     for language in ("vi", "en"):
         names = [term[language] for term in known]
         assert len(names) == len(set(names))

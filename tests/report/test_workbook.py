@@ -11,14 +11,14 @@ import pytest
 
 from dx_pipeline.errors import DxError
 from dx_pipeline.report import workbook as workbook_module
-from dx_pipeline.report import write_workbook
+from dx_pipeline.report.workbook import write_workbook
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 
 
 @pytest.fixture(scope="module")
 def path(con: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_workbook(con, tmp_path_factory.mktemp("book") / "dti.xlsx", {"release": "1.2.3"}, REFERENCE)
+    return write_workbook(con, tmp_path_factory.mktemp("book") / "dti.xlsx", "1.2.3", REFERENCE)
 
 
 @pytest.fixture(scope="module")
