@@ -197,13 +197,14 @@ def build_mart(con: duckdb.DuckDBPyConnection, contract: Contract) -> pl.DataFra
     query = CONTRACTS_FOLDER / f"{contract.name}.sql"
 
     def work() -> Iterator[str]:
+        tables = {name: read_table(con, name) for name in contract.inputs}
         if query.is_file():
             frame = con.sql(query.read_text(encoding="utf-8")).pl()
         else:
             module = importlib.import_module(f"dx_pipeline.marts.{contract.name}")
-            frame = module.build({name: read_table(con, name) for name in contract.inputs})
+            frame = module.build(tables)
         if contract.rests_on:
-            frame = carry(frame, contract, {entry.table: read_table(con, entry.table) for entry in contract.rests_on})
+            frame = carry(frame, contract, tables)
         write_table(con, contract, frame, contract.inputs)
         yield contract.name
 

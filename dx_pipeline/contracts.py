@@ -61,6 +61,11 @@ class ContractError(DxError):
     exit_code = BAD_INPUT
 
 
+#: columns of the table `indicators` by which a contract chooses some of them
+TRAITS = ("role", "part_of", "pillar")
+Indicators = dict[Literal["role", "part_of", "pillar"], str | Many[str]]
+
+
 class Column(Declaration):
     """One column as its contract describes it."""
 
@@ -76,6 +81,9 @@ class Column(Declaration):
     codes: Many[Literal["basis", "doubt", "missing"]] = Field((), description="kinds of codes of the vocabulary")
     several: bool = Field(False, description="any number of codes, separated by commas, instead of one")
     allowed: Many[str | int | float] = Field((), validate_default=True)
+    indicators: Indicators = Field(
+        default_factory=dict, description="the indicators allowed besides: column of the table `indicators` = value"
+    )
     min: float | None = None
     max: float | None = None
     pattern: str = Field("", validate_default=True, description="regular expression, for texts")
@@ -174,7 +182,7 @@ class Contract(Declaration):
     limitations_en: Text
     by_name: dict[str, Column] = Field(alias="columns", min_length=1, repr=False)
     key: Many[str] = Field(min_length=1)
-    inputs: Many[str] = ()
+    inputs: Many[str] = Field((), validate_default=True)
     partition: Many[str] = ()
     rests_on: Many[RestsOn] = Field((), description="rows of inputs from which basis and doubts come")
     written_by_release: bool = Field(False, description="written by the release itself, not built from figures")
@@ -214,6 +222,13 @@ class Contract(Declaration):
                 wrong("columns of the table", nearest(name, known))
         return names
 
+    @field_validator("inputs")
+    @classmethod
+    def _hold_the_indicators(cls, inputs: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if "indicators" not in inputs and any(column.indicators for column in info.data.get("by_name", {}).values()):
+            wrong("indicators among them, because a column's values are chosen from it")
+        return inputs
+
     @field_validator("rests_on")
     @classmethod
     def _names_inputs_and_columns(cls, entries: tuple[RestsOn, ...], info: ValidationInfo) -> tuple[RestsOn, ...]:
@@ -224,7 +239,37 @@ class Contract(Declaration):
             for name in entry.columns_here:
                 if name not in columns:
                     wrong(f"columns of the table, not {name}", nearest(name, columns))
+            chosen = [one for one in (*entry.where.values(), *entry.rows.values()) if isinstance(one, Mapping)]
+            if chosen and "indicators" not in inputs:
+                wrong("indicators among the inputs, because some of them are chosen")
+            for trait in (trait for wanted in chosen for trait in wanted if trait not in TRAITS):
+                wrong(f"indicators chosen by {', '.join(TRAITS)}, not {trait}", nearest(trait, TRAITS))
         return entries
+
+    def with_indicators(self, indicators: pl.DataFrame) -> Contract:
+        """The contract with the codes of the indicators that it chooses by role, whole or pillar.
+
+        Args:
+            indicators: the table of that name, which alone knows what components there are.
+        """
+
+        def codes(wanted: Mapping[Any, Any]) -> list[str]:
+            found = indicators.filter(matches(wanted)).sort("position")
+            return found["indicator"].to_list()
+
+        def written_out(conditions: Mapping[str, Any]) -> dict[str, Any]:
+            return {name: codes(one) if isinstance(one, Mapping) else one for name, one in conditions.items()}
+
+        columns = dict(self.by_name)
+        for name, column in self.by_name.items():
+            if column.indicators:
+                allowed = dict.fromkeys((*codes(column.indicators), *column.allowed))
+                columns[name] = column.model_copy(update={"allowed": tuple(allowed)})
+        rests_on = tuple(
+            entry.model_copy(update={"where": written_out(entry.where), "rows": written_out(entry.rows)})
+            for entry in self.rests_on
+        )
+        return self.model_copy(update={"by_name": columns, "rests_on": rests_on})
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -357,6 +402,24 @@ class Contract(Declaration):
     def _rows(self, frame: pl.DataFrame) -> str:
         rows = [", ".join(f"{name} {row[name]}" for name in self.key) for row in frame.head(ROWS_NAMED).to_dicts()]
         return "; ".join(rows) + (f"; and {frame.height - ROWS_NAMED} more" if frame.height > ROWS_NAMED else "")
+
+
+def matches(conditions: Mapping[Any, Any]) -> pl.Expr:
+    """Rows in which every column has the value, or one of the values, named for it."""
+    import polars as pl
+
+    tests = [
+        pl.col(name) == wanted if isinstance(wanted, str | int | float) else pl.col(name).is_in(list(wanted))
+        for name, wanted in conditions.items()
+    ]
+    return pl.all_horizontal(*tests) if tests else pl.lit(True)
+
+
+def with_indicators(contracts: Mapping[str, Contract], indicators: pl.DataFrame | None) -> dict[str, Contract]:
+    """Contracts with the codes of a project's indicators written out, where its table of them is known."""
+    if indicators is None:
+        return dict(contracts)
+    return {name: contract.with_indicators(indicators) for name, contract in contracts.items()}
 
 
 def _quoted(text: str) -> str:

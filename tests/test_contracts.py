@@ -63,6 +63,12 @@ MISTAKES = [
     ("columns.code.pattern", "[", "columns.code.pattern: expected a regular expression"),
     ("columns.code.min", 0, "columns.code.min: expected a limit only on integer or double"),
     ("columns.code.allowed", [1], "columns.code.allowed: expected values of the column's type, text"),
+    (
+        "columns.code.indicators",
+        {"rol": "pillar"},
+        "columns.code.indicators.rol: expected 'role', 'part_of'",
+    ),
+    ("columns.code.indicators", {"role": "pillar"}, "inputs: expected indicators among them"),
     ("columns.code.from", ["provinces"], "columns.code.from: expected columns written as table.column"),
     ("columns.code.from", "a.b", "columns.code.from: expected a list"),
 ]

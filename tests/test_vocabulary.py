@@ -69,6 +69,7 @@ def test_what_a_table_rests_on_names_its_inputs_and_columns():
         ({"table": "other", "same": ["k"]}, "among the inputs, not other"),
         ({"table": "t", "same": ["q"]}, "columns of the table, not q"),
         ({"table": "t", "value": "points"}, "columns of the table, not points_basis"),
+        ({"table": "t", "where": {"q": {"role": "pillar"}}}, "indicators among the inputs"),
     ]:
         with pytest.raises(DeclarationError, match=message):
             contract(columns, inputs=["t"], rests_on=[entry])

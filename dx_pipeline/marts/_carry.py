@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
 
 import polars as pl
 
-from dx_pipeline.contracts import Contract
+from dx_pipeline.contracts import Contract, matches
 from dx_pipeline.index.doubt import union_doubts, union_doubts_of_group, weakest_basis, weakest_basis_of_group
 from dx_pipeline.rests_on import RestsOn
 from dx_pipeline.vocabulary import SEPARATOR
@@ -25,6 +24,7 @@ def carry(frame: pl.DataFrame, contract: Contract, tables: dict[str, pl.DataFram
         contract: of the mart.
         tables: its inputs by name.
     """
+    contract = contract.with_indicators(tables["indicators"]) if "indicators" in tables else contract
     for _, same_value in groupby(sorted(contract.rests_on, key=lambda entry: entry.value), key=lambda e: e.value):
         frame = _carry_value(frame, list(same_value), tables)
     return frame
@@ -65,12 +65,3 @@ def _without(doubts: pl.Expr, codes: Sequence[str]) -> pl.Expr:
         return doubts
     left = doubts.str.split(SEPARATOR).list.set_difference(list(codes)).list.join(SEPARATOR)
     return pl.when(left != "").then(left)
-
-
-def matches(conditions: dict[str, Any]) -> pl.Expr:
-    """Rows in which every column has the value, or one of the values, named for it."""
-    tests = [
-        pl.col(name).is_in(wanted) if isinstance(wanted, list) else pl.col(name) == wanted
-        for name, wanted in conditions.items()
-    ]
-    return pl.all_horizontal(*tests) if tests else pl.lit(True)

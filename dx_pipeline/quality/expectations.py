@@ -84,7 +84,7 @@ def contract_rules(contract: Contract) -> list[ContractRule]:
 def _value_rules(column: Column) -> list[tuple[str, Expectation, str]]:
     """Kind, expectation and words for each rule about the values of one column; missing values break none."""
     rules = []
-    if column.allowed:
+    if column.allowed or column.indicators:
         kwargs = {"column": column.name, "value_set": list(column.allowed)}
         text = f"{column.name} in {', '.join(map(str, column.allowed))}"
         rules.append(("allowed_values", _expectation("column_values_to_be_in_set", "allowed_values", **kwargs), text))

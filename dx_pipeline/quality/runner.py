@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from dx_pipeline.contracts import load_contract
+from dx_pipeline.contracts import load_contract, with_indicators
 from dx_pipeline.quality.catalogue import applicable_laws, checked_contracts
 from dx_pipeline.quality.expectations import contract_rules
 from dx_pipeline.quality.expected_rows import EXPECTED_ROWS, REGENERATE, check_row_counts
@@ -66,6 +66,8 @@ def check_outcomes(
 
     With `fingerprints` (hashes of the tables' rows), what was answered before is kept and used.
     """
+    indicators = _frames(con, ["indicators"]).get("indicators")
+    contracts = with_indicators(contracts, indicators)
     checked, laws = checked_contracts(contracts), applicable_laws(contracts)
     prints = fingerprints or {}
     outcomes = check_row_counts(con, checked, expected_rows)

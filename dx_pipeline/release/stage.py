@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dx_pipeline.contracts import NOT_EXPORTED, Contract
+from dx_pipeline.contracts import NOT_EXPORTED, Contract, with_indicators
 from dx_pipeline.large.store import place_large
 from dx_pipeline.paths import Paths
 from dx_pipeline.quality.expectations import write_suites
@@ -128,6 +128,7 @@ def stage(
     if check_results is not None:
         refuse_failed(check_results)
     frames = _data_frames(con, contracts)
+    contracts = with_indicators(contracts, frames.get("indicators"))
     source_records(frames.get("sources"))
     with release_lock(paths, wait_seconds):
         repair(paths)

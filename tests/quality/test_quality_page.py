@@ -8,12 +8,13 @@ from typing import get_args
 import polars as pl
 import pytest
 
-from dx_pipeline.contracts import load_contracts
+from dx_pipeline.contracts import load_contracts, with_indicators
 from dx_pipeline.quality.expectations import contract_rules
 from dx_pipeline.quality.model import STATUSES, Check, CheckOutcome, Dimension, Severity
 from dx_pipeline.quality.page import DIMENSION_LABELS, SEVERITY_LABELS, STATUS_LABELS, render_quality_page
 from dx_pipeline.quality.page_words import in_signs, in_vietnamese
 from dx_pipeline.quality.runner import results_frame, where_to_look
+from tests.conftest import ROOT
 
 
 def result(release, status, name="gap_parts_sum", table="component_gaps", observed="fine", keys=(), n_failed=0):
@@ -150,7 +151,8 @@ def test_what_checks_say_is_told_in_vietnamese_or_marked_as_english():
 
 
 def test_rules_of_contracts_are_told_in_signs():
-    for contract in load_contracts().values():
+    indicators = pl.read_csv(ROOT / "data" / "reference" / "indicators.csv")
+    for contract in with_indicators(load_contracts(), indicators).values():
         assert all(in_signs(rule.expected) for rule in contract_rules(contract)), contract.name
     assert in_signs("unit_system in 34, 63; 0 <= score <= 1") == "unit_system ∈ {34, 63}; 0 <= score <= 1"
     assert in_signs("province_id like ^[a-z]+$") == "province_id: /^[a-z]+$/"

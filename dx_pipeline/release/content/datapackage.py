@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from dx_pipeline.contracts import NOT_EXPORTED, Column, Contract
+from dx_pipeline.contracts import NOT_EXPORTED, Column, Contract, with_indicators
 from dx_pipeline.release.content.package import PackageInfo
 from dx_pipeline.release.store.layout import ReleaseError
 from dx_pipeline.release.store.manifest import Manifest, TableShape, describe_file, to_json
@@ -48,6 +48,7 @@ def write_datapackage(
     """
     names = [name for name in sorted(manifest.tables) if name not in NOT_EXPORTED]
     frames = {name: pl.read_parquet(_existing(folder, f"parquet/{name}.parquet")) for name in names}
+    contracts = with_indicators(contracts, frames.get("indicators"))
     resources = [_table_resource(folder, contracts[name], manifest.tables[name], frames) for name in names]
     resources += [_file_resource(folder, f"parquet/{name}.parquet", f"{name}.parquet") for name in names]
     resources += [_file_resource(folder, "dti.duckdb", "dti.duckdb")]
