@@ -51,7 +51,7 @@ def choose(
     everything = pl.concat(observations).sort("source_id", "file", "table_no", "row", "column")
     numbered = everything.with_row_index("observation").with_columns(pl.col("observation").cast(pl.Int64))
     names = reference.country_names() | {COUNTRY: "Cả nước"}
-    findings = referee(numbered, names, structures, set(reference.indicators))
+    findings = referee(numbered, names, structures, reference)
     findings += apply_corrections(numbered, corrections)
     return with_doubts(choose_figures(numbered, findings), corrections, reference.remark_doubts)
 

@@ -6,10 +6,11 @@ spellings are rows of its tables; nothing here knows how many there are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -52,6 +53,8 @@ class Reference:
     systems: Mapping[int, UnitSystem]
     names: Mapping[int, Tables]
     indicators: Mapping[str, str]
+    #: in Vietnamese and English
+    indicator_names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     #: phrase of a remark, in lower case -> the doubt it stands for
     remark_doubts: Mapping[str, str] = field(default_factory=dict)
 
@@ -75,7 +78,9 @@ class Reference:
             )
             for system in systems
         }
-        return cls(systems, names, _pairs(tables, "indicators"), _pairs(tables, "remark_doubts"))
+        told = {code: (vi, en) for code, vi, en in _columns(tables, "indicators", "indicator", "name_vi", "name_en")}
+        roles = dict(_columns(tables, "indicators", "indicator", "role"))
+        return cls(systems, names, roles, told, dict(_columns(tables, "remark_doubts", "phrase", "doubt")))
 
     def units(self, unit_system: int) -> tuple[Unit, ...]:
         """All units of a system in the order of its file."""
@@ -130,9 +135,9 @@ def reference_tables(folder: Path) -> dict[str, pl.DataFrame]:
     return tables
 
 
-def _pairs(tables: Mapping[str, pl.DataFrame], name: str) -> dict[str, str]:
-    """First column -> second column of a table; nothing where the table is not needed."""
-    return dict(tables[name].select(SHAPES[name].columns[:2]).iter_rows()) if name in tables else {}
+def _columns(tables: Mapping[str, pl.DataFrame], name: str, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Rows of some columns of a table; none where the table is not needed."""
+    return tables[name].select(columns).iter_rows() if name in tables else iter(())
 
 
 def _systems(frame: pl.DataFrame) -> dict[int, UnitSystem]:

@@ -18,10 +18,6 @@ OTHER_PLACES = {
 }
 
 
-#: the country's system when these papers were written
-UNIT_SYSTEM = 63
-
-
 def with_province(tables: dict[str, pl.DataFrame], table: str, column: str) -> pl.DataFrame:
     """The records of a policy table with `province_id` and `source_id`.
 
@@ -32,8 +28,11 @@ def with_province(tables: dict[str, pl.DataFrame], table: str, column: str) -> p
     """
     records = tables[f"raw.{table}"]
     reference = Reference.of({name.removeprefix("raw."): frame for name, frame in tables.items()})
+    # the papers name the places of before the merger
+    of_provinces = [system for system, one in reference.systems.items() if one.level == "province"]
+    oldest = next(system for system in of_provinces if not reference.before(system))
     places = records[column]
-    ids, bad = resolve_column(places.filter(~places.is_in(list(OTHER_PLACES))), reference, UNIT_SYSTEM)
+    ids, bad = resolve_column(places.filter(~places.is_in(list(OTHER_PLACES))), reference, oldest)
     if bad:
         rows = records.filter(pl.col(column).is_in(list(bad))).select("row", column)
         problems = [

@@ -14,12 +14,17 @@ from dx_pipeline.conform.figures import choose
 from dx_pipeline.conform.file_laws import check_complete
 from dx_pipeline.conform.observations import ConformError
 from dx_pipeline.conform.observations import conform_figures as conform
-from dx_pipeline.conform.reference import load_reference
+from dx_pipeline.conform.reference import load_reference, reference_tables
+from dx_pipeline.conform.weights import read_weights
 from dx_pipeline.declarations import DeclarationError
 from dx_pipeline.errors import DxError
+from dx_pipeline.index.structure import structures
 from dx_pipeline.sources.read import FIGURE_SCHEMA
 
-REFERENCE = load_reference(Path(__file__).resolve().parents[2] / "data" / "reference")
+FOLDER = Path(__file__).resolve().parents[2] / "data" / "reference"
+REFERENCE = load_reference(FOLDER)
+TABLES = reference_tables(FOLDER)
+STRUCTURES = structures(TABLES["indicators"], read_weights(TABLES["dti_weights"]))
 
 INDICATORS = {"overall", "digital_government", "digital_economy", "digital_society", "digital_government_activity"}
 
@@ -50,7 +55,7 @@ def printed(*rows: dict) -> pl.DataFrame:
 def verdicts(*rows: dict) -> pl.DataFrame:
     """The same figures, conformed and judged."""
     observations = conform_figures(printed(*rows), INDICATORS)
-    return choose([observations], [], {}, REFERENCE).sort("row")
+    return choose([observations], [], STRUCTURES, REFERENCE).sort("row")
 
 
 def test_figures_that_agree_within_rounding_are_no_conflict_and_the_best_tier_is_named():

@@ -14,6 +14,7 @@ INSERT INTO indicators (indicator, role, part_of) VALUES ('overall', 'overall', 
   ('digital_infrastructure', 'foundation', 'foundation'), ('digital_human_resources', 'foundation', 'foundation'),
   ('network_information_security', 'foundation', 'foundation'), ('digital_government_activity', 'activity', 'overall'),
   ('digital_economy_activity', 'activity', 'overall'), ('digital_society_activity', 'activity', 'overall');
+UPDATE indicators SET pillar = replace(indicator, '_activity', '') WHERE role = 'activity';
 
 -- 2022 lists the five foundation components and their sum, 2023 only the sum
 INSERT INTO indicator_weights BY NAME

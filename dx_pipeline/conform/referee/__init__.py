@@ -7,12 +7,10 @@ Doesn't belong here: the choice that rests on the findings (`conform.figures`), 
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
-
 import polars as pl
 
 from dx_pipeline.conform.findings import Finding
-from dx_pipeline.conform.referee.identities import broken_identities, rival_identity_2020
+from dx_pipeline.conform.referee.identities import broken_identities, rival_identities
 from dx_pipeline.conform.referee.means import contradicted_means, dropped_zeros
 from dx_pipeline.conform.referee.ranks import (
     activity_ranks_as_pillars,
@@ -22,11 +20,12 @@ from dx_pipeline.conform.referee.ranks import (
     ties,
 )
 from dx_pipeline.conform.referee.tables import EditionTables
+from dx_pipeline.conform.reference import Reference
 from dx_pipeline.index.structure import Structure
 
 
 def referee(
-    observations: pl.DataFrame, names: dict[str, str], structures: dict[int, Structure], indicators: AbstractSet[str]
+    observations: pl.DataFrame, names: dict[str, str], structures: dict[int, Structure], reference: Reference
 ) -> list[Finding]:
     """Everything arithmetic says about the observations.
 
@@ -34,18 +33,18 @@ def referee(
         observations: all observations with `observation` numbers; rejected and empty ones are passed over.
         names: province id -> Vietnamese name, for the sentences.
         structures: edition -> how its overall is put together.
-        indicators: the codes of the index.
+        reference: for the codes and names of the index's indicators.
     """
     usable = observations.filter(pl.col("value").is_not_null() & pl.col("rejected").is_null())
     tables = EditionTables.from_observations(usable, structures)
     return [
-        *rival_identity_2020(usable, names),
+        *rival_identities(usable, names, structures),
         *broken_identities(usable, tables),
         *activity_ranks_as_pillars(usable, tables),
-        *contradicted_ranks(usable, tables, indicators),
+        *contradicted_ranks(usable, tables, set(reference.indicators)),
         *contradicted_stated_changes(usable, names),
         *ties(usable, names),
         *editions_dated_by_publication(usable, tables),
         *dropped_zeros(usable),
-        *contradicted_means(usable, tables),
+        *contradicted_means(usable, tables, reference.indicator_names),
     ]

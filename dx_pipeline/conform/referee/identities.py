@@ -1,78 +1,87 @@
-"""Identities between scores: the three disjoint pillars of 2020 (M2), and pillars against the component tables."""
+"""Identities between scores: pillars that add up to the overall, and pillars against the component tables (M2)."""
 
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import polars as pl
 
 from dx_pipeline.conform.findings import Finding, number
 from dx_pipeline.conform.referee.tables import EditionTables
+from dx_pipeline.index.structure import Structure
 
-#: overall = .4 government + .3 economy + .3 society in 2020 (decision 1726/QĐ-BTTTT)
-WEIGHTS_2020 = {"digital_government": 0.4, "digital_economy": 0.3, "digital_society": 0.3}
-TOLERANCE_2020 = 1e-4
+#: of an overall that is the weighted sum of printed parts
+TOLERANCE_SUM = 1e-4
 #: half-width of a pillar that is computed from four printed figures, plus that of the printed one
 TOLERANCE_PILLAR = 3.5e-4
 
 
-def rival_identity_2020(observations: pl.DataFrame, names: dict[str, str]) -> list[Finding]:
-    """Where rival figures of 2020 exist, those that no combination satisfying the identity uses are ruled out.
+def rival_identities(
+    observations: pl.DataFrame, names: dict[str, str], structures: dict[int, Structure]
+) -> list[Finding]:
+    """Where rival figures exist in an edition of disjoint pillars, those no sum uses are ruled out.
 
     A province whose only combination breaks the identity is reported, nothing is ruled out.
     """
     findings = []
-    parts = ["overall", *WEIGHTS_2020]
-    year = observations.filter(
-        (pl.col("edition") == 2020) & (pl.col("measure") == "score") & pl.col("indicator").is_in(parts)
-    )
-    for (province,), rows in year.group_by("province_id", maintain_order=True):
-        candidates = {
-            part: rows.filter(pl.col("indicator") == part)["value"].unique().sort().to_list() for part in parts
-        }
-        if not all(candidates.values()):
+    scores = observations.filter(pl.col("measure") == "score")
+    for own in structures.values():
+        if own.foundation:
             continue
-        fitting = [
-            dict(zip(parts, values, strict=True))
-            for values in product(*candidates.values())
-            if abs(values[0] - _overall_2020(dict(zip(parts, values, strict=True)))) <= TOLERANCE_2020 + 1e-9
-        ]
-        if not fitting:
-            findings += [_broken_2020(row, names[str(province)]) for row in rows.iter_rows(named=True)]
-            continue
-        best = fitting[0]
-        for part in parts:
-            if len(candidates[part]) > 1 and len({fit[part] for fit in fitting}) < len(candidates[part]):
-                findings += [
-                    _judged_2020(row, part, best, {fit[part] for fit in fitting})
-                    for row in rows.filter(pl.col("indicator") == part).iter_rows(named=True)
-                ]
+        year = scores.filter((pl.col("edition") == own.edition) & pl.col("indicator").is_in(own.printed))
+        for (province,), rows in year.group_by("province_id", maintain_order=True):
+            findings += _judged(own, rows, names[str(province)])
     return findings
 
 
-def _overall_2020(values: dict[str, float]) -> float:
-    return sum(weight * values[part] for part, weight in WEIGHTS_2020.items())
+def _judged(own: Structure, rows: pl.DataFrame, name: str) -> list[Finding]:
+    candidates = {
+        part: rows.filter(pl.col("indicator") == part)["value"].unique().sort().to_list() for part in own.printed
+    }
+    if not all(candidates.values()):
+        return []
+    combinations = [dict(zip(own.printed, values, strict=True)) for values in product(*candidates.values())]
+    fitting = [one for one in combinations if abs(one[own.overall] - _sum(own, one)) <= TOLERANCE_SUM + 1e-9]
+    if not fitting:
+        return [_broken(own, row, name) for row in rows.iter_rows(named=True)]
+    used = {part: {fit[part] for fit in fitting} for part in own.printed}
+    return [
+        _verdict(own, row, part, fitting[0], used[part])
+        for part in own.printed
+        if len(used[part]) < len(candidates[part])
+        for row in rows.filter(pl.col("indicator") == part).iter_rows(named=True)
+    ]
 
 
-def _judged_2020(row: dict[str, object], part: str, best: dict[str, float], allowed: set[float]) -> Finding:
-    value = float(str(row["value"]))
-    total = _overall_2020(best | {part: value}) if part != "overall" else _overall_2020(best)
-    computed, printed, own = number(total), number(best["overall"]), number(value)
-    if value in allowed:
-        vi = f"đẳng thức 2020 (0,4/0,3/0,3) cho {computed[0]}, đúng bằng điểm chung {printed[0]} đã in"
-        en = f"the 2020 identity (.4/.3/.3) gives {computed[1]}, which is the printed overall {printed[1]}"
-        return Finding(int(str(row["observation"])), "identity_2020", True, False, vi, en)
-    vi = (
-        f"bị loại: với {own[0]} đẳng thức 2020 (0,4/0,3/0,3) cho {computed[0]}, trong khi điểm chung in là {printed[0]}"
-    )
-    en = f"ruled out: with {own[1]} the 2020 identity (.4/.3/.3) gives {computed[1]}, not {printed[1]}"
-    return Finding(int(str(row["observation"])), "identity_2020", True, True, vi, en)
+def _sum(own: Structure, values: dict[str, float]) -> float:
+    return float(own.weights @ [values[part] for part in own.parts])
 
 
-def _broken_2020(row: dict[str, object], name: str) -> Finding:
-    vi = f"các điểm trụ cột 2020 của {name} không cộng lại thành điểm chung (0,4/0,3/0,3)"
-    en = f"the printed 2020 pillars of {name} do not add up to the printed overall (.4/.3/.3)"
-    return Finding(int(str(row["observation"])), "identity_broken", True, False, vi, en)
+def _weights(own: Structure) -> tuple[str, str]:
+    texts = [f"{weight:g}" for weight in own.weights]
+    return "/".join(text.replace(".", ",") for text in texts), "/".join(text.lstrip("0") for text in texts)
+
+
+def _verdict(own: Structure, row: dict[str, Any], part: str, best: dict[str, float], allowed: set[float]) -> Finding:
+    total = _sum(own, best if part == own.overall else best | {part: row["value"]})
+    computed, printed, here = number(total), number(best[own.overall]), number(row["value"])
+    ruled_out, weights, edition = row["value"] not in allowed, _weights(own), own.edition
+    if ruled_out:
+        vi = f"bị loại: với {here[0]} đẳng thức {edition} ({weights[0]}) cho {computed[0]}"
+        vi += f", trong khi điểm chung in là {printed[0]}"
+        en = f"ruled out: with {here[1]} the {edition} identity ({weights[1]}) gives {computed[1]}, not {printed[1]}"
+    else:
+        vi = f"đẳng thức {edition} ({weights[0]}) cho {computed[0]}, đúng bằng điểm chung {printed[0]} đã in"
+        en = f"the {edition} identity ({weights[1]}) gives {computed[1]}, which is the printed overall {printed[1]}"
+    return Finding(row["observation"], f"identity_{edition}", True, ruled_out, vi, en)
+
+
+def _broken(own: Structure, row: dict[str, Any], name: str) -> Finding:
+    weights = _weights(own)
+    vi = f"các điểm trụ cột {own.edition} của {name} không cộng lại thành điểm chung ({weights[0]})"
+    en = f"the printed {own.edition} pillars of {name} do not add up to the printed overall ({weights[1]})"
+    return Finding(row["observation"], "identity_broken", True, False, vi, en)
 
 
 def broken_identities(observations: pl.DataFrame, tables: EditionTables) -> list[Finding]:

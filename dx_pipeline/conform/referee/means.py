@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from dx_pipeline.conform.findings import KEY, Finding, number
@@ -11,12 +13,7 @@ from dx_pipeline.conform.referee.tables import EditionTables
 TOLERANCE_MEAN = 1.5e-4
 #: where points are inferred a pillar mean may miss by a little more
 TOLERANCE_INFERRED = 5e-4
-WORDS = {
-    "overall": ("điểm chung", "overall"),
-    "digital_government": ("chính quyền số", "digital government"),
-    "digital_economy": ("kinh tế số", "digital economy"),
-    "digital_society": ("xã hội số", "digital society"),
-}
+OVERALL = ("điểm chung", "overall")
 
 
 def dropped_zeros(observations: pl.DataFrame) -> list[Finding]:
@@ -49,9 +46,19 @@ def _without_a_zero(text: str) -> set[str]:
     return {f"{head}{mark}{tail[:i]}{tail[i + 1 :]}" for i, digit in enumerate(tail[:-1]) if digit == "0"}
 
 
-def contradicted_means(observations: pl.DataFrame, tables: EditionTables) -> list[Finding]:
-    """Printed means that the complete tables contradict; a whole row shifted by one column is recognised as such."""
+def contradicted_means(
+    observations: pl.DataFrame, tables: EditionTables, names: Mapping[str, tuple[str, str]]
+) -> list[Finding]:
+    """Printed means that the complete tables contradict; a whole row shifted by one column is recognised as such.
+
+    Args:
+        observations: usable ones.
+        tables: of every edition.
+        names: indicator -> its name in Vietnamese and English.
+    """
     findings = []
+    totals = {own.overall: OVERALL for own in tables.structures.values()}
+    columns = totals | {one: (names[one][0].lower(), names[one][1].lower()) for one in tables.pillar_activity}
     means = observations.filter(pl.col("measure") == "mean")
     for row in means.iter_rows(named=True):
         edition, unit_system, indicator = row["edition"], row["unit_system"], row["indicator"]
@@ -63,7 +70,7 @@ def contradicted_means(observations: pl.DataFrame, tables: EditionTables) -> lis
         twin = next(
             (
                 other
-                for other in WORDS
+                for other in columns
                 if other != indicator
                 and (mean := tables.mean(edition, unit_system, other)) is not None
                 and abs(mean - row["value"]) <= TOLERANCE_MEAN
@@ -73,8 +80,8 @@ def contradicted_means(observations: pl.DataFrame, tables: EditionTables) -> lis
         vi = f"bị loại: trung bình của {unit_system} tỉnh tính từ bảng điểm là {own[0]}, không phải {here[0]}"
         en = f"ruled out: the mean of the {unit_system} provinces in the table is {own[1]}, not {here[1]}"
         if twin:
-            vi += f"; {here[0]} là trung bình của {WORDS[twin][0]}, tức cột bên cạnh"
-            en += f"; {here[1]} is the mean of {WORDS[twin][1]}, the next column"
+            vi += f"; {here[0]} là trung bình của {columns[twin][0]}, tức cột bên cạnh"
+            en += f"; {here[1]} is the mean of {columns[twin][1]}, the next column"
         code = "shifted_column" if twin else "mean_contradicts_table"
         findings.append(Finding(row["observation"], code, True, True, vi, en))
     return findings
