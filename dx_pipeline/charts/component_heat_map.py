@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.charts import style
-from dx_pipeline.charts.lettering import Lettering
-from dx_pipeline.charts.name_rows import NAMES_WIDTH, name_rows, row_points
+from dx_pipeline.charts.lettering import NAMES_WIDTH, Lettering, name_rows, row_points
 from dx_pipeline.charts.page import text_width, wrap
-from dx_pipeline.charts.shades import ink_on, shade
+from dx_pipeline.charts.style import ink_on, shade
 from dx_pipeline.charts.subject import NothingToShowError, Subject
-from dx_pipeline.language.words import Words, capital, component_in_text, component_name, listed, narrow_name
+from dx_pipeline.language.words import Words, capital, component_in_text, component_name, joined, listed, narrow_name
 from dx_pipeline.tables import UNREAD
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class HeatMap:
     inferred: bool = False
 
 
-def read(subject: Subject, picture: str) -> HeatMap:
+def read(subject: Subject) -> HeatMap:
     """The latest edition in which components are known, with the columns known for every province."""
     overall = subject.table(
         "select edition, province_id, score, rank from province_rankings"
@@ -57,7 +56,7 @@ def read(subject: Subject, picture: str) -> HeatMap:
     edition = max(parts["edition"])
     ranked = overall.filter(overall["edition"] == edition)
     if ranked.is_empty():
-        raise NothingToShowError(Words(f"Chưa có thứ hạng năm {edition}.", f"No ranks are known for {edition}."))
+        raise NothingToShowError(f"Chưa có thứ hạng năm {edition}.", f"No ranks are known for {edition}.")
     order = ranked["province_id"].to_list()
     scores, ranks = {}, {}
     for _, province, score, rank in ranked.iter_rows():
@@ -72,12 +71,10 @@ def read(subject: Subject, picture: str) -> HeatMap:
     those = known.filter(known["role"].is_in(["foundation", "activity"]))["indicator"]
     columns = [column for column in those if sum(name == column for _, name in scores) >= len(order)]
     if not columns or subject.focus not in order:
-        name = subject.name()
         raise NothingToShowError(
-            Words(
-                f"Chưa đọc được đủ điểm thành phần năm {edition} của {name.vi}.",
-                f"Not all component scores of {name.en} in {edition} were read.",
-            )
+            f"Chưa đọc được đủ điểm thành phần năm {edition} của {{}}.",
+            f"Not all component scores of {{}} in {edition} were read.",
+            subject,
         )
     return HeatMap(
         focus=subject.focus,
@@ -117,22 +114,23 @@ def title(shown: HeatMap) -> Words:
 
 def subtitle(shown: HeatMap) -> Words:
     """What number and shade mean."""
-    text = Words(
-        "Số trong ô: điểm (0-1). Ô càng đậm, thứ hạng trong cột càng cao.",
-        "Number: score (0-1). The darker a cell, the better the rank within its column.",
-    )
-    if (inner := [column for column in shown.columns if column in shown.within]) and not shown.inferred:
-        names = listed([component_name(column) for column in inner])
-        text = Words(
-            f"{text.vi} Trong nền tảng chung: {names.vi}.",
-            f"{text.en} Within the common foundation: {names.en}.",
+    parts = [
+        Words(
+            "Số trong ô: điểm (0-1). Ô càng đậm, thứ hạng trong cột càng cao.",
+            "Number: score (0-1). The darker a cell, the better the rank within its column.",
         )
+    ]
+    inner = [component_name(column) for column in shown.columns if column in shown.within]
     if shown.inferred:
-        text = Words(
-            f"{text.vi} Năm {shown.edition}: nền tảng chung tính bằng trọng số tính ngược từ các bảng điểm đã công bố.",
-            f"{text.en} {shown.edition}: the foundation rests on weights solved from published scores.",
+        solved = Words(
+            f"Năm {shown.edition}: nền tảng chung tính bằng trọng số tính ngược từ các bảng điểm đã công bố.",
+            f"{shown.edition}: the foundation rests on weights solved from published scores.",
         )
-    return text
+        parts.append(solved)
+    elif inner:
+        names = listed(inner)
+        parts.append(Words(f"Trong nền tảng chung: {names.vi}.", f"Within the common foundation: {names.en}."))
+    return joined(parts)
 
 
 def draw(page: Page, shown: HeatMap) -> None:
@@ -184,17 +182,8 @@ def _cells(page: Page, axes: Axes, shown: HeatMap, points: float) -> None:
     axes.add_collection(PolyCollection(squares, facecolors=fills, edgecolors=style.PAPER, linewidths=0.5))
     for province in [*shown.peers, shown.focus]:
         if province in shown.order:
-            focus = province == shown.focus
-            axes.add_patch(
-                Rectangle(
-                    (-0.01, shown.order.index(province)),
-                    len(shown.columns),
-                    1,
-                    fill=False,
-                    clip_on=False,
-                    zorder=5,
-                    edgecolor=style.INK if focus else style.PEER_STYLES[0][0],
-                    linewidth=2.2 if focus else 1.1,
-                    linestyle="solid" if focus else (0, (4, 2)),
-                )
-            )
+            look: dict[str, Any] = {"edgecolor": style.PEER_STYLES[0][0], "linewidth": 1.1, "linestyle": (0, (4, 2))}
+            if province == shown.focus:
+                look = {"edgecolor": style.INK, "linewidth": 2.2, "linestyle": "solid"}
+            corner = (-0.01, shown.order.index(province))
+            axes.add_patch(Rectangle(corner, len(shown.columns), 1, fill=False, clip_on=False, zorder=5, **look))

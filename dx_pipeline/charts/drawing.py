@@ -1,17 +1,18 @@
-"""Draws a picture and writes its files, the same bytes every time."""
+"""From tables to what a picture says, and to its files, the same bytes every time."""
 
 from __future__ import annotations
 
 import importlib
+from dataclasses import dataclass
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
 
-from dx_pipeline.charts import style
-from dx_pipeline.charts.findings import Finding, read_finding
+from dx_pipeline.charts import PICTURES, style
 from dx_pipeline.charts.page import Page, wrap
+from dx_pipeline.charts.subject import NothingToShowError, subject_of
 from dx_pipeline.errors import DxError
 from dx_pipeline.language.words import LANGUAGES, Words
 from dx_pipeline.text import SLUG
@@ -37,25 +38,80 @@ SOURCE = Words(
 )
 
 
-def draw_picture(
+@dataclass(frozen=True)
+class Finding:
+    """What one picture says: its finding, how to read it, and the module's own figures (Words: why there are none)."""
+
+    picture: Picture
+    title: Words
+    subtitle: Words
+    shown: Any
+    #: what is doubtful about the unit's ranks and scores
+    doubts: Words | None = None
+
+
+def read_finding(
+    con: duckdb.DuckDBPyConnection, picture: Picture, reference: Path, unit_system: int, focus: str, peer: str | None
+) -> Finding:
+    """Read what a picture of a province needs.
+
+    Raises:
+        UnknownProvinceError: focus or peer is not a unit of the system.
+    """
+    subject, module = subject_of(con, reference, unit_system, focus, peer), _module(picture)
+    try:
+        shown = module.read(subject)
+    except NothingToShowError as nothing:
+        name = subject.name()
+        title = Words(f"{name.vi}: chưa có số liệu để vẽ", f"{name.en}: no figures to draw")
+        return Finding(picture, title, picture.title, nothing.reason)
+    return Finding(picture, module.title(shown), module.subtitle(shown), shown, subject.doubts())
+
+
+def _module(picture: Picture) -> Any:
+    return importlib.import_module(f"dx_pipeline.charts.{picture.name}")
+
+
+def render(
     con: duckdb.DuckDBPyConnection,
-    picture: Picture,
+    name: str,
     folder: Path,
     reference: Path,
     unit_system: int,
     focus: str,
-    peer: str | None,
-    release: str,
-    languages: Sequence[str],
-    sizes: Sequence[str],
-    formats: Sequence[str],
+    peer: str | None = None,
+    release: str = "",
+    languages: Sequence[str] = LANGUAGES,
+    sizes: Sequence[str] = ("screen", "print"),
+    formats: Sequence[str] = FORMATS,
 ) -> list[Path]:
-    """See `dx_pipeline.charts.render`."""
+    """Draw one picture of one province; returns the files, `<picture>-<system>-<focus>-<language>-<size>.<format>`.
+
+    A province without figures, or a table that is empty or missing, gives a picture that says so.
+
+    Args:
+        con: connection whose default schema holds the published tables.
+        name: key of `PICTURES`.
+        folder: where the files go; made if needed.
+        reference: folder of the reference data.
+        unit_system: of the focus.
+        focus: province_id in that system.
+        peer: province_id to compare with; by default the focus's first named peer, else the nearest by endowments.
+        release: printed in the footer.
+        languages: of `vi`, `en`.
+        sizes: of `screen`, `print`.
+        formats: of `png`, `svg`.
+
+    Raises:
+        UnknownProvinceError: focus or peer is not a unit of the system.
+        KeyError: no such picture or size.
+        DxError: no such language or format.
+    """
     for asked, known in ((languages, LANGUAGES), (formats, FORMATS)):
         for one in asked:
             if one not in known:
                 raise DxError(f"no {one!r}: expected one of {', '.join(known)}")
-    found = read_finding(con, picture, reference, unit_system, focus, peer)
+    found = read_finding(con, PICTURES[name], reference, unit_system, focus, peer)
     if not SLUG.fullmatch(focus):  # the name of a file never comes from data unchecked
         raise DxError(f"province_id {focus!r} is no slug of letters and hyphens")
     folder.mkdir(parents=True, exist_ok=True)
@@ -68,7 +124,7 @@ def draw_picture(
             for size in sizes:
                 page = draw_page(found, language, style.SIZES[size], release)
                 for form in formats:
-                    path = folder / f"{picture.name}-{unit_system}-{focus}-{language}-{size}.{form}"
+                    path = folder / f"{name}-{unit_system}-{focus}-{language}-{size}.{form}"
                     save(page, path, found.title.in_language(language))
                     files.append(path)
     return files
@@ -76,7 +132,7 @@ def draw_picture(
 
 def draw_page(found: Finding, language: str, size: style.Size, release: str) -> Page:
     """One picture in one language and size."""
-    module = importlib.import_module(found.picture.module)
+    module = _module(found.picture)
     page = Page(language, size, module.HEIGHT[size.name])
     page.head(page.say(found.title), page.say(found.subtitle))
     page.foot(_footer(found, page, release, getattr(module, "EXTRA_SOURCE", None)))
@@ -88,14 +144,10 @@ def draw_page(found: Finding, language: str, size: style.Size, release: str) -> 
 
 
 def _footer(found: Finding, page: Page, release: str, extra: Words | None) -> str:
-    tables = Words("Bảng dữ liệu", "Tables").in_language(page.language)
-    parts = [page.say(SOURCE)]
-    if extra:
-        parts.append(page.say(extra))
-    parts.append(f"{tables}: {', '.join(found.picture.tables)}.")
+    tables = page.say(Words("Bảng dữ liệu", "Tables"))
+    parts = [page.say(SOURCE), *([page.say(extra)] if extra else []), f"{tables}: {', '.join(found.picture.tables)}."]
     if found.doubts:
-        doubtful = Words("Còn phải dè dặt", "To be read with care")
-        parts.append(f"{page.say(doubtful)}: {page.say(found.doubts)}.")
+        parts.append(f"{page.say(Words('Còn phải dè dặt', 'To be read with care'))}: {page.say(found.doubts)}.")
     if release:
         parts.append(f"{page.say(Words('Bản phát hành', 'Release'))}: {release}.")
     return " ".join(parts)
@@ -110,14 +162,10 @@ def _say_why_empty(page: Page, reason: Words) -> None:
 
 def save(page: Page, path: Path, title: str) -> None:
     """Write the picture; no date and no version in it, so that the same figures give the same bytes."""
-    if path.suffix == ".png":
-        _save_png(page, path, title)
-    else:
+    if path.suffix != ".png":
         page.figure.savefig(path, metadata={"Date": None, "Creator": None, "Title": title})
-
-
-def _save_png(page: Page, path: Path, title: str) -> None:
-    """A PNG of 256 colours: a third of the bytes, and quicker to compress than what matplotlib writes."""
+        return
+    # a PNG of 256 colours: a third of the bytes, and quicker to compress than what matplotlib writes
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.charts import style
 from dx_pipeline.charts.page import shorten, text_width
 from dx_pipeline.charts.subject import NothingToShowError, Subject
 from dx_pipeline.language.numbers import number
-from dx_pipeline.language.words import Words, numbers, points
+from dx_pipeline.language.words import Words, joined, numbers, points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +39,7 @@ class Income:
     of_members: bool
 
 
-def read(subject: Subject, picture: str) -> Income:
+def read(subject: Subject) -> Income:
     """The latest edition with expected scores, and the GRDP figure the link of that edition uses."""
     expected = subject.table(
         "select edition, province_id, score, expected, r_squared from expected_scores"
@@ -49,7 +49,7 @@ def read(subject: Subject, picture: str) -> Income:
     latest = expected.filter(expected["edition"] == edition)
     link = subject.table(
         "select year, spearman, ci_low, ci_high from external_links where edition = ? and indicator = ?"
-        f" and year is not null and {subject.of_system('external_links')}",
+        " and year is not null and unit_system = $system",
         [edition, GRDP],
     ).row(0)
     grdp = subject.table(
@@ -64,12 +64,10 @@ def read(subject: Subject, picture: str) -> Income:
         if province in value and score is not None
     }
     if subject.focus not in dots:
-        name = subject.name()
         raise NothingToShowError(
-            Words(
-                f"Chưa có đủ điểm DTI và GRDP bình quân đầu người của {name.vi}.",
-                f"The DTI score or the GRDP per head of {name.en} is not known.",
-            )
+            "Chưa có đủ điểm DTI và GRDP bình quân đầu người của {}.",
+            "The DTI score or the GRDP per head of {} is not known.",
+            subject,
         )
     spearman = (link[1], link[2], link[3]) if None not in link[1:] else None
     return Income(
@@ -108,25 +106,28 @@ def title(shown: Income) -> Words:
 def subtitle(shown: Income) -> Words:
     """What the expectation rests on, how little it explains, and the correlation with GRDP per head."""
     share = numbers(100 * shown.r_squared, 0)
-    text = Words(
-        "Hình thoi: điểm kỳ vọng theo GRDP bình quân đầu người, dân số, mật độ và tỷ lệ đô thị, giải thích"
-        f" {share.vi}% khác biệt giữa các tỉnh; phần còn lại không phải thước đo nỗ lực.",
-        "Diamond: score expected from GRDP per head, population, density and urban share, which explain"
-        f" {share.en}% of the differences; the rest is no measure of merit.",
-    )
-    if shown.of_members:
-        text = Words(
-            f"{text.vi} GRDP của đơn vị mới: bình quân theo dân số của các tỉnh thành viên.",
-            f"{text.en} GRDP of a new unit: mean of its members by population.",
+    parts = [
+        Words(
+            "Hình thoi: điểm kỳ vọng theo GRDP bình quân đầu người, dân số, mật độ và tỷ lệ đô thị, giải thích"
+            f" {share.vi}% khác biệt giữa các tỉnh; phần còn lại không phải thước đo nỗ lực.",
+            "Diamond: score expected from GRDP per head, population, density and urban share, which explain"
+            f" {share.en}% of the differences; the rest is no measure of merit.",
         )
-    if shown.spearman is None:
-        return text
-    vi, en = ([number(value, 2, language) for value in shown.spearman] for language in ("vi", "en"))
-    return Words(
-        f"{text.vi} Tương quan hạng DTI với GRDP bình quân đầu người: {vi[0]} (khoảng bootstrap 95%: {vi[1]} đến"
-        f" {vi[2]}).",
-        f"{text.en} Rank correlation of DTI and GRDP per head: {en[0]} (95% bootstrap interval {en[1]} to {en[2]}).",
-    )
+    ]
+    if shown.of_members:
+        means = Words(
+            "GRDP của đơn vị mới: bình quân theo dân số của các tỉnh thành viên.",
+            "GRDP of a new unit: mean of its members by population.",
+        )
+        parts.append(means)
+    if shown.spearman:
+        vi, en = ([number(value, 2, language) for value in shown.spearman] for language in ("vi", "en"))
+        link = Words(
+            f"Tương quan hạng DTI với GRDP bình quân đầu người: {vi[0]} (khoảng bootstrap 95%: {vi[1]} đến {vi[2]}).",
+            f"Rank correlation of DTI and GRDP per head: {en[0]} (95% bootstrap interval {en[1]} to {en[2]}).",
+        )
+        parts.append(link)
+    return joined(parts)
 
 
 def draw(page: Page, shown: Income) -> None:
@@ -138,31 +139,24 @@ def draw(page: Page, shown: Income) -> None:
     axes.set_xlim(min(income) - 0.06 * wide, max(income) + 0.06 * wide)
     axes.set_ylim(min(scores) - 0.07 * tall, max(scores) + 0.07 * tall)
     _scales(page, axes, shown)
-    picked = {shown.focus: (style.FOCUS, "o"), **_peer_looks(shown)}
+    looks = zip(shown.peers, style.PEER_STYLES, strict=False)
+    picked = {shown.focus: (style.FOCUS, "o"), **{peer: (colour, marker) for peer, (colour, marker, _) in looks}}
     rest = [(math.log(x), y) for province, (x, y) in shown.dots.items() if province not in picked]
     if rest:
         axes.plot(*zip(*rest, strict=True), "o", color=style.LIGHT, markersize=5.5, markeredgecolor="#9A9A9A", zorder=2)
     for province, (colour, marker) in picked.items():
         x, y = math.log(shown.dots[province][0]), shown.dots[province][1]
-        focus = province == shown.focus
-        axes.plot([x, x], [shown.expected[province], y], color=colour, linewidth=2.6 if focus else 1.4, zorder=3)
-        axes.plot(
-            [x],
-            [shown.expected[province]],
-            "D",
-            color=style.PAPER,
-            markeredgecolor=colour,
-            markersize=7 if focus else 5,
-            markeredgewidth=1.6,
-            zorder=4,
-        )
-        axes.plot([x], [y], marker, color=colour, markersize=10 if focus else 7.5, zorder=5)
+        stem, diamond, dot = (2.6, 7, 10) if province == shown.focus else (1.4, 5, 7.5)
+        axes.plot([x, x], [shown.expected[province], y], color=colour, linewidth=stem, zorder=3)
+        look: dict[str, Any] = {
+            "color": style.PAPER,
+            "markeredgecolor": colour,
+            "markersize": diamond,
+            "markeredgewidth": 1.6,
+        }
+        axes.plot([x], [shown.expected[province]], "D", zorder=4, **look)
+        axes.plot([x], [y], marker, color=colour, markersize=dot, zorder=5)
     _names(page, axes, shown, picked)
-
-
-def _peer_looks(shown: Income) -> dict[str, tuple[str, str]]:
-    looks = zip(shown.peers, style.PEER_STYLES, strict=False)
-    return {peer: (colour, marker) for peer, (colour, marker, _) in looks}
 
 
 def _scales(page: Page, axes: Axes, shown: Income) -> None:
@@ -177,14 +171,8 @@ def _scales(page: Page, axes: Axes, shown: Income) -> None:
         f"GRDP per head {shown.year}, million VND at current prices (logarithmic scale)",
     )
     box = axes.get_position()
-    page.write(
-        (box.x0 + box.x1) / 2 * page.width,
-        page.bottom + 0.12,
-        page.say(below),
-        style.SMALL_POINTS,
-        ha="center",
-        colour=style.MUTED,
-    )
+    middle = (box.x0 + box.x1) / 2 * page.width
+    page.write(middle, page.bottom + 0.12, page.say(below), style.SMALL_POINTS, ha="center", colour=style.MUTED)
     beside = Words(f"Điểm DTI {shown.edition} (0-1)", f"DTI score {shown.edition} (0-1)")
     page.write(page.left, page.top - 0.06, page.say(beside), style.SMALL_POINTS, colour=style.MUTED)
 

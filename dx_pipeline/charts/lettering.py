@@ -15,12 +15,18 @@ from matplotlib.ft2font import LoadFlags
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
-from dx_pipeline.charts.page import advance, font_path, text_width
+from dx_pipeline.charts import style
+from dx_pipeline.charts.page import advance, font_path, shorten, text_width
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from dx_pipeline.charts.page import Page
+    from dx_pipeline.language.words import Words
 
 CAP_HEIGHT = 0.729  # of DejaVu Sans, in parts of the font size
+#: inches for rank and name at the left of a picture with one row a province; the longest name of the 63 fits
+NAMES_WIDTH = 1.75
 
 
 @lru_cache(maxsize=2048)
@@ -78,3 +84,30 @@ class Lettering(Artist):
         gc.set_foreground(colour)
         gc.set_linewidth(0)
         return gc
+
+
+def row_points(page: Page, count: int, bottom: float, top: float) -> float:
+    """Size of print at which so many rows do not touch."""
+    return min(style.SMALL_POINTS, (top - bottom) / count * 72 * 0.72)
+
+
+def name_rows(
+    page: Page,
+    names: Mapping[str, Words],
+    ranks: Sequence[int],
+    focus: str,
+    peers: Sequence[str],
+    bottom: float,
+    top: float,
+) -> None:
+    """Print rank and name of each row between two heights of the sheet; focus and peers in bold colour."""
+    row = (top - bottom) / len(names)
+    points = row_points(page, len(names), bottom, top)
+    letters = Lettering(page)
+    for place, ((province, words), rank) in enumerate(zip(names.items(), ranks, strict=True)):
+        picked = province == focus or province in peers
+        colour = style.FOCUS if province == focus else style.PEER_STYLES[0][0] if picked else style.INK
+        y = top - (place + 0.5) * row
+        letters.put(page.left + 0.24, y, str(rank), points, colour, picked, align=1.0)
+        name = shorten(page.say(words), NAMES_WIDTH - 0.42, points, picked)
+        letters.put(page.left + 0.32, y, name, points, colour, picked, align=0.0)

@@ -21,6 +21,8 @@ from dx_pipeline.language.numbers import number, signed
 from dx_pipeline.language.words import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
 
 MARGIN = 0.3
@@ -78,6 +80,42 @@ def balanced(text: str, width: float, points: float, bold: bool = False) -> list
         if len(narrower) == len(lines) > 1 and " ".join(narrower) == " ".join(text.split()):
             return narrower
     return lines
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Positions nearest to the wanted ones (least squares) that keep their order, a gap, and the interval.
+
+    Pool adjacent violators (Barlow and others 1972) on the positions less the room the labels before them need.
+
+    Args:
+        wanted: one position a label, any order; equal ones keep the order given.
+        gap: least distance between neighbours; reduced when the interval is too short for it.
+        low: least position.
+        high: greatest position.
+
+    Returns:
+        One position a label, in the order given.
+    """
+    count = len(wanted)
+    if count > 1:
+        gap = min(gap, (high - low) / (count - 1))
+    order = sorted(range(count), key=lambda i: wanted[i])
+    blocks: list[list[float]] = []  # sum and number of pooled positions
+    for place, index in enumerate(order):
+        blocks.append([wanted[index] - place * gap, 1])
+        while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] > blocks[-1][0] / blocks[-1][1]:
+            total, number = blocks.pop()
+            blocks[-1][0] += total
+            blocks[-1][1] += number
+    ceiling = high - (count - 1) * gap
+    positions = [0.0] * count
+    place = 0
+    for total, number in blocks:
+        level = min(max(total / number, low), ceiling)
+        for _ in range(int(number)):
+            positions[order[place]] = level + place * gap
+            place += 1
+    return positions
 
 
 class Page:
@@ -138,6 +176,15 @@ class Page:
     def label(self, axes: Axes, x: float, y: float, text: str, points: float = style.LABEL_POINTS, **look: Any) -> None:
         """Text at a place of the data."""
         axes.text(x, y, _composed(text), fontsize=points, **_look(look))
+
+    def note(self, axes: Axes, x: float, y: float, words: Words, **look: Any) -> None:
+        """Small grey text at a place of the data."""
+        self.label(axes, x, y, self.say(words), style.SMALL_POINTS, colour=style.MUTED, **look)
+
+    def method_change(self, axes: Axes, x: float, y: float, zorder: float = 2) -> None:
+        """A line at x between two editions that do not compare, with the words for it at height y."""
+        axes.axvline(x, color=style.MUTED, linewidth=0.9, linestyle=(0, (2, 3)), zorder=zorder)
+        self.note(axes, x, y, Words("đổi cách đo", "method changed"), ha="center", va="bottom")
 
     def axes(self, left: float, bottom: float, right: float, top: float) -> Axes:
         """Bare axes between four places of the sheet, in inches."""

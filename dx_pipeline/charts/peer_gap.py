@@ -10,7 +10,17 @@ from dx_pipeline.charts.bars import limits, waterfall
 from dx_pipeline.charts.page import wrap
 from dx_pipeline.charts.subject import NothingToShowError, Subject
 from dx_pipeline.language.numbers import signed
-from dx_pipeline.language.words import Words, capital, component_in_text, component_name, listed, points, same
+from dx_pipeline.language.words import (
+    Words,
+    both,
+    capital,
+    component_in_text,
+    component_name,
+    joined,
+    listed,
+    points,
+    same,
+)
 from dx_pipeline.tables import UNREAD
 
 if TYPE_CHECKING:
@@ -30,14 +40,11 @@ class PeerGap:
     inferred: list[int]
 
 
-def read(subject: Subject, picture: str) -> PeerGap:
+def read(subject: Subject) -> PeerGap:
     """All editions with complete parts for the focus and its first peer."""
     peers = subject.peers(1)
-    name = subject.name()
     if not peers:
-        raise NothingToShowError(
-            Words(f"{name.vi} chưa có tỉnh để so sánh.", f"There is no province to compare {name.en} with.")
-        )
+        raise NothingToShowError("{} chưa có tỉnh để so sánh.", "There is no province to compare {} with.", subject)
     rows = subject.table(
         "select edition, indicator, gap_points, status from component_gaps"
         " where unit_system = $system and province_id = ? and peer_id = ?"
@@ -51,11 +58,10 @@ def read(subject: Subject, picture: str) -> PeerGap:
         if all(part in found for part in parts):
             gaps[int(edition)] = [found[part] for part in parts]
     if not gaps:
-        raise NothingToShowError(Words("Chưa kỳ nào có đủ điểm thành phần.", "No edition has all component scores."))
+        raise NothingToShowError("Chưa kỳ nào có đủ điểm thành phần.", "No edition has all component scores.")
     inferred = sorted(rows.filter(rows["status"].is_in(list(UNREAD)))["edition"].unique())
-    return PeerGap(
-        name, subject.name(peers[0]), parts[:-1], dict(list(gaps.items())[-3:]), [int(edition) for edition in inferred]
-    )
+    latest = dict(list(gaps.items())[-3:])
+    return PeerGap(subject.name(), subject.name(peers[0]), parts[:-1], latest, list(inferred))
 
 
 def title(shown: PeerGap) -> Words:
@@ -71,7 +77,7 @@ def title(shown: PeerGap) -> Words:
     ahead = total > 0
     place = max(range(len(parts)), key=lambda i: parts[i] if ahead else -parts[i])
     part = component_in_text(shown.parts[place])
-    value = Words(signed(parts[place], 1, "vi"), signed(parts[place], 1, "en"))
+    value = both(lambda language: signed(parts[place], 1, language))
     return Words(
         f"Năm {edition} {name.vi} {'hơn' if ahead else 'kém'} {peer.vi} {amount.vi}, nhiều nhất ở {part.vi}"
         f" ({value.vi})",
@@ -91,10 +97,11 @@ def subtitle(shown: PeerGap) -> Words:
     inferred = [edition for edition in shown.inferred if edition in shown.gaps]
     if inferred:
         years = listed([same(str(edition)) for edition in inferred])
-        text = Words(
-            f"{text.vi} Năm {years.vi}: trọng số được tính ngược từ các bảng điểm đã công bố.",
-            f"{text.en} {years.en}: weights were not read in the decision; they are solved from published scores.",
+        solved = Words(
+            f"Năm {years.vi}: trọng số được tính ngược từ các bảng điểm đã công bố.",
+            f"{years.en}: weights were not read in the decision; they are solved from published scores.",
         )
+        return joined([text, solved])
     return text
 
 
@@ -105,11 +112,10 @@ def draw(page: Page, shown: PeerGap) -> None:
     bottom, top = page.bottom + 0.1, page.top - 0.35
     row = (top - bottom) / rows
     for place, indicator in enumerate((*shown.parts, "overall")):
-        text = (
-            page.say(Words("Tổng", "Total")) if indicator == "overall" else capital(page.say(component_name(indicator)))
-        )
-        lines = wrap(text, names_width - 0.1, style.LABEL_POINTS, indicator == "overall", most=3)
-        page.write(page.left, top - (place + 0.5) * row, "\n".join(lines), bold=indicator == "overall")
+        whole = indicator == "overall"
+        text = capital(page.say(Words("Tổng", "Total") if whole else component_name(indicator)))
+        lines = wrap(text, names_width - 0.1, style.LABEL_POINTS, whole, most=3)
+        page.write(page.left, top - (place + 0.5) * row, "\n".join(lines), bold=whole)
     page_width = page.right - page.left - names_width
     panel = page_width / len(shown.gaps)
     panels = [(values, [page.signed(value) for value in values]) for values in shown.gaps.values()]

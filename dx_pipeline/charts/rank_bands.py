@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dx_pipeline.charts import style
-from dx_pipeline.charts.name_rows import NAMES_WIDTH, name_rows
+from dx_pipeline.charts.lettering import NAMES_WIDTH, name_rows
 from dx_pipeline.charts.page import text_width
 from dx_pipeline.charts.subject import NothingToShowError, Subject
-from dx_pipeline.language.words import Words, numbers
+from dx_pipeline.language.words import Words, joined, numbers
 from dx_pipeline.tables import UNREAD
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from dx_pipeline.charts.page import Page
 
 HEIGHT = {"screen": 12.6, "print": 10.9}
-DELTA = 0.25
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Bands:
     draws: int
 
 
-def read(subject: Subject, picture: str) -> Bands:
+def read(subject: Subject) -> Bands:
     """The latest edition with bands, every weight within +-25 %."""
     rows = subject.table(
         "select b.edition, b.province_id, r.rank, b.p5, b.p95, e.best, e.worst, b.draws, b.status"
@@ -66,10 +65,8 @@ def read(subject: Subject, picture: str) -> Bands:
         for row in latest.iter_rows(named=True)
     }
     if subject.focus not in bands:
-        name = subject.name()
-        raise NothingToShowError(
-            Words(f"Chưa tính được khoảng thứ hạng của {name.vi}.", f"No rank band of {name.en} could be computed.")
-        )
+        told = "Chưa tính được khoảng thứ hạng của {}.", "No rank band of {} could be computed."
+        raise NothingToShowError(*told, subject)
     return Bands(
         focus=subject.focus,
         peers=[peer for peer in subject.peers() if peer in bands],
@@ -106,12 +103,12 @@ def subtitle(shown: Bands) -> Words:
         f"Not an error of measurement. Heavy bar: 90% of {draws.en} drawn sets of weights; thin line: exact bounds.",
     )
     if shown.inferred:
-        text = Words(
-            f"{text.vi} Trọng số năm {shown.edition} chưa đọc được ở văn bản quyết định, được tính ngược từ các bảng"
-            " điểm đã công bố.",
-            f"{text.en} The weights of {shown.edition} were not read in the decision; they are solved from published"
-            " scores.",
+        solved = Words(
+            f"Trọng số năm {shown.edition} chưa đọc được ở văn bản quyết định, được tính ngược từ các bảng điểm đã"
+            " công bố.",
+            f"The weights of {shown.edition} were not read in the decision; they are solved from published scores.",
         )
+        return joined([text, solved])
     return text
 
 
@@ -165,17 +162,8 @@ def _tell_focus(page: Page, axes: Axes, shown: Bands) -> None:
     text = page.say(Words(f"{drawn}, giới hạn {bounds}", f"{drawn}, bounds {bounds}"))
     inches = axes.get_position().width * page.width / (len(shown.bands) + 1)
     right = (len(shown.bands) + 1 - band.worst) * inches > text_width(text, style.SMALL_POINTS, True) + 0.2
-    page.label(
-        axes,
-        band.worst + 0.8 if right else band.best - 0.8,
-        place,
-        text,
-        style.SMALL_POINTS,
-        bold=True,
-        colour=style.FOCUS,
-        ha="left" if right else "right",
-        zorder=6,
-    )
+    x, ha = (band.worst + 0.8, "left") if right else (band.best - 0.8, "right")
+    page.label(axes, x, place, text, style.SMALL_POINTS, bold=True, colour=style.FOCUS, ha=ha, zorder=6)
 
 
 def _key(page: Page, axes: Axes, units: int, focus_row: int, row_points: float) -> None:
@@ -189,25 +177,9 @@ def _key(page: Page, axes: Axes, units: int, focus_row: int, row_points: float) 
         (example.rank, Words("hạng chính thức", "official rank"), True),
         ((example.p5 + example.p95) / 2, Words("90% bộ trọng số", "90% of the sets of weights"), False),
     ):
-        page.label(
-            axes,
-            at,
-            y + (-1.1 if above else 1.2),
-            page.say(words),
-            style.SMALL_POINTS,
-            ha="center",
-            colour=style.MUTED,
-        )
+        page.note(axes, at, y + (-1.1 if above else 1.2), words, ha="center")
     for at, words, ha in (
         (example.best, Words("cao nhất", "best"), "right"),
         (example.worst, Words("thấp nhất", "worst"), "left"),
     ):
-        page.label(
-            axes,
-            at + (-0.7 if ha == "right" else 0.7),
-            y,
-            page.say(words),
-            style.SMALL_POINTS,
-            ha=ha,
-            colour=style.MUTED,
-        )
+        page.note(axes, at + (-0.7 if ha == "right" else 0.7), y, words, ha=ha)

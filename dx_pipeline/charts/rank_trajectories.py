@@ -8,17 +8,20 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.charts import style
-from dx_pipeline.charts.label_places import spread
-from dx_pipeline.charts.page import shorten, text_width
+from dx_pipeline.charts.page import shorten, spread, text_width
 from dx_pipeline.charts.subject import NothingToShowError, Subject, joins, missing_years
 from dx_pipeline.language.words import Words, joined, places
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
 
     from dx_pipeline.charts.page import Page
 
 HEIGHT = {"screen": 6.6, "print": 6.8}
+#: a province with its colour, marker and dash
+Picked = tuple[str, tuple[str, str, Any]]
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,14 @@ class Trajectories:
     breaks: dict[tuple[int, int], str]
 
 
-def read(subject: Subject, picture: str) -> Trajectories:
+def read(subject: Subject) -> Trajectories:
     """Ranks of all provinces in all editions."""
     rows = subject.table(
         "select edition, province_id, rank, status, n_ranked, n_units from province_rankings"
         " where unit_system = $system order by province_id, edition"
     )
     ranks: dict[str, dict[int, int]] = {}
-    computed = set()
-    ranked: dict[int, int] = {}
+    computed, ranked = set(), {}
     for edition, province, rank, status, n_ranked, _ in rows.iter_rows():
         ranked[edition] = n_ranked
         if rank is not None:
@@ -52,9 +54,8 @@ def read(subject: Subject, picture: str) -> Trajectories:
             if status == "computed":
                 computed.add((province, edition))
     if subject.focus not in ranks:
-        name = subject.name()
         raise NothingToShowError(
-            Words(f"Chưa có thứ hạng nào của {name.vi} được công bố.", f"No rank of {name.en} has been published.")
+            "Chưa có thứ hạng nào của {} được công bố.", "No rank of {} has been published.", subject
         )
     peers = [peer for peer in subject.peers() if peer in ranks]
     return Trajectories(
@@ -128,34 +129,19 @@ def draw(page: Page, shown: Trajectories) -> None:
     _lines(axes, shown, rest, color=style.LIGHT, linewidth=0.8, zorder=1)
     loose = [(e, rank) for ranks in rest for e, rank in ranks.items() if not _joined_anywhere(e, ranks, shown)]
     axes.plot([e for e, _ in loose], [rank for _, rank in loose], "_", color=style.LIGHT, markersize=4, zorder=1)
-    picked: list[tuple[str, tuple[str, str, Any]]] = [
+    picked: list[Picked] = [
         *zip(shown.peers, style.PEER_STYLES, strict=False),
         (shown.focus, (style.FOCUS, "o", "solid")),
     ]
     for province, (colour, marker, dash) in picked:
         heavy = province == shown.focus
         ranks = shown.ranks[province]
-        _lines(
-            axes,
-            shown,
-            [ranks],
-            color=colour,
-            linewidth=3.2 if heavy else 1.8,
-            linestyle=dash,
-            zorder=4 if heavy else 3,
-        )
+        width, size, edge = (3.2, 9, 2) if heavy else (1.8, 6.5, 1.5)
+        _lines(axes, shown, [ranks], color=colour, linewidth=width, linestyle=dash, zorder=4 if heavy else 3)
         for edition, rank in ranks.items():
-            hollow = (province, edition) in shown.computed
-            axes.plot(
-                [edition],
-                [rank],
-                marker,
-                color=colour,
-                markersize=9 if heavy else 6.5,
-                markerfacecolor=style.PAPER if hollow else colour,
-                markeredgewidth=2 if heavy else 1.5,
-                zorder=5,
-            )
+            fill = style.PAPER if (province, edition) in shown.computed else colour
+            look: dict[str, Any] = {"markersize": size, "markerfacecolor": fill, "markeredgewidth": edge, "zorder": 5}
+            axes.plot([edition], [rank], marker, color=colour, **look)
     _rank_labels(page, axes, shown)
     _names(page, axes, shown, picked, names)
 
@@ -169,18 +155,7 @@ def _frame(page: Page, axes: Axes, shown: Trajectories) -> None:
     )
     for before, after in pairwise(shown.editions):
         if not joins(before, after, shown.breaks):
-            middle = (before + after) / 2
-            axes.axvline(middle, color=style.MUTED, linewidth=0.9, linestyle=(0, (2, 3)), zorder=0)
-            page.label(
-                axes,
-                middle,
-                -0.2,
-                page.say(Words("đổi cách đo", "method changed")),
-                style.SMALL_POINTS,
-                colour=style.MUTED,
-                ha="center",
-                va="bottom",
-            )
+            page.method_change(axes, (before + after) / 2, -0.2, zorder=0)
 
 
 def _joined_anywhere(edition: int, ranks: dict[int, int], shown: Trajectories) -> bool:
@@ -217,28 +192,12 @@ def _rank_labels(page: Page, axes: Axes, shown: Trajectories) -> None:
         others = [shown.ranks[peer][edition] for peer in shown.peers if edition in shown.ranks[peer]]
         nearest = min(others, key=lambda other: (abs(other - rank), other), default=shown.units)
         above = rank > 4 and (nearest >= rank or rank > shown.units - 4)  # clear of both ends of the axis
-        page.label(
-            axes,
-            edition,
-            rank + (-1.6 if above else 1.6),
-            str(rank),
-            style.LABEL_POINTS,
-            bold=True,
-            colour=style.FOCUS,
-            ha="center",
-            va="bottom" if above else "top",
-            zorder=6,
-            bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6, "alpha": 0.8},
-        )
+        y, va = (rank - 1.6, "bottom") if above else (rank + 1.6, "top")
+        plate = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6, "alpha": 0.8}
+        page.label(axes, edition, y, str(rank), bold=True, colour=style.FOCUS, ha="center", va=va, zorder=6, bbox=plate)
 
 
-def _names(
-    page: Page,
-    axes: Axes,
-    shown: Trajectories,
-    picked: list[tuple[str, tuple[str, str, Any]]],
-    names: dict[str, str],
-) -> None:
+def _names(page: Page, axes: Axes, shown: Trajectories, picked: Sequence[Picked], names: dict[str, str]) -> None:
     """Names at the right end, moved apart where ranks are close."""
     low, high = axes.get_position().y0 * page.height, axes.get_position().y1 * page.height
     ends = [shown.ranks[province][max(shown.ranks[province])] for province, _ in picked]

@@ -41,7 +41,7 @@ class Change:
     steps: list[Step]
 
 
-def read(subject: Subject, picture: str) -> Change:
+def read(subject: Subject) -> Change:
     """All steps of the focus; the latest whose scores compare is drawn."""
     rows = subject.table(
         "select edition_from, edition_to, rank_from, rank_to, own_effect, others_effect, reason_vi, reason"
@@ -62,12 +62,10 @@ def read(subject: Subject, picture: str) -> Change:
         known = None not in (step.own, step.others, step.rank_from, step.rank_to)
         if known and all(key in score for key in keys):
             return Change(subject.name(), step, parts, [score[key] for key in keys], steps)
-    name = subject.name()
     raise NothingToShowError(
-        Words(
-            f"Chưa có hai kỳ liền nhau nào so sánh được điểm của {name.vi}.",
-            f"There are no two neighbouring editions whose scores of {name.en} compare.",
-        )
+        "Chưa có hai kỳ liền nhau nào so sánh được điểm của {}.",
+        "There are no two neighbouring editions whose scores of {} compare.",
+        subject,
     )
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dx_pipeline.errors import DxError, nearest
-from dx_pipeline.language.words import Words, listed
-from dx_pipeline.tables import parts_of_overall, unit_systems
+from dx_pipeline.language.words import Words, both, listed, same
+from dx_pipeline.tables import parts_of_overall
+from dx_pipeline.vocabulary import load_vocabulary, split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,11 +23,12 @@ class UnknownProvinceError(DxError):
 
 
 class NothingToShowError(DxError):
-    """The tables hold no figure for this picture; `reason` says why, in both languages."""
+    """The tables hold no figure for this picture; `reason` says why, in both languages, `{}` is the province."""
 
-    def __init__(self, reason: Words) -> None:
-        super().__init__(reason.en)
-        self.reason = reason
+    def __init__(self, vi: str, en: str, subject: Subject | None = None) -> None:
+        name = subject.name() if subject else Words("", "")
+        self.reason = Words(vi.format(name.vi), en.format(name.en))
+        super().__init__(self.reason.en)
 
 
 @dataclass(frozen=True)
@@ -54,55 +56,32 @@ class Subject:
             frame = self.con.execute(query.replace("$system", str(self.unit_system)), list(parameters)).pl()
         except duckdb.CatalogException as error:
             raise NothingToShowError(
-                Words(f"Bảng {name} chưa có trong bản phát hành này.", f"This release has no table {name}.")
+                f"Bảng {name} chưa có trong bản phát hành này.", f"This release has no table {name}."
             ) from error
         if frame.is_empty():
             raise NothingToShowError(
-                Words(
-                    f"Bảng {name} không có số liệu của {self.name().vi}.",
-                    f"Table {name} holds no figure of {self.name().en}.",
-                )
+                f"Bảng {name} không có số liệu của {{}}.", f"Table {name} holds no figure of {{}}.", self
             )
         return frame
 
-    def of_system(self, table: str) -> str:
-        """A condition for the rows of the system; a table that does not say its system is about the oldest one."""
-        import duckdb
-
-        try:
-            columns = [column[0] for column in self.con.execute(f'from "{table}" limit 0').description or ()]
-        except duckdb.CatalogException:
-            return "true"
-        return (
-            "unit_system = $system" if "unit_system" in columns else f"{self.unit_system == unit_systems(self.con)[0]}"
-        )
-
     def doubts(self) -> Words | None:
         """What is doubtful about the ranks and scores of the focus, in words; None if nothing is known to be."""
-        from dx_pipeline import vocabulary
-
-        row = self.con.execute("from province_rankings limit 0").description or ()
-        columns = [column[0] for column in row if column[0].endswith("doubts")]
-        if not columns:
+        try:
+            rows = self.table(
+                "select score_doubts, rank_doubts, doubts from province_rankings"
+                " where unit_system = $system and province_id = ?",
+                [self.focus],
+            )
+        except NothingToShowError:
             return None
-        told = self.con.execute(
-            f"select distinct unnest([{', '.join(columns)}]) as doubts from province_rankings"
-            " where unit_system = ? and province_id = ?",
-            [self.unit_system, self.focus],
-        ).fetchall()
-        codes = {code for (text,) in told for code in vocabulary.split(text)}
-        known = [code for code in vocabulary.load_vocabulary() if code.code in codes]
-        return Words("; ".join(c.name_vi for c in known), "; ".join(c.name_en for c in known)) if known else None
+        codes = {code for row in rows.iter_rows() for text in row for code in split(text)}
+        known = [code for code in load_vocabulary() if code.code in codes]
+        return both(lambda language: "; ".join(code.name(language) for code in known)) if known else None
 
     def parts(self) -> tuple[str, ...]:
         """What adds up to the overall, in its order."""
         self.table("select indicator from indicators")
         return parts_of_overall(self.con)
-
-    @property
-    def units(self) -> int:
-        """Number of units of the system."""
-        return sum(system == self.unit_system for system, _ in self.names)
 
     def name(self, province_id: str | None = None) -> Words:
         """Name of a unit (the focus if none is given)."""
@@ -162,5 +141,5 @@ def joins(before: int, after: int, breaks: dict[tuple[int, int], str]) -> bool:
 
 def missing_years(years: Sequence[int]) -> Words:
     """'năm 2020 và 2021', '2020 and 2021'."""
-    text = listed([Words(str(year), str(year)) for year in years])
+    text = listed([same(str(year)) for year in years])
     return Words(f"năm {text.vi}", text.en)

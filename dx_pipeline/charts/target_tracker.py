@@ -7,8 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from dx_pipeline.charts import style
-from dx_pipeline.charts.label_places import spread
-from dx_pipeline.charts.page import shorten
+from dx_pipeline.charts.page import shorten, spread
 from dx_pipeline.charts.subject import NothingToShowError, Subject, joins, missing_years
 from dx_pipeline.language.words import Words, joined, listed, numbers, points, same
 
@@ -44,7 +43,7 @@ class Tracker:
         return known or sorted(self.own)
 
 
-def read(subject: Subject, picture: str) -> Tracker:
+def read(subject: Subject) -> Tracker:
     """Own scores, thresholds and the province's own rank targets."""
     own = subject.table(
         "select edition, score, rank from province_rankings where unit_system = $system and province_id = ?"
@@ -56,11 +55,8 @@ def read(subject: Subject, picture: str) -> Tracker:
         " where unit_system = $system and k in (10, 15, 20) order by edition, k"
     )
     scores = {edition: score for edition, score, _ in own.iter_rows() if score is not None}
-    name = subject.name()
     if not scores:
-        raise NothingToShowError(
-            Words(f"Chưa có điểm nào của {name.vi} được công bố.", f"No score of {name.en} has been published.")
-        )
+        raise NothingToShowError("Chưa có điểm nào của {} được công bố.", "No score of {} has been published.", subject)
     thresholds: dict[int, dict[int, float]] = {k: {} for k in RANKS}
     for edition, k, score in cuts.iter_rows():
         thresholds[k][edition] = score
@@ -74,7 +70,7 @@ def read(subject: Subject, picture: str) -> Tracker:
     except NothingToShowError:  # most provinces have no known target of this kind
         targets = []
     return Tracker(
-        name=name,
+        name=subject.name(),
         editions=own["edition"].to_list(),
         own=scores,
         ranks={edition: rank for edition, _, rank in own.iter_rows() if rank is not None},
@@ -186,17 +182,7 @@ def draw(page: Page, shown: Tracker) -> None:
     for before, after in pairwise(editions):
         if not joins(before, after, shown.breaks):
             x = after - 0.12 * (after - before)  # near the later edition: labels of the earlier one stand between
-            axes.axvline(x, color=style.MUTED, linewidth=0.9, linestyle=(0, (2, 3)))
-            page.label(
-                axes,
-                x,
-                high + pad,
-                page.say(Words("đổi cách đo", "method changed")),
-                style.SMALL_POINTS,
-                colour=style.MUTED,
-                ha="center",
-                va="bottom",
-            )
+            page.method_change(axes, x, high + pad)
     for k, cut in shown.thresholds.items():
         known = [e for e in editions if e in cut]
         _runs(axes, cut, shown, color=style.INK, linewidth=1.4, linestyle=DASHES[k], zorder=3)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from dx_pipeline.charts import style
 from dx_pipeline.charts.lettering import Lettering
 from dx_pipeline.charts.page import shorten, text_width, wrap
-from dx_pipeline.charts.shades import STEPS, ink_on, shade
+from dx_pipeline.charts.style import STEPS, ink_on, shade
 from dx_pipeline.charts.subject import NothingToShowError, Subject
 from dx_pipeline.charts.tile_grid import Tile, read_tiles
-from dx_pipeline.language.words import Words, listed
+from dx_pipeline.language.words import Words, listed, same
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +40,7 @@ class TileMap:
     region: tuple[Words, int, int] | None
 
 
-def read(subject: Subject, picture: str) -> TileMap:
+def read(subject: Subject) -> TileMap:
     """Ranks of the latest edition of the unit's system."""
     units = subject.table(
         "select province_id, region_vi, region_en from provinces where unit_system = $system order by province_id"
@@ -53,10 +53,8 @@ def read(subject: Subject, picture: str) -> TileMap:
     latest = rows.filter(rows["edition"] == edition)
     ranks = dict(zip(latest["province_id"], latest["rank"], strict=True))
     if subject.focus not in ranks:
-        name = subject.name()
-        raise NothingToShowError(
-            Words(f"Chưa có thứ hạng năm {edition} của {name.vi}.", f"No rank of {name.en} is known for {edition}.")
-        )
+        told = f"Chưa có thứ hạng năm {edition} của {{}}.", f"No rank of {{}} is known for {edition}."
+        raise NothingToShowError(*told, subject)
     return TileMap(
         unit_system=subject.unit_system,
         edition=edition,
@@ -108,24 +106,19 @@ def title(shown: TileMap) -> Words:
     if shown.region is None or shown.region[2] < 2:
         return whole
     region, place, count = shown.region
-    if place == 1:
-        return Words(
-            f"{whole.vi}, cao nhất trong {count} tỉnh, thành vùng {region.vi}",
-            f"{whole.en}, best of {count} in the {region.en}",
-        )
+    where = Words("cao nhất", "best") if place == 1 else Words(f"thứ {place}", f"number {place}")
     return Words(
-        f"{whole.vi}, thứ {place} trong {count} tỉnh, thành vùng {region.vi}",
-        f"{whole.en}, number {place} of {count} in the {region.en}",
+        f"{whole.vi}, {where.vi} trong {count} tỉnh, thành vùng {region.vi}",
+        f"{whole.en}, {where.en} of {count} in the {region.en}",
     )
 
 
 def subtitle(shown: TileMap) -> Words:
     """How to read a tile."""
-    units = sum(tile.islands is None for tile in shown.tiles)
-    kind = Words(f"{units} tỉnh, thành phố", f"{units} provinces")
+    units, year = sum(tile.islands is None for tile in shown.tiles), shown.edition
     return Words(
-        f"Thứ hạng DTI năm {shown.edition} của {kind.vi}, mỗi đơn vị một ô; ô càng đậm, thứ hạng càng cao.",
-        f"DTI rank of {shown.edition} of the {kind.en}, one tile each; the darker, the better the rank.",
+        f"Thứ hạng DTI năm {year} của {units} tỉnh, thành phố, mỗi đơn vị một ô; ô càng đậm, thứ hạng càng cao.",
+        f"DTI rank of {year} of the {units} provinces, one tile each; the darker, the better the rank.",
     )
 
 
@@ -138,9 +131,10 @@ def draw(page: Page, shown: TileMap) -> None:
     axes.set_ylim(rows, 0)
     width, height = (page.right - page.left) / columns, (page.top - page.bottom) / rows
     letters = Lettering(page)
-    for tile in sorted(
+    focus_last = sorted(
         shown.tiles, key=lambda t: (t.islands is None and t.province_id == shown.focus, t.row, t.column)
-    ):
+    )
+    for tile in focus_last:
         _tile(page, axes, letters, shown, tile, width, height)
     _key(page, axes, shown, columns, height)
 
@@ -215,13 +209,5 @@ def _key(page: Page, axes: Axes, shown: TileMap, columns: int, height: float) ->
         axes.add_patch(Rectangle((left + place * step, top), step, 0.16 / height, facecolor=fill, edgecolor="none"))
     units = len(shown.ranks)
     for x, text, ha in ((left, "1", "left"), (left + 2.4, str(units), "right")):
-        page.label(axes, x, top + 0.28 / height, text, style.SMALL_POINTS, ha=ha, colour=style.MUTED)
-    page.label(
-        axes,
-        left,
-        top - 0.1 / height,
-        page.say(Words("Thứ hạng", "Rank")),
-        style.SMALL_POINTS,
-        colour=style.MUTED,
-        va="bottom",
-    )
+        page.note(axes, x, top + 0.28 / height, same(text), ha=ha)
+    page.note(axes, left, top - 0.1 / height, Words("Thứ hạng", "Rank"), va="bottom")

@@ -92,7 +92,7 @@ def draw(
         for language in languages
     ]
     refuse_existing(targets, force)
-    from dx_pipeline.charts import render
+    from dx_pipeline.charts.drawing import render
     from dx_pipeline.release.store.layout import current_folder
 
     paths = default_paths()

@@ -133,8 +133,8 @@ def draw_picture(candidate: Candidate, name: str) -> Made:
 
     The release in its footer is the first one that showed what it shows.
     """
-    from dx_pipeline.charts import PICTURES, render
-    from dx_pipeline.charts.findings import read_finding
+    from dx_pipeline.charts import PICTURES
+    from dx_pipeline.charts.drawing import read_finding, render
     from dx_pipeline.tables import default_pair, unit_systems
 
     part, folder, reference = picture_part(name), candidate.folder / "pictures", candidate.paths.reference

@@ -17,11 +17,9 @@ from matplotlib.text import Text
 
 from dx_pipeline.charts import PICTURES, style
 from dx_pipeline.charts.bars import limits
-from dx_pipeline.charts.drawing import draw_page
-from dx_pipeline.charts.findings import read_finding
-from dx_pipeline.charts.label_places import spread
-from dx_pipeline.charts.page import balanced, font_path, shorten, text_width, wrap
-from dx_pipeline.charts.shades import STEPS, ink_on, shade
+from dx_pipeline.charts.drawing import draw_page, read_finding
+from dx_pipeline.charts.page import balanced, font_path, shorten, spread, text_width, wrap
+from dx_pipeline.charts.style import STEPS, ink_on, shade
 from dx_pipeline.charts.tile_grid import read_tiles
 from dx_pipeline.language.numbers import number, signed
 from dx_pipeline.language.words import places

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dx_pipeline.charts import component_heat_map, finding, income_and_score
+from dx_pipeline.charts import component_heat_map, income_and_score
 from dx_pipeline.charts.subject import subject_of
+from tests.charts.test_pictures import finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,7 +160,7 @@ def test_the_merged_unit_is_named_with_the_province_asked_about(country: duckdb.
 
 def test_the_heat_map_says_when_its_foundation_rests_on_solved_weights(country, say) -> None:
     def told() -> str:
-        return component_heat_map.subtitle(component_heat_map.read(subject_of(country, *FOCUS), "heat")).en
+        return component_heat_map.subtitle(component_heat_map.read(subject_of(country, *FOCUS))).en
 
     assert "solved" not in told()
     say("update component_scores set status = 'inferred' where edition = 2024 and indicator = 'foundation'")
@@ -174,4 +175,4 @@ def test_grdp_of_merged_units_is_said_to_be_computed_from_their_members(country,
 
 def _income(country: duckdb.DuckDBPyConnection) -> str:
     subject = subject_of(country, REFERENCE, 63, "hai-duong", None)
-    return income_and_score.subtitle(income_and_score.read(subject, "income_and_score")).en
+    return income_and_score.subtitle(income_and_score.read(subject)).en

@@ -7,12 +7,13 @@ import subprocess
 import sys
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dx_pipeline.charts import PICTURES, UnknownProvinceError, finding, render
-from dx_pipeline.charts.findings import read_finding
+from dx_pipeline.charts import PICTURES
+from dx_pipeline.charts.drawing import read_finding, render
+from dx_pipeline.charts.subject import UnknownProvinceError
 from dx_pipeline.errors import DxError
 from dx_pipeline.language.words import Words
 
@@ -25,6 +26,10 @@ REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 FOCUS = (REFERENCE, 63, "hai-duong")
 
 QUICK = {"languages": ["vi"], "sizes": ["screen"]}
+
+
+def finding(con: duckdb.DuckDBPyConnection, name: str, *unit: Any, peer: str | None = None) -> Words:
+    return read_finding(con, PICTURES[name], *unit, peer).title
 
 
 def test_the_catalogue_of_pictures_costs_no_matplotlib() -> None:
@@ -134,7 +139,7 @@ def test_no_module_of_the_package_hides_a_name_of_its_interface() -> None:
 def test_a_png_of_few_colours_keeps_its_colours(country: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     from PIL import Image
 
-    from dx_pipeline.charts.shades import STEPS
+    from dx_pipeline.charts.style import STEPS
 
     png = render(country, "tile_map", tmp_path, *FOCUS, formats=["png"], **QUICK)[0]
     with Image.open(png) as image:
