@@ -21,7 +21,7 @@ run: $(RUN_READY) .dagster/dagster.yaml ## build every table, check it, release 
 	@$(BIN)/dx run
 
 test: $(DEV_READY) ## run the tests (they build the whole pipeline on the real data)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(DEV_READY) .dagster/dagster.yaml ## style, types, order of imports, unused code, and the load of the code location
 	@$(BIN)/ruff check .

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,34 +74,70 @@ def project(tmp_path: Path) -> Path:
     return copy_project(tmp_path / "project")
 
 
-def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """A copy of a project that the first worker to need it makes, and the others wait for."""
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that the first worker to need it makes, and the others wait for. Look, don't change."""
     from filelock import FileLock
 
     base = factory.getbasetemp()
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"shared-{name}"
-    with FileLock(f"{shared}.lock"):
-        if not shared.exists():
-            unfinished = shared.with_suffix(".unfinished")
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"shared-{name}"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            unfinished = folder.with_suffix(".unfinished")
             shutil.rmtree(unfinished, ignore_errors=True)
-            make(copy_project(unfinished))
-            unfinished.rename(shared)
-    # DuckDB has one writer a file: each worker opens its own
-    return Path(shutil.copytree(shared, factory.mktemp(name) / "project", symlinks=True))
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder
+
+
+def own_copy(factory: pytest.TempPathFactory, shared: Path, *without: str) -> Path:
+    """A worker's own copy of a project: DuckDB has one writer a file."""
+    left_out = shutil.ignore_patterns(*without)
+    root = Path(shutil.copytree(shared, factory.mktemp("own") / "project", symlinks=True, ignore=left_out))
+    (root / "data" / "marts").mkdir(exist_ok=True)
+    return root
+
+
+def refreshed(root: Path) -> None:
+    """The main job in a process of its own, so that its cost is known."""
+    copy_project(root)
+    home = root.parent / "dagster-home"
+    home.mkdir(exist_ok=True)
+    script = [sys.executable, "-c", REFRESH, str(root), str(root / REFRESH_COST)]
+    subprocess.run(script, check=True, cwd=ROOT, env=os.environ | {"DAGSTER_HOME": str(home)})
+
+
+def needs_release(item: pytest.Item) -> bool:
+    """Whether a test asks for the real release, the slowest of what tests share."""
+    return "released" in getattr(item, "fixturenames", ())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that wait for the real tables come last: they are built while the other tests run."""
+    waiting = {item.path for item in items if {"released", "built"} & set(getattr(item, "fixturenames", ()))}
+    items.sort(key=lambda item: item.path in waiting)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def release_under_way(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """One worker begins the release while all run the tests that can do without it."""
+    if os.environ.get("PYTEST_XDIST_WORKER") == "gw0" and any(map(needs_release, request.session.items)):
+        threading.Thread(target=made_once, args=(tmp_path_factory, "released", refreshed), daemon=True).start()
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Root of a project whose warehouse holds every table of the real data."""
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Root of a project without a release whose warehouse holds every table of the real data."""
     from dx_pipeline.build import build_all
     from dx_pipeline.paths import Paths
     from dx_pipeline.warehouse import connect
 
     def make(root: Path) -> None:
-        with connect(Paths(root)) as con:
+        with connect(Paths(copy_project(root))) as con:
             build_all(con, Paths(root))
 
-    return made_once(tmp_path_factory, "built", make)
+    # a release has the same tables
+    how = ("released", refreshed) if any(map(needs_release, request.session.items)) else ("built", make)
+    return own_copy(tmp_path_factory, made_once(tmp_path_factory, *how), "marts")
 
 
 @pytest.fixture(scope="session")
@@ -124,11 +161,16 @@ def tables(con: duckdb.DuckDBPyConnection) -> dict:
 
 @pytest.fixture(scope="session")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Root of a project with a release, made by the main job in a process of its own, so that its cost is known."""
+    """Root of a project with a release."""
+    return own_copy(tmp_path_factory, made_once(tmp_path_factory, "released", refreshed))
 
-    def make(root: Path) -> None:
-        script = [sys.executable, "-c", REFRESH, str(root), str(root / REFRESH_COST)]
-        home = tmp_path_factory.mktemp("dagster-home")
-        subprocess.run(script, check=True, cwd=ROOT, env=os.environ | {"DAGSTER_HOME": str(home)})
 
-    return made_once(tmp_path_factory, "released", make)
+@pytest.fixture(scope="session")
+def site(con: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole site of the real tables, called release 1.2.3."""
+    from dx_pipeline.report.site import build_site
+
+    def make(folder: Path) -> None:
+        build_site(con, folder / "site", "1.2.3", ROOT / "data" / "reference")
+
+    return made_once(tmp_path_factory, "site", make) / "site"

@@ -11,14 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
-
-from dx_pipeline.report.site import build_site
 
 HOW_TO_GET_IT = "no Chromium: `apt-get install chromium`, or set DX_CHROMIUM to its program"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 
 
 def chromium() -> str | None:
@@ -33,16 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         item.add_marker(pytest.mark.browser)
         item.add_marker(pytest.mark.enable_socket)
-        item.add_marker(pytest.mark.xdist_group("browser"))
         if chromium() is None:
             item.add_marker(pytest.mark.skip(reason=HOW_TO_GET_IT))
-
-
-@pytest.fixture(scope="session")
-def folder(con: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("release") / "site"
-    build_site(con, target, "1.2.3", REFERENCE)
-    return target
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +46,7 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def open_page(browser: Any, folder: Path) -> Iterator[Callable[..., Any]]:
+def open_page(browser: Any, site: Path) -> Iterator[Callable[..., Any]]:
     """Open a page of the site; every console message and every request that is not for a file fails the test."""
     contexts: list[Any] = []
     troubles: list[str] = []
@@ -71,7 +59,7 @@ def open_page(browser: Any, folder: Path) -> Iterator[Callable[..., Any]]:
         ours = ("file:", "data:", "blob:")
         page.on("request", lambda request: request.url.startswith(ours) or troubles.append(request.url))
         name, _, query = path.partition("?")
-        page.goto((folder / name).as_uri() + (f"?{query}" if query else ""))
+        page.goto((site / name).as_uri() + (f"?{query}" if query else ""))
         return page
 
     yield open_it

@@ -44,9 +44,9 @@ COVERED = """() => {
 }"""
 
 
-def profiles(folder: Path, pattern: str, step: int) -> list[Path]:
+def profiles(site: Path, pattern: str, step: int) -> list[Path]:
     """Profiles in order: all, or every so-many-th."""
-    found = sorted(folder.glob(pattern))
+    found = sorted(site.glob(pattern))
     return found if ALL else found[::step]
 
 
@@ -76,47 +76,47 @@ def test_axe_finds_no_violation_at_all(open_page: Callable[..., Any]) -> None:
     assert not found, found
 
 
-def test_labels_of_charts_never_cover_each_other(open_page: Callable[..., Any], folder: Path) -> None:
+def test_labels_of_charts_never_cover_each_other(open_page: Callable[..., Any], site: Path) -> None:
     """On every profile, with every detail open: in Vietnamese on a desk, in English on a phone."""
     for viewport, files in ((DESKTOP, "[0-9]*/*.html"), (PHONE, "en/[0-9]*/*.html")):
         page = open_page("index.html", viewport=viewport)
-        for file in profiles(folder, files, 32):
+        for file in profiles(site, files, 32):
             page.goto(file.as_uri())
             page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
             covered = page.evaluate(COVERED)
-            assert not covered, (str(file.relative_to(folder)), viewport["width"], covered)
+            assert not covered, (str(file.relative_to(site)), viewport["width"], covered)
 
 
-def test_every_profile_prints_on_one_sheet_with_its_charts(open_page: Callable[..., Any], folder: Path) -> None:
+def test_every_profile_prints_on_one_sheet_with_its_charts(open_page: Callable[..., Any], site: Path) -> None:
     page = open_page("index.html")
-    for file in [*profiles(folder, "[0-9]*/*.html", 40), *profiles(folder, "en/[0-9]*/*.html", 60)]:
+    for file in [*profiles(site, "[0-9]*/*.html", 40), *profiles(site, "en/[0-9]*/*.html", 60)]:
         page.goto(file.as_uri())
         printed = page.pdf(prefer_css_page_size=True)
         sheets = len(re.findall(rb"/Type\s*/Page\b", printed))
-        assert sheets == 1, f"{file.relative_to(folder)} needs {sheets} sheets"
-    page.goto((folder / "34" / "hai-phong.html").as_uri())
+        assert sheets == 1, f"{file.relative_to(site)} needs {sheets} sheets"
+    page.goto((site / "34" / "hai-phong.html").as_uri())
     page.emulate_media(media="print")
     assert page.locator("svg.chart:visible").count() >= 1
 
 
-def test_a_phone_shows_the_message_within_five_screens(open_page: Callable[..., Any], folder: Path) -> None:
+def test_a_phone_shows_the_message_within_five_screens(open_page: Callable[..., Any], site: Path) -> None:
     page = open_page("index.html", viewport=PHONE)
-    for file in profiles(folder, "[0-9]*/*.html", 24):
+    for file in profiles(site, "[0-9]*/*.html", 24):
         page.goto(file.as_uri())
         top = page.evaluate("document.querySelector('.details').getBoundingClientRect().top")
         assert top <= 5 * PHONE["height"], (file.name, top)
 
 
-def test_the_message_stands_above_the_fold_of_every_profile(open_page: Callable[..., Any], folder: Path) -> None:
+def test_the_message_stands_above_the_fold_of_every_profile(open_page: Callable[..., Any], site: Path) -> None:
     """Rank, movement, weakest component, firmness, next step: where they are known, without scrolling."""
     page, low = open_page("index.html", viewport=DESKTOP), []
-    for file in [*profiles(folder, "[0-9]*/*.html", 48), *profiles(folder, "en/[0-9]*/*.html", 48)]:
+    for file in [*profiles(site, "[0-9]*/*.html", 48), *profiles(site, "en/[0-9]*/*.html", 48)]:
         page.goto(file.as_uri())
         ends = page.evaluate("[...document.querySelectorAll('.key')].map(one => one.getBoundingClientRect().bottom)")
         names = page.evaluate("[...document.querySelectorAll('.key')].map(one => one.id)")
         assert {"key-rank", "key-move", "key-weak", "key-firm"} <= set(names), file.name
         if max(ends) > DESKTOP["height"]:
-            low.append((str(file.relative_to(folder)), max(ends)))
+            low.append((str(file.relative_to(site)), max(ends)))
     assert not low
 
 

@@ -270,8 +270,8 @@ def test_a_link_to_a_folded_part_opens_it(open_page: Open) -> None:
     assert page.locator("details#firm").get_attribute("open") is not None
 
 
-def test_the_data_of_the_script_say_what_the_tables_say(folder: Path, con: duckdb.DuckDBPyConnection) -> None:
-    text = (folder / "assets" / "data.js").read_text(encoding="utf-8")
+def test_the_data_of_the_script_say_what_the_tables_say(site: Path, con: duckdb.DuckDBPyConnection) -> None:
+    text = (site / "assets" / "data.js").read_text(encoding="utf-8")
     data = json.loads(text[text.index("{") : text.rindex(";")])
     rows = con.sql("SELECT unit_system, edition, province_id, rank, score FROM province_rankings").fetchall()
     for system, edition, unit, rank, score in rows:

@@ -10,15 +10,18 @@ from typer.testing import CliRunner
 
 from dx_pipeline.cli import app
 from dx_pipeline.paths import Paths
+from tests.conftest import made_once
 
 
 @pytest.fixture(scope="session")
 def published(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Paths:
     """A project with one release of the real tables. Look, don't change."""
-    root = tmp_path_factory.mktemp("published") / "project"
-    shutil.copytree(built, root)
-    release(Paths(root))
-    return Paths(root)
+
+    def make(root: Path) -> None:
+        shutil.copytree(built, root)
+        release(Paths(root))
+
+    return Paths(made_once(tmp_path_factory, "published", make))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,12 +13,13 @@ from dx_release import release
 from dx_pipeline.paths import Paths
 
 
-@pytest.fixture
-def two_releases(own_release: Paths) -> Paths:
+@pytest.fixture(scope="module")
+def two_releases(published: Paths, tmp_path_factory: pytest.TempPathFactory) -> Paths:
     """The published project after one more release, in which one score differs."""
+    root = shutil.copytree(published.root, tmp_path_factory.mktemp("two") / "project", symlinks=True)
     where = "edition = 2023 AND unit_system = 63 AND province_id = 'hai-duong'"
-    release(own_release, datetime(2026, 2, 5, tzinfo=UTC), f"UPDATE province_rankings SET score = 0.7 WHERE {where}")
-    return own_release
+    release(Paths(root), datetime(2026, 2, 5, tzinfo=UTC), f"UPDATE province_rankings SET score = 0.7 WHERE {where}")
+    return Paths(root)
 
 
 @pytest.mark.parametrize("address", ["province_rankings", "figure:2023/63/hai-duong/overall/score"])

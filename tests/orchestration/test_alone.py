@@ -21,8 +21,6 @@ from dx_pipeline.paths import Paths
 from dx_pipeline.release.store.layout import current_folder
 from tests.conftest import copy_project, declare
 
-pytestmark = pytest.mark.xdist_group("released")
-
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 ALL = bool(os.environ.get("DX_SOAK"))
 CANDIDATE = dg.AssetKey(["publication", "release_candidate"])

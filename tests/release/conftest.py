@@ -15,7 +15,7 @@ def _released_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def released(_released_once: Path, tmp_path: Path) -> Path:
+def small_release(_released_once: Path, tmp_path: Path) -> Path:
     """A project of its own with release 2.0.0 published."""
     root = tmp_path / "project"
     shutil.copytree(_released_once, root, symlinks=True)

@@ -31,34 +31,34 @@ from dx_pipeline.release.store.manifest import read_manifest
 
 
 @pytest.fixture
-def folder(released: Path) -> Path:
-    found = current_folder(Paths(released))
+def folder(small_release: Path) -> Path:
+    found = current_folder(Paths(small_release))
     assert found
     return found
 
 
-def test_dictionary_and_tables_agree_column_by_column(released: Path) -> None:
+def test_dictionary_and_tables_agree_column_by_column(small_release: Path) -> None:
     described = read_current(
-        released, "SELECT table_name, column_name, position, type, nullable FROM data_dictionary ORDER BY 1, 3"
+        small_release, "SELECT table_name, column_name, position, type, nullable FROM data_dictionary ORDER BY 1, 3"
     )
     stored = read_current(
-        released,
+        small_release,
         "SELECT table_name, column_name, column_index, data_type, is_nullable FROM duckdb_columns() "
         "WHERE database_name = current_database() AND NOT internal ORDER BY 1, 3",
     )
     assert [(t, c, p, DUCKDB_TYPES[kind], n) for t, c, p, kind, n in described] == stored
 
 
-def test_every_table_and_column_has_a_comment_in_two_languages(released: Path) -> None:
-    comments = read_current(released, "SELECT comment FROM duckdb_columns() WHERE NOT internal")
-    comments += read_current(released, "SELECT comment FROM duckdb_tables() WHERE NOT internal")
+def test_every_table_and_column_has_a_comment_in_two_languages(small_release: Path) -> None:
+    comments = read_current(small_release, "SELECT comment FROM duckdb_columns() WHERE NOT internal")
+    comments += read_current(small_release, "SELECT comment FROM duckdb_tables() WHERE NOT internal")
     assert comments
     assert all(text and " | " in text for (text,) in comments)
 
 
-def test_keys_are_enforced_in_the_published_file(released: Path) -> None:
+def test_keys_are_enforced_in_the_published_file(small_release: Path) -> None:
     keys = read_current(
-        released,
+        small_release,
         "SELECT table_name, constraint_column_names FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'",
     )
     assert {name: tuple(columns) for name, columns in keys} == {n: c.key for n, c in small_contracts().items()}
@@ -88,10 +88,10 @@ def test_parquet_carries_title_and_limitations(folder: Path) -> None:
     assert "limitations vi" in metadata["limitations"]
 
 
-def test_frictionless_accepts_the_data_package(released: Path) -> None:
+def test_frictionless_accepts_the_data_package(small_release: Path) -> None:
     import frictionless
 
-    marts = released / "data" / "marts"
+    marts = small_release / "data" / "marts"
     for path in (marts / "datapackage.json", marts / "current" / "datapackage.json"):
         report = frictionless.validate(str(path))
         assert report.valid, report.flatten(["rowNumber", "fieldName", "type", "message"])
@@ -171,8 +171,8 @@ def test_a_package_without_title_description_or_licence_is_refused(tmp_path: Pat
             load_package_info(broken)
 
 
-def test_a_file_that_the_package_should_list_but_is_missing_stops_the_release(released: Path) -> None:
-    candidate = stage_tables(released, with_scores(hai_duong=0.7))
+def test_a_file_that_the_package_should_list_but_is_missing_stops_the_release(small_release: Path) -> None:
+    candidate = stage_tables(small_release, with_scores(hai_duong=0.7))
     (candidate.folder / "csv" / "provinces.csv").unlink()
     with pytest.raises(ReleaseError, match=r"csv/provinces\.csv is missing"):
         commit(candidate)
@@ -227,7 +227,7 @@ def test_a_cell_is_cited_down_to_where_it_was_printed(folder: Path) -> None:
     assert "cell 2023/63/hai-duong/score" in citation.line
 
 
-def test_a_figure_is_cited_with_its_rivals(released: Path) -> None:
+def test_a_figure_is_cited_with_its_rivals(small_release: Path) -> None:
     tables = small_tables()
     rival = (
         tables["figure_sources"]
@@ -235,7 +235,7 @@ def test_a_figure_is_cited_with_its_rivals(released: Path) -> None:
         .with_columns(value=pl.lit(0.7000), chosen=pl.lit(False), source_id=pl.lit("press"), reason=pl.lit("misprint"))
     )
     tables["figure_sources"] = pl.concat([rival, tables["figure_sources"]])
-    folder = release(released, tables).folder
+    folder = release(small_release, tables).folder
     details = cite(folder, "figure:2023/63/hai-duong/overall/score").details
     assert details[0] == "Hải Dương 2023, Overall, score: 0.6929"
     assert "(chosen; dti_component_scores, 2023.csv row 2" in details[1]

@@ -99,8 +99,8 @@ def test_the_next_version(baseline: str | None, level: str, taken: list[str], ex
     assert next_version(baseline, level, taken) == expected
 
 
-def test_a_changed_figure_is_named_exactly_and_what_followed_after_it(released: Path) -> None:
-    published = release(released, with_scores(hai_duong=0.7300))
+def test_a_changed_figure_is_named_exactly_and_what_followed_after_it(small_release: Path) -> None:
+    published = release(small_release, with_scores(hai_duong=0.7300))
     assert published.release == "2.0.1"
     changelog = section((published.folder / "CHANGELOG.md").read_text(encoding="utf-8"), "2.0.1")
     english = changelog.split("### English")[1]
@@ -115,37 +115,37 @@ def test_a_changed_figure_is_named_exactly_and_what_followed_after_it(released: 
     assert "- Hải Dương 2023, Tổng thể, score: 0.6929 → 0.73 (dti_component_scores, 2023.csv row 2)" in changelog
     assert re.search(r"compared with: 2\.0\.0 \(sha256:[0-9a-f]{12}…\)", changelog)
     assert read_current(
-        released, "SELECT key, column_name, old_value, new_value FROM revisions WHERE column_name = 'value'"
+        small_release, "SELECT key, column_name, old_value, new_value FROM revisions WHERE column_name = 'value'"
     ) == [("2023/63/hai-duong/overall/score/dti_component_scores/2023.csv row 2", "value", "0.6929", "0.73")]
-    summary = read_current(released, "SELECT change_level, change_summary FROM releases WHERE release = '2.0.1'")
+    summary = read_current(small_release, "SELECT change_level, change_summary FROM releases WHERE release = '2.0.1'")
     assert summary[0][0] == "patch"
     assert summary[0][1].startswith(
         "Hải Dương 2023, Overall, score: 0.6929 → 0.73 (dti_component_scores, 2023.csv row 2)"
     )
 
 
-def test_a_remark_about_a_figure_is_told_as_a_consequence(released: Path) -> None:
+def test_a_remark_about_a_figure_is_told_as_a_consequence(small_release: Path) -> None:
     tables = with_scores(hai_duong=0.73)
     doubted = pl.when(pl.col("province_id") == "thai-nguyen").then(pl.lit("ranks below Hải Dương")).otherwise("reason")
     tables["figure_sources"] = tables["figure_sources"].with_columns(reason=doubted)
-    text = section((release(released, tables).folder / "CHANGELOG.md").read_text(encoding="utf-8"), "2.0.1")
+    text = section((release(small_release, tables).folder / "CHANGELOG.md").read_text(encoding="utf-8"), "2.0.1")
     cause, effect = text.split("### English")[1].split("**What followed from it**")
     assert cause.count("\n- ") == 1
     assert "- `figure_sources`: values changed: 1 (rows: 1) (e.g. Thái Nguyên 2023" in effect
 
 
-def test_the_change_log_keeps_its_past(released: Path) -> None:
-    release(released, with_scores(hai_duong=0.73))
-    text = (release(released, with_scores(hai_duong=0.74)).folder / "CHANGELOG.md").read_text(encoding="utf-8")
+def test_the_change_log_keeps_its_past(small_release: Path) -> None:
+    release(small_release, with_scores(hai_duong=0.73))
+    text = (release(small_release, with_scores(hai_duong=0.74)).folder / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.findall("^## (.*)", text, re.MULTILINE) == ["2.0.2", "2.0.1", "2.0.0"]
     assert text.count("# Thay đổi của dữ liệu") == 1
 
 
-def test_a_renamed_column_is_breaking_and_said_to_be_probably_renamed(released: Path) -> None:
+def test_a_renamed_column_is_breaking_and_said_to_be_probably_renamed(small_release: Path) -> None:
     contracts = renamed_column(small_contracts(), "province_rankings", "rank", "place")
     tables = small_tables()
     tables["province_rankings"] = tables["province_rankings"].rename({"rank": "place"})
-    published = release(released, tables, contracts)
+    published = release(small_release, tables, contracts)
     assert published.release == "3.0.0"
     changelog = section((published.folder / "CHANGELOG.md").read_text(encoding="utf-8"), "3.0.0")
     assert (
@@ -154,53 +154,53 @@ def test_a_renamed_column_is_breaking_and_said_to_be_probably_renamed(released: 
     )
     assert "Phá vỡ tương thích" in changelog
     rows = "SELECT key, column_name, change FROM revisions WHERE release = '3.0.0' ORDER BY ALL"
-    assert read_current(released, rows) == [("*", "place", "added"), ("*", "rank", "removed")]
+    assert read_current(small_release, rows) == [("*", "place", "added"), ("*", "rank", "removed")]
 
 
-def test_a_renamed_key_column_is_recognised(released: Path) -> None:
+def test_a_renamed_key_column_is_recognised(small_release: Path) -> None:
     contracts = small_contracts()
     columns = {name: column("text") for name in ("code", "name_vi", "name_en")}
     contracts["indicators"] = contract("indicators", ["code"], columns)
     tables = small_tables()
     tables["indicators"] = tables["indicators"].rename({"indicator": "code"})
-    published = release(released, tables, contracts)
+    published = release(small_release, tables, contracts)
     assert published.release == "3.0.0"
     assert "column `indicators.indicator` was removed; probably renamed to `code`" in (
         published.folder / "CHANGELOG.md"
     ).read_text(encoding="utf-8")
 
 
-def test_a_removed_column_is_breaking(released: Path) -> None:
+def test_a_removed_column_is_breaking(small_release: Path) -> None:
     tables = small_tables()
     tables["province_rankings"] = tables["province_rankings"].drop("rank")
-    published = release(released, tables, without_column(small_contracts(), "province_rankings", "rank"))
+    published = release(small_release, tables, without_column(small_contracts(), "province_rankings", "rank"))
     assert published.release == "3.0.0"
 
 
-def test_a_changed_type_is_breaking(released: Path) -> None:
+def test_a_changed_type_is_breaking(small_release: Path) -> None:
     contracts = small_contracts()
     columns = {entry.name: column(entry.type) for entry in contracts["province_rankings"].columns}
     columns["rank"] = column("double", nullable=True)
     contracts["province_rankings"] = contract("province_rankings", ["edition", "unit_system", "province_id"], columns)
-    assert release(released, None, contracts).release == "3.0.0"
-    assert read_current(released, "SELECT column_name, change, old_value, new_value FROM revisions") == [
+    assert release(small_release, None, contracts).release == "3.0.0"
+    assert read_current(small_release, "SELECT column_name, change, old_value, new_value FROM revisions") == [
         ("rank", "changed", "integer", "double")
     ]
 
 
-def test_new_tables_rows_and_columns_are_minor(released: Path) -> None:
+def test_new_tables_rows_and_columns_are_minor(small_release: Path) -> None:
     contracts = small_contracts() | {"editions": contract("editions", ["edition"], {"edition": column("integer")})}
     tables = small_tables() | {"editions": pl.DataFrame({"edition": [2022, 2023]})}
-    assert release(released, tables, contracts).release == "2.1.0"
+    assert release(small_release, tables, contracts).release == "2.1.0"
     fewer = {name: score for name, score in SCORES.items() if name != "da-nang"}
     tables |= small_tables(fewer)
-    published = release(released, tables, contracts)
+    published = release(small_release, tables, contracts)
     assert published.release == "2.2.0"
     text = section((published.folder / "CHANGELOG.md").read_text(encoding="utf-8"), "2.2.0")
     assert "- Đà Nẵng 2023, Overall, score: removed 0.81 (dti_component_scores, 2023.csv row 5)" in text
 
 
-def test_a_removed_table_is_breaking_and_its_new_name_is_guessed(released: Path) -> None:
+def test_a_removed_table_is_breaking_and_its_new_name_is_guessed(small_release: Path) -> None:
     contracts = small_contracts()
     old = contracts.pop("province_rankings")
     contracts["rankings"] = contract(
@@ -210,7 +210,7 @@ def test_a_removed_table_is_breaking_and_its_new_name_is_guessed(released: Path)
     )
     tables = small_tables()
     tables["rankings"] = tables.pop("province_rankings")
-    published = release(released, tables, contracts)
+    published = release(small_release, tables, contracts)
     assert published.release == "3.0.0"
     text = (published.folder / "CHANGELOG.md").read_text(encoding="utf-8")
     assert (
@@ -218,23 +218,23 @@ def test_a_removed_table_is_breaking_and_its_new_name_is_guessed(released: Path)
     )
 
 
-def test_columns_that_change_places_are_a_patch_and_told(released: Path) -> None:
+def test_columns_that_change_places_are_a_patch_and_told(small_release: Path) -> None:
     contracts = small_contracts()
     old = contracts["province_rankings"]
     order = ["rank", "edition", "unit_system", "province_id", "score"]
     columns = {name: column(old.column(name).type, nullable=old.column(name).nullable) for name in order}
     contracts["province_rankings"] = contract("province_rankings", list(old.key), columns)
-    published = release(released, None, contracts)
+    published = release(small_release, None, contracts)
     assert published.release == "2.0.1"
     assert "columns of `province_rankings` changed places" in (published.folder / "CHANGELOG.md").read_text(
         encoding="utf-8"
     )
 
 
-def test_any_two_kept_releases_can_be_compared(released: Path) -> None:
-    release(released, with_scores(hai_duong=0.73))
-    release(released, with_scores(thai_nguyen=0.74))
-    paths = Paths(released)
+def test_any_two_kept_releases_can_be_compared(small_release: Path) -> None:
+    release(small_release, with_scores(hai_duong=0.73))
+    release(small_release, with_scores(thai_nguyen=0.74))
+    paths = Paths(small_release)
     diff = diff_releases(find_release(paths, "2.0.0"), find_release(paths, "current"))
     assert (diff.baseline, diff.release, change_level(diff)) == ("2.0.0", "2.0.2", "patch")
     figures = diff.table("figure_sources").changes
@@ -249,11 +249,11 @@ def test_identical_releases_are_described_as_such() -> None:
     assert same.changes.height == 0
 
 
-def test_long_lists_end_in_a_query(released: Path) -> None:
+def test_long_lists_end_in_a_query(small_release: Path) -> None:
     many = {f"province-{letter}{other}": 0.5 for letter in "abcdefgh" for other in "abcdefgh"}
     tables = small_tables()
     extra = tables["figure_sources"].head(1).join(pl.DataFrame({"name": list(many)}), how="cross")
     extra = extra.with_columns(province_id="name").drop("name")
     tables["figure_sources"] = pl.concat([tables["figure_sources"], extra])
-    text = (release(released, tables).folder / "CHANGELOG.md").read_text(encoding="utf-8")
+    text = (release(small_release, tables).folder / "CHANGELOG.md").read_text(encoding="utf-8")
     assert "- and 14 more: `SELECT * FROM revisions WHERE release = '2.1.0' AND table_name = 'figure_sources'`" in text

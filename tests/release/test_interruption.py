@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
 import signal
 import subprocess
@@ -28,6 +29,8 @@ from dx_pipeline.release.store.verify import verify_release
 
 STEPS_BEFORE = ["staged", "manifest written", "synced", "renamed", "before switch"]
 STEPS_AFTER = ["switched", "journal written", "prune moved", "pruned"]
+#: with DX_SOAK every step
+KILLED_AT = [*STEPS_BEFORE, *STEPS_AFTER][:: 1 if os.environ.get("DX_SOAK") else 2]
 
 REFRESH_AND_DIE = """
 import os, signal, sys
@@ -71,19 +74,19 @@ def assert_whole(root: Path, score: float) -> None:
     assert verify_release(marts / "current") == []
 
 
-@pytest.mark.parametrize("step", [*STEPS_BEFORE, *STEPS_AFTER])
-def test_killed_at_any_step_leaves_the_old_or_the_new_release_whole(released: Path, step: str) -> None:
-    process = start(REFRESH_AND_DIE, released, step)
+@pytest.mark.parametrize("step", KILLED_AT)
+def test_killed_at_any_step_leaves_the_old_or_the_new_release_whole(small_release: Path, step: str) -> None:
+    process = start(REFRESH_AND_DIE, small_release, step)
     output, _ = process.communicate(timeout=60)
     assert (process.returncode, output) == (-signal.SIGKILL, "")
-    assert_whole(released, 0.6929 if step in STEPS_BEFORE else 0.6939)
+    assert_whole(small_release, 0.6929 if step in STEPS_BEFORE else 0.6939)
 
-    release(released, with_scores(hai_duong=0.6939))
-    assert_whole(released, 0.6939)
-    assert [kept.release for kept in list_releases(Paths(released))][-1] == "2.0.1", "no version was used up"
-    left = {path.name for path in releases_folder(Paths(released)).iterdir() if path.name.startswith(".")}
+    release(small_release, with_scores(hai_duong=0.6939))
+    assert_whole(small_release, 0.6939)
+    assert [kept.release for kept in list_releases(Paths(small_release))][-1] == "2.0.1", "no version was used up"
+    left = {path.name for path in releases_folder(Paths(small_release)).iterdir() if path.name.startswith(".")}
     assert left == set()
-    assert read_journal(Paths(released)).published[-1] == current_folder(Paths(released)).name
+    assert read_journal(Paths(small_release)).published[-1] == current_folder(Paths(small_release)).name
 
 
 def test_killed_during_the_very_first_refresh(tmp_path: Path) -> None:
@@ -95,15 +98,15 @@ def test_killed_during_the_very_first_refresh(tmp_path: Path) -> None:
         assert [kept.release for kept in list_releases(Paths(root))] == ["2.0.0"]
 
 
-def test_a_build_at_work_is_not_taken_for_a_dead_one(released: Path) -> None:
+def test_a_build_at_work_is_not_taken_for_a_dead_one(small_release: Path) -> None:
     script = REFRESH_AND_DIE.replace('die_at("staged")', 'print("ready", flush=True); sys.stdin.readline()')
-    working = start(script, released, "never")
+    working = start(script, small_release, "never")
     assert working.stdout.readline() == "ready\n"
-    assert repair(Paths(released)) == []
+    assert repair(Paths(small_release)) == []
     working.stdin.write("\n")
     working.stdin.flush()
     assert working.communicate(timeout=60)[0] == "survived\n"
-    assert_whole(released, 0.6939)
+    assert_whole(small_release, 0.6939)
 
 
 READER = """
@@ -114,8 +117,8 @@ for line in sys.stdin:
 """
 
 
-def test_a_reader_holds_its_release_while_others_are_published_and_pruned(released: Path) -> None:
-    reader = start(READER, Paths(released).published)
+def test_a_reader_holds_its_release_while_others_are_published_and_pruned(small_release: Path) -> None:
+    reader = start(READER, Paths(small_release).published)
 
     def asks() -> str:
         reader.stdin.write("\n")
@@ -123,15 +126,15 @@ def test_a_reader_holds_its_release_while_others_are_published_and_pruned(releas
         return reader.stdout.readline().strip()
 
     assert asks() == "0.6929"
-    candidate = stage_tables(released, with_scores(hai_duong=0.6939))
+    candidate = stage_tables(small_release, with_scores(hai_duong=0.6939))
     assert asks() == "0.6929"
     commit(candidate, keep=1, at_step=lambda step: asks() == "0.6929" or pytest.fail(step))
-    assert len(list_releases(Paths(released))) == 2, "a release that somebody reads is not removed"
+    assert len(list_releases(Paths(small_release))) == 2, "a release that somebody reads is not removed"
     assert asks() == "0.6929"
     reader.communicate(timeout=30)
-    prune(Paths(released), keep=1)
-    assert len(list_releases(Paths(released))) == 1, "it goes when nobody reads it any more"
-    late = start(READER, Paths(released).published)
+    prune(Paths(small_release), keep=1)
+    assert len(list_releases(Paths(small_release))) == 1, "it goes when nobody reads it any more"
+    late = start(READER, Paths(small_release).published)
     assert late.communicate("\n", timeout=30)[0].strip() == "0.6939"
 
 
@@ -148,13 +151,13 @@ print(sorted(seen))
 """
 
 
-def test_readers_who_open_the_file_again_and_again_never_get_an_error(released: Path, tmp_path: Path) -> None:
+def test_readers_who_open_the_file_again_and_again_never_get_an_error(small_release: Path, tmp_path: Path) -> None:
     stop = tmp_path / "stop"
-    readers = [start(OPENING_READER, Paths(released).published, stop) for _ in range(2)]
+    readers = [start(OPENING_READER, Paths(small_release).published, stop) for _ in range(2)]
     for reader in readers:
         assert reader.stdout.readline() == "ready\n"
     for score in (0.6939, 0.6949, 0.6959):
-        release(released, with_scores(hai_duong=score), keep=2)
+        release(small_release, with_scores(hai_duong=score), keep=2)
     time.sleep(0.2)
     stop.touch()
     for reader in readers:
@@ -175,46 +178,46 @@ os._exit(9)
 """
 
 
-def test_edits_of_a_crashed_writing_session_reach_nobody_after_the_next_refresh(released: Path) -> None:
-    start(CRASHED_WRITER, Paths(released).published, "crash").communicate(timeout=30)
-    old = current_folder(Paths(released))
+def test_edits_of_a_crashed_writing_session_reach_nobody_after_the_next_refresh(small_release: Path) -> None:
+    start(CRASHED_WRITER, Paths(small_release).published, "crash").communicate(timeout=30)
+    old = current_folder(Paths(small_release))
     wal = old / "dti.duckdb.wal"
     assert wal.exists(), "DuckDB puts the log beside the file, not beside the link"
     assert "dti.duckdb.wal" in [finding.subject for finding in verify_release(old)]
-    release(released)
+    release(small_release)
     assert not wal.exists()
-    assert_whole(released, 0.6929)
+    assert_whole(small_release, 0.6929)
 
 
-def test_a_crashed_writing_session_does_not_reach_the_next_release(released: Path) -> None:
-    candidate = stage_tables(released, with_scores(hai_duong=0.6939))
-    start(CRASHED_WRITER, Paths(released).published, "crash").communicate(timeout=30)
-    (released / "data/marts/dti.duckdb.wal").write_bytes(b"left beside the link by an older DuckDB")
+def test_a_crashed_writing_session_does_not_reach_the_next_release(small_release: Path) -> None:
+    candidate = stage_tables(small_release, with_scores(hai_duong=0.6939))
+    start(CRASHED_WRITER, Paths(small_release).published, "crash").communicate(timeout=30)
+    (small_release / "data/marts/dti.duckdb.wal").write_bytes(b"left beside the link by an older DuckDB")
     commit(candidate)
-    assert not (released / "data/marts/dti.duckdb.wal").exists()
-    assert_whole(released, 0.6939)
+    assert not (small_release / "data/marts/dti.duckdb.wal").exists()
+    assert_whole(small_release, 0.6939)
 
 
-def test_a_living_writing_session_does_not_stop_a_refresh(released: Path) -> None:
-    writer = start(CRASHED_WRITER, Paths(released).published, "live")
+def test_a_living_writing_session_does_not_stop_a_refresh(small_release: Path) -> None:
+    writer = start(CRASHED_WRITER, Paths(small_release).published, "live")
     assert writer.stdout.readline() == "written\n"
-    wal = current_folder(Paths(released)) / "dti.duckdb.wal"
-    release(released, with_scores(hai_duong=0.6939))
-    assert_whole(released, 0.6939)
+    wal = current_folder(Paths(small_release)) / "dti.duckdb.wal"
+    release(small_release, with_scores(hai_duong=0.6939))
+    assert_whole(small_release, 0.6939)
     assert wal.exists(), "the log of a session still open is left to it"
     writer.communicate("\n", timeout=30)
 
 
-def test_a_release_edited_in_place_is_replaced_by_the_next_refresh(released: Path) -> None:
-    con = duckdb.connect(str(Paths(released).published))
+def test_a_release_edited_in_place_is_replaced_by_the_next_refresh(small_release: Path) -> None:
+    con = duckdb.connect(str(Paths(small_release).published))
     con.execute("UPDATE province_rankings SET score = 0.1 WHERE province_id = 'hai-duong'")
     con.close()
-    damaged = current_folder(Paths(released))
+    damaged = current_folder(Paths(small_release))
     assert "table province_rankings in dti.duckdb" in [finding.subject for finding in verify_release(damaged)]
-    published = release(released)
+    published = release(small_release)
     assert published.folder.name == damaged.name + ".2"
-    assert_whole(released, 0.6929)
-    assert len(list_releases(Paths(released))) == 1
+    assert_whole(small_release, 0.6929)
+    assert len(list_releases(Paths(small_release))) == 1
 
 
 HOLDER = """
@@ -229,13 +232,13 @@ with release_lock(Paths(Path(sys.argv[1]))):
 """
 
 
-def test_a_second_publication_waits_and_says_so(released: Path, caplog: pytest.LogCaptureFixture) -> None:
-    candidate = stage_tables(released, with_scores(hai_duong=0.6939))
-    holder = start(HOLDER, released)
+def test_a_second_publication_waits_and_says_so(small_release: Path, caplog: pytest.LogCaptureFixture) -> None:
+    candidate = stage_tables(small_release, with_scores(hai_duong=0.6939))
+    holder = start(HOLDER, small_release)
     assert holder.stdout.readline() == "held\n"
     with (
         pytest.raises(BusyError, match=f"process {holder.pid} is publishing a release since 20.*Z and did not finish"),
-        release_lock(Paths(released), wait_seconds=0.3),
+        release_lock(Paths(small_release), wait_seconds=0.3),
     ):
         pytest.fail("two held the lock")
     holder.stdin.write("\n")
@@ -243,29 +246,29 @@ def test_a_second_publication_waits_and_says_so(released: Path, caplog: pytest.L
     with caplog.at_level(logging.WARNING):
         commit(candidate, wait_seconds=20)
     holder.communicate(timeout=10)
-    assert_whole(released, 0.6939)
+    assert_whole(small_release, 0.6939)
 
 
-def test_two_refreshes_at_once_end_whole(released: Path) -> None:
+def test_two_refreshes_at_once_end_whole(small_release: Path) -> None:
     script = REFRESH_AND_DIE.replace("0.6939", "float(sys.argv[3])")
-    both = [start(script, released, "never", score) for score in (0.6939, 0.6949)]
+    both = [start(script, small_release, "never", score) for score in (0.6939, 0.6949)]
     survived = [process.communicate(timeout=60)[0] == "survived\n" for process in both]
     assert any(survived), "one of them is published; the other was published before it, or refused as out of date"
-    score = read_current(released, SCORE)[0][0]
+    score = read_current(small_release, SCORE)[0][0]
     assert score in (0.6939, 0.6949)
-    assert_whole(released, score)
+    assert_whole(small_release, score)
 
 
-def test_lost_current_folder_falls_back_to_the_last_release_kept(released: Path) -> None:
-    release(released, with_scores(hai_duong=0.6939))
-    shutil.rmtree(current_folder(Paths(released)))
-    done = repair(Paths(released))
+def test_lost_current_folder_falls_back_to_the_last_release_kept(small_release: Path) -> None:
+    release(small_release, with_scores(hai_duong=0.6939))
+    shutil.rmtree(current_folder(Paths(small_release)))
+    done = repair(Paths(small_release))
     assert "is current again" in done[0]
-    assert_whole(released, 0.6929)
+    assert_whole(small_release, 0.6929)
 
 
-def test_a_journal_line_torn_by_a_power_cut_is_passed_over(released: Path) -> None:
-    paths = Paths(released)
+def test_a_journal_line_torn_by_a_power_cut_is_passed_over(small_release: Path) -> None:
+    paths = Paths(small_release)
     with journal_path(paths).open("a") as file:
         file.write('{"at": "2026-')
     append_event(paths, "published", current_folder(paths))
@@ -273,4 +276,4 @@ def test_a_journal_line_torn_by_a_power_cut_is_passed_over(released: Path) -> No
     assert (len(journal.events), journal.whole) == (3, False)
     assert "the journal was damaged" in repair(paths)[0]
     assert read_journal(paths).whole
-    assert_whole(released, 0.6929)
+    assert_whole(small_release, 0.6929)

@@ -82,16 +82,16 @@ def edit_csv_and_cover_up(folder: Path) -> None:
         (edit_csv_and_cover_up, {"release.json", "csv/province_rankings.csv"}),
     ],
 )
-def test_tampering_is_named(released: Path, tamper: Callable[[Path], None], expected: set[str]) -> None:
-    folder = current_folder(Paths(released))
+def test_tampering_is_named(small_release: Path, tamper: Callable[[Path], None], expected: set[str]) -> None:
+    folder = current_folder(Paths(small_release))
     assert folder
     assert verify_release(folder) == []
     tamper(folder)
     assert {finding.subject for finding in verify_release(folder)} == expected
 
 
-def test_a_release_is_verified_through_the_link_too(released: Path) -> None:
-    assert verify_release(released / "data" / "marts" / "current") == []
+def test_a_release_is_verified_through_the_link_too(small_release: Path) -> None:
+    assert verify_release(small_release / "data" / "marts" / "current") == []
 
 
 def test_a_folder_that_is_no_release_is_refused(tmp_path: Path) -> None:

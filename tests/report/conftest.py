@@ -12,21 +12,12 @@ import lxml.html
 import pytest
 
 from dx_pipeline.contracts import load_contract
-from dx_pipeline.report.site import build_site
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 #: profiles that are looked at in every run: with targets, merged, of both systems
 ALWAYS = ("hai-duong", "hai-phong", "thai-nguyen", "da-nang")
 #: a value for a column that a test does not care about
 FILLERS: dict[str, Any] = {"text": "x", "integer": 1, "double": 0.5, "boolean": True, "date": "2024-01-01"}
-
-
-@pytest.fixture(scope="session")
-def site(con: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole site of the real tables."""
-    folder = tmp_path_factory.mktemp("release") / "site"
-    build_site(con, folder, "1.2.3", REFERENCE)
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,6 @@ from tests.shared.servers import PASSWORDS, missing, servers
 pytestmark = [
     pytest.mark.skipif("DX_SOAK" not in os.environ, reason="ten minutes: part of `make soak`, or `make shared-test`"),
     pytest.mark.skipif(bool(missing()), reason=missing() or "all is there"),
-    pytest.mark.xdist_group("shared"),
 ]
 DX = [sys.executable, "-m", "dx_pipeline.cli"]
 MONTHS = 4
