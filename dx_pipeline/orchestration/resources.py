@@ -161,13 +161,13 @@ class Project(dg.ConfigurableResource[Any]):
         """
         from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-        from dx_pipeline.release.compose import staged_candidate
+        from dx_pipeline.release.store.staging import open_candidate
 
         wait = WAIT_SECONDS if self.settings.shared else 0.0
         again = Retrying(
             retry=retry_if_exception_type(BusyError), wait=wait_fixed(0.5), stop=stop_after_delay(wait), reraise=True
         )
-        return again(staged_candidate, self.paths)
+        return again(open_candidate, self.paths)
 
     def keep_large(self, source_id: str, folder: Path, stored: Sequence[Stored]) -> None:
         """Bring built periods of a large source into the lake, where there is one."""

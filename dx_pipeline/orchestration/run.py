@@ -17,6 +17,7 @@ from dx_pipeline.orchestration import state
 from dx_pipeline.orchestration.state import Reason
 from dx_pipeline.orchestration.upkeep import forget, need_room, unchanged
 from dx_pipeline.paths import Paths, default_paths
+from dx_pipeline.release.store.layout import current_name
 from dx_pipeline.settings import read_settings
 from dx_pipeline.warehouse import WAIT_SECONDS, build_lock
 
@@ -72,7 +73,7 @@ def refresh(
             state.begin(paths, door)
             told = None if full else unchanged(paths, door)
             if told:
-                return Refresh(_shown(paths), unchanged=True, skipped=told)
+                return Refresh(current_name(paths), unchanged=True, skipped=told)
             need_room(paths)
             return _run(paths, door, full)
     except BusyError as busy:
@@ -88,7 +89,7 @@ def refresh(
         state.note(paths, door, "failed", [reason])
         if not foreseen(error):
             logging.getLogger(__name__).exception("the refresh failed for a reason that was not foreseen")
-        return Refresh(_shown(paths), unchanged=False, reasons=(reason,))
+        return Refresh(current_name(paths), unchanged=False, reasons=(reason,))
 
 
 @contextmanager
@@ -138,7 +139,7 @@ def _run(paths: Paths, door: str, full: bool) -> Refresh:
         if reasons:
             state.finish(paths, "failed", reasons)  # an interrupted run ends before it leaves its trace
         forget(paths, instance)
-    return Refresh(_shown(paths), unchanged=result.success and not _new_data(result), reasons=reasons)
+    return Refresh(current_name(paths), unchanged=result.success and not _new_data(result), reasons=reasons)
 
 
 def _by_workers(paths: Paths, how: dict[str, Any]) -> dg.ExecutionResult:
@@ -198,10 +199,3 @@ def _new_data(result: dg.ExecutionResult) -> bool:
         if event.asset_key and event.asset_key.path[-1] == "release":
             return bool(event.step_materialization_data.materialization.metadata["new data"].value)
     return False
-
-
-def _shown(paths: Paths) -> str | None:
-    from dx_pipeline.release.store.layout import current_folder
-
-    folder = current_folder(paths)
-    return folder.name if folder else None

@@ -20,6 +20,7 @@ from dx_pipeline.errors import FAILED, BusyError, DxError
 from dx_pipeline.files import write_whole
 from dx_pipeline.locks import is_alive, locked, this_process
 from dx_pipeline.paths import Paths
+from dx_pipeline.release.store.layout import current_name
 
 log = logging.getLogger(__name__)
 
@@ -206,16 +207,13 @@ def note(paths: Paths, door: str, outcome: Outcome, reasons: Iterable[Reason] = 
 def _ended(
     paths: Paths, refresh: Refresh, outcome: Outcome, reasons: Iterable[Reason], put_right: Iterable[str]
 ) -> Refresh:
-    from dx_pipeline.release.store.layout import current_folder
-
-    current = current_folder(paths)
     return refresh.model_copy(
         update={
             "ended_at": _now(),
             "outcome": outcome,
             "reasons": tuple(reasons),
             "put_right": (*refresh.put_right, *put_right),
-            "shown": current.name if current else None,
+            "shown": current_name(paths),
         }
     )
 

@@ -115,7 +115,7 @@ def forget(paths: Paths, instance: dg.DagsterInstance | None = None, vacuum: boo
         instance: Dagster's, when there is one.
         vacuum: give the space of the event log back to the disk; without, later runs use it.
     """
-    from dx_pipeline.release.store.quarantine import forget_oldest
+    from dx_pipeline.release.store.repair import forget_oldest
     from dx_pipeline.release.store.retention import prune
     from dx_pipeline.release.store.staging import release_lock
 

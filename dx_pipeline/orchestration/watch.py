@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from dx_pipeline.paths import Paths
+from dx_pipeline.release.store.layout import current_name
 
 if TYPE_CHECKING:
     from dx_pipeline.alerts.causes import Failed
@@ -48,7 +49,7 @@ def look(paths: Paths, now: datetime | None = None, manners: Manners | None = No
     from dx_pipeline.fetch.night import fetch_all
 
     now = now or datetime.now(UTC)
-    shown = current_release(paths)
+    shown = current_name(paths)
     try:
         night = fetch_all(paths, now, manners)
     except BusyError:
@@ -67,7 +68,7 @@ def tell_of_builds(paths: Paths, now: datetime | None = None) -> list[Event]:
     from dx_pipeline.alerts.tell import tell
 
     now = now or datetime.now(UTC)
-    return tell(paths, BUILDS, build_causes(failed_builds(paths, now), current_release(paths)), now)
+    return tell(paths, BUILDS, build_causes(failed_builds(paths, now), current_name(paths)), now)
 
 
 def failed_builds(paths: Paths, now: datetime) -> list[Failed]:
@@ -102,11 +103,3 @@ def whole_night(paths: Paths, now: datetime | None = None, manners: Manners | No
     if trouble is not None:
         raise trouble
     return WholeNight(seen, built)
-
-
-def current_release(paths: Paths) -> str | None:
-    """Folder of the release people see, None before the first one."""
-    from dx_pipeline.release.store.layout import current_folder
-
-    folder = current_folder(paths)
-    return folder.name if folder else None

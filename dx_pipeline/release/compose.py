@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from dx_pipeline.code import code_of, files_in, hash_of, joined_hash
-from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract, load_contracts
+from dx_pipeline.contracts import CONTRACTS_FOLDER, load_contracts
 from dx_pipeline.paths import Paths
 from dx_pipeline.quality.gate import checked_results
 from dx_pipeline.release.inputs import code_hash, remembered_inputs
@@ -32,12 +32,11 @@ from dx_pipeline.release.store.manifest import (
     MANIFEST,
     Headline,
     Manifest,
-    Part,
     describe_file,
     read_manifest,
     to_json,
 )
-from dx_pipeline.release.store.staging import Candidate, open_candidate, record_part
+from dx_pipeline.release.store.staging import Candidate, record_part
 from dx_pipeline.release.store.verify import gave_its_name
 from dx_pipeline.report.notebooks import NOTEBOOKS
 from dx_pipeline.sources.spec import each_source
@@ -78,7 +77,6 @@ def stage_candidate(
         NotReleasableError: a blocking check failed.
         ReleaseError: a table cannot be published.
     """
-    parts = (*map(picture_part, pictures), SITE, WORKBOOK)
     focus = focus_pair(paths)
     return stage(
         paths,
@@ -86,21 +84,12 @@ def stage_candidate(
         load_contracts(),
         checked_results(con),
         code_version(paths),
-        parts=parts,
+        parts=(*map(picture_part, pictures), SITE, WORKBOOK),
         inputs=remembered_inputs(paths),
         headline=lambda frames: _headline(frames, focus),
         large=each_source(paths.raw, large=True)[0].values(),
         full=full,
     )
-
-
-def staged_candidate(paths: Paths, contracts: Mapping[str, Contract] | None = None) -> Candidate:
-    """The candidate that lies on disk, whoever staged it.
-
-    Raises:
-        ReleaseError: nothing is staged.
-    """
-    return open_candidate(paths, contracts or load_contracts())
 
 
 def focus_pair(paths: Paths) -> tuple[str, ...]:
@@ -112,20 +101,8 @@ def focus_pair(paths: Paths) -> tuple[str, ...]:
 def _headline(frames: Mapping[str, pl.DataFrame], focus: tuple[str, ...]) -> tuple[Headline, ...]:
     rows = frames["province_rankings"].filter(pl.col("province_id").is_in(focus))
     first = rows.filter(pl.col("province_id") == focus[0])["unit_system"].max() if focus else None
-    return tuple(
-        Headline(
-            edition=row["edition"],
-            unit_system=row["unit_system"],
-            province_id=row["province_id"],
-            province=row["province_vi"],
-            rank=row["rank"],
-            n_units=row["n_units"],
-            status=row["status"],
-            score=row["score"],
-            score_status=row["score_status"],
-        )
-        for row in rows.filter(pl.col("unit_system") == first).iter_rows(named=True)
-    )
+    shown = rows.filter(pl.col("unit_system") == first).rename({"province_vi": "province"})
+    return tuple(map(Headline.model_validate, shown.iter_rows(named=True)))
 
 
 def draw_picture(candidate: Candidate, name: str) -> Made:
@@ -143,7 +120,8 @@ def draw_picture(candidate: Candidate, name: str) -> Made:
         pairs = {system: pair for system in unit_systems(con) if (pair := default_pair(con, system))}
         found = [read_finding(con, PICTURES[name], reference, system, *pair) for system, pair in pairs.items()]
         shows = joined_hash([_stated(pairs), _stated(found)])
-        before = _baseline_part(candidate, part)
+        baseline = _baseline(candidate)
+        before = baseline.parts.get(part) if baseline else None
         since = before.since if before and before.since and before.shows == shows else candidate.release
         key = joined_hash([shows, since, code_of(f"charts.{name}", "charts.drawing"), hash_of([Path(__file__)])])
         taken_over = _take_over(candidate, part, key, f"{part}-")
@@ -248,12 +226,6 @@ def _staged_tables(candidate: Candidate) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     return duckdb.connect(str(candidate.folder / DATABASE), read_only=True)
-
-
-def _baseline_part(candidate: Candidate, part: str) -> Part | None:
-    """A part of the release the candidate is compared with, as its manifest describes it."""
-    manifest = _baseline(candidate)
-    return manifest.parts.get(part) if manifest else None
 
 
 def _baseline(candidate: Candidate) -> Manifest | None:

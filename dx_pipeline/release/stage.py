@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,9 @@ from dx_pipeline.quality.expectations import write_suites
 from dx_pipeline.quality.gate import refuse_failed
 from dx_pipeline.release.content.dictionary import dictionary_frame, dictionary_page
 from dx_pipeline.release.content.export import data_hash, write_database, write_tables
-from dx_pipeline.release.content.package import PackageInfo, load_package_info, source_records, sources_by_table
+from dx_pipeline.release.content.package import load_package_info, source_records, sources_by_table
 from dx_pipeline.release.history.changelog import build_changelog, change_summary
-from dx_pipeline.release.history.diff import ReleaseDiff, Snapshot, diff_snapshots, snapshot
+from dx_pipeline.release.history.diff import ReleaseDiff, Snapshot, diff_snapshots, read_rows, snapshot
 from dx_pipeline.release.history.ledger import (
     check_rows,
     checks_of,
@@ -54,7 +55,6 @@ from dx_pipeline.release.store.manifest import (
     Inputs,
     Manifest,
     ReleaseRow,
-    TableShape,
     describe_file,
     files_below,
     read_manifest,
@@ -90,7 +90,6 @@ def stage(
     check_results: pl.DataFrame | None,
     code_version: str,
     built_at: datetime | None = None,
-    info: PackageInfo | None = None,
     wait_seconds: float = 600.0,
     parts: Sequence[str] = (),
     inputs: Inputs | None = None,
@@ -109,7 +108,6 @@ def stage(
             `check_results` is given.
         code_version: what built it, e.g. a commit.
         built_at: time of the build, now by default; read in UTC.
-        info: title, description and licence; `publish/package.toml` by default.
         wait_seconds: how long to wait for another publication that is under way.
         parts: what will be added before it may be published (pictures, site, workbook).
         inputs: what the tables were built from.
@@ -124,7 +122,6 @@ def stage(
         ContractError: a table differs from its contract.
         BusyError: another process is publishing and did not finish in time.
     """
-    info = info or load_package_info()
     if check_results is not None:
         refuse_failed(check_results)
     frames = _data_frames(con, contracts)
@@ -143,7 +140,9 @@ def stage(
         taken = files_below(folder / LARGE).values()
         declared = (TABLES, DATABASE_PART, TEXTS, *([LARGE] if taken else []), *parts)
         current = baseline.folder.name if baseline.folder else None
-        candidate = Candidate(paths, folder, manifest, current, unchanged, declared, contracts, info, full)
+        candidate = Candidate(
+            paths, folder, manifest, current, unchanged, declared, contracts, load_package_info(), full
+        )
         record_part(candidate, TABLES, [*folder.glob("parquet/*"), *folder.glob("csv/*")])
         record_part(candidate, DATABASE_PART, [folder / DATABASE])
         record_part(candidate, TEXTS, [*folder.glob("*.md"), *folder.glob("quality/**/*.json")])
@@ -227,10 +226,12 @@ def _fill(
     write_tables(folder, frames, contracts)
     write_suites(folder, contracts)
     origins = sources_by_table(contracts, frames)
-    shapes = {name: _shape(contracts[name], frame.height, origins) for name, frame in frames.items()}
+    shapes = {name: table_shape(contracts[name], frame.height, origins[name]) for name, frame in frames.items()}
     digest = data_hash(folder, shapes)
     before, old = baseline.manifest, baseline.tables
-    now = Snapshot("", digest, {name: shape for name, shape in shapes.items() if not shape.ledger}, _reader(folder))
+    now = Snapshot(
+        "", digest, {name: shape for name, shape in shapes.items() if not shape.ledger}, partial(read_rows, folder)
+    )
     known = known_releases(release_folders(paths))
     if before is not None and before.data_hash == digest:
         unchanged, history = True, list(before.releases)
@@ -249,11 +250,18 @@ def _fill(
     if new.check_results is not None and "check_results" in contracts:
         ledger["check_results"] = check_rows(contracts["check_results"], current, new.check_results, row.release)
     write_tables(folder, {n: frame for n, frame in ledger.items() if n not in NOT_EXPORTED}, contracts)
-    shapes |= {name: _shape(contracts[name], frame.height, origins) for name, frame in ledger.items()}
-    same = _same_tables(folder, current, before) if current and before and not full else set()
-    if not (current and before and unchanged and _reuse_database(folder, current, before)):
-        begin_with = current / DATABASE if current and same else None
-        write_database(folder / DATABASE, frames | ledger, contracts, begin_with, same - NOT_EXPORTED)
+    shapes |= {name: table_shape(contracts[name], frame.height, origins[name]) for name, frame in ledger.items()}
+    same = _same_tables(folder, current, before) if current and before else set()
+    written = {path.stem for path in (folder / "parquet").iterdir()}
+    published = {Path(name).stem for name in before.files if name.startswith("parquet/")} if before else set()
+    if current and unchanged and written == same == published:
+        # DuckDB leaves unused bytes of a block as they were in memory and samples before it compresses text, so the
+        # same rows do not give the same bytes: written anew, an identical release would look like another one
+        shutil.copyfile(current / DATABASE, folder / DATABASE)
+    elif current and same and not full:
+        write_database(folder / DATABASE, frames | ledger, contracts, current / DATABASE, same)
+    else:
+        write_database(folder / DATABASE, frames | ledger, contracts)
     rows = {name: shape.rows for name, shape in shapes.items()}
     earlier = kept_text(current, "CHANGELOG.md") if current else ""
     if not unchanged or not earlier:
@@ -261,15 +269,8 @@ def _fill(
     for name, text in {"DICTIONARY.md": dictionary_page(contracts, rows), "CHANGELOG.md": earlier}.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     manifest = Manifest(
-        release=row.release,
-        data_version=row.data_version,
-        data_hash=digest,
-        built_at=row.built_at,
-        code_version=row.code_version,
+        **row.model_dump(exclude={"baseline", "baseline_hash"}),
         baseline=Baseline(release=row.baseline, data_hash=row.baseline_hash or "") if row.baseline else None,
-        change_level=row.change_level,
-        change_summary=row.change_summary,
-        change_summary_vi=row.change_summary_vi,
         tables=dict(sorted(shapes.items())),
         releases=tuple(sorted(history, key=lambda entry: numbers(entry.release))),
         checks=None if new.check_results is None else checks_of(new.check_results),
@@ -283,36 +284,13 @@ def _taken(paths: Paths, known: list[ReleaseRow]) -> set[str]:
     return {row.release for row in known} | {name.split("-")[0] for name in folders if RELEASE_FOLDER.match(name)}
 
 
-def _reader(folder: Path) -> Callable[[str], pl.DataFrame]:
-    return lambda name: pl.read_parquet(folder / "parquet" / f"{name}.parquet")
-
-
-def _reuse_database(folder: Path, current: Path, before: Manifest) -> bool:
-    """Copy the current database when all tables, ledger and descriptions included, are the same and it is untouched.
-
-    DuckDB leaves unused bytes of a block as they were in memory and samples before it compresses text, so the same rows
-    do not give the same bytes: written anew, an identical release would look like another one.
-    """
-    written = {f"parquet/{path.name}": describe_file(path) for path in (folder / "parquet").iterdir()}
-    published = {name: file for name, file in before.files.items() if name.startswith("parquet/")}
-    database = current / DATABASE
-    if written != published or not database.is_file() or describe_file(database) != before.files[DATABASE]:
-        return False
-    shutil.copyfile(database, folder / DATABASE)
-    return True
-
-
 def _same_tables(folder: Path, current: Path, before: Manifest) -> set[str]:
     """Tables whose Parquet has the bytes of the current release; none when its database is not as it was published."""
     database = current / DATABASE
     if not database.is_file() or describe_file(database) != before.files[DATABASE]:
         return set()
-    written = {f"parquet/{path.name}": path for path in (folder / "parquet").iterdir()}
-    return {path.stem for name, path in written.items() if before.files.get(name) == describe_file(path)}
-
-
-def _shape(contract: Contract, rows: int, origins: Mapping[str, list[str]]) -> TableShape:
-    return table_shape(contract, rows, tuple(origins[contract.name]))
+    written = (folder / "parquet").iterdir()
+    return {path.stem for path in written if before.files.get(f"parquet/{path.name}") == describe_file(path)}
 
 
 def _new_release(

@@ -21,9 +21,14 @@ from publish_project import (
 )
 
 from dx_pipeline.paths import Paths
-from dx_pipeline.release.content.addresses import address_expression, split_address
 from dx_pipeline.release.content.describe import describe_diff
-from dx_pipeline.release.history.diff import ReleaseDiff, diff_releases, diff_tables
+from dx_pipeline.release.history.diff import (
+    ReleaseDiff,
+    address_expression,
+    diff_releases,
+    diff_tables,
+    split_address,
+)
 from dx_pipeline.release.history.naming import Names
 from dx_pipeline.release.history.versioning import change_level, next_version
 from dx_pipeline.release.store.layout import find_release

@@ -128,7 +128,7 @@ def write_database(
     """A DuckDB file with every table, its key, and Vietnamese and English comments.
 
     The format is the one that DuckDB 1.2 to 2.0 read. Nothing is left in a write-ahead log. The same rows give the same
-    tables, but not always the same bytes (see `stage._reuse_database`): a database is compared table by table.
+    tables, but not always the same bytes (see `stage`): a database is compared table by table.
 
     Args:
         path: of the file.
@@ -184,8 +184,3 @@ def _described_alike(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Con
     for name in contracts:
         con.execute(f'DROP TABLE "{name}"')
     return {name for name, told in found["release"].items() if found["memory"].get(name) == told}
-
-
-def read_database_table(con: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
-    """One table of an opened published file, rows in stored order."""
-    return con.sql(f'SELECT * FROM "{name}"').pl()

@@ -18,9 +18,8 @@ from typing import Any
 import polars as pl
 
 from dx_pipeline.contracts import NOT_EXPORTED
-from dx_pipeline.release.content.addresses import address_expression, split_address
 from dx_pipeline.release.content.package import FIGURES, PackageInfo, load_package_info
-from dx_pipeline.release.history.diff import snapshot
+from dx_pipeline.release.history.diff import address_expression, read_rows, snapshot, split_address
 from dx_pipeline.release.history.naming import key_of, names_of
 from dx_pipeline.release.store.layout import ReleaseError
 from dx_pipeline.release.store.manifest import Manifest, read_manifest
@@ -41,18 +40,19 @@ class Citation:
         return "\n".join([self.line, "", self.bibtex, "", *self.details])
 
 
-def cite(folder: Path, address: str, info: PackageInfo | None = None) -> Citation:
+def cite(folder: Path, address: str) -> Citation:
     """The citation of a table, row, cell or figure in a release folder.
 
     Raises:
         ReleaseError: the release has no such table, row, column or figure; the message shows the form expected.
     """
-    info = info or load_package_info()
-    manifest = read_manifest(folder)
+    info, manifest = load_package_info(), read_manifest(folder)
     table, _, rest = address.partition(":")
     if table == "figure":
         table, what, figures = FIGURES, f"figure {rest}", _figures_at(folder, manifest, rest)
-        details = [f"{_words(folder, rest)}: {_shown(_chosen_value(figures))}", *_figure_lines(figures)]
+        subject = names_of(snapshot(folder)).subject(key_of(rest, FIGURE_KEY), "en")
+        chosen = figures.filter(pl.col("chosen"))["value"]
+        details = [f"{subject}: {_shown(chosen[0] if len(chosen) else None)}", *_figure_lines(figures)]
         ids = sorted(set(figures["source_id"].to_list()))
     elif rest:
         _require_table(manifest, table)
@@ -61,11 +61,8 @@ def cite(folder: Path, address: str, info: PackageInfo | None = None) -> Citatio
         _require_table(manifest, table)
         shape = manifest.tables[table]
         what, details, ids = f"table {table}", [f"{shape.title_en}: {shape.rows} rows"], list(shape.sources)
-    sources = _source_lines(folder, ids)
-    terms = [f"Terms: {info.licence.title}."]
-    return Citation(
-        _line(info, manifest, table, what), _bibtex(info, manifest, table, what), (*details, *sources, *terms)
-    )
+    rests_on = (*details, *_source_lines(folder, ids), f"Terms: {info.licence.title}.")
+    return Citation(_line(info, manifest, table, what), _bibtex(info, manifest, table, what), rests_on)
 
 
 def _line(info: PackageInfo, manifest: Manifest, table: str, what: str) -> str:
@@ -97,13 +94,9 @@ def _require_table(manifest: Manifest, table: str) -> None:
         raise ReleaseError(f"release {manifest.release} has no table {table!r}; did you mean {', '.join(near)}?")
 
 
-def _read(folder: Path, table: str) -> pl.DataFrame:
-    return pl.read_parquet(folder / "parquet" / f"{table}.parquet")
-
-
 def _figures_at(folder: Path, manifest: Manifest, rest: str) -> pl.DataFrame:
     _require_table(manifest, FIGURES)
-    figures = _read(folder, FIGURES).filter(address_expression(FIGURE_KEY) == rest)
+    figures = read_rows(folder, FIGURES).filter(address_expression(FIGURE_KEY) == rest)
     if figures.is_empty():
         raise ReleaseError(
             f"no figure at {rest!r}; expected figure:<{'>/<'.join(FIGURE_KEY)}>, "
@@ -122,7 +115,7 @@ def _cite_row(folder: Path, manifest: Manifest, table: str, rest: str) -> tuple[
         raise ReleaseError(f"{rest!r} is not an address in {table}; expected {form}")
     if column and column not in shape.columns:
         raise ReleaseError(f"{table} has no column {column!r}; it has {', '.join(shape.columns)}")
-    rows = _read(folder, table).filter(address_expression(key) == place)
+    rows = read_rows(folder, table).filter(address_expression(key) == place)
     if rows.is_empty():
         raise ReleaseError(f"{table} has no row {place!r}; expected {form}")
     row = rows.row(0, named=True)
@@ -141,28 +134,18 @@ def _figures_behind(folder: Path, manifest: Manifest, row: dict[str, Any], colum
     A row about two provinces or two editions has the figures of both. Without an indicator in the key, the row is about
     the overall index. For a derived value these are the figures of the thing itself, not of every part it was made of.
     """
-    if FIGURES not in manifest.tables or _is_about_nothing_printed(row):
+    editions = [row[name] for name in ("edition", "edition_from", "edition_to") if row.get(name)]
+    if FIGURES not in manifest.tables or not row.get("province_id") or not editions:
         return pl.DataFrame(schema={"source_id": pl.String})
-    figures = _read(folder, FIGURES)
     wanted = (
         pl.col("province_id").is_in([row[name] for name in ("province_id", "peer_id") if row.get(name)])
-        & pl.col("edition").is_in([row[n] for n in ("edition", "edition_from", "edition_to") if row.get(n)])
+        & pl.col("edition").is_in(editions)
         & (pl.col("unit_system") == row.get("unit_system", 63))
         & (pl.col("indicator") == row.get("indicator", "overall"))
     )
     if column and "rank" not in column:
         wanted &= pl.col("measure") == "score"
-    return figures.filter(wanted)
-
-
-def _is_about_nothing_printed(row: dict[str, Any]) -> bool:
-    """Whether a row names no province or no edition, so that no printed figure can be its own."""
-    return not row.get("province_id") or not any(row.get(name) for name in ("edition", "edition_from", "edition_to"))
-
-
-def _chosen_value(figures: pl.DataFrame) -> Any:
-    chosen = figures.filter(pl.col("chosen"))
-    return chosen["value"][0] if not chosen.is_empty() else None
+    return read_rows(folder, FIGURES).filter(wanted)
 
 
 def _figure_lines(figures: pl.DataFrame) -> list[str]:
@@ -181,19 +164,14 @@ def _figure_lines(figures: pl.DataFrame) -> list[str]:
 
 
 def _source_lines(folder: Path, ids: list[str]) -> list[str]:
-    path = folder / "parquet" / "sources.parquet"
-    if not ids or not path.is_file():
+    if not ids or not (folder / "parquet" / "sources.parquet").is_file():
         return []
-    rows = pl.read_parquet(path).filter(pl.col("source_id").is_in(ids)).sort("source_id").to_dicts()
+    rows = read_rows(folder, "sources").filter(pl.col("source_id").is_in(ids)).sort("source_id").to_dicts()
     lines = ["Original sources:"]
     for row in rows:
         url = f", {row['url']}" if row.get("url") else ""
         lines.append(f"- {row['source_id']}: {row.get('publisher')}{url} (reuse: {row.get('licence')})")
     return lines
-
-
-def _words(folder: Path, rest: str) -> str:
-    return names_of(snapshot(folder)).subject(key_of(rest, FIGURE_KEY), "en")
 
 
 def _shown(value: Any) -> str:

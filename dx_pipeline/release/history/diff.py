@@ -1,19 +1,21 @@
 """The difference between two releases, value by value.
 
-Tables are compared by their contract's key. Values are compared as text in their shortest exact form, so a float
+Tables are compared by their contract's key; the address of a row is its key values joined by slashes, as in
+`2023/63/hai-duong`: readable in `revisions`, typed by hand in `dx cite`, and reversible, because a slash or percent
+sign inside a value is escaped. Values are compared as text in their shortest exact form, so a float
 differs when any of its digits differs (0.0 and -0.0 too), null equals null, and null differs from empty text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from dx_pipeline.contracts import NOT_EXPORTED
-from dx_pipeline.release.content.addresses import address_expression
 from dx_pipeline.release.store.manifest import Manifest, TableShape, read_manifest
 
 #: one row a change: the columns of `revisions` without the two releases
@@ -93,13 +95,34 @@ class ReleaseDiff:
         return next((table for table in self.tables if table.table == name), None)
 
 
+def address_expression(key: Sequence[str]) -> pl.Expr:
+    """A text column with each row's address."""
+    parts = [
+        pl.col(name)
+        .cast(pl.String)
+        .fill_null("")
+        .str.replace_all("%", "%25", literal=True)
+        .str.replace_all("/", "%2F", literal=True)
+        for name in key
+    ]
+    return pl.concat_str(parts, separator="/")
+
+
+def split_address(address: str) -> list[str]:
+    """The key values of an address, as text."""
+    return [part.replace("%2F", "/").replace("%25", "%") for part in address.split("/")]
+
+
+def read_rows(folder: Path, table: str) -> pl.DataFrame:
+    """A table of a release folder."""
+    return pl.read_parquet(folder / "parquet" / f"{table}.parquet")
+
+
 def snapshot(folder: Path, manifest: Manifest | None = None) -> Snapshot:
     """A release folder (or a staged one, with its manifest in hand) ready to be compared, without its ledger."""
     data = manifest or read_manifest(folder)
     tables = {n: s for n, s in data.tables.items() if not s.ledger and n not in NOT_EXPORTED}
-    return Snapshot(
-        data.release, data.data_hash, tables, lambda name: pl.read_parquet(folder / "parquet" / f"{name}.parquet")
-    )
+    return Snapshot(data.release, data.data_hash, tables, partial(read_rows, folder))
 
 
 def diff_releases(old: Path, new: Path) -> ReleaseDiff:

@@ -62,17 +62,8 @@ def checks_of(results: pl.DataFrame) -> Checks:
     kind = pl.when(pl.col("status") == "failed").then("severity").otherwise("status").alias("kind")
     counts = results.group_by(kind).len().sort("kind")
     failed = results.filter(pl.col("status").is_in(["failed", "error"])).sort("severity", "table_name", "check_name")
-    notes = tuple(
-        CheckNote(
-            table=row["table_name"],
-            check=row["check_name"],
-            severity=row["severity"],
-            status=row["status"],
-            expected=row["expected"],
-            observed=row["observed"],
-        )
-        for row in failed.iter_rows(named=True)
-    )
+    named = failed.rename({"table_name": "table", "check_name": "check"})
+    notes = tuple(map(CheckNote.model_validate, named.iter_rows(named=True)))
     return Checks(counts=dict(counts.iter_rows()), notes=notes)
 
 

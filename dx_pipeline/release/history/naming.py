@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from dx_pipeline.release.content.addresses import split_address
-from dx_pipeline.release.history.diff import Snapshot
+from dx_pipeline.release.history.diff import Snapshot, split_address
 
 Language = Literal["vi", "en"]
 

@@ -18,6 +18,7 @@ from dx_pipeline.release.store.layout import (
     ReleaseError,
     create_links,
     current_folder,
+    current_name,
     ensure_links,
     point_current,
     release_folders,
@@ -99,10 +100,10 @@ def _commit_locked(candidate: Candidate, keep: int, at_step: Callable[[str], Non
         raise ReleaseError(
             f"the staged release {candidate.release} is gone (committed or discarded already); build again"
         )
-    current = current_folder(paths)
-    if (current.name if current else None) != candidate.baseline_folder:
+    current, name = current_folder(paths), current_name(paths)
+    if name != candidate.baseline_folder:
         raise ReleaseError(
-            f"{current.name if current else 'nothing'} became current while {candidate.release} was built on "
+            f"{name or 'nothing'} became current while {candidate.release} was built on "
             f"{candidate.baseline_folder or 'nothing'}; nothing was published, run again"
         )
     for name in CLOSING_FILES:
@@ -113,7 +114,7 @@ def _commit_locked(candidate: Candidate, keep: int, at_step: Callable[[str], Non
     write_jsonld(staged, manifest, candidate.info, sources)
     name = f"{candidate.release}-{write_manifest(staged, manifest)[:8]}"
     at_step("manifest written")
-    if current and _same_release(current, name) and is_sound(current):
+    if current and (current.name == name or current.name.startswith(f"{name}.")) and is_sound(current):
         ensure_links(paths)
         return Publication(current, candidate.release, new_data=False, switched=False)
     findings = verify_release(staged)
@@ -135,10 +136,6 @@ def _commit_locked(candidate: Candidate, keep: int, at_step: Callable[[str], Non
     repair(paths)
     gone = prune(paths, keep, at_step)
     return Publication(folder, candidate.release, not candidate.unchanged, True, tuple(gone), shared)
-
-
-def _same_release(folder: Path, name: str) -> bool:
-    return folder.name == name or folder.name.startswith(name + ".")
 
 
 def _move_in(candidate: Candidate, name: str) -> Path:

@@ -63,6 +63,12 @@ def current_folder(paths: Paths) -> Path | None:
     return folder if (folder / "release.json").is_file() and not folder.is_symlink() else None
 
 
+def current_name(paths: Paths) -> str | None:
+    """The name of that folder."""
+    folder = current_folder(paths)
+    return folder.name if folder else None
+
+
 def version_of(folder: Path) -> tuple[int, int, int]:
     """The version in a release folder's name, as numbers.
 

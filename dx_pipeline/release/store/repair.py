@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 from dx_pipeline.locks import user_of
@@ -24,7 +25,6 @@ from dx_pipeline.release.store.layout import (
     releases_folder,
 )
 from dx_pipeline.release.store.manifest import DATABASE, describe_file, read_manifest
-from dx_pipeline.release.store.quarantine import forget_oldest, set_aside
 from dx_pipeline.release.store.retention import TRASH_PREFIX, by_last_use, remove_release
 from dx_pipeline.release.store.staging import release_lock, remove_dead_staging
 from dx_pipeline.release.store.verify import Finding, is_sound, verify_bytes
@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 
 #: how many damaged files of one release are told
 TOLD = 3
+#: so many damaged things are kept for somebody to look at, each with the reason beside it
+KEPT = 3
+REASON = ".why.txt"
 
 
 def repair(paths: Paths) -> list[str]:
@@ -56,6 +59,32 @@ def repair(paths: Paths) -> list[str]:
     for sentence in done:
         log.warning("%s", sentence)
     return done
+
+
+def set_aside(paths: Paths, damaged: Path, why: str) -> Path:
+    """Move a file or folder out of the way; returns where it is now."""
+    folder = paths.marts / "quarantine"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{damaged.name}"
+    damaged.rename(target)
+    (folder / (target.name + REASON)).write_text(why + "\n", encoding="utf-8")
+    return target
+
+
+def forget_oldest(paths: Paths) -> list[str]:
+    """Remove all but the newest of what was set aside; what a reader still has open stays."""
+    folder = paths.marts / "quarantine"
+    if not folder.is_dir():
+        return []
+    found = sorted(path for path in folder.iterdir() if not path.name.endswith(REASON))
+    gone = [path for path in found[:-KEPT] if user_of(path / DATABASE) is None]
+    for path in gone:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+        (folder / (path.name + REASON)).unlink(missing_ok=True)
+    return [path.name for path in gone]
 
 
 def _clear_leftovers(paths: Paths) -> list[str]:

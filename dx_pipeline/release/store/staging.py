@@ -23,7 +23,7 @@ from pathlib import Path
 import polars as pl
 from pydantic import ValidationError
 
-from dx_pipeline.contracts import Contract
+from dx_pipeline.contracts import Contract, load_contracts
 from dx_pipeline.errors import BusyError
 from dx_pipeline.files import write_whole
 from dx_pipeline.locks import is_locked, locked, try_lock
@@ -125,17 +125,11 @@ def create_staging(paths: Paths) -> Path:
 
 def save_candidate(candidate: Candidate) -> None:
     """Write down what is staged; from now on other processes find it."""
-    stated = CandidateFile(
-        manifest=candidate.manifest,
-        baseline_folder=candidate.baseline_folder,
-        unchanged=candidate.unchanged,
-        parts=candidate.parts,
-        full=candidate.full,
-    )
+    stated = CandidateFile.model_validate(candidate, from_attributes=True)
     _write(candidate.folder.parent / CANDIDATE, stated)
 
 
-def open_candidate(paths: Paths, contracts: Mapping[str, Contract], info: PackageInfo | None = None) -> Candidate:
+def open_candidate(paths: Paths, contracts: Mapping[str, Contract] | None = None) -> Candidate:
     """The newest staged release on disk, whoever staged it.
 
     Raises:
@@ -148,17 +142,8 @@ def open_candidate(paths: Paths, contracts: Mapping[str, Contract], info: Packag
         except (OSError, ValidationError):
             continue
         _claim(home)
-        return Candidate(
-            paths,
-            home / "release",
-            stated.manifest,
-            stated.baseline_folder,
-            stated.unchanged,
-            stated.parts,
-            contracts,
-            info or load_package_info(),
-            stated.full,
-        )
+        described = contracts or load_contracts()
+        return Candidate(paths, home / "release", contracts=described, info=load_package_info(), **dict(stated))
     raise ReleaseError("no release is staged", "Materialise publication/release_candidate first, or run `dx run`.")
 
 
@@ -216,13 +201,7 @@ def complete_parts(candidate: Candidate) -> dict[str, Part]:
         if part.data_hash != candidate.data_hash:
             problems.append(f"{name} shows other data ({part.data_hash[:19]}…)")
         known |= part.files
-        parts[name] = Part(
-            data_hash=part.data_hash,
-            made_of=part.made_of,
-            shows=part.shows,
-            since=part.since,
-            files=len(part.files),
-        )
+        parts[name] = Part.model_validate(dict(part) | {"files": len(part.files)})
     there = files_below(candidate.folder)
     problems = [f"{', '.join(missing)} missing"] * bool(missing) + problems
     for file, mark in known.items():

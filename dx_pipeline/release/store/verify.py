@@ -20,7 +20,6 @@ import polars as pl
 from dx_pipeline.contracts import NOT_EXPORTED
 from dx_pipeline.locks import user_of
 from dx_pipeline.paths import Paths
-from dx_pipeline.release.content.export import read_database_table
 from dx_pipeline.release.store.layout import RELEASE_FOLDER, STABLE_LINKS, ReleaseError, current_folder
 from dx_pipeline.release.store.manifest import (
     DATABASE,
@@ -67,8 +66,10 @@ def verify_bytes(folder: Path) -> list[Finding]:
     Raises:
         ReleaseError: the folder has no readable `release.json`.
     """
-    manifest = read_manifest(folder)
-    return _manifest_findings(folder) + _file_findings(folder, manifest.files)
+    findings = _file_findings(folder, read_manifest(folder).files)
+    if not gave_its_name(folder / MANIFEST):
+        findings.insert(0, Finding(MANIFEST, "was changed: its sha256 is not the one in the folder's name"))
+    return findings
 
 
 def verify_paths(paths: Paths) -> list[Finding]:
@@ -119,12 +120,6 @@ def gave_its_name(manifest: Path) -> bool:
     if not RELEASE_FOLDER.match(folder):
         return True
     return describe_file(manifest).sha256.startswith(folder.split("-")[1].split(".")[0])
-
-
-def _manifest_findings(folder: Path) -> list[Finding]:
-    if gave_its_name(folder / MANIFEST):
-        return []
-    return [Finding(MANIFEST, "was changed: its sha256 is not the one in the folder's name")]
 
 
 def _file_findings(folder: Path, stated: Mapping[str, FileMark]) -> list[Finding]:
@@ -209,7 +204,7 @@ def _compare_table(con: duckdb.DuckDBPyConnection, folder: Path, name: str) -> l
         published = pl.read_parquet(path)
     except (pl.exceptions.PolarsError, OSError) as error:
         return [Finding(f"parquet/{name}.parquet", f"cannot be read: {error}")]
-    stored = read_database_table(con, name)
+    stored = con.sql(f'FROM "{name}"').pl()
     if stored.equals(published, null_equal=True):
         return []
     if stored.schema != published.schema or stored.height != published.height:
