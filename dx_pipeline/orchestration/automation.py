@@ -54,6 +54,10 @@ def build_nightly(
     return nightly
 
 
+def _left_no_trace(project: Project, run: dg.DagsterRun) -> bool:
+    return publishes(run) and run.run_id not in {one.run_id for one in state.read_state(project.paths).refreshes}
+
+
 def build_failure_sensor(project: Project) -> dg.SensorDefinition:
     """Most runs leave their trace themselves; this is for those that failed before they could."""
 
@@ -66,8 +70,7 @@ def build_failure_sensor(project: Project) -> dg.SensorDefinition:
         from dx_pipeline.orchestration.failure import reasons_of
 
         run = context.dagster_run
-        known = {one.run_id for one in state.read_state(project.paths).refreshes}
-        if publishes(run) and run.run_id not in known:
+        if _left_no_trace(project, run):
             reasons = reasons_of(context.instance, run.run_id)
             state.note(project.paths, door_of(run), "failed", reasons, run_id=run.run_id)
 
@@ -85,8 +88,7 @@ def build_success_sensor(project: Project) -> dg.SensorDefinition:
     )
     def leave_release_note(context: dg.RunStatusSensorContext) -> None:
         run = context.dagster_run
-        known = {one.run_id for one in state.read_state(project.paths).refreshes}
-        if publishes(run) and run.run_id not in known:
+        if _left_no_trace(project, run):
             released = outcome_of(context.instance, run.run_id)
             state.note(project.paths, door_of(run), released or "unchanged", run_id=run.run_id)
 

@@ -53,6 +53,14 @@ def needed(module: str) -> Any:
         raise DxError(f"{module.replace('_', '-')} is not installed: {error}", REMEDY) from None
 
 
+def postgres(settings: Settings, database: str, **options: int) -> Any:
+    """A connection to a database of the deployment's PostgreSQL."""
+    return needed("psycopg2").connect(
+        host=settings.postgres_host, port=settings.postgres_port, user=settings.postgres_user, dbname=database,
+        password=settings.postgres_password.get_secret_value(), **options,
+    )  # fmt: skip
+
+
 def celery_config(settings: Settings) -> dict[str, Any]:
     """What executor and workers agree on.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -85,8 +86,9 @@ def reasons_of(instance: dg.DagsterInstance, run_id: str) -> tuple[Reason, ...]:
     wanted = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.ASSET_CHECK_EVALUATION,
               dg.DagsterEventType.RUN_FAILURE}  # fmt: skip
     events = [entry.dagster_event for entry in instance.all_logs(run_id, of_type=wanted) if entry.dagster_event]
-    checks = [(event.step_key, event.asset_check_evaluation_data) for event in events if _is_check(event)]
-    blocking = [(step, check) for step, check in checks if check.blocking and not check.passed]
+    checks = [event for event in events if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION]
+    found = [(event.step_key, event.asset_check_evaluation_data) for event in checks]
+    blocking = [(step, check) for step, check in found if check.blocking and not check.passed]
     explained_steps = {step for step, _ in blocking}
     reasons = [
         _step_reason(event)
@@ -107,10 +109,6 @@ def _run_error(event: dg.DagsterEvent) -> str:
     return _innermost(error) or (event.message or "it failed").strip()
 
 
-def _is_check(event: dg.DagsterEvent) -> bool:
-    return event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
-
-
 def _step_reason(event: dg.DagsterEvent) -> Reason:
     where = (event.step_key or "run").replace("__", "/")
     data = event.step_failure_data
@@ -120,14 +118,10 @@ def _step_reason(event: dg.DagsterEvent) -> Reason:
             where=where,
             message=str(fields.get("message", data.user_failure_data.description or "")),
             hint=str(fields.get("hint", "")),
-            exit_code=_number(fields.get("exit_code")),
+            exit_code=code if isinstance(code := fields.get("exit_code"), int) else FAILED,
             retry=fields.get("retry") is True,
         )
     return Reason(where=where, message=_innermost(data.error) or event.message or "it failed")
-
-
-def _number(value: Any) -> int:
-    return value if isinstance(value, int) else FAILED
 
 
 def _innermost(error: SerializableErrorInfo | None) -> str:
@@ -138,23 +132,14 @@ def _innermost(error: SerializableErrorInfo | None) -> str:
 
 
 def _check_reason(check: dg.AssetCheckEvaluation) -> Reason:
-    keys = check.metadata["failing_keys"].value if "failing_keys" in check.metadata else "[]"
+    failing: Any = check.metadata["failing_keys"].value if "failing_keys" in check.metadata else []
+    failing = json.loads(failing) if isinstance(failing, str) else failing
+    keys = [", ".join(f"{name} {value}" for name, value in key.items()) for key in failing or []]
+    first = "; ".join(keys[:KEYS_TOLD]) + (" ..." if len(keys) > KEYS_TOLD else "")
     return Reason(
         where=f"check {check.asset_key.path[-1]}.{check.check_name}",
-        message=f"{check.description}; failing keys: {_first_keys(keys)}",
+        message=f"{check.description}; failing keys: {first or 'none'}",
         check=f"{check.description}",
-        keys=tuple(_keys(keys)),
+        keys=tuple(keys),
         hint="docs/CHECKS.md says what it protects; figure_sources says where a figure was read.",
     )
-
-
-def _first_keys(failing_keys: Any) -> str:
-    keys = _keys(failing_keys)
-    return "; ".join(keys[:KEYS_TOLD]) + (" ..." if len(keys) > KEYS_TOLD else "") or "none"
-
-
-def _keys(failing_keys: Any) -> list[str]:
-    import json
-
-    keys = json.loads(failing_keys) if isinstance(failing_keys, str) else failing_keys
-    return [", ".join(f"{name} {value}" for name, value in key.items()) for key in keys or []]

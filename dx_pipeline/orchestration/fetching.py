@@ -3,12 +3,11 @@
 The asset is no part of `refresh`: a build needs no network. Its freshness shows in the UI whether the nights go on.
 """
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from dx_pipeline.orchestration.resources import PUBLISHERS, REFRESH, Project
+from dx_pipeline.orchestration.resources import PUBLISHERS, REFRESH, Project, nightly_freshness
 
 if TYPE_CHECKING:
     from dx_pipeline.fetch.night import Night
@@ -32,9 +31,7 @@ def build_publishers(project: Project) -> dg.AssetsDefinition:
         owners=["team:data"],
         kinds={"http"},
         description="What the publishers serve tonight, beside what is declared. Snapshots lie in data/snapshots.",
-        freshness_policy=dg.FreshnessPolicy.time_window(
-            fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)
-        ),
+        freshness_policy=nightly_freshness(),
     )
     def publishers(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         from dx_pipeline.orchestration.failure import told

@@ -6,11 +6,12 @@ Asked when a worker or a run starts, by `dx status` and by `dx doctor`; no line 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dx_pipeline import lake
 from dx_pipeline.errors import DxError, Problem
-from dx_pipeline.orchestration.executors import celery_config, executor_of, needed, this_code
+from dx_pipeline.orchestration.executors import celery_config, executor_of, needed, postgres, this_code
 
 if TYPE_CHECKING:
     from dx_pipeline.settings import Settings
@@ -50,11 +51,9 @@ def faults(settings: Settings, workers: bool = True) -> list[Problem]:
         *(_extension(settings, name) for name in lake.EXTENSIONS),
     ]
     servers = [
-        _tried(settings, f"PostgreSQL, database {settings.postgres_db}", "a connection",
-               lambda: _ask_postgres(settings, settings.postgres_db)),
-        _tried(settings, f"PostgreSQL, database {settings.lake_db}", "a connection",
-               lambda: _ask_postgres(settings, settings.lake_db)),
-    ]  # fmt: skip
+        _tried(settings, f"PostgreSQL, database {database}", "a connection", partial(_ask_postgres, settings, database))
+        for database in (settings.postgres_db, settings.lake_db)
+    ]
     if settings.steps_by == "celery":
         servers.append(_tried(settings, "broker", "an answer", lambda: _ask_broker(settings)))
     if not any(found):
@@ -72,8 +71,7 @@ def _tried(settings: Settings, what: str, expected: str, ask: Callable[[], objec
     try:
         ask()
     except Exception as error:
-        message = error.message if isinstance(error, DxError) else settings.redacted(error)
-        remedy = error.hint if isinstance(error, DxError) else ""
+        message, remedy = (error.message, error.hint) if isinstance(error, DxError) else (settings.redacted(error), "")
         return Problem(what, expected, " ".join(message.split()) or type(error).__name__, remedy)
     return None
 
@@ -83,10 +81,7 @@ def _extension(settings: Settings, name: str) -> Problem | None:
 
 
 def _ask_postgres(settings: Settings, database: str) -> None:
-    needed("psycopg2").connect(
-        host=settings.postgres_host, port=settings.postgres_port, user=settings.postgres_user, dbname=database,
-        password=settings.postgres_password.get_secret_value(), connect_timeout=ANSWER_SECONDS,
-    ).close()  # fmt: skip
+    postgres(settings, database, connect_timeout=ANSWER_SECONDS).close()
 
 
 def _ask_broker(settings: Settings) -> None:

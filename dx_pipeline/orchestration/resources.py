@@ -7,6 +7,7 @@ left, and leaves its trace in the record of how things stand.
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -90,7 +91,9 @@ class Project(dg.ConfigurableResource[Any]):
             if not publishes(run):
                 yield self
                 return
-            state.begin(self.paths, door_of(run), run.run_id, self._put_in_order())
+            from dx_pipeline.release.store.repair import repair
+
+            state.begin(self.paths, door_of(run), run.run_id, repair(self.paths))
             finished = False
             try:
                 need_room(self.paths)
@@ -129,11 +132,6 @@ class Project(dg.ConfigurableResource[Any]):
         else:
             begin_again(self.paths)
         remember_inputs(self.paths)
-
-    def _put_in_order(self) -> list[str]:
-        from dx_pipeline.release.store.repair import repair
-
-        return repair(self.paths)
 
     @contextmanager
     def warehouse(self, to_read: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -182,6 +180,11 @@ class Project(dg.ConfigurableResource[Any]):
             from dx_pipeline.orchestration.shared import publish_in_lake
 
             publish_in_lake(self.settings, candidate)
+
+
+def nightly_freshness() -> dg.FreshnessPolicy:
+    """What is made every night is late after one that was missed."""
+    return dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
 
 
 def is_whole(run: dg.DagsterRun) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dx_pipeline import lake
 from dx_pipeline.errors import BusyError, DxError
-from dx_pipeline.orchestration.executors import needed, refuse_other_code
+from dx_pipeline.orchestration.executors import postgres, refuse_other_code
 from dx_pipeline.paths import Paths
 from dx_pipeline.settings import PREFIX, Settings
 from dx_pipeline.warehouse import ANSWERS, drop_built, fingerprint
@@ -137,10 +137,7 @@ def only_build(settings: Settings, wait_seconds: float) -> Iterator[None]:
     Raises:
         BusyError: another one still builds after `wait_seconds`.
     """
-    con = needed("psycopg2").connect(
-        host=settings.postgres_host, port=settings.postgres_port, user=settings.postgres_user,
-        dbname=settings.lake_db, password=settings.postgres_password.get_secret_value(),
-    )  # fmt: skip
+    con = postgres(settings, settings.lake_db)
     con.autocommit = True
     deadline = time.monotonic() + wait_seconds
     try:

@@ -125,27 +125,19 @@ def read_state(paths: Paths) -> State:
         if not isinstance(error, FileNotFoundError):
             log.warning("%s cannot be read and is begun anew", state_file(paths))
         return State()
-    return _with_killed(state)
+    return State(refreshes=tuple(map(_as_it_stands, state.refreshes)))
 
 
-def _with_killed(state: State) -> State:
-    return State(
-        refreshes=tuple(
-            one.model_copy(update={"outcome": "killed", "reasons": (_killed(one),)})
-            if one.outcome == "running" and not is_alive(one.process)
-            else one
-            for one in state.refreshes
-        )
-    )
-
-
-def _killed(refresh: Refresh) -> Reason:
-    return Reason(
+def _as_it_stands(refresh: Refresh) -> Refresh:
+    if refresh.outcome != "running" or is_alive(refresh.process):
+        return refresh
+    reason = Reason(
         where="refresh",
         message=f"the run begun at {refresh.started_at} was killed: its process is gone and it never ended",
         hint="Nothing needs to be undone; run `dx run` again.",
         retry=True,
     )
+    return refresh.model_copy(update={"outcome": "killed", "reasons": (reason,)})
 
 
 def begin(paths: Paths, door: str, run_id: str = "", put_right: Iterable[str] = ()) -> None:
@@ -167,12 +159,12 @@ def _split(state: State) -> tuple[tuple[Refresh, ...], Refresh | None]:
     return tuple(one for one in state.refreshes if one is not newest), newest
 
 
-def finish(paths: Paths, outcome: Outcome, reasons: Iterable[Reason] = (), put_right: Iterable[str] = ()) -> None:
+def finish(paths: Paths, outcome: Outcome, reasons: Iterable[Reason] = ()) -> None:
     """The refresh of this process ends."""
 
     def finished(state: State) -> State:
         others, mine = _split(state)
-        return State(refreshes=(*others, _ended(paths, mine, outcome, reasons, put_right))) if mine else state
+        return State(refreshes=(*others, _ended(paths, mine, outcome, reasons))) if mine else state
 
     _change(paths, finished)
 
@@ -205,7 +197,7 @@ def note(paths: Paths, door: str, outcome: Outcome, reasons: Iterable[Reason] = 
 
 
 def _ended(
-    paths: Paths, refresh: Refresh, outcome: Outcome, reasons: Iterable[Reason], put_right: Iterable[str]
+    paths: Paths, refresh: Refresh, outcome: Outcome, reasons: Iterable[Reason], put_right: Iterable[str] = ()
 ) -> Refresh:
     return refresh.model_copy(
         update={

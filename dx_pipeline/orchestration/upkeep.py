@@ -130,15 +130,15 @@ def forget(paths: Paths, instance: dg.DagsterInstance | None = None, vacuum: boo
     return Forgotten(tuple(releases), tuple(aside), runs)
 
 
-def forget_runs(instance: dg.DagsterInstance, keep: int = KEPT_RUNS) -> int:
+def forget_runs(instance: dg.DagsterInstance) -> int:
     """Delete all but the newest runs that have ended, with their events and logs; returns how many."""
     ended = [record.dagster_run for record in instance.get_run_records() if record.dagster_run.is_finished]
-    for run in ended[keep:]:
+    for run in ended[KEPT_RUNS:]:
         instance.delete_run(run.run_id)
         if not instance.is_ephemeral:
             for folder in ("storage", "logs"):
                 shutil.rmtree(Path(instance.root_directory) / folder / run.run_id, ignore_errors=True)
-    return len(ended[keep:])
+    return len(ended[KEPT_RUNS:])
 
 
 def compact(databases: Iterable[Path]) -> None:

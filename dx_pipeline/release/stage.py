@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -134,8 +134,8 @@ def stage(
     try:
         for source in large:
             place_large(source, paths.large / source.source_id, folder / LARGE / source.source_id)
-        new = _Tables(frames, contracts, check_results)
-        manifest, unchanged = _fill(paths, folder, baseline, new, code_version, built_at, full)
+        new = _Build(frames, contracts, check_results, code_version, _utc_text(built_at), full)
+        manifest, unchanged = _fill(paths, folder, baseline, new)
         manifest = manifest.model_copy(update={"inputs": inputs, "headline": headline(frames)})
         taken = files_below(folder / LARGE).values()
         declared = (TABLES, DATABASE_PART, TEXTS, *([LARGE] if taken else []), *parts)
@@ -156,12 +156,15 @@ def stage(
 
 
 @dataclass(frozen=True)
-class _Tables:
-    """What a release is filled with."""
+class _Build:
+    """What a release is made of; see `stage`."""
 
     frames: dict[str, pl.DataFrame]
     contracts: Mapping[str, Contract]
     check_results: pl.DataFrame | None
+    code_version: str
+    built_at: str
+    full: bool
 
     @property
     def size(self) -> tuple[int, int]:
@@ -212,15 +215,7 @@ def _data_frames(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contrac
     return {name: contracts[name].conform(read_table(con, name)) for name in wanted}
 
 
-def _fill(
-    paths: Paths,
-    folder: Path,
-    baseline: _Baseline,
-    new: _Tables,
-    code_version: str,
-    built_at: datetime | None,
-    full: bool,
-) -> tuple[Manifest, bool]:
+def _fill(paths: Paths, folder: Path, baseline: _Baseline, new: _Build) -> tuple[Manifest, bool]:
     """Write tables, database and texts; returns the manifest, and whether the data are those of the baseline."""
     frames, contracts = new.frames, new.contracts
     write_tables(folder, frames, contracts)
@@ -229,9 +224,7 @@ def _fill(
     shapes = {name: table_shape(contracts[name], frame.height, origins[name]) for name, frame in frames.items()}
     digest = data_hash(folder, shapes)
     before, old = baseline.manifest, baseline.tables
-    now = Snapshot(
-        "", digest, {name: shape for name, shape in shapes.items() if not shape.ledger}, partial(read_rows, folder)
-    )
+    now = Snapshot("", digest, shapes.copy(), partial(read_rows, folder))
     known = known_releases(release_folders(paths))
     if before is not None and before.data_hash == digest:
         unchanged, history = True, list(before.releases)
@@ -239,7 +232,7 @@ def _fill(
         diff = ReleaseDiff(before.release, digest, row.release, digest, ())
     else:
         unchanged = False
-        diff, row = _new_release(old, now, known, _taken(paths, known), new.size, _utc_text(built_at), code_version)
+        diff, row = _new_release(old, now, known, _taken(paths, known), new)
         history = [*(other for other in known if other.release != row.release), row]
     current = baseline.folder
     ledger = {
@@ -258,7 +251,7 @@ def _fill(
         # DuckDB leaves unused bytes of a block as they were in memory and samples before it compresses text, so the
         # same rows do not give the same bytes: written anew, an identical release would look like another one
         shutil.copyfile(current / DATABASE, folder / DATABASE)
-    elif current and same and not full:
+    elif current and same and not new.full:
         write_database(folder / DATABASE, frames | ledger, contracts, current / DATABASE, same)
     else:
         write_database(folder / DATABASE, frames | ledger, contracts)
@@ -294,36 +287,30 @@ def _same_tables(folder: Path, current: Path, before: Manifest) -> set[str]:
 
 
 def _new_release(
-    old: Snapshot | None,
-    new: Snapshot,
-    known: list[ReleaseRow],
-    taken: set[str],
-    size: tuple[int, int],
-    built_at: str,
-    code_version: str,
+    old: Snapshot | None, now: Snapshot, known: list[ReleaseRow], taken: set[str], new: _Build
 ) -> tuple[ReleaseDiff, ReleaseRow]:
     """The difference to the baseline and the release's row; the same step from the same baseline has the same name."""
     baseline, baseline_hash = (old.release, old.data_hash) if old else (None, None)
-    step = (baseline, baseline_hash, new.data_hash)
+    step = (baseline, baseline_hash, now.data_hash)
     again = next((row for row in known if (row.baseline, row.baseline_hash, row.data_hash) == step), None)
-    diff = diff_snapshots(old, new)
+    diff = diff_snapshots(old, now)
     level = change_level(diff)
     version = again.release if again else next_version(baseline, level, taken)
-    diff = ReleaseDiff(diff.baseline, diff.baseline_hash, version, diff.data_hash, diff.tables)
+    diff = replace(diff, release=version)
     if again:
         return diff, again
-    names = names_of(old, new)
+    names = names_of(old, now)
     return diff, ReleaseRow(
         release=version,
         data_version=version,
-        built_at=built_at,
-        code_version=code_version,
+        built_at=new.built_at,
+        code_version=new.code_version,
         change_level="first" if old is None else "patch" if level == "none" else level,
-        change_summary=change_summary(diff, names, *size, language="en"),
-        change_summary_vi=change_summary(diff, names, *size, language="vi"),
+        change_summary=change_summary(diff, names, *new.size, language="en"),
+        change_summary_vi=change_summary(diff, names, *new.size, language="vi"),
         baseline=baseline,
         baseline_hash=baseline_hash,
-        data_hash=new.data_hash,
+        data_hash=now.data_hash,
     )
 
 

@@ -40,7 +40,7 @@ def section_group(contract: Contract) -> str:
 
 def mart_spec(contract: Contract, contracts: dict[str, Contract], records: dict[str, dg.AssetKey]) -> dg.AssetSpec:
     """One public table as an asset, described by its contract."""
-    deps = [mart_key(table) if table in contracts else _upstream(table, records) for table in contract.inputs]
+    deps = [_upstream(table, contracts, records) for table in contract.inputs]
     lineage = column_lineage(contract, contracts)
     metadata: dict[str, Any] = {
         "dagster/column_schema": table_schema(contract),
@@ -62,8 +62,10 @@ def mart_spec(contract: Contract, contracts: dict[str, Contract], records: dict[
     )
 
 
-def _upstream(table: str, records: dict[str, dg.AssetKey]) -> dg.AssetKey:
-    """The asset a table that is no mart comes with: the figures, the source of its records, or the reference."""
+def _upstream(table: str, contracts: dict[str, Contract], records: dict[str, dg.AssetKey]) -> dg.AssetKey:
+    """The asset a table comes with: itself if it is public, the figures, the source of its records, the reference."""
+    if table in contracts:
+        return mart_key(table)
     schema, name = table.split(".")
     return FIGURES if schema == "core" or name == "sources" else records.get(name, REFERENCE)
 
@@ -98,14 +100,11 @@ def mart_assets(paths: Paths) -> list[dg.AssetsDefinition]:
                     began = time.perf_counter()
                     frame = build_mart(con, contract)
                     taken_over = was_taken_over(con, name)
-                except NotBuiltError as error:
-                    upstream = [mart_key(table) if table in contracts else _upstream(table, records)
-                                for table in error.tables]  # fmt: skip
-                    failures[name] = NotBuiltError("it", dict.fromkeys(key.to_user_string() for key in upstream))
-                    context.log.error(f"{name}: {error}")
-                    continue
                 except Exception as error:
                     failures[name] = error
+                    if isinstance(error, NotBuiltError):
+                        upstream = (_upstream(table, contracts, records) for table in error.tables)
+                        failures[name] = NotBuiltError("it", dict.fromkeys(key.to_user_string() for key in upstream))
                     context.log.error(f"{name}: {error}")
                     continue
                 yield dg.MaterializeResult(

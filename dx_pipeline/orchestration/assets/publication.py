@@ -15,7 +15,7 @@ from dx_pipeline.orchestration.assets.marts import mart_key, section_group
 from dx_pipeline.orchestration.assets.raw import OWNERS
 from dx_pipeline.orchestration.failure import told
 from dx_pipeline.orchestration.metadata import code_references, table_schema
-from dx_pipeline.orchestration.resources import FULL_TAG, RELEASE, Project
+from dx_pipeline.orchestration.resources import FULL_TAG, RELEASE, Project, nightly_freshness
 
 GROUP = "publication"
 CANDIDATE = dg.AssetKey(["publication", "release_candidate"])
@@ -76,12 +76,10 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
             "parts to come": ", ".join(candidate.parts),
         }
         for key in (CANDIDATE, *written):
-            if key not in context.selected_asset_keys:
-                continue
-            rows = candidate.manifest.tables.get(key.path[-1])
-            yield dg.MaterializeResult(
-                asset_key=key, metadata=facts | ({"dagster/row_count": rows.rows} if rows else {})
-            )
+            if key in context.selected_asset_keys:
+                table = candidate.manifest.tables.get(key.path[-1])
+                rows = {"dagster/row_count": table.rows} if table else {}
+                yield dg.MaterializeResult(asset_key=key, metadata=facts | rows)
 
     @dg.multi_asset(
         specs=[
@@ -146,7 +144,7 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
         kinds={"duckdb"},
         description="The published release: everything people open, switched to by one rename. Refused when a part is "
         "missing or shows other data.",
-        freshness_policy=_daily(),
+        freshness_policy=nightly_freshness(),
         group_name=GROUP,
         owners=OWNERS,
     )
@@ -170,12 +168,6 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
         )
 
     return [release_candidate, pictures, site, workbook, release]
-
-
-def _daily() -> dg.FreshnessPolicy:
-    from datetime import timedelta
-
-    return dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26))
 
 
 def _picture_metadata(files: list[Path]) -> dict[str, dg.MetadataValue | str]:
