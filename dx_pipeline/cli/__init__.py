@@ -140,30 +140,19 @@ def _welcome(lang: Language) -> None:
     say(tell("help", lang))
 
 
-READ, ASK, TRUST, MAKE = "Look", "Ask the tables", "Cite and compare releases", "Build"
-app.command(rich_help_panel=READ)(ranks.rank)
-app.command(rich_help_panel=READ)(ranks.compare)
-app.command(rich_help_panel=READ)(profile.profile)
-app.command("what-if", rich_help_panel=READ)(what_if.what_if)
-app.command(rich_help_panel=READ)(picture.picture)
-app.command(rich_help_panel=ASK)(tables.query)
-app.command("tables", rich_help_panel=ASK)(tables.tables)
-app.command(rich_help_panel=ASK)(tables.describe)
-app.command("export", rich_help_panel=ASK)(export.export)
-app.command(rich_help_panel=TRUST)(releases.cite)
-app.command(rich_help_panel=TRUST)(releases.diff)
-app.command(rich_help_panel=TRUST)(releases.verify)
-app.command(rich_help_panel=TRUST)(releases.rollback)
-app.command(rich_help_panel=MAKE)(fetching.fetch)
-app.command(rich_help_panel=MAKE)(fetching.accept)
-app.command(rich_help_panel=MAKE)(fetching.night)
-app.command(rich_help_panel=MAKE)(fetching.alerts)
-app.add_typer(source.app, name="source", rich_help_panel=MAKE)
-app.command(rich_help_panel=MAKE)(build.run)
-app.command(rich_help_panel=MAKE)(status.status)
-app.command(rich_help_panel=MAKE)(build.prune)
-app.command(rich_help_panel=MAKE)(shared.doctor)
-app.command(rich_help_panel=MAKE)(shared.worker)
+COMMANDS = {
+    "Look": (ranks.rank, ranks.compare, profile.profile, what_if.what_if, picture.picture),
+    "Ask the tables": (tables.query, tables.tables, tables.describe, export.export),
+    "Cite and compare releases": (releases.cite, releases.diff, releases.verify, releases.rollback),
+    "Build": (
+        *(fetching.fetch, fetching.accept, fetching.night, fetching.alerts),
+        *(build.run, status.status, build.prune, shared.doctor, shared.worker),
+    ),
+}
+for panel, commands in COMMANDS.items():
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
+app.add_typer(source.app, name="source", rich_help_panel="Build")
 
 
 def main() -> None:

@@ -25,8 +25,8 @@ import typer
 MISSING = "–"
 #: a text column is not made narrower than this
 NARROWEST = 16
-#: C0 and C1 controls, zero-width characters, direction marks and isolates, line separators, the byte order mark
-UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+#: C1 controls, zero-width characters, direction marks and isolates, line separators, the byte order mark
+MARKS = r"\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON with stable keys.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
@@ -35,7 +35,7 @@ Force = Annotated[bool, typer.Option("--force", help="Replace files that are the
 def safe(text: str) -> str:
     """A text as one line without anything a terminal would act upon."""
     line = " ".join(part for part in re.split(r"[ \t\r\n]+", text) if part)
-    return UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+    return re.sub(rf"[\x00-\x1f{MARKS}]", _code, line)
 
 
 def say(text: str = "") -> None:
@@ -79,7 +79,7 @@ def plain_value(value: Any) -> Any:
 def json_text(data: Any, indent: int | None = None) -> str:
     """JSON in which unseen characters stand as their codes, so that a terminal shows what a program reads."""
     written = json.dumps(plain_value(data), ensure_ascii=False, indent=indent)
-    return re.sub(r"[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]", _code, written)
+    return re.sub(f"[{MARKS}]", _code, written)
 
 
 def _code(found: re.Match[str]) -> str:
@@ -91,7 +91,7 @@ def show_json(data: Any) -> None:
     print(json_text(data, 2))
 
 
-def text_of(value: Any, decimals: int = 4, language: str = "en") -> str:
+def text_of(value: Any, language: str = "en") -> str:
     """A value as one line for a person."""
     from dx_pipeline.language.numbers import number
 
@@ -100,7 +100,7 @@ def text_of(value: Any, decimals: int = 4, language: str = "en") -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return number(value, decimals, language) if math.isfinite(value) else MISSING
+        return number(value, 4, language) if math.isfinite(value) else MISSING
     return safe(str(value))
 
 
@@ -119,7 +119,7 @@ def show_table(
     language: str = "en",
 ) -> None:
     """Print a table; `right` are the columns set flush right (numbers), which are never cut."""
-    cells = [[text_of(value, language=language) for value in row] for row in rows]
+    cells = [[text_of(value, language) for value in row] for row in rows]
     if title:
         bold = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         print(f"\x1b[1m{safe(title)}\x1b[0m" if bold else safe(title))

@@ -87,17 +87,14 @@ def draw(
         CommandError: a file is there and `force` was not given.
     """
     targets = [
-        folder / f"{name}-{unit_system}-{province_id}-{language}-{size}.{form}"
-        for name in names
-        for language in languages
+        f"{name}-{unit_system}-{province_id}-{language}-{size}.{form}" for name in names for language in languages
     ]
-    refuse_existing(targets, force)
+    refuse_existing([folder / target for target in targets], force)
     from dx_pipeline.charts.drawing import render
-    from dx_pipeline.release.store.layout import current_folder
+    from dx_pipeline.release.store.layout import current_name
 
     paths = default_paths()
-    current = current_folder(paths)
-    release = current.name.partition("-")[0] if current else ""
+    release = (current_name(paths) or "").partition("-")[0]
     files: list[Path] = []
     with working("Drawing"), open_published(paths) as con:
         for name in names:

@@ -56,51 +56,41 @@ def profile(
 
 def _profile(con: duckdb.DuckDBPyConnection, province_id: str, system: int) -> dict[str, Any]:
     """Everything a profile shows, by the same keys in both languages."""
-    unit = select(
-        con,
+
+    def of_unit(statement: str, *more: Any) -> list[dict[str, Any]]:
+        return select(con, statement, [system, province_id, *more])
+
+    unit = of_unit(
         """SELECT p.unit_system, p.province_id, p.name_vi, p.name_en, p.region_vi, p.region_en, p.successor_id,
             s.name_vi AS successor_vi, s.name_en AS successor_en
         FROM provinces p LEFT JOIN provinces s ON s.unit_system <> p.unit_system AND s.province_id = p.successor_id
             AND s.valid_from IS NOT NULL
-        WHERE p.unit_system = ? AND p.province_id = ?""",
-        [system, province_id],
+        WHERE p.unit_system = ? AND p.province_id = ?"""
     )[0]
-    ranks = select(
-        con,
-        """SELECT * FROM province_rankings
-        WHERE unit_system = ? AND province_id = ? ORDER BY edition""",
-        [system, province_id],
-    )
-    components = select(
-        con,
+    ranks = of_unit("SELECT * FROM province_rankings WHERE unit_system = ? AND province_id = ? ORDER BY edition")
+    components = of_unit(
         """SELECT c.*, i.name_vi, i.name_en
         FROM component_scores c JOIN indicators i USING (indicator)
         WHERE c.unit_system = ? AND c.province_id = ? AND c.score IS NOT NULL
           AND list_contains(?, c.indicator)
         QUALIFY c.edition = max(c.edition) OVER () ORDER BY i.position""",
-        [system, province_id, parts_of_overall(con)],
+        parts_of_overall(con),
     )
-    bands = select(
-        con,
+    bands = of_unit(
         """SELECT b.edition, b.p5, b.p95, r.best, r.worst, b.basis, b.doubts,
             r.basis AS bounds_basis, r.doubts AS bounds_doubts
         FROM rank_bands b JOIN rank_bounds r USING (edition, unit_system, province_id)
         WHERE b.unit_system = ? AND b.province_id = ? AND b.neighbourhood = 'box25'
-          AND r.delta = 0.25 ORDER BY b.edition""",
-        [system, province_id],
+          AND r.delta = 0.25 ORDER BY b.edition"""
     )
-    sentences = select(
-        con,
+    sentences = of_unit(
         """SELECT edition_from, edition_to, sentence_vi, sentence_en, note_vi, note_en FROM findings
-        WHERE unit_system = ? AND province_id = ? ORDER BY ALL""",
-        [system, province_id],
+        WHERE unit_system = ? AND province_id = ? ORDER BY ALL"""
     )
-    targets = select(
-        con,
+    targets = of_unit(
         """SELECT verdict, count(*) AS n FROM target_progress
         WHERE unit_system = ? AND province_id = ? AND is_latest
-        GROUP BY verdict ORDER BY verdict""",
-        [system, province_id],
+        GROUP BY verdict ORDER BY verdict"""
     )
     return {
         **unit,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dx_pipeline.cli.errors import CommandError, unknown
-from dx_pipeline.tables import select, unit_systems
+from dx_pipeline.paths import default_paths
+from dx_pipeline.tables import NoReleaseError, open_published, parts_of_overall, select, unit_systems
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,12 +22,9 @@ if TYPE_CHECKING:
 def complete_province(incomplete: str) -> list[tuple[str, str]]:
     """Identifiers that begin with what was typed, marks and capitals aside, with the name beside each."""
     from dx_pipeline.conform.names import slug
-    from dx_pipeline.conform.reference import load_reference
-    from dx_pipeline.paths import default_paths
 
-    typed = slug(incomplete)
+    typed, reference = slug(incomplete), _reference(default_paths().reference)
     found: dict[str, str] = {}
-    reference = load_reference(default_paths().reference)
     for unit_system in reference.systems:
         for unit in reference.units(unit_system):
             if unit.province_id.startswith(typed):
@@ -36,9 +34,6 @@ def complete_province(incomplete: str) -> list[tuple[str, str]]:
 
 def complete_component(incomplete: str) -> list[str]:
     """The components of the index with an equals sign."""
-    from dx_pipeline.paths import default_paths
-    from dx_pipeline.tables import NoReleaseError, open_published, parts_of_overall
-
     try:
         with open_published(default_paths()) as con:
             return [f"{name}=" for name in parts_of_overall(con) if name.startswith(incomplete)]
@@ -46,14 +41,9 @@ def complete_component(incomplete: str) -> list[str]:
         return []
 
 
-Province = Annotated[
-    str,
-    typer.Argument(help="A province in any spelling, or its identifier.", autocompletion=complete_province),
-]
-OptionalProvince = Annotated[
-    str | None,
-    typer.Argument(help="A province in any spelling, or its identifier.", autocompletion=complete_province),
-]
+SPELLING = typer.Argument(help="A province in any spelling, or its identifier.", autocompletion=complete_province)
+Province = Annotated[str, SPELLING]
+OptionalProvince = Annotated[str | None, SPELLING]
 System = Annotated[
     int | None,
     typer.Option("--system", help="Number of units of the set: 34 since 1 July 2025, 63 before. By default today's."),
@@ -103,7 +93,6 @@ def _named(text: str, unit_system: int) -> bool:
 
 def _resolved(text: str, unit_system: int) -> str:
     from dx_pipeline.conform.names import resolve
-    from dx_pipeline.paths import default_paths
 
     return resolve(text, _reference(default_paths().reference), unit_system)
 

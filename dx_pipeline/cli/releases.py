@@ -14,16 +14,20 @@ from dx_pipeline.cli.tables import complete_table
 from dx_pipeline.cli.words import Language, tell
 from dx_pipeline.errors import FAILED
 from dx_pipeline.paths import Paths, default_paths
+from dx_pipeline.tables import NoReleaseError
 
 #: releases named to somebody who has lost the current one, the newest
 NAMED = 3
+#: what the JSON of a difference says of each table
+TOLD_OF_TABLE = (
+    "table", "status", "columns_added", "columns_removed", "rows_added", "rows_removed", "rows_changed",
+    "values_changed",
+)  # fmt: skip
 
 
 def complete_release(incomplete: str) -> list[str]:
     """Kept releases by folder name, and the two words for them."""
-    from dx_pipeline.release.store.layout import release_folders
-
-    names = ["current", "previous", *(folder.name for folder in release_folders(default_paths()))]
+    names = ["current", "previous", *kept_names(default_paths())]
     return [name for name in names if name.startswith(incomplete)]
 
 
@@ -41,13 +45,13 @@ def lost(kept: Sequence[str], language: Language) -> str:
 
 def find(name: str) -> Path:
     """The folder of a release named `current`, `previous`, by version, folder name or path."""
-    from dx_pipeline.release.store.layout import ReleaseError, current_folder, find_release, release_folders
-    from dx_pipeline.tables import NoReleaseError
+    from dx_pipeline.release.store.layout import ReleaseError, current_folder, find_release
 
     paths = default_paths()
-    if current_folder(paths) is None and not release_folders(paths):
+    kept = kept_names(paths)
+    if current_folder(paths) is None and not kept:
         raise NoReleaseError
-    if name == "previous" and len(release_folders(paths)) < 2:
+    if name == "previous" and len(kept) < 2:
         raise CommandError("there is no earlier release on disk", hint="`dx rollback --list` shows those kept.")
     try:
         return find_release(paths, name)
@@ -116,19 +120,7 @@ def diff(
         names = names_of(snapshot(old_folder), snapshot(new_folder))
         print("\n".join(describe_diff(found, names, "en")))
         return
-    tables = [
-        {
-            "table": table.table,
-            "status": table.status,
-            "columns_added": table.columns_added,
-            "columns_removed": table.columns_removed,
-            "rows_added": table.rows_added,
-            "rows_removed": table.rows_removed,
-            "rows_changed": table.rows_changed,
-            "values_changed": table.values_changed,
-        }
-        for table in found.tables
-    ]
+    tables = [{name: getattr(table, name) for name in TOLD_OF_TABLE} for table in found.tables]
     sides = {"baseline": old_folder.name, "release": new_folder.name, "same_data": not tables}
     show_json({**sides, "tables": tables, "changes": found.changes.to_dicts()})
 
@@ -157,16 +149,16 @@ def rollback(
         rows = [(one.folder.name, one.built_at, "current" if one.current else "", one.change_summary) for one in kept]
         show_table(("release", "built", "", "changes"), rows)
         return
-    from dx_pipeline.release.store.layout import current_folder
+    from dx_pipeline.release.store.layout import current_name
 
-    before = current_folder(paths)
+    before = current_name(paths)
     find(to or "previous")
     with working("Verifying and restoring"):
         folder = restore(paths, to)
     if as_json:
-        show_json({"release": folder.name, "before": before.name if before else None})
+        show_json({"release": folder.name, "before": before})
     else:
-        print(f"{folder.name} is current again{f'; before it was {before.name}' if before else ''}.")
+        print(f"{folder.name} is current again{f'; before it was {before}' if before else ''}.")
         print("The next `dx run` publishes today's data again: mend the cause first.")
 
 

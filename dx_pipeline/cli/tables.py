@@ -13,7 +13,7 @@ from dx_pipeline.cli.errors import CommandError, unknown
 from dx_pipeline.cli.output import AsJson, Force, refuse_existing, say, show_json, show_table, written_whole
 from dx_pipeline.cli.words import Lang, Language, tell
 from dx_pipeline.paths import default_paths
-from dx_pipeline.tables import lock_down, open_published, select
+from dx_pipeline.tables import NoReleaseError, lock_down, open_published, select
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,13 +34,11 @@ def complete_table(incomplete: str) -> list[str]:
 def _shapes() -> dict[str, dict[str, Any]]:
     from dx_pipeline.release.store.layout import current_folder
     from dx_pipeline.release.store.manifest import read_manifest
-    from dx_pipeline.tables import NoReleaseError
 
     folder = current_folder(default_paths())
     if folder is None:
         raise NoReleaseError
-    tables = {name: shape.model_dump() for name, shape in read_manifest(folder).tables.items()}
-    return tables
+    return {name: shape.model_dump() for name, shape in read_manifest(folder).tables.items()}
 
 
 Table = Annotated[str, typer.Argument(help="A published table; `dx tables` lists them.", autocompletion=complete_table)]
