@@ -67,9 +67,7 @@ def source_records(sources: pl.DataFrame | None) -> list[dict[str, Any]]:
     return records
 
 
-def sources_by_table(
-    contracts: Mapping[str, Contract], frames: Mapping[str, pl.DataFrame]
-) -> dict[str, tuple[str, ...]]:
+def sources_by_table(contracts: Mapping[str, Contract], frames: Mapping[str, pl.DataFrame]) -> dict[str, list[str]]:
     """Table -> ids of the sources it was made from, following the inputs down to tables that name sources.
 
     The input `core.figures` stands for the printed figures of the index; a table that also uses figures of other kinds
@@ -97,7 +95,7 @@ def sources_by_table(
                 ids |= _sources_of_the_index(frames)
             else:
                 ids |= {table.removeprefix("raw.")} & known
-        found[name] = tuple(sorted(ids))
+        found[name] = sorted(ids)
     return found
 
 

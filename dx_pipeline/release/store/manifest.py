@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +158,7 @@ class Manifest(Stated):
         return sum(table.rows for table in self.tables.values())
 
 
-def table_shape(contract: Contract, rows: int, sources: tuple[str, ...] = ()) -> TableShape:
+def table_shape(contract: Contract, rows: int, sources: Iterable[str] = ()) -> TableShape:
     """A table as the manifest describes it."""
     return TableShape(
         title_vi=contract.title_vi,
@@ -167,7 +168,7 @@ def table_shape(contract: Contract, rows: int, sources: tuple[str, ...] = ()) ->
         columns={column.name: column.type for column in contract.columns},
         inputs=contract.inputs,
         ledger=contract.name in LEDGER_TABLES,
-        sources=sources,
+        sources=tuple(sources),
     )
 
 
