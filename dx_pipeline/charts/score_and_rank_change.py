@@ -82,40 +82,27 @@ def title(shown: Change) -> Words:
     moved, score = step.rank_to - step.rank_from, round(shown.score[-1], 1)
     by, amount, year = places(abs(moved)), points(score), step.edition_to
     gained = numbers(score, 1).vi
-    if moved == 0:
-        head = Words(f"{name.vi} giữ hạng {step.rank_to} năm {year}", f"{name.en} kept rank {step.rank_to} in {year}")
-        why = {
-            1: Words(
-                f"điểm số tăng {gained}, vừa đủ theo kịp các tỉnh khác",
-                f"its score rose by {amount.en}, just enough to keep up with the others",
-            ),
-            0: Words("điểm không đổi", "its score did not change"),
-            -1: Words(f"dù điểm số giảm {gained}", f"although its score fell by {amount.en}"),
-        }
-    elif moved > 0:
-        head = Words(f"{name.vi} tụt {by.vi} năm {year}", f"{name.en} fell {by.en} in {year}")
-        why = {
-            1: Words(
-                f"dù điểm số tăng {gained}: các tỉnh khác tăng nhanh hơn",
-                f"although its score rose by {amount.en}: others rose faster",
-            ),
-            0: Words("vì điểm không đổi còn các tỉnh khác tăng", "because its score stood still while others rose"),
-            -1: Words(f"vì điểm số giảm {gained}", f"because its score fell by {amount.en}"),
-        }
-    else:
-        head = Words(f"{name.vi} tăng {by.vi} năm {year}", f"{name.en} rose {by.en} in {year}")
-        why = {
-            1: Words(
-                f"vì điểm số tăng {gained}, nhanh hơn các tỉnh khác",
-                f"because its score rose by {amount.en}, faster than others",
-            ),
-            0: Words("dù điểm không đổi: các tỉnh khác giảm", "although its score stood still: others fell"),
-            -1: Words(
-                f"dù điểm số giảm {gained}: các tỉnh khác giảm nhiều hơn",
-                f"although its score fell by {amount.en}: others fell more",
-            ),
-        }
-    reason = why[(score > 0) - (score < 0)]
+    way = (moved > 0) - (moved < 0)
+    head = {
+        0: Words(f"{name.vi} giữ hạng {step.rank_to} năm {year}", f"{name.en} kept rank {step.rank_to} in {year}"),
+        1: Words(f"{name.vi} tụt {by.vi} năm {year}", f"{name.en} fell {by.en} in {year}"),
+        -1: Words(f"{name.vi} tăng {by.vi} năm {year}", f"{name.en} rose {by.en} in {year}"),
+    }[way]
+    rose = Words(f"điểm số tăng {gained}", f"its score rose by {amount.en}")
+    fell = Words(f"điểm số giảm {gained}", f"its score fell by {amount.en}")
+    reason = {
+        (0, 1): Words(
+            f"{rose.vi}, vừa đủ theo kịp các tỉnh khác", f"{rose.en}, just enough to keep up with the others"
+        ),
+        (0, 0): Words("điểm không đổi", "its score did not change"),
+        (0, -1): Words(f"dù {fell.vi}", f"although {fell.en}"),
+        (1, 1): Words(f"dù {rose.vi}: các tỉnh khác tăng nhanh hơn", f"although {rose.en}: others rose faster"),
+        (1, 0): Words("vì điểm không đổi còn các tỉnh khác tăng", "because its score stood still while others rose"),
+        (1, -1): Words(f"vì {fell.vi}", f"because {fell.en}"),
+        (-1, 1): Words(f"vì {rose.vi}, nhanh hơn các tỉnh khác", f"because {rose.en}, faster than others"),
+        (-1, 0): Words("dù điểm không đổi: các tỉnh khác giảm", "although its score stood still: others fell"),
+        (-1, -1): Words(f"dù {fell.vi}: các tỉnh khác giảm nhiều hơn", f"although {fell.en}: others fell more"),
+    }[way, (score > 0) - (score < 0)]
     comma = "; " if moved == 0 and score >= 0 else " " if moved else ", "
     return Words(head.vi + comma + reason.vi, head.en + comma + reason.en)
 

@@ -70,47 +70,32 @@ def _pages(data: SiteData, wordings: Mapping[str, Wording]) -> Iterator[tuple[st
     """Template, path and values of every page."""
     tables = data.tables
     latest = {system: max(data.ranked_editions(system), default=None) for system in data.systems}
-    yield (
-        "start.html.j2",
-        "index.html",
-        {
-            "rankings": lambda wording, page: ranking_tables(data, wording),
-            "maps": lambda wording, page: [
-                maps.Map(data, system, latest[system], page.home, wording) for system in data.systems
-            ],
-            "steps": range(1, maps.STEPS + 1),
-            "credit": (maps.outlines_source(data.reference) or {}).get("publisher", ""),
-        },
-    )
+    outlines = maps.outlines_source(data.reference)
+    start: dict[str, Any] = {
+        "rankings": lambda wording, page: ranking_tables(data, wording),
+        "maps": lambda wording, page: [
+            maps.Map(data, system, latest[system], page.home, wording) for system in data.systems
+        ],
+        "steps": range(1, maps.STEPS + 1),
+        "credit": (outlines or {}).get("publisher", ""),
+    }
+    yield "start.html.j2", "index.html", start
     pairs = [(data.units[first], data.units[second]) for first, second in data.focus]
     yield "compare.html.j2", "compare.html", {"pairs": pairs, "plain": plain_comparisons(data)}
     yield "what-if.html.j2", "what-if.html", {"pairs": pairs}
-    yield (
-        "methods.html.j2",
-        "methods.html",
-        {
-            "methods": entries("method"),
-            "comparability": tables.rows("edition_comparability"),
-            "weights": tables.rows("indicator_weights"),
-            "means": tables.rows("national_means"),
-            "tables": sorted(tables.names),
-        },
-    )
+    shown = {
+        "methods": entries("method"),
+        "comparability": tables.rows("edition_comparability"),
+        "weights": tables.rows("indicator_weights"),
+        "means": tables.rows("national_means"),
+        "tables": sorted(tables.names),
+    }
+    yield "methods.html.j2", "methods.html", shown
     yield "terms.html.j2", "terms.html", {"terms": entries("term"), "codes": load_vocabulary()}
-    yield (
-        "sources.html.j2",
-        "sources.html",
-        {
-            "sources": tables.rows("sources"),
-            "outlines": maps.outlines_source(data.reference),
-            "conflicts": conflicts(data),
-        },
-    )
-    yield (
-        "data.html.j2",
-        "data.html",
-        {"groups": contract_groups(tables), "notebooks": sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))},
-    )
+    origins = {"sources": tables.rows("sources"), "outlines": outlines, "conflicts": conflicts(data)}
+    yield "sources.html.j2", "sources.html", origins
+    notebooks = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+    yield "data.html.j2", "data.html", {"groups": contract_groups(tables), "notebooks": notebooks}
     for (system, province_id), unit in data.units.items():
         profile = Profile(data, unit, wordings)
         yield "profile.html.j2", profile_path(system, province_id), {"p": profile}

@@ -22,9 +22,9 @@ from publish_project import (
 )
 
 from dx_pipeline.contracts import ContractError
+from dx_pipeline.orchestration.reproduce import compare_builds
 from dx_pipeline.paths import Paths
 from dx_pipeline.quality.gate import NotReleasableError
-from dx_pipeline.release.reproduce import compare_builds
 from dx_pipeline.release.store.commit import commit
 from dx_pipeline.release.store.layout import ReleaseError, current_folder, release_folders
 from dx_pipeline.release.store.rollback import list_releases, rollback

@@ -103,21 +103,17 @@ def _table_resource(
 
 
 def _field(column: Column, contract: Contract, frame: pl.DataFrame) -> dict[str, Any]:
-    constraints: dict[str, Any] = {}
     # the format has one sign for null and empty text, so a required column with empty text cannot be called required
     empty_text = column.type == "text" and (frame[column.name] == "").any()
-    if not column.nullable and not empty_text:
-        constraints["required"] = True
-    if contract.key == (column.name,):
-        constraints["unique"] = True
-    if column.allowed:
-        constraints["enum"] = list(column.allowed)
-    if column.min is not None:
-        constraints["minimum"] = column.min
-    if column.max is not None:
-        constraints["maximum"] = column.max
-    if column.pattern:
-        constraints["pattern"] = _whole_text(column.pattern)
+    stated = {
+        "required": (not column.nullable and not empty_text) or None,
+        "unique": contract.key == (column.name,) or None,
+        "enum": list(column.allowed) or None,
+        "minimum": column.min,
+        "maximum": column.max,
+        "pattern": _whole_text(column.pattern) if column.pattern else None,
+    }
+    constraints = {name: value for name, value in stated.items() if value is not None}
     field: dict[str, Any] = {
         "name": column.name,
         "type": FIELD_TYPES[column.type],
