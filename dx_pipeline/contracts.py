@@ -491,5 +491,5 @@ def load_contracts() -> dict[str, Contract]:
         if table not in contracts and not table.startswith(("core.", "raw."))
     ]
     if problems:
-        raise DeclarationError("\n".join(map(str, problems)), problems=problems)
+        raise DeclarationError.of(problems)
     return contracts

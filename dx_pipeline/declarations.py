@@ -85,8 +85,7 @@ def read_toml(path: Path, where: str) -> dict[str, Any]:
 
 
 def _unreadable(where: str, expected: str, found: str, remedy: str = "") -> DeclarationError:
-    problem = Problem(where, expected, found, remedy)
-    return DeclarationError(str(problem), problems=[problem])
+    return DeclarationError.of([Problem(where, expected, found, remedy)])
 
 
 def _depth(data: object) -> int:
@@ -113,7 +112,7 @@ def declare(model: type[M], data: Mapping[str, Any], where: str, context: Any = 
         return model.model_validate(data, context=context)
     except ValidationError as error:
         problems = list(dict.fromkeys(_problem(model, data, where, one) for one in error.errors()))
-        raise DeclarationError("\n".join(map(str, problems)), problems=problems) from None
+        raise DeclarationError.of(problems) from None
 
 
 def _problem(model: type[BaseModel], data: object, where: str, error: Any) -> Problem:

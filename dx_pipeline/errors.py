@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 #: exit codes of the command line, as `dx --help` documents them
 OK, FAILED, BAD_INPUT, NO_RELEASE, BUSY = 0, 1, 2, 3, 4
@@ -61,7 +62,7 @@ class DxError(Exception):
         self.problems = tuple(problems)
 
     @classmethod
-    def of(cls, problems: Iterable[Problem], hint: str = "") -> DxError:
+    def of(cls, problems: Iterable[Problem], hint: str = "") -> Self:
         """The error for one or several problems, a line each."""
         found = tuple(problems)
         return cls("\n".join(map(str, found)), hint, problems=found)

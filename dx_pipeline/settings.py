@@ -138,7 +138,7 @@ def read_settings(root: Path) -> Settings:
 
 
 def _wrong(problems: list[Problem]) -> SettingsError:
-    return SettingsError("\n".join(map(str, problems)), "docs/deployment.md lists the settings.", problems=problems)
+    return SettingsError.of(problems, "docs/deployment.md lists the settings.")
 
 
 def _secret(name: str) -> Problem:

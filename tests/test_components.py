@@ -13,7 +13,7 @@ from dx_pipeline.contracts import load_contract, load_contracts
 from dx_pipeline.marts._carry import carry
 from dx_pipeline.paths import Paths
 from dx_pipeline.quality.expectations import suite
-from dx_pipeline.quality.lineage_laws import lineage_law
+from dx_pipeline.quality.generated_laws import lineage_law
 from dx_pipeline.quality.runner import run_checks
 from dx_pipeline.release.content.dictionary import dictionary_frame
 from tests.conftest import ROOT

@@ -52,8 +52,8 @@ def accept(
     as_json: AsJson = False,
 ) -> None:
     """Accept changed bytes that wait for a person; without SOURCE: show what waits, where, and why."""
-    from dx_pipeline.fetch.by_hand import accept as take
-    from dx_pipeline.fetch.by_hand import waiting
+    from dx_pipeline.fetch.accept import accept as take
+    from dx_pipeline.fetch.accept import waiting
     from dx_pipeline.fetch.night import source_ids
 
     paths = default_paths()

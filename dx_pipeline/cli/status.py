@@ -109,7 +109,7 @@ def _fetch(paths: Paths, now: datetime) -> dict[str, Any]:
     """When publishers were looked at, whether that is overdue, what waits for somebody, undelivered alerts."""
     from dx_pipeline.alerts.tell import undelivered
     from dx_pipeline.errors import DxError
-    from dx_pipeline.fetch.by_hand import waiting
+    from dx_pipeline.fetch.accept import waiting
     from dx_pipeline.fetch.night import looked_at, source_ids
 
     last = looked_at(paths)

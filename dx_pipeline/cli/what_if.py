@@ -69,7 +69,7 @@ def what_if(
     """
     if not changed and not weight:
         raise CommandError("nothing is changed", "Give --set digital_economy_activity=0.70, or --weight.")
-    from dx_pipeline.index.errors import IndexInputError
+    from dx_pipeline.index.arrays import IndexInputError
     from dx_pipeline.index.what_if import Errors
     from dx_pipeline.index.what_if import what_if as compute
 

@@ -113,8 +113,7 @@ def load_corrections(folder: Path) -> list[Correction]:
         if path.name.startswith("."):
             continue
         if path.suffix != ".toml" or not path.is_file():
-            problem = Problem(where, "a correction: <id>.toml", "another file", "move it elsewhere")
-            raise CorrectionError(str(problem), problems=[problem])
+            raise CorrectionError.of([Problem(where, "a correction: <id>.toml", "another file", "move it elsewhere")])
         data = declare(CorrectionFile, read_toml(path, where), where)
         corrections.append(Correction(correction_id=path.stem, **dict(data)))
     return corrections
@@ -135,20 +134,20 @@ def apply_corrections(observations: pl.DataFrame, corrections: list[Correction])
                 f"{one.where}, target.source_id", "a source of data/raw/manifest.toml", repr(one.target.source_id),
                 nearest(one.target.source_id, known),
             )  # fmt: skip
-            raise CorrectionError(str(problem), problems=[problem])
+            raise CorrectionError.of([problem])
         matching = observations.filter(*[pl.col(key) == value for key, value in one.target.given.items()])
         if matching.height != one.guard.rows:
             problem = Problem(
                 f"{one.where}, guard.rows", f"{one.guard.rows} printed figures like {one.target.given}",
                 str(matching.height), "the source has changed: check it, then change or remove the correction",
             )  # fmt: skip
-            raise CorrectionError(str(problem), problems=[problem])
+            raise CorrectionError.of([problem])
         for row in matching.iter_rows(named=True):
             other = judged.setdefault(row["observation"], one)
             if other is not one:
                 at = f"data/raw/{row['source_id']}/{row['locator']}"
                 problem = Problem(f"{other.where} and {one.where}", "one correction a figure", f"two for {at}")
-                raise CorrectionError(str(problem), problems=[problem])
+                raise CorrectionError.of([problem])
             findings.append(
                 Finding(
                     row["observation"],

@@ -12,7 +12,7 @@ from dx_pipeline.conform.observations import ConformError
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.conform.reference_tables import file_of
 from dx_pipeline.errors import Problem
-from dx_pipeline.sources.errors import quoted
+from dx_pipeline.sources.errors import of_table, quoted
 from dx_pipeline.sources.spec import SourceSpec
 
 #: provinces with several rows that are told one by one
@@ -69,8 +69,7 @@ def check_left_out(left_out: pl.DataFrame, reference: Reference) -> None:
             problems.append(
                 Problem(at, "a footer that is no province", f"{row['text']!r}, which is {province}", remedy)
             )
-    if problems:
-        raise ConformError.listing("a footer is the name of a province", problems)
+    ConformError.refuse("a footer is the name of a province", problems)
 
 
 def check_not_empty(source: SourceSpec, observations: pl.DataFrame, units: dict[int, set[str]]) -> None:
@@ -82,7 +81,7 @@ def check_not_empty(source: SourceSpec, observations: pl.DataFrame, units: dict[
     used = set(observations.filter(pl.col("rejected").is_null()).select("file", "table_no").unique().rows())
     problems = [
         Problem(
-            file.where + ("" if table.name == "1" else f", table {table.name}"),
+            of_table(file.where, table.name),
             f"a row for each of {len(units.get(table.unit_system or 0, ()))} units",
             "found 0",
             "is the file whole? a table that is not may say `complete = false`",
@@ -99,8 +98,7 @@ def check_not_empty(source: SourceSpec, observations: pl.DataFrame, units: dict[
         for file in source.files
         if file.tables and file.where not in told and file.path.name not in read
     ]
-    if problems:
-        raise ConformError.listing("a complete table is empty", problems)
+    ConformError.refuse("a complete table is empty", problems)
 
 
 def check_complete(observations: pl.DataFrame, units: dict[int, set[str]]) -> None:
@@ -119,7 +117,7 @@ def check_complete(observations: pl.DataFrame, units: dict[int, set[str]]) -> No
     part = ["file", "table_no", "edition", "unit_system", "indicator", "measure"]
     for (file, table, edition, system, *_), rows in wide.group_by(part, maintain_order=True):
         expected = units[system]
-        where = f"data/raw/{rows['source_id'][0]}/{file}" + ("" if table == "1" else f", table {table}")
+        where = of_table(f"data/raw/{rows['source_id'][0]}/{file}", table)
         lines = rows.group_by("province_id", maintain_order=True).agg(pl.col("row").unique().sort())
         doubled = lines.filter(pl.col("row").list.len() > 1)
         for province, printed in doubled.head(DOUBLED).rows():
@@ -139,8 +137,7 @@ def check_complete(observations: pl.DataFrame, units: dict[int, set[str]]) -> No
             remedy = "get the whole file; a table that lacks units as published says `complete = false`"
             problems.append(Problem(where, f"a row for each of {len(expected)} units{several}", found, remedy))
     problems = list(dict.fromkeys(problems))
-    if problems:
-        raise ConformError.listing("a table does not hold its units once each", problems)
+    ConformError.refuse("a table does not hold its units once each", problems)
 
 
 def check_said_once(observations: pl.DataFrame) -> None:
@@ -171,16 +168,15 @@ def check_said_once(observations: pl.DataFrame) -> None:
             )
         else:
             remedy = f"`ignore = {quoted(columns[1:])}`, or say `edition` or `indicator` under one of the columns"
-        table = "" if one["table_no"] == "1" else f", table {one['table_no']}"
-        where = f"data/raw/{one['source_id'][0]}/{one['file']}{table}, rows {rows}, column {' and '.join(columns)}"
+        where = of_table(f"data/raw/{one['source_id'][0]}/{one['file']}", one["table_no"])
+        where += f", rows {rows}, column {' and '.join(columns)}"
         key = f"{one['indicator']} ({one['measure']}) of {one['province_id']} in {one['edition']}"
         problems.append(Problem(where, f"one figure: {key}", " and ".join(one["value_text"]), remedy))
     if len(problems) > DOUBLED:
         last = problems[DOUBLED - 1]
         more = f"{last.found}; so are {len(problems) - DOUBLED} more"
         problems = [*problems[: DOUBLED - 1], replace(last, found=more)]
-    if problems:
-        raise ConformError.listing("a table says two things of one figure", problems)
+    ConformError.refuse("a table says two things of one figure", problems)
 
 
 def check_units_existed(source: SourceSpec, observations: pl.DataFrame, reference: Reference) -> None:
@@ -208,8 +204,7 @@ def check_units_existed(source: SourceSpec, observations: pl.DataFrame, referenc
             problems.append(
                 Problem(told[file], f"years in which the {system} units existed ({lasted})", str(edition), remedy)
             )
-    if problems:
-        raise ConformError.listing("figures are of units that did not exist then", problems)
+    ConformError.refuse("figures are of units that did not exist then", problems)
 
 
 def check_still_complete(figures: pl.DataFrame, complete: pl.DataFrame, reference: Reference) -> None:
@@ -241,5 +236,4 @@ def check_still_complete(figures: pl.DataFrame, complete: pl.DataFrame, referenc
                     + file_of("complete_tables"),
                 )
             )
-    if problems:
-        raise ConformError.listing("tables that were complete are no more", problems)
+    ConformError.refuse("tables that were complete are no more", problems)

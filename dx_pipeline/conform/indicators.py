@@ -61,8 +61,7 @@ def declared_indicators(sources: Mapping[str, SourceSpec]) -> pl.DataFrame:
                 )
                 for name in differing
             ]
-    if problems:
-        raise ConformError.listing("indicators are not declared once", problems)
+    ConformError.refuse("indicators are not declared once", problems)
     return pl.DataFrame(list(rows.values()), schema=SCHEMA, orient="row")
 
 
@@ -87,8 +86,7 @@ def derived_indicators(table: pl.DataFrame, declared: pl.DataFrame) -> pl.DataFr
         ]
         if row["linked"] not in ("yes", "no"):
             problems.append(Problem(f"{where}, column linked", "yes or no", repr(row["linked"])))
-    if problems:
-        raise ConformError.listing("formed indicators can't be formed", problems)
+    ConformError.refuse("formed indicators can't be formed", problems)
     return table.select(
         *(pl.col(name) for name in SCHEMA if name not in ("linked", "breaks", "declared_in")),
         pl.col("method"),

@@ -25,13 +25,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from dx_pipeline.conform.name_errors import (
+from dx_pipeline.conform.province_tables import (
+    ALIASES,
     AmbiguousProvinceError,
+    Known,
     ProvinceNameError,
+    Tables,
     Unit,
     UnknownProvinceError,
+    slug,
 )
-from dx_pipeline.conform.province_tables import ALIASES, Known, Tables, slug
 from dx_pipeline.conform.spelling import BRACKET, Reading, around_word, bases, clean, read_letters, readings, spelling
 from dx_pipeline.text import other_letters
 

@@ -12,11 +12,12 @@ from collections.abc import Set as AbstractSet
 
 import polars as pl
 
-from dx_pipeline.conform.name_errors import ProvinceNameError
 from dx_pipeline.conform.names import resolve_column
+from dx_pipeline.conform.province_tables import ProvinceNameError
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.conform.values import beyond_the_units, out_of_range, read_values, where_of
 from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
+from dx_pipeline.sources.errors import of_table
 from dx_pipeline.sources.left_out import is_note, is_region, remedy
 from dx_pipeline.sources.spec import TIERS
 
@@ -35,10 +36,11 @@ class ConformError(DxError):
     exit_code = BAD_INPUT
 
     @classmethod
-    def listing(cls, summary: str, problems: list[Problem]) -> ConformError:
-        """The error for several problems; the message shows the first of them."""
-        rest = f"\n  ... and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
-        return cls(f"{summary}:\n  " + "\n  ".join(map(str, problems[:SHOWN])) + rest, problems=problems)
+    def refuse(cls, summary: str, problems: list[Problem]) -> None:
+        """Stop if there is any problem; the message shows the first of them."""
+        if problems:
+            rest = f"\n  ... and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
+            raise cls(f"{summary}:\n  " + "\n  ".join(map(str, problems[:SHOWN])) + rest, problems=problems)
 
 
 def prints_index(source_id: str) -> bool:
@@ -84,8 +86,7 @@ def conform_figures(figures: pl.DataFrame, reference: Reference, indicators: Abs
         .otherwise(pl.lit("published")),
     )
     problems += out_of_range(frame) + beyond_the_units(frame, reference)
-    if problems:
-        raise ConformError.listing(f"{len(problems)} printed rows can't be used", problems)
+    ConformError.refuse(f"{len(problems)} printed rows can't be used", problems)
     return frame
 
 
@@ -155,7 +156,7 @@ def _no_provinces(figures: pl.DataFrame, bad: Mapping[str, ProvinceNameError], u
     problems = []
     expected = f"a unit of the {unit_system}"
     for (source, file, table), printed in rows.group_by("source_id", "file", "table_no", maintain_order=True):
-        where = f"data/raw/{source}/{file}" + ("" if table == "1" else f", table {table}")
+        where = of_table(f"data/raw/{source}/{file}", str(table))
         texts = dict(zip(printed["row"], printed["province_text"].fill_null(""), strict=True))
         aside = {row: text for row, text in texts.items() if is_region(text) or is_note(text)}
         if aside:

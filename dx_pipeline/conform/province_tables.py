@@ -1,4 +1,4 @@
-"""The spellings known for the units of a system, and the places that only look like one.
+"""The units of a system, their known spellings, the places that only look like one, and what is raised for other text.
 
 `units.csv` gives the names, `province_aliases.csv` further spellings (an empty `unit_system` means every system that
 has the unit), `lookalike_names.csv` real places and table rows that are not provinces.
@@ -14,10 +14,43 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from dx_pipeline.conform.name_errors import Unit
 from dx_pipeline.conform.reference_tables import file_of, refuse
 from dx_pipeline.conform.spelling import Spelling, clean, spelling
-from dx_pipeline.errors import Problem
+from dx_pipeline.errors import BAD_INPUT, DxError, Problem
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One province or municipality; (unit_system, province_id) identifies it."""
+
+    unit_system: int
+    province_id: str
+    name_vi: str
+    name_en: str
+    kind: str  # "province" or "municipality"
+    code: str  # of the statistics office; the same code means another unit in another system
+    successor_id: str  # of the unit of the next system it is part of; the unit itself in the newest system
+
+
+class ProvinceNameError(DxError, ValueError):
+    """Text that cannot be resolved to one province. `candidates` are the nearest units, nearest first."""
+
+    exit_code = BAD_INPUT
+
+    def __init__(self, message: str, text: str, unit_system: int, candidates: tuple[Unit, ...] = ()) -> None:
+        super().__init__(message)
+        self.text = text
+        self.unit_system = unit_system
+        self.candidates = candidates
+
+
+class UnknownProvinceError(ProvinceNameError):
+    """The text names no province of the unit system, or a place that only looks like one."""
+
+
+class AmbiguousProvinceError(ProvinceNameError):
+    """The text could stand for several provinces (`QN`, `Quảng`) or names several at once."""
+
 
 ALIASES = "province_aliases.csv"
 

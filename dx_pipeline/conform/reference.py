@@ -14,8 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from dx_pipeline.conform.name_errors import Unit
-from dx_pipeline.conform.province_tables import Tables, names_of
+from dx_pipeline.conform.province_tables import Tables, Unit, names_of
 from dx_pipeline.conform.reference_tables import (
     SHAPES,
     ReferenceTableError,

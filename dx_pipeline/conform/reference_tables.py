@@ -130,7 +130,7 @@ def read_own(folder: Path, table: str) -> pl.DataFrame:
         raise ReferenceTableError(str(Problem(where, "a readable file", error.strerror or str(error)))) from error
     except UnicodeDecodeError as error:
         told = Problem(where, "UTF-8 text", f"byte {error.start} is not", "save the file as UTF-8")
-        raise ReferenceTableError(str(told), problems=[told]) from error
+        raise ReferenceTableError.of([told]) from error
     try:
         header, *rows = list(csv.reader(io.StringIO(text, newline=""), strict=True)) or [[]]
     except csv.Error as error:

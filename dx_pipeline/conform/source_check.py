@@ -17,6 +17,7 @@ from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import DxError, Problem
 from dx_pipeline.sources.drafting.draft import Draft, draft_source
 from dx_pipeline.sources.drafting.guess import Systems
+from dx_pipeline.sources.errors import of_table
 from dx_pipeline.sources.read import COLUMN_SCHEMA, LEFT_OUT_SCHEMA, Reading, read_as_far_as_possible
 from dx_pipeline.sources.spec import SourceSpec, load_source
 
@@ -138,8 +139,7 @@ def _notes(found: SourceCheck) -> list[str]:
     notes = []
     for (file, table, reason), rows in found.left_out.group_by("file", "table_no", "reason", maintain_order=True):
         texts = ", ".join(repr(text) for text in rows["text"].unique(maintain_order=True).head(5).to_list())
-        place = f"{file}" + ("" if table == "1" else f", table {table}")
-        notes.append(f"{place}: {rows['row'].n_unique()} rows left out ({reason}): {texts}")
+        notes.append(f"{of_table(str(file), str(table))}: {rows['row'].n_unique()} rows left out ({reason}): {texts}")
     noted = found.figures["note"].drop_nulls()
     if len(noted):
         notes.append(

@@ -1,4 +1,7 @@
-"""One polite request: checked address, conditional headers, size and time limits while the body streams in."""
+"""One polite request: checked address, conditional headers, limits while the body streams in; and trying it again.
+
+Transient failures only, a few times, with growing scattered pauses, or as long as a server asks.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from dx_pipeline.fetch.addresses import allowed_addresses, check_redirect, shown
@@ -17,6 +20,8 @@ from dx_pipeline.sources.fetch_declaration import Fetch
 
 if TYPE_CHECKING:
     import httpx
+    from tenacity import RetryCallState
+
 
 MAX_REDIRECTS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -223,3 +228,35 @@ def _too_large(url: str, size: int, limit: int) -> PermanentFetchError:
 
 def _kept(response: httpx.Response) -> dict[str, str]:
     return {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+
+
+ATTEMPTS = 4
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
+#: a server that asks for more than this is left alone until then
+LONGEST_WISH = 120.0
+
+T = TypeVar("T")
+
+
+def with_retries(ask: Callable[[], T], sleep: Callable[[float], None]) -> T:
+    """What `ask` returns, at the first success within a few attempts.
+
+    Raises:
+        TransientFetchError: the last one, after all attempts or when the server asks to wait long.
+        PermanentFetchError: at once.
+    """
+    from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+    grown = wait_exponential_jitter(initial=FIRST_PAUSE, max=LONGEST_PAUSE, jitter=FIRST_PAUSE)
+
+    def wait(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        wish = error.after_seconds if isinstance(error, TransientFetchError) else None
+        return max(wish or 0.0, float(grown(state)))
+
+    def worth_it(error: BaseException) -> bool:
+        return isinstance(error, TransientFetchError) and (error.after_seconds or 0) <= LONGEST_WISH
+
+    return Retrying(
+        stop=stop_after_attempt(ATTEMPTS), wait=wait, retry=retry_if_exception(worth_it), sleep=sleep, reraise=True
+    )(ask)

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dx_pipeline.fetch.plan import Planned
-from dx_pipeline.fetch.toml_edit import declared_with, only_file
+from dx_pipeline.fetch.plan import Planned, declared_with, only_file
 from dx_pipeline.paths import Paths
 
 #: a known file whose figures changed by more than this share may be another edition under the old address

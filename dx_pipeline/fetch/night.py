@@ -17,9 +17,8 @@ from dx_pipeline.fetch import snapshots
 from dx_pipeline.fetch.accept import finish_acceptances
 from dx_pipeline.fetch.download import Manners, open_client
 from dx_pipeline.fetch.look import Outcome, Visit, look_at
-from dx_pipeline.fetch.marker import mark
 from dx_pipeline.fetch.plan import Planned, planned, read_fetch
-from dx_pipeline.fetch.records import Record, day, moment, read_records, source_folder, write_records
+from dx_pipeline.fetch.records import Record, day, mark, moment, read_records, source_folder, write_records
 from dx_pipeline.fetch.robots import Robots
 from dx_pipeline.fetch.stale import Stale, read_stale, write_stale
 from dx_pipeline.files import read_json, remove_parts, write_json

@@ -1,10 +1,11 @@
-"""Which files are to be fetched: the `[fetch]` block beside the files that a source declares already."""
+"""Which files are to be fetched, and what a program changes in a `source.toml`: a hash, the entry of a new edition."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -99,5 +100,48 @@ def _series(where: str, one: FetchedFile, files: Mapping[str, Mapping[str, Any]]
 
 
 def _undeclared(where: str, one: FetchedFile, expected: str, found: str, remedy: str) -> DeclarationError:
-    problem = Problem(f"{where}, fetch.files, {one.file}", expected, found, remedy)
-    return DeclarationError(str(problem), problems=[problem])
+    return DeclarationError.of([Problem(f"{where}, fetch.files, {one.file}", expected, found, remedy)])
+
+
+#: what a new edition does not inherit from the one before
+OWN_KEYS = ("edition", "sha256", "url", "retrieved_on")
+
+
+def declared_with(text: str, file: Planned, sha256: str, retrieved_on: date | None = None) -> str:
+    """The text of a `source.toml` that declares these bytes for the file.
+
+    Args:
+        text: as it is now.
+        file: which file; an edition that is not declared yet gets an entry like the newest one's.
+        sha256: of the bytes.
+        retrieved_on: the day they were fetched; not changed if not given.
+    """
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    files = document["files"]
+    if file.file in files:
+        files[file.file]["sha256"] = sha256
+    else:
+        entry = tomlkit.table()
+        entry["edition"] = file.edition
+        for key, value in files[file.like].items():
+            if key not in OWN_KEYS:
+                entry[key] = value
+        entry["url"] = file.url
+        entry["sha256"] = sha256
+        files[file.file] = entry
+    if retrieved_on:
+        document["retrieved_on"] = retrieved_on
+    return tomlkit.dumps(document)
+
+
+def only_file(text: str, file: str) -> str:
+    """The text of a `source.toml` that declares one of its files and no other."""
+    import tomlkit
+
+    document = tomlkit.parse(text)
+    for name in [name for name in document["files"] if name != file]:
+        del document["files"][name]
+    document.pop("not_read", None)
+    return tomlkit.dumps(document)

@@ -1,7 +1,8 @@
-"""How the looks at one source went: one small JSON file a source, written whole after every look."""
+"""How the looks at one source went, and whether there is something to build: small JSON files, written whole."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -96,3 +97,20 @@ def day(text: str) -> date | None:
     """The day of a stored time."""
     found = moment(text)
     return found.date() if found else None
+
+
+def marker_file(paths: Paths) -> Path:
+    """Where the mark lies."""
+    return paths.snapshots / "to_build.json"
+
+
+def mark(paths: Paths, now: datetime, why: Iterable[str]) -> None:
+    """Write down that there is something to build."""
+    number = int(read_json(marker_file(paths)).get("number", 0)) + 1
+    write_json(marker_file(paths), {"number": number, "at": now.isoformat(timespec="seconds"), "why": sorted(why)})
+
+
+def read_mark(paths: Paths) -> tuple[str, list[str]]:
+    """Its identity, empty before the first one, and what is new."""
+    found = read_json(marker_file(paths))
+    return (f"{found['number']}-{found['at']}", list(found.get("why", []))) if found else ("", [])

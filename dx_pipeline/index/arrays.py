@@ -1,9 +1,32 @@
-"""The two checks every method makes on its inputs before it computes anything."""
+"""The checks every method makes on its inputs, and what can be wrong with these; every error is a `ValueError` too."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dx_pipeline.index.errors import IndexInputError, WeightsError
+from dx_pipeline.errors import BAD_INPUT, DxError
+
+
+class IndexInputError(DxError, ValueError):
+    """An input of a method is not what the method is defined for; trying again with the same input cannot help."""
+
+    exit_code = BAD_INPUT
+
+
+class ScoreOutOfRange(IndexInputError):
+    """A component score lies outside 0-1 or is not a number."""
+
+
+class WeightsError(IndexInputError):
+    """Weights are negative, not finite, of the wrong number, or do not sum to 1 where the method needs that."""
+
+
+class UnknownIndicator(IndexInputError):
+    """An indicator code is not one of the components of the matrix."""
+
+
+class UnknownProvince(IndexInputError):
+    """A province identifier is not one of the rows of the matrix."""
+
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dx_pipeline.index import DRAWS, SEED
-from dx_pipeline.index.arrays import FloatArray, IntArray, as_matrix, weighted_scores
-from dx_pipeline.index.errors import IndexInputError, WeightsError
+from dx_pipeline.index.arrays import FloatArray, IndexInputError, IntArray, WeightsError, as_matrix, weighted_scores
 from dx_pipeline.index.ranks import order_and_ranks
 from dx_pipeline.index.weights import draw_weights
 

@@ -1,9 +1,10 @@
-"""Between which ranks a province must stay: exact bounds over all weights in a box.
+"""Between which ranks a province must stay: exact bounds over all weights in a box, and what no weighting overturns.
 
 Idea: Foster, McGillivray, Seth 2013, doi:10.1080/07474938.2012.690647. For two provinces the difference of overall
 scores, sum_j w_j d_j, is linear in the weights. Its largest value over low <= w <= high, sum w = 1, is a continuous
 knapsack: start every weight at its low end and give what is left to 1 to the components in falling order of d, each up
-to its high end (Dantzig 1957, doi:10.1287/opre.5.2.266). No solver is needed and all pairs are done at once.
+to its high end (Dantzig 1957, doi:10.1287/opre.5.2.266). No solver is needed and all pairs are done at once. A province
+ahead in every component is ahead under all weights: it dominates.
 """
 
 from typing import NamedTuple
@@ -12,8 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dx_pipeline.index import TIE_TOLERANCE
-from dx_pipeline.index.arrays import FloatArray, IntArray, as_matrix
-from dx_pipeline.index.errors import WeightsError
+from dx_pipeline.index.arrays import BoolArray, FloatArray, IntArray, WeightsError, as_matrix
 from dx_pipeline.index.weights import box_bounds
 
 
@@ -79,3 +79,22 @@ def rank_bounds(components: ArrayLike, weights: ArrayLike, delta: float) -> Rank
     best = 1 + (smallest > TIE_TOLERANCE).sum(axis=0)
     worst = 1 + (largest > TIE_TOLERANCE).sum(axis=0)
     return RankBounds(best, worst)
+
+
+class Dominance(NamedTuple):
+    """How many provinces are ahead of each in every component, and behind it in every one; shape (provinces,)."""
+
+    dominated_by: IntArray
+    dominates: IntArray
+
+
+def dominance_matrix(components: ArrayLike) -> BoolArray:
+    """Whether the row province is strictly ahead of the column province in every component; shape (n, n)."""
+    matrix = as_matrix(components)
+    return np.asarray((matrix[:, None, :] - matrix[None, :, :] > TIE_TOLERANCE).all(axis=-1))
+
+
+def count_dominance(components: ArrayLike) -> Dominance:
+    """Number of dominators and of dominated provinces, for every province."""
+    ahead = dominance_matrix(components)
+    return Dominance(ahead.sum(axis=0), ahead.sum(axis=1))

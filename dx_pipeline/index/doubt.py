@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dx_pipeline.index.arrays import BoolArray, FloatArray, IntArray
+from dx_pipeline.index.arrays import BoolArray, IntArray
 from dx_pipeline.vocabulary import SEPARATOR, codes
 
 if TYPE_CHECKING:
@@ -99,17 +99,6 @@ def tie_hidden(score: pl.Expr, rank: pl.Expr, over: Sequence[str]) -> pl.Expr:
 
     printed = score.round(10)
     return (score.is_not_null() & (pl.len().over(*over, printed, rank.fill_null(0)) > 1)).fill_null(False)
-
-
-def half_width(coefficients: ArrayLike, half_widths: ArrayLike) -> FloatArray:
-    """Largest error of linear combinations of printed figures: sum_j |A_j| h_j over the last axis.
-
-    Args:
-        coefficients: A, shape (..., figures), over *printed* figures, common ones already cancelled.
-        half_widths: half a unit of the last printed digit of each figure, shape (figures,) or broadcastable.
-    """
-    weights = np.abs(np.asarray(coefficients, dtype=np.float64))
-    return np.asarray((weights * np.asarray(half_widths, dtype=np.float64)).sum(axis=-1))
 
 
 def within_error(difference: ArrayLike, joint_half_width: ArrayLike) -> BoolArray:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dx_pipeline.index import POINTS_PER_SCORE
-from dx_pipeline.index.doubt import half_width, within_error
+from dx_pipeline.index.doubt import within_error
+from dx_pipeline.index.identities import error_half_width
 
 #: a part that moved against the others is named when it is worth this share of the largest part
 MATTERS = 0.25
@@ -83,10 +84,10 @@ def joint_half_widths(
         for j, other in enumerate(names)
         if i < j
     }
+    editions = list(zip(maps, half_widths, strict=True))
     return {
         key: float(
-            POINTS_PER_SCORE
-            * sum(half_width(row @ np.asarray(own), printed) for own, printed in zip(maps, half_widths, strict=True))
+            POINTS_PER_SCORE * sum(error_half_width(row @ np.asarray(own), printed) for own, printed in editions)
         )
         for key, row in rows.items()
     }

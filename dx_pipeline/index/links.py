@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dx_pipeline.index import BOOTSTRAP_RESAMPLES, SEED
-from dx_pipeline.index.arrays import FloatArray, as_matrix, as_vector
-from dx_pipeline.index.errors import IndexInputError
+from dx_pipeline.index.arrays import FloatArray, IndexInputError, as_matrix, as_vector
 
 
 class RankCorrelation(NamedTuple):

@@ -5,8 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dx_pipeline.index.arrays import FloatArray, IntArray, as_matrix
-from dx_pipeline.index.errors import IndexInputError
+from dx_pipeline.index.arrays import FloatArray, IndexInputError, IntArray, as_matrix
 
 
 class MergedScores(NamedTuple):

@@ -7,8 +7,7 @@ column by column on a matrix of provinces x components.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dx_pipeline.index.arrays import FloatArray, as_matrix
-from dx_pipeline.index.errors import IndexInputError
+from dx_pipeline.index.arrays import FloatArray, IndexInputError, as_matrix
 
 
 def _spread(values: FloatArray, what: str) -> FloatArray:

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dx_pipeline.index import TIE_DECIMALS
-from dx_pipeline.index.arrays import FloatArray, IntArray, as_vector
-from dx_pipeline.index.errors import IndexInputError
+from dx_pipeline.index.arrays import FloatArray, IndexInputError, IntArray, as_vector
 
 if TYPE_CHECKING:
     import polars as pl

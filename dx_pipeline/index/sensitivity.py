@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dx_pipeline.index import SEED, SOBOL_BASE_SAMPLES
-from dx_pipeline.index.arrays import FloatArray, as_matrix, normalise_weights, weighted_scores
-from dx_pipeline.index.errors import IndexInputError
+from dx_pipeline.index.aggregation import NEARLY_GEOMETRIC
+from dx_pipeline.index.arrays import FloatArray, IndexInputError, as_matrix, normalise_weights, weighted_scores
 from dx_pipeline.index.normalise import min_max
 from dx_pipeline.index.ranks import competition_ranks
 from dx_pipeline.index.weights import BOX_DELTA, draw_box
@@ -21,7 +21,6 @@ from dx_pipeline.index.weights import BOX_DELTA, draw_box
 FACTORS: Final = ("weights", "exponent", "normalisation")
 """Weights within +-25 % (one group), exponent of the generalised mean in 0-1, raw (below .5) or min-max scores."""
 
-_NEARLY_GEOMETRIC = 1e-6
 _CHUNK = 4096  # samples at a time, which stay in the processor's cache
 
 
@@ -107,7 +106,7 @@ def rank_model(
     def some(samples: FloatArray) -> FloatArray:
         chosen = box[np.minimum((samples[:, 0] * weight_draws).astype(np.int64), weight_draws - 1)]
         scale = (samples[:, 2] >= 0.5).astype(np.int64)
-        exponent = np.maximum(samples[:, 1], _NEARLY_GEOMETRIC)
+        exponent = np.maximum(samples[:, 1], NEARLY_GEOMETRIC)
         powers = np.exp(exponent[:, None, None] * logarithms[scale])
         means = weighted_scores(powers, chosen[:, None, :]) ** (1.0 / exponent[:, None])
         return competition_ranks(means).astype(np.float64)

@@ -12,8 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dx_pipeline.index.arrays import FloatArray, as_matrix, as_vector
-from dx_pipeline.index.errors import IndexInputError
+from dx_pipeline.index.arrays import FloatArray, IndexInputError, as_matrix, as_vector
 
 #: points are awarded in steps of this
 STEP = 10.0

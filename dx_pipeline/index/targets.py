@@ -9,8 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dx_pipeline.index import POINTS_PER_SCORE, TIE_TOLERANCE
-from dx_pipeline.index.arrays import BoolArray, FloatArray, as_matrix, as_vector, normalise_weights, weighted_scores
-from dx_pipeline.index.errors import IndexInputError
+from dx_pipeline.index.arrays import (
+    BoolArray,
+    FloatArray,
+    IndexInputError,
+    as_matrix,
+    as_vector,
+    normalise_weights,
+    weighted_scores,
+)
 
 SAFETY_MARGIN = 1e-4
 """One published unit more than needed, so that rounding cannot leave a province one place short."""

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dx_pipeline.index import DRAWS, SEED
-from dx_pipeline.index.arrays import FloatArray, normalise_weights
-from dx_pipeline.index.errors import WeightsError
+from dx_pipeline.index.arrays import FloatArray, WeightsError, normalise_weights
 
 BOX_DELTA: Final = 0.25
 DIRICHLET_CONCENTRATION: Final = 50.0

@@ -11,18 +11,17 @@ from dx_pipeline.index import POINTS_PER_SCORE, TIE_TOLERANCE
 from dx_pipeline.index.arrays import (
     WEIGHT_SUM_TOLERANCE,
     FloatArray,
-    as_matrix,
-    normalise_weights,
-    weighted_scores,
-)
-from dx_pipeline.index.doubt import half_width, rank_interval
-from dx_pipeline.index.errors import (
     IndexInputError,
     ScoreOutOfRange,
     UnknownIndicator,
     UnknownProvince,
     WeightsError,
+    as_matrix,
+    normalise_weights,
+    weighted_scores,
 )
+from dx_pipeline.index.doubt import rank_interval
+from dx_pipeline.index.identities import error_half_width
 
 
 class Errors(NamedTuple):
@@ -136,7 +135,7 @@ def what_if(
     by_new_rank = np.argsort(-after, kind="stable")
     kept = np.ones_like(matrix)
     kept[own] = [part not in (changed_scores or {}) for part in indicators]
-    error = errors.overall + half_width(kept * new_weights - official, errors.parts or 0.0)
+    error = errors.overall + error_half_width(kept * new_weights - official, errors.parts or np.zeros(len(indicators)))
     open_ranks = rank_interval(after, error)
     above = min((k for k in range(len(provinces)) if ahead_after[k]), key=lambda k: float(after[k]), default=None)
     points_before = POINTS_PER_SCORE * official * matrix[own]

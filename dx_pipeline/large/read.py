@@ -102,7 +102,7 @@ def verify(file: FileSpec) -> None:
     if found != file.sha256:
         told = f"declare the new hash in {file.folder}/source.toml if the publisher changed it; restore it otherwise"
         problem = Problem(file.where, f"sha256 {file.sha256}", found, told)
-        raise ChecksumError(str(problem), problems=[problem])
+        raise ChecksumError.of([problem])
 
 
 def _scan(number: int, file: FileSpec) -> pl.LazyFrame:

@@ -1,9 +1,10 @@
-"""What the policy tables share: the printed place becomes an id."""
+"""What the policy tables share: the printed place becomes an id, and where a row was read, or why that is not known."""
 
 from __future__ import annotations
 
 import polars as pl
 
+from dx_pipeline.conform.doubts import of_remarks
 from dx_pipeline.conform.names import resolve_column
 from dx_pipeline.conform.observations import COUNTRY, ConformError
 from dx_pipeline.conform.reference import Reference
@@ -33,14 +34,100 @@ def with_province(tables: dict[str, pl.DataFrame], table: str, column: str) -> p
     oldest = next(system for system in of_provinces if not reference.before(system))
     places = records[column]
     ids, bad = resolve_column(places.filter(~places.is_in(list(OTHER_PLACES))), reference, oldest)
-    if bad:
-        rows = records.filter(pl.col(column).is_in(list(bad))).select("row", column)
-        problems = [
-            Problem(f"data/raw/policy_facts/{table}.csv, row {row}", "a province, or a declared place", str(bad[text]))
-            for row, text in rows.iter_rows()
-        ]
-        raise ConformError.listing("places that can't be read", problems)
+    rows = records.filter(pl.col(column).is_in(list(bad))).select("row", column)
+    problems = [
+        Problem(f"data/raw/policy_facts/{table}.csv, row {row}", "a province, or a declared place", str(bad[text]))
+        for row, text in rows.iter_rows()
+    ]
+    ConformError.refuse("places that can't be read", problems)
     lookup = dict(zip(places.filter(~places.is_in(list(OTHER_PLACES))), ids, strict=True)) | OTHER_PLACES
     return records.with_columns(
         province_id=places.replace_strict(lookup, return_dtype=pl.String), source_id=pl.lit("policy_facts")
     )
+
+
+#: what may be missing of a row's source, and why, in both languages
+ABSENT = {
+    "url": (
+        "address: the compilation names the page without its address",
+        "địa chỉ: bản tổng hợp nêu bài mà không ghi địa chỉ",
+    ),
+    "article_title": ("title: not noted with this row", "tên bài: không được ghi cùng dòng này"),
+    "article_publisher": ("publisher: not noted with this row", "nơi đăng: không được ghi cùng dòng này"),
+    "article_date": ("date: the page shows no day of publication", "ngày đăng: trang không hiện ngày đăng"),
+    "published_wording": (
+        "wording: only the statement was noted, not its words, or it was read in another language",
+        "nguyên văn: chỉ ghi nội dung, không ghi nguyên văn, hoặc đọc bằng ngôn ngữ khác",
+    ),
+}
+
+
+def with_source(frame: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
+    """The rows with `url`, `article_title`, `article_publisher`, `article_date`, `published_wording` and why not.
+
+    Args:
+        frame: policy rows; columns of ABSENT that it lacks are added empty.
+        articles: raw.policy_articles; its addresses fill those the row does not print itself.
+    """
+    missing = [pl.lit(None, dtype=pl.String).alias(name) for name in ABSENT if name not in frame.columns]
+    known = articles.select("article_title", *(pl.col(name).alias(f"_{name}") for name in ADDRESS))
+    rows = frame.with_columns(missing).join(known, on="article_title", how="left", maintain_order="left")
+    own = pl.col("url") != ""
+    rows = rows.with_columns(
+        url=pl.when(own).then("url").otherwise("_url"),
+        article_publisher=pl.coalesce(_text("article_publisher"), "_article_publisher"),
+        **{name: _text(name) for name in ("article_title", "article_date", "published_wording")},
+        _address_en=pl.when(~own.fill_null(False)).then("_address_en"),
+        _address_vi=pl.when(~own.fill_null(False)).then("_address_vi"),
+    )
+    lines = {
+        language: [
+            _text(f"_address_{language}"),
+            *(pl.when(pl.col(name).is_null()).then(pl.lit(texts[place])) for name, texts in ABSENT.items()),
+        ]
+        for place, language in enumerate(("en", "vi"))
+    }
+    return rows.with_columns(
+        source_note=_joined(lines["en"]),
+        source_note_vi=_joined(lines["vi"]),
+    ).drop([f"_{name}" for name in ADDRESS])
+
+
+ADDRESS = ("url", "article_publisher", "address_en", "address_vi")
+
+
+def _text(name: str) -> pl.Expr:
+    return pl.when(pl.col(name) != "").then(pl.col(name))
+
+
+def _joined(lines: list[pl.Expr]) -> pl.Expr:
+    text = pl.concat_str(lines, separator="; ", ignore_nulls=True)
+    return pl.when(text != "").then(text)
+
+
+def unit_system_of(moment: pl.Expr, provinces: pl.DataFrame, country: str, said: pl.DataFrame | None = None) -> pl.Expr:
+    """Which system a row's place is a unit of; null for the country.
+
+    Args:
+        moment: a date or the beginning of one as text; a row without any is of the oldest system.
+        provinces: the mart, for the days from which each system holds.
+        country: `province_id` that stands for the whole country.
+        said: phrases of `remark` or `unit` that name a system, which then counts whatever the day.
+    """
+    of_provinces = provinces.filter(pl.col("level") == "province")
+    systems = of_provinces.group_by("unit_system").agg(pl.col("valid_from").min()).sort("valid_from", nulls_last=False)
+    system: pl.Expr = pl.lit(systems["unit_system"][0])
+    for number, start in systems.select("unit_system", "valid_from").drop_nulls().iter_rows():
+        dated = moment.str.contains(r"^\d{4}") & (moment.str.slice(0, 10) >= start.isoformat())
+        system = pl.when(dated).then(pl.lit(number)).otherwise(system)
+    if said is not None:
+        text = pl.concat_str("remark", "unit", separator=" ", ignore_nulls=True).str.to_lowercase()
+        for phrase, number in said.select("phrase", pl.col("unit_system").cast(pl.Int64)).iter_rows():
+            system = pl.when(text.str.contains(phrase, literal=True)).then(pl.lit(number)).otherwise(system)
+    return pl.when(pl.col("province_id") != country).then(system)
+
+
+def doubts_of(remark_doubts: pl.DataFrame) -> pl.Expr:
+    """Doubts that a row's remark or qualifier names."""
+    phrases = dict(remark_doubts.select("phrase", "doubt").iter_rows())
+    return of_remarks(phrases, pl.concat_str("remark", "qualifier", separator=" ", ignore_nulls=True))

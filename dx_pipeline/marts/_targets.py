@@ -1,4 +1,4 @@
-"""What target tables share: when a unit's territory ended, what it became, and the caveats of a printed value."""
+"""Targets on the rank, by edition, and on anything else, by the latest value; when a unit's territory ended."""
 
 from __future__ import annotations
 
@@ -96,3 +96,248 @@ def moment(language: str) -> pl.Expr:
     word = {"en": "{}, read from context", "vi": "{}, đọc từ ngữ cảnh"}[language]
     year = pl.col("as_of").str.extract(r"(20\d\d)")
     return pl.when("as_of_from_context").then(pl.format(word, year)).otherwise("as_of")
+
+
+RANK_TARGET = "national_dti_rank"
+
+
+def rank_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """One row per rank target and edition, with the successor's rank beside it, which decides nothing."""
+    ranks = tables["province_rankings"]
+    own = ranks.select(
+        "edition", "unit_system", "province_id", "score", "rank", "n_units", "source_id", "locator",
+        basis="rank_basis", doubts="rank_doubts",
+    )  # fmt: skip
+    beside = ranks.select(
+        "edition",
+        successor_system="unit_system",
+        successor_id="province_id",
+        successor_rank="rank",
+        successor_n_units="n_units",
+    )
+    thresholds = tables["rank_thresholds"].select("edition", "unit_system", k="k", threshold="score")
+    frame = (
+        targets.filter(pl.col("indicator") == RANK_TARGET)
+        .join(own, on=["unit_system", "province_id"])
+        .with_columns(k=pl.col("target_value").cast(pl.Int64))
+        .join(thresholds, on=["edition", "unit_system", "k"], how="left")
+        .join(territories(tables["provinces"]), on=["unit_system", "province_id"], how="left")
+        .join(beside, on=["edition", "successor_system", "successor_id"], how="left")
+        .with_columns(
+            ends=(pl.col("target_year") > pl.col("last_year")).fill_null(False),
+            early=pl.col("edition") < pl.col("target_year"),
+            unknown=pl.col("rank").is_null(),
+        )
+    )
+    need = (1000 * (pl.col("threshold") - pl.col("score"))).clip(lower_bound=0.0)
+    return frame.select(
+        *TARGET,
+        "edition",
+        "comparator",
+        "target_value",
+        "unit",
+        "basis",
+        "doubts",
+        "successor_id",
+        "successor_rank",
+        "successor_n_units",
+        actual_value=pl.col("rank").cast(pl.Float64),
+        actual_as_of=pl.when(~pl.col("unknown")).then(pl.format("DTI {}", "edition")),
+        actual_source=pl.col("source_id") + ": " + pl.col("locator"),
+        verdict=pl.when(pl.col("ends") | (pl.col("unknown") & ~pl.col("early")))
+        .then(pl.lit("not_assessable"))
+        .when("early")
+        .then(pl.lit("not_due"))
+        .when(pl.col("rank") <= pl.col("k"))
+        .then(pl.lit("met"))
+        .otherwise(pl.lit("not_met")),
+        missing=pl.when("ends")
+        .then(pl.lit("boundary_change"))
+        .when("unknown")
+        .then(pl.lit("not_read"))
+        .when("early")
+        .then(pl.lit("not_due")),
+        need_points=need,
+        reason=_rank_reason("en"),
+        reason_vi=_rank_reason("vi"),
+    )
+
+
+RANK_WORDS = {
+    "en": {
+        "inside": "inside",
+        "outside": "outside",
+        "known": "edition {}: rank {} of {}, {} the top {}",
+        "unknown": "edition {}: no rank was read",
+        "no rank": " and has no rank of its own",
+        "later": "since {} {} is part of the new {}, so no later edition will rank it",
+        "beside": "beside it, another unit: the new {} ranks {} of {}",
+    },
+    "vi": {
+        "inside": "trong",
+        "outside": "ngoài",
+        "known": "kỳ {}: hạng {}/{}, {} nhóm {} dẫn đầu",
+        "unknown": "kỳ {}: chưa đọc được hạng",
+        "no rank": ", không còn thứ hạng riêng",
+        "later": "từ ngày {} {} là một phần của {} mới, nên các kỳ sau không còn xếp hạng tỉnh cũ",
+        "beside": "để tham khảo, một đơn vị khác: {} mới xếp hạng {}/{}",
+    },
+}
+
+
+def _rank_reason(language: str) -> pl.Expr:
+    words = RANK_WORDS[language]
+    side = pl.when(pl.col("rank") <= pl.col("k")).then(pl.lit(words["inside"])).otherwise(pl.lit(words["outside"]))
+    ended_early = ~pl.col("ends") & pl.col("early") & pl.col("ended_on").is_not_null()
+    parts = [
+        pl.when("unknown")
+        .then(pl.format(words["unknown"], "edition"))
+        .otherwise(pl.format(words["known"], "edition", "rank", "n_units", side, "k")),
+        standing(language, words["no rank"]),
+        pl.when(ended_early).then(pl.format(words["later"], ended_on(language), "name", "successor")),
+        pl.when(pl.col("successor_rank").is_not_null()).then(
+            pl.format(words["beside"], "successor", "successor_rank", "successor_n_units")
+        ),
+    ]
+    return pl.concat_str(parts, separator="; ", ignore_nulls=True)
+
+
+def value_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """One row per target; near series are named with their values, and never decide."""
+    actuals = tables["policy_actuals"]
+    latest = (
+        actuals.sort("year", "as_of", "row")
+        .unique(["unit_system", "province_id", "indicator"], keep="last", maintain_order=True)
+        .select(
+            "unit_system",
+            "province_id",
+            "indicator",
+            "value",
+            "as_of",
+            "as_of_from_context",
+            "year",
+            "doubts",
+            value_basis="basis",
+            caveat=caveats(pl.col("remark"), tables["raw.policy_caveats"], "en"),
+            caveat_vi=caveats(pl.col("remark"), tables["raw.policy_caveats"], "vi"),
+            source=pl.col("source_id") + ": policy_actuals.csv, row " + pl.col("row").cast(pl.String)
+            + ", " + pl.coalesce("url", "publisher"),
+        )
+    )  # fmt: skip
+    nearest = latest.select(
+        "unit_system", "province_id", nearest="indicator", nearest_value="value", nearest_source="source"
+    )
+    frame = (
+        targets.filter(pl.col("indicator") != RANK_TARGET)
+        .join(tables["raw.target_matches"].drop("row"), on=["province_id", "indicator"], how="left")
+        .join(
+            latest,
+            left_on=["unit_system", "province_id", "actual_indicator"],
+            right_on=["unit_system", "province_id", "indicator"],
+            how="left",
+        )
+        .join(
+            nearest,
+            left_on=["unit_system", "province_id", "nearest_indicator"],
+            right_on=["unit_system", "province_id", "nearest"],
+            how="left",
+        )
+        .join(_near_texts(tables["target_near_values"]), on=TARGET, how="left")
+        .join(territories(tables["provinces"]), on=["unit_system", "province_id"], how="left")
+        .with_columns(
+            ends=(pl.col("target_year") > pl.col("last_year")).fill_null(False),
+            early=(pl.col("year") < pl.col("target_year")).fill_null(False),
+            known=pl.col("value").is_not_null(),
+        )
+    )
+    reached = (
+        pl.when(pl.col("comparator") == "more_than")
+        .then(pl.col("value") > pl.col("target_value"))
+        .otherwise(pl.col("value") >= pl.col("target_value"))
+    )
+    return frame.select(
+        *TARGET,
+        "comparator",
+        "target_value",
+        "unit",
+        "near_values",
+        "near_values_vi",
+        edition=pl.coalesce("year", pl.lit(actuals["year"].max())),
+        actual_value="value",
+        actual_as_of="as_of",
+        actual_source="source",
+        actual_caveat="caveat",
+        actual_caveat_vi="caveat_vi",
+        basis="value_basis",
+        doubts="doubts",
+        verdict=pl.when(pl.col("ends") | ~pl.col("known"))
+        .then(pl.lit("not_assessable"))
+        .when("early")
+        .then(pl.lit("not_due"))
+        .when(reached)
+        .then(pl.lit("met"))
+        .otherwise(pl.lit("not_met")),
+        missing=pl.when("ends")
+        .then(pl.lit("boundary_change"))
+        .when(~pl.col("known") & (pl.col("near_values").is_not_null() | pl.col("target_value").is_null()))
+        .then(pl.lit("not_comparable"))
+        .when(~pl.col("known"))
+        .then(pl.lit("not_read"))
+        .when("early")
+        .then(pl.lit("not_due")),
+        nearest_indicator=pl.when(pl.col("nearest_value").is_not_null()).then("nearest_indicator"),
+        nearest_value="nearest_value",
+        nearest_source="nearest_source",
+        reason=_value_reason("en"),
+        reason_vi=_value_reason("vi"),
+    )
+
+
+def _near_texts(near: pl.DataFrame) -> pl.DataFrame:
+    """All values of the near series of a target in one line: `42.92 (2022): why it does not count`."""
+    value = as_printed(pl.col("value"))
+    return (
+        near.sort(*TARGET, "as_of", "value")
+        .with_columns(
+            near_values=pl.format("{} ({}): {}", value, moment("en"), "reason"),
+            near_values_vi=pl.format("{} ({}): {}", decimal_comma(value), moment("vi"), "reason_vi"),
+        )
+        .group_by(TARGET, maintain_order=True)
+        .agg(pl.col("near_values", "near_values_vi").str.join("; "))
+    )
+
+
+VALUE_WORDS = {
+    "en": {
+        "caveat": "caveat",
+        "value": "value {} (as of {}) against a target of {}",
+        "unread": "no figure was read",
+        "near": "published, but not counted: {}",
+    },
+    "vi": {
+        "caveat": "caveat_vi",
+        "value": "giá trị {} (thời điểm: {}) so với mục tiêu {}",
+        "unread": "chưa đọc được số liệu",
+        "near": "đã công bố nhưng không dùng để kết luận: {}",
+    },
+}
+
+
+def _value_reason(language: str) -> pl.Expr:
+    words = VALUE_WORDS[language]
+
+    def shown(column: str) -> pl.Expr:
+        text = as_printed(pl.col(column))
+        return decimal_comma(text) if language == "vi" else text
+
+    parts = [
+        pl.when("known")
+        .then(pl.format(words["value"], shown("value"), moment(language), shown("target_value")))
+        .when(pl.col("actual_indicator").is_not_null())
+        .then(pl.lit(words["unread"]))
+        .otherwise(pl.coalesce(f"reason_{language}", pl.lit(words["unread"]))),
+        standing(language),
+        pl.when("known").then(words["caveat"]),
+        pl.format(words["near"], "near_values" if language == "en" else "near_values_vi"),
+    ]
+    return pl.concat_str(parts, separator="; ", ignore_nulls=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.marts._policy_sources import with_source
+from dx_pipeline.marts._policy import with_source
 
 #: percent points: an announced growth has one decimal, the means have four
 TOLERANCE = 0.06

@@ -7,8 +7,7 @@ import polars as pl
 
 from dx_pipeline.index import targets as methods
 from dx_pipeline.index.arrays import BoolArray, FloatArray
-from dx_pipeline.marts._arrays import Edition, full_editions, rows
-from dx_pipeline.marts._intervals import arising, errors_of, rank_interval_of
+from dx_pipeline.marts._arrays import Edition, arising, errors_of, full_editions, rank_interval_of, rows
 
 TARGET_RANKS = (10, 15, 20)
 

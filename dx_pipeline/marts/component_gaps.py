@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from dx_pipeline.index import gaps as methods
-from dx_pipeline.marts._arrays import full_editions, rows
-from dx_pipeline.marts._intervals import arising, errors_of, undecided_pairs
+from dx_pipeline.index import changes as methods
+from dx_pipeline.marts._arrays import arising, errors_of, full_editions, rows, undecided_pairs
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

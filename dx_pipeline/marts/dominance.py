@@ -6,9 +6,8 @@ import numpy as np
 import polars as pl
 
 from dx_pipeline.index import TIE_TOLERANCE
-from dx_pipeline.index.dominance import count_dominance
-from dx_pipeline.marts._arrays import Edition, full_editions, rows
-from dx_pipeline.marts._intervals import arising, undecided_pairs
+from dx_pipeline.index.bounds import count_dominance
+from dx_pipeline.marts._arrays import Edition, arising, full_editions, rows, undecided_pairs
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

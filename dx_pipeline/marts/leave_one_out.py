@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from dx_pipeline.index.leave_one_out import leave_one_out_ranks
+from dx_pipeline.index.importance import leave_one_out_ranks
 from dx_pipeline.index.ranks import competition_ranks
-from dx_pipeline.marts._arrays import Edition, full_editions, rows
-from dx_pipeline.marts._intervals import arising, rank_interval_of
+from dx_pipeline.marts._arrays import Edition, arising, full_editions, rank_interval_of, rows
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from dx_pipeline.marts._arrays import edition_structures
-from dx_pipeline.marts._merger import merged, reasons
+from dx_pipeline.marts._units import merged, reasons
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from dx_pipeline.index.ranks import competition_rank
-from dx_pipeline.marts._intervals import with_rank_interval
-from dx_pipeline.marts._merger import merged, reasons
-from dx_pipeline.marts._units import TABLE
+from dx_pipeline.marts._arrays import with_rank_interval
+from dx_pipeline.marts._units import TABLE, merged, reasons
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

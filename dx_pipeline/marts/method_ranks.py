@@ -5,11 +5,17 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from dx_pipeline.index.aggregation import OFFICIAL, method_scores
-from dx_pipeline.index.method_intervals import method_intervals, ranks_of_intervals
+from dx_pipeline.index.aggregation import OFFICIAL, method_intervals, method_scores, ranks_of_intervals
 from dx_pipeline.index.ranks import competition_ranks
-from dx_pipeline.marts._arrays import Edition, full_editions, rows
-from dx_pipeline.marts._intervals import arising, errors_of, interval_columns, rank_interval_of
+from dx_pipeline.marts._arrays import (
+    Edition,
+    arising,
+    errors_of,
+    full_editions,
+    interval_columns,
+    rank_interval_of,
+    rows,
+)
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from dx_pipeline.conform.observations import COUNTRY
-from dx_pipeline.marts._policy import with_province
-from dx_pipeline.marts._policy_sources import doubts_of, unit_system_of, with_source
+from dx_pipeline.marts._policy import doubts_of, unit_system_of, with_province, with_source
 
 #: a time that the page does not print: "2025 (not shown)", "2022 or 2023"
 FROM_CONTEXT = r"\(|\bor\b|^early"

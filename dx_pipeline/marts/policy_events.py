@@ -5,8 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from dx_pipeline.conform.observations import COUNTRY
-from dx_pipeline.marts._policy import with_province
-from dx_pipeline.marts._policy_sources import unit_system_of, with_source
+from dx_pipeline.marts._policy import unit_system_of, with_province, with_source
 
 #: the shapes in which the two compilations name their columns
 NAMES = {"publisher": "article_publisher", "published_on": "article_date", "source_url": "url"}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from dx_pipeline.conform.observations import COUNTRY
-from dx_pipeline.marts._policy import with_province
-from dx_pipeline.marts._policy_sources import unit_system_of, with_source
+from dx_pipeline.marts._policy import unit_system_of, with_province, with_source
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

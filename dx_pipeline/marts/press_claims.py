@@ -8,8 +8,7 @@ import polars as pl
 
 from dx_pipeline.conform.observations import COUNTRY
 from dx_pipeline.language.words import LANGUAGES, label_of, said
-from dx_pipeline.marts._policy import with_province
-from dx_pipeline.marts._policy_sources import unit_system_of, with_source
+from dx_pipeline.marts._policy import unit_system_of, with_province, with_source
 
 UNKNOWN = ("not_checkable", "no figure held here speaks of it", "không có số liệu nào trong kho nói về việc này")
 

@@ -7,8 +7,7 @@ import polars as pl
 from dx_pipeline.index.doubt import doubts_where, tie_hidden, union_doubts
 from dx_pipeline.index.ranks import competition_rank
 from dx_pipeline.index.structure import Structure
-from dx_pipeline.marts._arrays import edition_structures
-from dx_pipeline.marts._intervals import with_rank_interval
+from dx_pipeline.marts._arrays import edition_structures, with_rank_interval
 from dx_pipeline.marts._units import TABLE, means_of_members, unit_grid
 
 KEY = [*TABLE, "province_id"]

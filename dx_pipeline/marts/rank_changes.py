@@ -7,9 +7,8 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
-from dx_pipeline.index.rank_changes import decompose_rank_changes
-from dx_pipeline.marts._arrays import step_between
-from dx_pipeline.marts._intervals import arising
+from dx_pipeline.index.changes import decompose_rank_changes
+from dx_pipeline.marts._arrays import arising, step_between
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from dx_pipeline.index import rank_changes as methods
+from dx_pipeline.index import changes as methods
 from dx_pipeline.index.doubt import RankInterval, rank_interval_of_differences
 from dx_pipeline.index.ranks import competition_ranks
-from dx_pipeline.marts._arrays import Edition, edition_pairs, full_editions, rows, step_between
-from dx_pipeline.marts._intervals import arising
+from dx_pipeline.marts._arrays import Edition, arising, edition_pairs, full_editions, rows, step_between
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

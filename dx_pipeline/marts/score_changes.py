@@ -5,11 +5,19 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from dx_pipeline.index import gaps as methods
+from dx_pipeline.index import changes as methods
 from dx_pipeline.index.arrays import FloatArray
 from dx_pipeline.index.doubt import within_error
-from dx_pipeline.marts._arrays import Edition, edition_pairs, full_editions, rows, step_between
-from dx_pipeline.marts._intervals import arising, errors_of, errors_of_order
+from dx_pipeline.marts._arrays import (
+    Edition,
+    arising,
+    edition_pairs,
+    errors_of,
+    errors_of_order,
+    full_editions,
+    rows,
+    step_between,
+)
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.marts._target_ranks import rank_targets
-from dx_pipeline.marts._target_values import value_targets
-from dx_pipeline.marts._targets import TARGET
+from dx_pipeline.marts._targets import TARGET, rank_targets, value_targets
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:

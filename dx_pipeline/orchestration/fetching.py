@@ -89,7 +89,7 @@ def build_sensors(project: Project) -> list[dg.SensorDefinition]:
         description="Starts the refresh when a fetch, or a person, accepted other bytes, or a source became stale.",
     )
     def build_what_is_new(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        from dx_pipeline.fetch.marker import read_mark
+        from dx_pipeline.fetch.records import read_mark
 
         name, why = read_mark(project.paths)
         if name == (context.cursor or ""):

@@ -9,12 +9,8 @@ from typing import TYPE_CHECKING
 
 from dx_pipeline.quality.expectations import contract_rules
 from dx_pipeline.quality.expected_rows import row_checks
+from dx_pipeline.quality.generated_laws import LINEAGE, SYSTEM_SIZES, lineage_law, reference_law, system_size_law
 from dx_pipeline.quality.laws import Law, load_laws
-from dx_pipeline.quality.lineage_laws import CHECK_NAME as LINEAGE
-from dx_pipeline.quality.lineage_laws import lineage_law
-from dx_pipeline.quality.references import reference_law
-from dx_pipeline.quality.system_sizes import CHECK_NAME as SYSTEM_SIZES
-from dx_pipeline.quality.system_sizes import system_size_law
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

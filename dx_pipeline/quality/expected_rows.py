@@ -32,35 +32,20 @@ PARTITIONS_IN_TEXT = 5
 Counts = dict[str, int]
 
 
-def row_counts_check(contract: Contract) -> Check:
-    """The check of one table."""
-    return Check(
-        table_name=contract.name,
-        check_name="row_counts",
-        dimension="completeness",
-        severity="blocking",
-        protects_vi="Không năm nào, hệ đơn vị nào biến mất hoặc bị nhân đôi mà không ai hay",
-        protects_en="No edition or unit system disappears or doubles unnoticed",
-        engine="sql",
+def row_checks(contract: Contract) -> tuple[Check, Check]:
+    """Both checks of one table: of the committed partitions, and of what it holds beyond them."""
+    counts = (
+        "Không năm nào, hệ đơn vị nào biến mất hoặc bị nhân đôi mà không ai hay",
+        "No edition or unit system disappears or doubles unnoticed",
     )
-
-
-def new_partitions_check(contract: Contract) -> Check:
-    """The check that tells what a table holds beyond the committed partitions."""
-    return Check(
-        table_name=contract.name,
-        check_name="new_partitions",
-        dimension="completeness",
-        severity="warning",
-        protects_vi="Kỳ hoặc nguồn mới xuất hiện thì có người xem trước khi coi là bình thường",
-        protects_en="A new edition or source is looked at by somebody before it counts as normal",
-        engine="sql",
+    new = (
+        "Kỳ hoặc nguồn mới xuất hiện thì có người xem trước khi coi là bình thường",
+        "A new edition or source is looked at by somebody before it counts as normal",
     )
-
-
-def row_checks(contract: Contract) -> list[Check]:
-    """Both checks of one table."""
-    return [row_counts_check(contract), new_partitions_check(contract)]
+    return (
+        Check(contract.name, "row_counts", "completeness", "blocking", *counts, "sql"),
+        Check(contract.name, "new_partitions", "completeness", "warning", *new, "sql"),
+    )
 
 
 def count_rows(con: duckdb.DuckDBPyConnection, contract: Contract) -> Counts:
@@ -137,13 +122,14 @@ def check_row_counts(
         return [broken(check, "committed row counts", error) for check in checks]
     outcomes = []
     for name, contract in contracts.items():
+        counts, new = row_checks(contract)
         try:
             found = count_rows(con, contract)
         except duckdb.Error as error:
-            outcomes += [broken(check, "committed row counts", error) for check in row_checks(contract)]
+            outcomes += [broken(check, "committed row counts", error) for check in (counts, new)]
             continue
-        outcomes.append(compare_counts(row_counts_check(contract), expected.get(name), found))
-        outcomes.append(find_new_partitions(new_partitions_check(contract), expected.get(name), found))
+        outcomes.append(compare_counts(counts, expected.get(name), found))
+        outcomes.append(find_new_partitions(new, expected.get(name), found))
     return outcomes
 
 

@@ -78,15 +78,7 @@ def parse_law(check_name: str, data: Mapping[str, Any]) -> Law:
         DeclarationError: with file, key, expected and found, for each mistake.
     """
     law = declare(LawFile, data, f"laws/{check_name}.toml")
-    check = Check(
-        table_name=law.table,
-        check_name=check_name,
-        dimension=law.dimension,
-        severity=law.severity,
-        protects_vi=law.protects_vi,
-        protects_en=law.protects_en,
-        engine="sql",
-    )
+    check = Check(law.table, check_name, law.dimension, law.severity, law.protects_vi, law.protects_en, "sql")
     return Law(check, law.tables, law.expects, law.sql)
 
 

@@ -119,20 +119,14 @@ def results_frame(outcomes: list[CheckOutcome], release: str) -> pl.DataFrame:
     rows: list[dict[str, Any]] = [
         {
             "release": release,
-            "table_name": outcome.check.table_name,
-            "check_name": outcome.check.check_name,
+            **vars(outcome.check),
             "status": outcome.status,
             "passed": outcome.passed,
-            "severity": outcome.check.severity,
-            "dimension": outcome.check.dimension,
             "n_checked": outcome.n_checked,
             "n_failed": outcome.n_failed,
             "failing_keys": outcome.failing_keys_json,
             "observed": outcome.observed,
             "expected": outcome.expected,
-            "protects_vi": outcome.check.protects_vi,
-            "protects_en": outcome.check.protects_en,
-            "engine": outcome.check.engine,
         }
         for outcome in outcomes
     ]

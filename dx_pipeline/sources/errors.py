@@ -25,7 +25,7 @@ def refuse(where: str, expected: str, found: str, remedy: str = "") -> NoReturn:
     Raises:
         SourceError: always.
     """
-    raise SourceError(str(Problem(where, expected, found, remedy)), problems=[Problem(where, expected, found, remedy)])
+    raise SourceError.of([Problem(where, expected, found, remedy)])
 
 
 def refuse_all(problems: Iterable[Problem]) -> None:
@@ -38,6 +38,11 @@ def refuse_all(problems: Iterable[Problem]) -> None:
     if found:
         rest = [f"... and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
         raise SourceError("\n".join([*map(str, found[:SHOWN]), *rest]), problems=found)
+
+
+def of_table(where: str, table: str) -> str:
+    """A table of a file as messages name it; one that is alone has no name."""
+    return where if table == "1" else f"{where}, table {table}"
 
 
 def quoted(texts: Iterable[str]) -> str:

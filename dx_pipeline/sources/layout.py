@@ -28,6 +28,7 @@ from dx_pipeline.sources.columns import (
     undeclared,
     wanted_selectors,
 )
+from dx_pipeline.sources.errors import of_table
 from dx_pipeline.sources.headings import (
     LISTED,
     Heading,
@@ -73,7 +74,7 @@ def lay_out(file: FileSpec, sheet: Sheet, table: TableSpec, account: Account, ot
         others: columns of the sheet that another table reads.
     """
     laid = Laid()
-    where = file.where + ("" if table.name == "1" else f", table {table.name}")
+    where = of_table(file.where, table.name)
     within = bounds(sheet, table.area)
     wanted = wanted_selectors(table)
     heading = find_heading(where, sheet, table, within, wanted)

@@ -6,13 +6,17 @@ differs for one file (publisher, URL, column names, decimal mark) is said under 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
+from pydantic import BaseModel
+
 from dx_pipeline.sources.declaration import (
     Column,
     FileDeclaration,
+    FileKeys,
     Indicator,
     Large,
     LeftOut,
@@ -27,6 +31,8 @@ from dx_pipeline.sources.fetch_declaration import Fetch
 #: how far a publisher may be trusted, best first
 TIERS: tuple[str, ...] = get_args(Tier)
 TABLE_KEYS = tuple(TableKeys.model_fields)
+#: what a file takes from its source where it says nothing itself
+FILE_KEYS = ("unit_system", *(key for key in FileKeys.model_fields if key not in (*TABLE_KEYS, "tables")))
 
 
 @dataclass(frozen=True)
@@ -160,98 +166,54 @@ def source_spec(folder: Path, shown: str, declared: SourceDeclaration) -> Source
     )
 
 
-def _file_spec(folder: Path, shown: str, name: str, source: SourceDeclaration, file: FileDeclaration) -> FileSpec:
-    def value(key: str) -> Any:
-        own = getattr(file, key)
-        return getattr(source, key) if own is None else own
+def _nearest(keys: Iterable[str], *places: BaseModel) -> dict[str, Any]:
+    """What is said of each key, by the nearest of the places, which come last."""
+    said = ((key, getattr(place, key)) for place in places for key in keys)
+    return {key: value for key, value in said if value is not None}
 
+
+def _file_spec(folder: Path, shown: str, name: str, source: SourceDeclaration, file: FileDeclaration) -> FileSpec:
+    said = _nearest(FILE_KEYS, source, file)
     return FileSpec(
         source_id=folder.name,
         path=folder / name,
         sha256=file.sha256.lower(),
-        form=value("form"),
-        layout=value("layout"),
         edition=file.edition,
-        unit_system=value("unit_system"),
-        tier=value("tier"),
-        publisher=value("publisher"),
-        url=value("url") or "",
-        licence=value("licence"),
         table=file.table or "",
         folder=shown,
-        tables=table_specs(source, file) if value("layout") != "records" else (),
-        ignore_tables=tuple(value("ignore_tables") or ()),
-        rows=value("rows") or "",
-        stated=value("stated") or {},
-        delimiter=value("delimiter") or "",
-        doubts=tuple(value("doubts") or ()),
-        backcast=value("backcast") or "",
-        encoding=value("encoding") or "utf-8",
+        tables=table_specs(source, file) if said["layout"] != "records" else (),
         period=file.period or "",
+        **{"unit_system": None, "url": "", **said},
     )
 
 
 def table_specs(source: SourceDeclaration, file: FileDeclaration) -> tuple[TableSpec, ...]:
     """The tables of a file: its own, otherwise the source's unless the file names columns; "1" if there are none."""
-    said = {key: getattr(source, key) for key in TABLE_KEYS if getattr(source, key) is not None}
-    said |= {key: getattr(file, key) for key in TABLE_KEYS if getattr(file, key) is not None}
-    tables = file.tables or (source.tables if file.columns is None else None)
-    return tuple(_table_spec(name, table, said, file) for name, table in (tables or {"1": TableDeclaration()}).items())
+    tables = file.tables or (source.tables if file.columns is None else None) or {"1": TableDeclaration()}
+    return tuple(_table_spec(name, table, _nearest(TABLE_KEYS, source, file, table)) for name, table in tables.items())
 
 
-def _table_spec(name: str, table: TableDeclaration, said: dict[str, Any], file: FileDeclaration) -> TableSpec:
-    own = {key: getattr(table, key) for key in TABLE_KEYS if getattr(table, key) is not None}
-    value = (said | own).get
-    roles: dict[str, str] = dict(value("roles") or {})
-    columns: dict[str, Column] = dict(value("columns") or {})
+def _table_spec(name: str, table: TableDeclaration, said: dict[str, Any]) -> TableSpec:
+    roles: dict[str, str] = dict(said.pop("roles", {}))
+    columns: dict[str, Column] = dict(said.pop("columns", {}))
     if "value" in roles:
         columns.setdefault(roles.pop("value"), Column())
+    only = said.pop("only", {})
     return TableSpec(
         name=name,
         sheet=table.sheet or name,
-        province=roles.pop("province", None) or value("province"),
-        columns=tuple(_printed(printed, column) for printed, column in columns.items()),
-        complete=value("complete") or False,
-        ignore=tuple(value("ignore") or ()),
         area=table.area,
-        heading_row=value("heading_row"),
-        heading_rows=value("heading_rows"),
-        side_by_side=value("side_by_side") or 1,
-        fill_down=value("fill_down") or False,
+        province=roles.pop("province", None) or said.pop("province", None),
+        columns=tuple(_printed(printed, column) for printed, column in columns.items()),
         roles=roles,
-        codes=value("codes") or {},
-        only={
-            key: (texts,) if isinstance(texts, str) else tuple(texts) for key, texts in (value("only") or {}).items()
-        },
-        footers=tuple(value("footers") or ()),
-        leave_out=tuple(value("leave_out") or ()),
-        leave_out_regions=value("leave_out_regions") or False,
-        edition=value("edition"),
+        only={key: (texts,) if isinstance(texts, str) else texts for key, texts in only.items()},
         own_edition=table.edition is not None,
-        unit_system=value("unit_system"),
-        preliminary=value("status") == "preliminary",
-        indicator=value("indicator"),
-        measure=value("measure"),
-        measures=value("measures") or {},
-        decimal=value("decimal") or ".",
-        national_mean=value("national_mean"),
+        preliminary=said.pop("status", None) == "preliminary",
+        **{key: value for key, value in said.items() if key != "province"},
     )
 
 
 def _printed(printed: str, column: Column) -> PrintedColumn:
-    return PrintedColumn(
-        printed=printed,
-        indicator=column.indicator,
-        measure=column.measure,
-        unit=column.unit,
-        min=column.min,
-        max=column.max,
-        evidence=column.evidence,
-        edition=column.edition,
-        unit_system=column.unit_system,
-        preliminary=None if column.status is None else column.status == "preliminary",
-        decimal=column.decimal,
-        province=column.province,
-        in_brackets=column.in_brackets,
-        doubts=column.doubts,
-    )
+    said = dict(column)
+    status = said.pop("status")
+    return PrintedColumn(printed=printed, preliminary=None if status is None else status == "preliminary", **said)

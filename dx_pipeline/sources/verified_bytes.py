@@ -49,7 +49,7 @@ def read_verified(file: FileSpec) -> bytes:
             "the file was edited or truncated after it was declared: restore it, or, if the publisher changed it, "
             f"declare the new hash in {file.folder}/source.toml",
         )
-        raise ChecksumError(str(problem), problems=[problem])
+        raise ChecksumError.of([problem])
     return data
 
 

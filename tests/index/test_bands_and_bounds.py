@@ -9,10 +9,15 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from dx_pipeline.index import DRAWS, SEED
+from dx_pipeline.index.arrays import IndexInputError, WeightsError
 from dx_pipeline.index.bands import bands_from_counts, count_ranks, rank_bands
-from dx_pipeline.index.bounds import largest_weighted_sum, pairwise_extremes, rank_bounds
-from dx_pipeline.index.dominance import count_dominance, dominance_matrix
-from dx_pipeline.index.errors import IndexInputError, WeightsError
+from dx_pipeline.index.bounds import (
+    count_dominance,
+    dominance_matrix,
+    largest_weighted_sum,
+    pairwise_extremes,
+    rank_bounds,
+)
 from dx_pipeline.index.ranks import competition_ranks
 from dx_pipeline.index.weights import NEIGHBOURHOODS, box_bounds, draw_box, draw_weights
 

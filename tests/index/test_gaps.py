@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dx_pipeline.index.errors import IndexInputError
-from dx_pipeline.index.gaps import component_gaps, score_changes
+from dx_pipeline.index.arrays import IndexInputError
+from dx_pipeline.index.changes import component_gaps, score_changes
 
 
 def test_hai_duong_minus_thai_nguyen_2022(dti_2022):

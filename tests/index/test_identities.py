@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from dx_pipeline.index.arrays import as_matrix, normalise_weights, weighted_scores
-from dx_pipeline.index.errors import IndexInputError, WeightsError
+from dx_pipeline.index.arrays import IndexInputError, WeightsError, as_matrix, normalise_weights, weighted_scores
 from dx_pipeline.index.identities import (
     derive_foundation,
     error_half_width,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dx_pipeline.index.errors import IndexInputError
+from dx_pipeline.index.arrays import IndexInputError
 from dx_pipeline.index.importance import component_importance, cronbach_alpha, edition_stability
 
 

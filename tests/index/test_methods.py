@@ -5,10 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dx_pipeline.index.aggregation import copeland, generalised_mean, mazziotta_pareto, method_scores
-from dx_pipeline.index.benefit import benefit_of_the_doubt
-from dx_pipeline.index.errors import IndexInputError, WeightsError
-from dx_pipeline.index.leave_one_out import leave_one_out_ranks
+from dx_pipeline.index.aggregation import (
+    benefit_of_the_doubt,
+    copeland,
+    generalised_mean,
+    mazziotta_pareto,
+    method_scores,
+)
+from dx_pipeline.index.arrays import IndexInputError, WeightsError
+from dx_pipeline.index.importance import leave_one_out_ranks
 from dx_pipeline.index.normalise import min_max, z_scores
 from dx_pipeline.index.ranks import competition_ranks
 from dx_pipeline.index.sensitivity import FACTORS, rank_model, rank_sensitivity, sobol_indices

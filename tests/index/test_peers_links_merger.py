@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dx_pipeline.index.errors import IndexInputError
+from dx_pipeline.index.arrays import IndexInputError
 from dx_pipeline.index.links import regress_hc3, spearman_interval
 from dx_pipeline.index.merger import merge_scores
 from dx_pipeline.index.peers import endowment_distances, expected_scores, nearest_peers

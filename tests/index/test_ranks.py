@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dx_pipeline.index.arrays import normalise_weights, weighted_scores
-from dx_pipeline.index.errors import IndexInputError
-from dx_pipeline.index.rank_changes import decompose_rank_changes, rank_counterfactuals
+from dx_pipeline.index.arrays import IndexInputError, normalise_weights, weighted_scores
+from dx_pipeline.index.changes import decompose_rank_changes, rank_counterfactuals
 from dx_pipeline.index.ranks import competition_rank, competition_ranks, rank_of_replaced_score
 
 # Four decimals, as published: ties are frequent and real.

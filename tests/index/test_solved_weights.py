@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dx_pipeline.index.errors import IndexInputError
+from dx_pipeline.index.arrays import IndexInputError
 from dx_pipeline.index.solved_weights import deviations, solved_shares
 
 POINTS = np.array([50, 140, 200, 150])

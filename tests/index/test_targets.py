@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from dx_pipeline.index.errors import IndexInputError
+from dx_pipeline.index.arrays import IndexInputError
 from dx_pipeline.index.ranks import competition_ranks
 from dx_pipeline.index.targets import (
     cheapest_paths,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dx_pipeline.index.errors import (
+from dx_pipeline.index.arrays import (
     IndexInputError,
     ScoreOutOfRange,
     UnknownIndicator,

@@ -12,7 +12,7 @@ from dx_pipeline.contracts import load_contract
 from dx_pipeline.marts._arrays import edition_structures, full_editions, rows, step_between
 from dx_pipeline.marts._carry import carry
 from dx_pipeline.marts._endowments import endowment_matrix
-from dx_pipeline.marts._merger import merged, reasons
+from dx_pipeline.marts._units import merged, reasons
 from tests.marts.frames import one, pick
 
 

@@ -8,9 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dx_pipeline.index.aggregation import method_scores
-from dx_pipeline.index.method_intervals import method_intervals
-from dx_pipeline.index.rank_changes import rank_counterfactuals
+from dx_pipeline.index.aggregation import method_intervals, method_scores
+from dx_pipeline.index.changes import rank_counterfactuals
 from dx_pipeline.index.ranks import competition_ranks
 from dx_pipeline.marts._arrays import edition_pairs, full_editions
 from dx_pipeline.marts.rank_counterfactuals import counterfactual_interval

@@ -11,8 +11,14 @@ import pytest
 from dx_pipeline.contracts import load_contracts, with_indicators
 from dx_pipeline.quality.expectations import contract_rules
 from dx_pipeline.quality.model import STATUSES, Check, CheckOutcome, Dimension, Severity
-from dx_pipeline.quality.page import DIMENSION_LABELS, SEVERITY_LABELS, STATUS_LABELS, render_quality_page
-from dx_pipeline.quality.page_words import in_signs, in_vietnamese
+from dx_pipeline.quality.page import (
+    DIMENSION_LABELS,
+    SEVERITY_LABELS,
+    STATUS_LABELS,
+    in_signs,
+    in_vietnamese,
+    render_quality_page,
+)
 from dx_pipeline.quality.runner import results_frame, where_to_look
 from tests.conftest import ROOT
 

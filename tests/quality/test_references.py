@@ -7,9 +7,8 @@ from example_contracts import make_contract
 
 from dx_pipeline.contracts import load_contracts
 from dx_pipeline.quality.catalogue import checked_contracts
+from dx_pipeline.quality.generated_laws import LIMITS, reference_law, system_size_law
 from dx_pipeline.quality.laws import run_laws
-from dx_pipeline.quality.references import reference_law
-from dx_pipeline.quality.system_sizes import LIMITS, system_size_law
 
 TEXT = {"type": "text"}
 EDITION = {"type": "integer"}

@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 
 from dx_pipeline.sources.budgets import check_size
-from dx_pipeline.sources.drafting.codes import Codes
 from dx_pipeline.sources.drafting.guess import GuessedTable, Resolve, Systems, guess_table
+from dx_pipeline.sources.drafting.said import Codes
 from dx_pipeline.sources.drafting.write import Draft, Writer
 from dx_pipeline.sources.errors import SourceError, refuse
 from dx_pipeline.sources.readers import read_sheets

@@ -10,7 +10,6 @@ from datetime import date
 from pathlib import Path
 
 from dx_pipeline.sources.cells import Sheet
-from dx_pipeline.sources.drafting.codes import Codes, safe
 from dx_pipeline.sources.drafting.guess import GuessedTable
 from dx_pipeline.sources.drafting.guessed_columns import (
     decimal_mark,
@@ -19,6 +18,7 @@ from dx_pipeline.sources.drafting.guessed_columns import (
 )
 from dx_pipeline.sources.drafting.said import (
     YEAR_PART,
+    Codes,
     ambiguous_heading,
     is_long,
     is_unused,
@@ -26,6 +26,7 @@ from dx_pipeline.sources.drafting.said import (
     own_year,
     read_only,
     roles_of,
+    safe,
     selector_of,
     selectors_of,
 )
