@@ -11,7 +11,7 @@ import socket
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from dx_pipeline.fetch.errors import PermanentFetchError, TransientFetchError
-from dx_pipeline.sources.fetch_declaration import Fetch
+from dx_pipeline.sources.declaration import Fetch
 
 #: addresses through which a network of IPv6 only reaches IPv4 (RFC 6052)
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")

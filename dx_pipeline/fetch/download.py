@@ -1,6 +1,7 @@
-"""One polite request: checked address, conditional headers, limits while the body streams in; and trying it again.
+"""One polite request: what robots.txt of the host asks (RFC 9309), a checked address, conditional headers, limits.
 
-Transient failures only, a few times, with growing scattered pauses, or as long as a server asks.
+The body streams in under limits of size and time. Only transient failures are tried again, a few times, with growing
+scattered pauses, or as long as a server asks.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin, urlsplit
+from urllib.robotparser import RobotFileParser
 
 from dx_pipeline.fetch.addresses import allowed_addresses, check_redirect, shown
 from dx_pipeline.fetch.errors import FetchError, PermanentFetchError, TransientFetchError
-from dx_pipeline.sources.fetch_declaration import Fetch
+from dx_pipeline.sources.declaration import Fetch
 
 if TYPE_CHECKING:
     import httpx
@@ -260,3 +262,50 @@ def with_retries(ask: Callable[[], T], sleep: Callable[[float], None]) -> T:
     return Retrying(
         stop=stop_after_attempt(ATTEMPTS), wait=wait, retry=retry_if_exception(worth_it), sleep=sleep, reraise=True
     )(ask)
+
+
+#: the name under which a robots.txt may speak to this program
+AGENT = "dx-pipeline"
+MAX_BYTES = 512 * 1024
+#: a longer Crawl-delay would stop a night; the file is left out instead
+MAX_DELAY = 120.0
+
+
+@dataclass
+class Robots:
+    """What hosts ask of visitors."""
+
+    _rules: dict[str, RobotFileParser] = field(default_factory=dict)
+
+    def pause(self, client: httpx.Client, url: str, fetch: Fetch, manners: Manners) -> float:
+        """Seconds to keep between two requests to the url's host.
+
+        Raises:
+            PermanentFetchError: the host does not want this address to be fetched.
+            TransientFetchError: robots.txt cannot be read now; nobody knows what is wanted.
+        """
+        rules = self._of(client, url, fetch, manners)
+        if not rules.can_fetch(AGENT, url):
+            raise PermanentFetchError(
+                "robots", f"{shown(url)}: robots.txt of the host asks not to fetch it", "fetch it by hand, or ask them"
+            )
+        wanted = float(rules.crawl_delay(AGENT) or 0)
+        if wanted > MAX_DELAY:
+            raise PermanentFetchError("robots", f"{shown(url)}: robots.txt asks for {wanted:g} s between requests")
+        return max(wanted, fetch.pause_seconds)
+
+    def _of(self, client: httpx.Client, url: str, fetch: Fetch, manners: Manners) -> RobotFileParser:
+        parts = urlsplit(url)
+        root = f"{parts.scheme}://{parts.netloc}"
+        if root not in self._rules:
+            rules = RobotFileParser()
+            try:
+                answer = download(client, f"{root}/robots.txt", fetch, manners, max_bytes=MAX_BYTES)
+                lines = (answer.data or b"").decode("utf-8", "replace").splitlines()
+            except PermanentFetchError as error:
+                if error.kind in ("private address", "scheme", "certificate"):
+                    raise
+                lines = []
+            rules.parse(lines)
+            self._rules[root] = rules
+        return self._rules[root]

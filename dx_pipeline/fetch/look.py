@@ -11,14 +11,13 @@ from dx_pipeline.fetch import snapshots
 from dx_pipeline.fetch.accept import declaration_hash, take_over
 from dx_pipeline.fetch.addresses import shown
 from dx_pipeline.fetch.content import check_content
-from dx_pipeline.fetch.download import NOT_FOUND, Answer, Manners, download, with_retries
+from dx_pipeline.fetch.download import NOT_FOUND, Answer, Manners, Robots, download, with_retries
 from dx_pipeline.fetch.errors import FetchError, TransientFetchError
 from dx_pipeline.fetch.judge import judge
 from dx_pipeline.fetch.plan import Planned
 from dx_pipeline.fetch.records import Failure, Record, moment, source_folder
-from dx_pipeline.fetch.robots import Robots
 from dx_pipeline.paths import Paths
-from dx_pipeline.sources.fetch_declaration import Fetch
+from dx_pipeline.sources.declaration import Fetch
 from dx_pipeline.warehouse import build_lock
 
 if TYPE_CHECKING:

@@ -15,15 +15,14 @@ from dx_pipeline.declarations import read_toml
 from dx_pipeline.errors import BAD_INPUT, BusyError, DxError
 from dx_pipeline.fetch import snapshots
 from dx_pipeline.fetch.accept import finish_acceptances
-from dx_pipeline.fetch.download import Manners, open_client
+from dx_pipeline.fetch.download import Manners, Robots, open_client
 from dx_pipeline.fetch.look import Outcome, Visit, look_at
 from dx_pipeline.fetch.plan import Planned, planned, read_fetch
 from dx_pipeline.fetch.records import Record, day, mark, moment, read_records, source_folder, write_records
-from dx_pipeline.fetch.robots import Robots
 from dx_pipeline.fetch.stale import Stale, read_stale, write_stale
 from dx_pipeline.files import read_json, remove_parts, write_json
 from dx_pipeline.paths import Paths
-from dx_pipeline.sources.fetch_declaration import Fetch
+from dx_pipeline.sources.declaration import Fetch
 from dx_pipeline.warehouse import build_lock
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import Any
 
 from dx_pipeline.declarations import DeclarationError, declare, read_toml
 from dx_pipeline.errors import Problem
-from dx_pipeline.sources.fetch_declaration import EDITION, Fetch, FetchedFile
+from dx_pipeline.sources.declaration import EDITION, Fetch, FetchedFile
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,23 @@
-"""Which other weights one might have chosen: three named neighbourhoods of the official weights, and draws from them.
+"""Which other weights one might have chosen, and what published rows say of weights nobody printed (M28).
 
-Nothing here says how probable a weighting is. A band computed from these draws answers "if the weights had differed",
-it is not a confidence interval.
+Three named neighbourhoods of the official weights, and draws from them. Nothing here says how probable a weighting is:
+a band computed from these draws answers "if the weights had differed", it is not a confidence interval.
+
+With totals y and components x of enough units, y = sum_j (p_j / T) x_j determines the shares p_j / T by least squares;
+rounding leaves each share a small error. Only the ratios are identified: that T is one number and no other follows from
+the points being multiples of ten.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from dx_pipeline.index import DRAWS, SEED
-from dx_pipeline.index.arrays import FloatArray, WeightsError, normalise_weights
+from dx_pipeline.index.arrays import FloatArray, IndexInputError, WeightsError, as_matrix, as_vector, normalise_weights
 
 BOX_DELTA: Final = 0.25
 DIRICHLET_CONCENTRATION: Final = 50.0
@@ -92,3 +98,43 @@ def draw_weights(weights: ArrayLike, neighbourhood: str, draws: int = DRAWS, see
     if draws < 1:
         raise WeightsError(f"draws: expected at least 1, found {draws}")
     return NEIGHBOURHOODS[neighbourhood](normalise_weights(weights), draws, np.random.default_rng(seed))
+
+
+#: points are awarded in steps of this
+STEP = 10.0
+
+
+class Deviation(NamedTuple):
+    """How far the points that a total implies are from multiples of ten: the largest distance, in points."""
+
+    total: float
+    largest: float
+
+
+def solved_shares(components: ArrayLike, overall: ArrayLike) -> FloatArray:
+    """Least-squares shares of the components in the overall, without intercept.
+
+    Args:
+        components: scores 0-1 as printed, shape (units, components).
+        overall: printed totals, shape (units,).
+
+    Raises:
+        IndexInputError: fewer units than components, or components that do not tell the shares apart.
+    """
+    matrix = as_matrix(components)
+    total = as_vector(overall, "overall", len(matrix))
+    shares, _, rank, _ = np.linalg.lstsq(matrix, total, rcond=None)
+    if rank < matrix.shape[1]:
+        raise IndexInputError(f"{len(matrix)} rows determine only {int(rank)} of {matrix.shape[1]} shares")
+    return np.asarray(shares, dtype=np.float64)
+
+
+def deviations(shares: ArrayLike, totals: ArrayLike) -> list[Deviation]:
+    """For each total, the largest distance of its points from a multiple of ten above zero."""
+    own = np.asarray(shares, dtype=np.float64)
+    found = []
+    for total in np.asarray(totals, dtype=np.float64):
+        points = own * total
+        nearest = np.maximum(STEP, np.round(points / STEP) * STEP)
+        found.append(Deviation(float(total), float(np.abs(points - nearest).max())))
+    return found

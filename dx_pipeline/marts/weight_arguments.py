@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from dx_pipeline.index.arrays import FloatArray, weighted_scores
-from dx_pipeline.index.solved_weights import deviations, solved_shares
+from dx_pipeline.index.weights import deviations, solved_shares
 from dx_pipeline.marts._arrays import edition_structures
 
 #: totals that are tried

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from dx_pipeline.sources.declaration import (
     Column,
+    Fetch,
     FileDeclaration,
     FileKeys,
     Indicator,
@@ -26,7 +27,6 @@ from dx_pipeline.sources.declaration import (
     TableKeys,
     Tier,
 )
-from dx_pipeline.sources.fetch_declaration import Fetch
 
 #: how far a publisher may be trusted, best first
 TIERS: tuple[str, ...] = get_args(Tier)

@@ -12,7 +12,7 @@ from dx_pipeline.declarations import DeclarationError, declare
 from dx_pipeline.fetch.addresses import allowed_addresses, check_redirect, is_public, shown
 from dx_pipeline.fetch.errors import PermanentFetchError
 from dx_pipeline.fetch.night import fetch_all
-from dx_pipeline.sources.fetch_declaration import Fetch
+from dx_pipeline.sources.declaration import Fetch
 from tests.fetch.publisher import SOURCE, Publisher, Reply, csv_reply, edit_declaration, patient, small_project, table
 
 URL = "https://example.org/a.csv"

@@ -8,7 +8,6 @@ import pytest
 
 from dx_pipeline.index.doubt import (
     doubts_where,
-    half_width,
     has_doubt,
     rank_interval,
     rank_interval_of_differences,
@@ -19,7 +18,7 @@ from dx_pipeline.index.doubt import (
     weakest_basis_of_group,
     within_error,
 )
-from dx_pipeline.index.identities import parts_from_printed
+from dx_pipeline.index.identities import error_half_width, parts_from_printed
 
 WEIGHTS_922 = [500, 200, 150, 150]
 #: Tiền Giang 2022 -> 2023: derived foundation against the government activity, in points (M27)
@@ -70,11 +69,11 @@ def test_a_code_outside_the_vocabulary_stops():
 def test_half_width_is_the_sum_over_printed_figures_and_is_reached():
     parts = parts_from_printed(WEIGHTS_922)
     # M2: foundation 2y - .4G - .3K - .3S, so 1.5e-4 over half-widths of 5e-5
-    assert half_width(parts[0], 5e-5) == pytest.approx(2.0e-4 * 0.75)
+    assert error_half_width(parts[0], np.full(4, 5e-5)) == pytest.approx(2.0e-4 * 0.75)
     rng = np.random.default_rng(1)
     printed = rng.integers(3000, 9000, 4) / 1e4
     combination = np.array([0.5, 0.2, 0.0, 0.0]) @ parts
-    bound = half_width(combination, 5e-5)
+    bound = error_half_width(combination, np.full(4, 5e-5))
     extremes = [combination @ (printed + 5e-5 * np.array(signs)) for signs in np.ndindex(2, 2, 2, 2)]
     corner = combination @ (printed + 5e-5 * np.sign(combination)) - combination @ printed
     assert corner == pytest.approx(bound)
@@ -85,15 +84,17 @@ def test_common_figures_cancel():
     parts = parts_from_printed(WEIGHTS_922)
     weights = np.array(WEIGHTS_922) / 1000
     # the whole is the printed overall again: its error is half a unit, not that of four parts
-    assert half_width(weights @ parts, 5e-5) == pytest.approx(5e-5)
+    assert error_half_width(weights @ parts, np.full(4, 5e-5)) == pytest.approx(5e-5)
     # a pillar of a derived foundation: (1000y - 150K - 150S)/700
-    assert half_width(np.array([500, 200, 0, 0]) / 700 @ parts, 5e-5) == pytest.approx(5e-5 * 1300 / 700)
+    assert error_half_width(np.array([500, 200, 0, 0]) / 700 @ parts, np.full(4, 5e-5)) == pytest.approx(
+        5e-5 * 1300 / 700
+    )
 
 
 def test_tien_giang_is_undecided():
     # foundation minus government, change over two editions: points (1000y - 400G - 150K - 150S), twice
     difference = np.array([500, -200, 0, 0]) @ parts_from_printed(WEIGHTS_922)
-    joint = 2 * half_width(difference, 5e-5)
+    joint = 2 * error_half_width(difference, np.full(4, 5e-5))
     assert joint == pytest.approx(0.17)
     assert within_error(FOUNDATION_POINTS - GOVERNMENT_POINTS, joint)
     assert not within_error(0.18, joint)

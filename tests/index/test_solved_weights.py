@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dx_pipeline.index.arrays import IndexInputError
-from dx_pipeline.index.solved_weights import deviations, solved_shares
+from dx_pipeline.index.weights import deviations, solved_shares
 
 POINTS = np.array([50, 140, 200, 150])
 

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dx_pipeline.sources.cells import letter
-from dx_pipeline.sources.drafting.guess import GuessedTable
-from dx_pipeline.sources.drafting.guessed_columns import GuessedColumn, leaf
+from dx_pipeline.sources.drafting.guess import GuessedColumn, GuessedTable, leaf
 from dx_pipeline.sources.headings import SEPARATOR
 from dx_pipeline.sources.texts import PRELIMINARY, YEAR, slug, unsafe
 from dx_pipeline.text import plain

@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 
 from dx_pipeline.sources.cells import Sheet
-from dx_pipeline.sources.drafting.guess import GuessedTable
-from dx_pipeline.sources.drafting.guessed_columns import (
+from dx_pipeline.sources.drafting.guess import (
+    GuessedTable,
     decimal_mark,
     measure_of,
     unit_of,

@@ -72,7 +72,7 @@ def reader_of(form: str) -> Reader:
 
         return read_json
     if form == "jsonstat":
-        from dx_pipeline.sources.readers.jsonstat import read_jsonstat
+        from dx_pipeline.sources.readers.objects import read_jsonstat
 
         return read_jsonstat
     from dx_pipeline.sources.readers.typed import read_typed
