@@ -296,7 +296,7 @@ class Contract(Declaration):
         """The text a database shows beside the table."""
         return f"{self.title_vi}. {self.description_vi} | {self.title_en}. {self.description_en}"
 
-    def ddl(self, table: str | None = None, keyed: bool = True) -> str:
+    def ddl(self, keyed: bool = True) -> str:
         """CREATE TABLE with NOT NULL and, where the database knows such, the primary key."""
         lines = [
             f'"{column.name}" {DUCKDB_TYPES[column.type]}{"" if column.nullable else " NOT NULL"}'
@@ -304,16 +304,12 @@ class Contract(Declaration):
         ]
         if keyed:
             lines.append("PRIMARY KEY (" + ", ".join(f'"{name}"' for name in self.key) + ")")
-        return f'CREATE TABLE "{table or self.name}" (\n  ' + ",\n  ".join(lines) + "\n)"
+        return f'CREATE TABLE "{self.name}" (\n  ' + ",\n  ".join(lines) + "\n)"
 
-    def comment_statements(self, table: str | None = None) -> list[str]:
+    def comment_statements(self) -> list[str]:
         """COMMENT ON statements for the table and each column."""
-        name = table or self.name
-        statements = [f'COMMENT ON TABLE "{name}" IS {_quoted(self.comment)}']
-        statements += [
-            f'COMMENT ON COLUMN "{name}"."{column.name}" IS {_quoted(column.comment)}' for column in self.columns
-        ]
-        return statements
+        columns = [f'COMMENT ON COLUMN "{self.name}"."{one.name}" IS {_quoted(one.comment)}' for one in self.columns]
+        return [f'COMMENT ON TABLE "{self.name}" IS {_quoted(self.comment)}', *columns]
 
     def polars_schema(self) -> dict[str, Any]:
         """Column name -> Polars type, in contract order."""

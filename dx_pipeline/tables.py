@@ -123,9 +123,9 @@ class Tables:
             groups.setdefault(tuple(row[column] for column in by), []).append(row)
         return groups
 
-    def indexed(self, name: str, by: Sequence[str], where: str = "") -> dict[tuple[Any, ...], Row]:
+    def indexed(self, name: str, by: Sequence[str]) -> dict[tuple[Any, ...], Row]:
         """The one row for each combination of values; the last one where a combination is not unique."""
-        return {tuple(row[column] for column in by): row for row in self.rows(name, where)}
+        return {tuple(row[column] for column in by): row for row in self.rows(name)}
 
 
 def ordered(rows: list[Row], column: str, order: tuple[Any, ...]) -> list[Row]:

@@ -193,11 +193,6 @@ def where_of(row: dict[str, object]) -> str:
     return f"data/raw/{row['source_id']}/{row['locator']}"
 
 
-def most_units(reference: Reference) -> int:
-    """The highest rank there can be."""
-    return max(MOST_UNITS, *(len(reference.units(system)) for system in reference.systems))
-
-
 def read_values(figures: pl.DataFrame, reference: Reference, problems: list[Problem]) -> dict[str, pl.Series]:
     """Values and printed decimals; ranks are whole numbers. A typed number stays what it is."""
     value = figures["number"] if "number" in figures.columns else pl.Series("value", [None] * figures.height)
@@ -206,6 +201,7 @@ def read_values(figures: pl.DataFrame, reference: Reference, problems: list[Prob
     decimals = _typed_decimals(value)
     usable = figures["rejected"].is_null()
     is_rank = figures["measure"] == "rank"
+    most = max(MOST_UNITS, *(len(reference.units(system)) for system in reference.systems))
     groups: list[tuple[pl.Series, DecimalMark | None]] = [(usable & ~typed & is_rank, None)]
     groups += [
         (usable & ~typed & ~is_rank & (figures["decimal"] == mark), mark) for mark in figures["decimal"].unique().sort()
@@ -215,7 +211,7 @@ def read_values(figures: pl.DataFrame, reference: Reference, problems: list[Prob
         if rows.is_empty():
             continue
         texts = rows["value_text"]
-        parsed = parse_ranks(texts, most_units(reference)) if mark is None else parse_column(texts, mark)
+        parsed = parse_ranks(texts, most) if mark is None else parse_column(texts, mark)
         positions = here.arg_true()
         value = value.scatter(positions, parsed.values)
         decimals = decimals.scatter(positions, parsed.decimals)

@@ -66,17 +66,21 @@ class Reference:
         """
         systems = _systems(tables["unit_systems"])
         units = _units(tables["units"], systems)
-        names = {
-            system: names_of(
+        coded = tables["units"].filter(pl.col("iso_3166_2").is_not_null())
+        names = {}
+        for system, own in systems.items():
+            iso = coded.filter(pl.col("unit_system") == str(system)).select("iso_3166_2", "province_id")
+            # of units that were replaced, or that replaced others
+            era = {"old"} if own.successor is not None else set()
+            era |= {"new"} if any(one.successor == system for one in systems.values()) else set()
+            names[system] = names_of(
                 system,
                 units[system],
                 tables["province_aliases"],
                 tables["lookalike_names"],
-                iso=_iso(tables["units"], system),
-                era=_era(system, systems),
+                iso=dict(iso.iter_rows()),
+                era=frozenset(era),
             )
-            for system in systems
-        }
         told = {code: (vi, en) for code, vi, en in _columns(tables, "indicators", "indicator", "name_vi", "name_en")}
         roles = dict(_columns(tables, "indicators", "indicator", "role"))
         return cls(systems, names, roles, told, dict(_columns(tables, "remark_doubts", "phrase", "doubt")))
@@ -220,15 +224,3 @@ def _units(frame: pl.DataFrame, systems: Mapping[int, UnitSystem]) -> dict[int, 
         ]
     refuse(problems)
     return units
-
-
-def _iso(frame: pl.DataFrame, system: int) -> dict[str, str]:
-    rows = frame.filter((pl.col("unit_system") == str(system)) & pl.col("iso_3166_2").is_not_null())
-    return dict(rows.select("iso_3166_2", "province_id").iter_rows())
-
-
-def _era(system: int, systems: Mapping[int, UnitSystem]) -> frozenset[str]:
-    """What may be said of its units: old (of a system that was replaced), new (of one that replaced another)."""
-    old = {"old"} if systems[system].successor is not None else set()
-    new = {"new"} if any(one.successor == system for one in systems.values()) else set()
-    return frozenset(old | new)

@@ -78,7 +78,10 @@ def look_at(visit: Visit, file: Planned, record: Record) -> Outcome:
     """
     if not due(visit, record):
         failure = record.failure
-        why = _why_not_due(record, visit.now)
+        wish = moment(record.not_before)
+        why = f"was looked at on {record.good_at}"
+        if wish and wish > visit.now:
+            why = f"the server asked to be left alone until {record.not_before}"
         kind, retry = (failure.kind, failure.retry) if failure else ("", False)
         return Outcome(visit.source_id, file.file, "not due", why, tuple(record.waiting), kind=kind, retry=retry)
     before = record.checked_at
@@ -115,13 +118,6 @@ def due(visit: Visit, record: Record) -> bool:
     if record.failure or record.waiting or last is None or last > visit.now:
         return True
     return visit.now >= last + timedelta(days=visit.fetch.every_days) - EARLY
-
-
-def _why_not_due(record: Record, now: datetime) -> str:
-    wish = moment(record.not_before)
-    if wish and wish > now:
-        return f"the server asked to be left alone until {record.not_before}"
-    return f"was looked at on {record.good_at}"
 
 
 def _look(visit: Visit, file: Planned, record: Record) -> Outcome:

@@ -56,7 +56,8 @@ class Night:
         """For people: a line a file that is not simply unchanged, and what it comes to."""
         if not self.outcomes:
             return ["No source declares `fetch`: nothing was looked at."]
-        lines = [f"{one.source_id}/{one.file}: {one.result}: {one.told}" for one in self.outcomes if _worth_a_line(one)]
+        told = [one for one in self.outcomes if one.result not in ("unchanged", "not due", "not yet")]
+        lines = [f"{one.source_id}/{one.file}: {one.result}: {one.told}" for one in told]
         lines += [f"{one.source_id}: stale, last good look on {one.last_good_on}: {one.reason}" for one in self.stale]
         counts = {one.result: len(self.with_result(one.result)) for one in self.outcomes}
         total = ", ".join(f"{count} {name}" for name, count in counts.items())
@@ -70,10 +71,6 @@ class Night:
         ]
         outcomes = [asdict(one) | {"problems": list(one.problems)} for one in self.outcomes]
         return {"started_at": self.started_at, "accepted": self.accepted, "files": outcomes, "stale": stale}
-
-
-def _worth_a_line(one: Outcome) -> bool:
-    return one.result not in ("unchanged", "not due", "not yet")
 
 
 def fetch_all(
@@ -169,7 +166,8 @@ def fetch_source(
         fetch, data = declared
         files = planned(folder, fetch, data)
     except DxError as error:
-        return [_not_declared(source_id, error)], None
+        hint = error.hint or "mend source.toml"
+        return [_failure(source_id, "source.toml", "declaration", error.message, hint, False)], None
     outcomes = []
     with open_client(fetch, manners) as client:
         visit = Visit(paths, source_id, fetch, client, manners, robots, now)
@@ -197,10 +195,6 @@ def _guarded(visit: Visit, file: Planned, record: Record) -> Outcome:
 
 def _failure(source_id: str, file: str, kind: str, told: str, hint: str, retry: bool) -> Outcome:
     return Outcome(source_id, file, "failed", told, kind=kind, hint=hint, retry=retry)
-
-
-def _not_declared(source_id: str, error: DxError) -> Outcome:
-    return _failure(source_id, "source.toml", "declaration", error.message, error.hint or "mend source.toml", False)
 
 
 def _staleness(

@@ -110,10 +110,9 @@ def _write(path: Path, data: bytes) -> None:
     path.chmod(0o444)
 
 
-def prune(folder: Path, file: str, needed: Iterable[str], kept: int = KEPT) -> int:
-    """Remove all but the newest snapshots and those with a needed hash; returns how many went."""
+def prune(folder: Path, file: str, needed: Iterable[str]) -> None:
+    """Remove all but the newest snapshots and those with a needed hash."""
     wanted = set(needed)
-    old = [one for one in stored(folder, file)[:-kept] if one.sha256 not in wanted]
-    for one in old:
-        shutil.rmtree(one.folder, ignore_errors=True)
-    return len(old)
+    for one in stored(folder, file)[:-KEPT]:
+        if one.sha256 not in wanted:
+            shutil.rmtree(one.folder, ignore_errors=True)

@@ -89,10 +89,6 @@ def structures(indicators: pl.DataFrame, weights: pl.DataFrame) -> dict[int, Str
             points=tuple(points[name] for name in parts),
             foundation=next(iter(foundations.values()), {}),
             pillars={pillar_of[name]: name for name in parts if pillar_of[name]},
-            basis=_weakest(set(rows["status"])),
+            basis=next((one for one in ("inferred", "solved") if one in rows["status"]), "stated"),
         )
     return found
-
-
-def _weakest(statuses: set[str]) -> str:
-    return next((basis for basis in ("inferred", "solved") if basis in statuses), "stated")

@@ -267,6 +267,6 @@ def with_rank_interval(frame: pl.DataFrame, score: str, computed: pl.Expr) -> pl
     return pl.concat(places, how="diagonal").drop("_computed")
 
 
-def arising(within: str = "within_error") -> pl.Expr:
+def arising() -> pl.Expr:
     """The doubt that arises in a table itself, where its flag is up."""
-    return pl.when(pl.col(within)).then(pl.lit("within_error"))
+    return pl.when("within_error").then(pl.lit("within_error"))

@@ -86,12 +86,6 @@ def means_of_members(scores: pl.DataFrame, provinces: pl.DataFrame, by: list[str
     )
 
 
-def cast_editions(scores: pl.DataFrame, units: int) -> list[int]:
-    """Editions of which most scores of the old units were read; of the others single figures are known, no table."""
-    known = scores.filter(pl.col("score").is_not_null()).group_by("edition").len()
-    return sorted(known.filter(2 * pl.col("len") > units)["edition"])
-
-
 def merged(scores: pl.DataFrame, provinces: pl.DataFrame, endowments: pl.DataFrame) -> pl.DataFrame:
     """Plain and population-weighted mean of one score column over the members of each unit, edition by edition (M20).
 
@@ -114,7 +108,9 @@ def merged(scores: pl.DataFrame, provinces: pl.DataFrame, endowments: pl.DataFra
     for (later, _), members in memberships(provinces).group_by("unit_system", "member_system", maintain_order=True):
         old = members.select(unit_system="member_system", province_id="member_id", successor_id="province_id")
         own = old.join(scores, on=UNIT, how="left")
-        for edition in cast_editions(own, old.height):
+        counted = own.filter(pl.col("score").is_not_null()).group_by("edition").len()
+        # of other editions single figures are known, no table
+        for edition in sorted(counted.filter(2 * pl.col("len") > old.height)["edition"]):
             known = (
                 old.join(scores.filter(pl.col("edition") == edition).drop("edition"), on=UNIT, how="left")
                 .join(population.filter(pl.col("edition") == edition).drop("edition"), on=UNIT, how="left")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.marts._units import UNIT, memberships, successions
+from dx_pipeline.marts._units import UNIT, memberships
 
 YEAR = ["year", *UNIT]
 
@@ -19,7 +19,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     declared = tables["raw.endowments"].select("indicator", "weighted_by", "scale")
     wanted = pl.concat([declared["indicator"], declared["weighted_by"].drop_nulls()]).unique().to_list()
     figures = (
-        _with_system(tables["external_indicators"], tables["provinces"])
+        tables["external_indicators"]
         .filter((pl.col("measure") == "value") & pl.col("value").is_not_null() & pl.col("indicator").is_in(wanted))
         .select(*YEAR, "indicator", "value", "unit")
         .unique([*YEAR, "indicator"], keep="first", maintain_order=True)
@@ -61,13 +61,6 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
             + pl.when(pl.col("missing") != "").then(pl.lit(", cũng như của ") + pl.col("missing")).otherwise(pl.lit(""))
         ),
     )  # fmt: skip
-
-
-def _with_system(external: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFrame:
-    """The figures with their unit system; figures that do not say theirs are of the units that came first."""
-    if "unit_system" in external.columns:
-        return external
-    return external.with_columns(unit_system=pl.lit(next(iter(successions(provinces))), dtype=pl.Int64))
 
 
 def _from_members(figures: pl.DataFrame, declared: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFrame:

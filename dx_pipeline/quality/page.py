@@ -18,8 +18,6 @@ from dx_pipeline.quality.model import STATUSES
 from dx_pipeline.quality.runner import where_to_look
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import polars as pl
 
 
@@ -46,16 +44,12 @@ DIMENSION_LABELS = {
 }
 
 
-def render_quality_page(
-    check_results: pl.DataFrame, release: str, releases: Sequence[str] | None = None, home: str = "index.html"
-) -> str:
+def render_quality_page(check_results: pl.DataFrame, release: str) -> str:
     """The page's HTML.
 
     Args:
         check_results: the table `check_results` with the rows of all releases.
         release: the release the page is about.
-        releases: all releases, oldest first; by default those of the table in order of their numbers.
-        home: where the link back leads; "" for none.
 
     Raises:
         ValueError: the table has no row of that release.
@@ -64,7 +58,9 @@ def render_quality_page(
     from markupsafe import Markup
 
     rows = check_results.sort("table_name", "check_name").to_dicts()
-    ordered = list(releases) if releases is not None else sorted({row["release"] for row in rows}, key=_release_order)
+    # 1.10.0 after 1.9.0
+    numbers = {row["release"]: [int(part) for part in re.findall(r"\d+", row["release"])] for row in rows}
+    ordered = sorted(numbers, key=lambda name: numbers[name])
     current = [_shown(row) for row in rows if row["release"] == release]
     if not current:
         raise ValueError(f"check_results holds no row of release {release!r}; it has {ordered}")
@@ -83,7 +79,6 @@ def render_quality_page(
         style=Markup(style),
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         release=release,
-        home=home,
         counts=_counts(current),
         problems=[row for row in current if row["status"] in ("failed", "error")],
         tables=_by_table(current),
@@ -94,11 +89,6 @@ def render_quality_page(
         in_vietnamese=in_vietnamese,
         in_signs=in_signs,
     )
-
-
-def _release_order(release: str) -> list[int]:
-    """1.10.0 after 1.9.0."""
-    return [int(part) for part in re.findall(r"\d+", release)]
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

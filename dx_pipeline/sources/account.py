@@ -38,10 +38,6 @@ class Account:
             free = (before == 0) | (before == IGNORED)
             self.became[rows, column] = np.where(free if where is None else free & where, what, before)
 
-    def mark_rest(self, what: int) -> None:
-        """Say what all cells became that nothing was said of."""
-        self.became[self.became == 0] = what
-
     def counts(self) -> dict[str, int]:
         """Cells that hold something, in all and by what they became."""
         found = np.bincount(self.became[self.filled], minlength=6)

@@ -236,7 +236,7 @@ def _constants(
     has_own = bool(column.unit) or column.min is not None or column.max is not None
     limits = column if has_own or range_of is None or measure != (column.measure or measure) else range_of
     if column.in_brackets and measure == column.in_brackets:
-        limits = range_of or PrintedColumn("", None, None)
+        limits = range_of or PrintedColumn(printed="")
     return {
         "source_id": file.source_id,
         "file": file.path.name,

@@ -35,24 +35,15 @@ TABLE_KEYS = tuple(TableKeys.model_fields)
 FILE_KEYS = ("unit_system", *(key for key in FileKeys.model_fields if key not in (*TABLE_KEYS, "tables")))
 
 
-@dataclass(frozen=True)
-class PrintedColumn:
+class PrintedColumn(Column):
     """One printed column of figures; None where a role or the table says it."""
 
     printed: str
-    indicator: str | None
-    measure: str | None
-    unit: str = ""
-    min: float | None = None
-    max: float | None = None
-    evidence: str = ""
-    edition: int | None = None
-    unit_system: int | None = None
-    preliminary: bool | None = None
-    decimal: str | None = None
-    province: str | None = None
-    in_brackets: str | None = None
-    doubts: tuple[str, ...] | None = None
+
+    @property
+    def preliminary(self) -> bool | None:
+        """Whether its figures are said to be preliminary, or final."""
+        return None if self.status is None else self.status == "preliminary"
 
 
 @dataclass(frozen=True)
@@ -204,16 +195,10 @@ def _table_spec(name: str, table: TableDeclaration, said: dict[str, Any]) -> Tab
         sheet=table.sheet or name,
         area=table.area,
         province=roles.pop("province", None) or said.pop("province", None),
-        columns=tuple(_printed(printed, column) for printed, column in columns.items()),
+        columns=tuple(PrintedColumn(printed=printed, **dict(column)) for printed, column in columns.items()),
         roles=roles,
         only={key: (texts,) if isinstance(texts, str) else texts for key, texts in only.items()},
         own_edition=table.edition is not None,
         preliminary=said.pop("status", None) == "preliminary",
         **{key: value for key, value in said.items() if key != "province"},
     )
-
-
-def _printed(printed: str, column: Column) -> PrintedColumn:
-    said = dict(column)
-    status = said.pop("status")
-    return PrintedColumn(printed=printed, preliminary=None if status is None else status == "preliminary", **said)

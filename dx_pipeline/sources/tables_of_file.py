@@ -41,7 +41,7 @@ def lay_file(file: FileSpec, sheets: list[Sheet]) -> tuple[list[tuple[TableSpec,
             others = _columns_of_others(sheet, table, tables)
             laid.append((table, lay_out(file, sheet, table, account, others)))
         if not tables or any(table.area for table in tables):
-            account.mark_rest(IGNORED)
+            account.became[account.became == 0] = IGNORED
         elif not any(one.problems for _, one in laid[before:]):
             laid[-1][1].problems.extend(account.lost(file.where))
     _check_unread(file, sheets, by_sheet, laid)

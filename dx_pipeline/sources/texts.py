@@ -15,6 +15,8 @@ FORBIDDEN = re.compile(f"[{CONTROL}{BIDI}]")
 FORMULA = re.compile(
     r"^[\s\u3000]*[=@+\-＝＠＋－][\s=@+\-＝＠＋－]*(?:[\w.:$!']*[|(!]|[=＝]?[A-Za-z]{1,3}\$?\d|(?<=[=＝])\s*[\d\"'])"
 )
+#: characters of a text that is no cell
+LONGEST = 2_000
 #: R prints letters of another locale so
 R_ESCAPE = re.compile(r"<U\+[0-9A-Fa-f]{4,6}>")
 YEAR = r"(?:19|20)\d\d"
@@ -43,13 +45,13 @@ def shown(text: object, length: int = 60) -> str:
     return f"'{visible[:length]}…'" if len(visible) > length else f"'{visible}'"
 
 
-def unsafe(text: str, length: int = 2_000) -> str:
+def unsafe(text: str) -> str:
     """Why a text may not enter (control or right-to-left marks, a formula, too long); empty when it may."""
     if FORBIDDEN.search(text):
         return "a text without control and right-to-left marks"
     if FORMULA.match(text):
         return "a text that no spreadsheet takes for a formula"
-    return f"at most {length:,} characters" if len(text) > length else ""
+    return f"at most {LONGEST:,} characters" if len(text) > LONGEST else ""
 
 
 def read_year(text: Any) -> tuple[int, bool] | None:

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from dx_pipeline.sources.budgets import check_size
-from dx_pipeline.sources.drafting.guess import GuessedTable, Resolve, Systems, guess_table
+from dx_pipeline.sources.drafting.guess import Resolve, Systems, guess_table
 from dx_pipeline.sources.drafting.said import Codes
 from dx_pipeline.sources.drafting.write import Draft, Writer
 from dx_pipeline.sources.errors import SourceError, refuse
@@ -74,7 +74,7 @@ def draft_source(
         spec = replace(spec, encoding=encoding)
         sheets = read_sheets(spec, data)
     found = [(sheet, guess_table(sheet, resolve, systems, path.stem)) for sheet in sheets if not sheet.hidden]
-    tables = [table for _, table in found if table and _has_figures(table)]
+    tables = [table for _, table in found if table and any(one.kind == "figures" for one in table.columns)]
     if not tables:
         seen = [text for sheet in sheets[:3] for row in sheet.texts[:4].rows() for text in row if text][:8]
         first = [row for sheet in sheets for row in sheet.texts[:HEADINGS].rows()]
@@ -108,7 +108,3 @@ def _form(path: Path, data: bytes) -> str:
     if start.startswith(b"<stata_dta>") or path.suffix.lower() == ".dta":
         return "stata"
     return FORMS.get(path.suffix.lower(), "csv") if path.suffix.lower() not in (".xlsx", ".xls", ".ods") else "csv"
-
-
-def _has_figures(table: GuessedTable) -> bool:
-    return any(column.kind == "figures" for column in table.columns)
