@@ -247,11 +247,7 @@ class Contract(Declaration):
         return entries
 
     def with_indicators(self, indicators: pl.DataFrame) -> Contract:
-        """The contract with the codes of the indicators that it chooses by role, whole or pillar.
-
-        Args:
-            indicators: the table of that name, which alone knows what components there are.
-        """
+        """The contract with the codes of the indicators that it chooses by role, whole or pillar."""
 
         def codes(wanted: Mapping[Any, Any]) -> list[str]:
             found = indicators.filter(matches(wanted)).sort("position")

@@ -184,12 +184,6 @@ def write_table(
 ) -> pl.DataFrame:
     """Replace a table by the frame, columns matched by name; returns what was stored, sorted by key.
 
-    Args:
-        con: on the warehouse.
-        contract: of the table.
-        frame: its rows.
-        inputs: the tables it was made from, for the record.
-
     Raises:
         ContractError: columns or types differ from the contract, a key is duplicated, or a required value is missing.
     """

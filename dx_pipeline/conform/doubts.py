@@ -28,13 +28,7 @@ FIGURES_OF_A_TABLE = 3
 def with_doubts(
     figures: pl.DataFrame, corrections: Sequence[Correction], remark_doubts: Mapping[str, str]
 ) -> pl.DataFrame:
-    """The figures with `basis` (stated, derived; null for an empty cell) and `doubts`.
-
-    Args:
-        figures: as `choose_figures` returns them, with `doubts` where sources declare any.
-        corrections: the declared ones.
-        remark_doubts: phrase of a remark, in lower case -> doubt.
-    """
+    """The figures with `basis` (stated, derived; null for an empty cell) and `doubts`."""
     usable = pl.col("value").is_not_null() & pl.col("rejected").is_null()
     follow = doubts_where(
         {

@@ -21,7 +21,7 @@ from dx_pipeline.conform.observations import COUNTRY
 from dx_pipeline.conform.referee import referee
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.index.structure import Structure
-from dx_pipeline.sources.spec import TIERS
+from dx_pipeline.sources.resolved import TIERS
 
 TIER_WORDS = {
     "official": ("cơ quan chính thức", "official"),
@@ -38,12 +38,6 @@ def choose(
     reference: Reference,
 ) -> pl.DataFrame:
     """All observations with verdict, one figure chosen per key.
-
-    Args:
-        observations: of each source.
-        corrections: the declared ones.
-        structures: edition -> how its overall is put together.
-        reference: for the names in sentences, and the phrases of remarks that are doubts.
 
     Raises:
         CorrectionError: a declared correction no longer fits its source.

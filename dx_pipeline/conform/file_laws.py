@@ -46,10 +46,6 @@ def broken_laws(
 def check_left_out(left_out: pl.DataFrame, reference: Reference) -> None:
     """No row is left out by a text that names a province; by its number it may be.
 
-    Args:
-        left_out: of a `Reading`, with the folder in `file`.
-        reference: unit systems and names.
-
     Raises:
         ConformError: naming the rows and the lines to write instead.
     """
@@ -104,10 +100,6 @@ def check_not_empty(source: SourceSpec, observations: pl.DataFrame, units: dict[
 def check_complete(observations: pl.DataFrame, units: dict[int, set[str]]) -> None:
     """A complete table holds every unit once; no table holds one twice.
 
-    Args:
-        observations: of one source.
-        units: unit system -> its province ids.
-
     Raises:
         ConformError: a unit is missing, doubled or too many; the message names file, province and rows.
     """
@@ -145,9 +137,6 @@ def check_said_once(observations: pl.DataFrame) -> None:
 
     Rows by sex or quarter without `only`, or `2022` beside `Sơ bộ 2022`, would otherwise be rivals, and one of them
     would be taken by a rule that knows nothing of them. A wide table with two rows of a unit is `check_complete`'s.
-
-    Args:
-        observations: of one source.
 
     Raises:
         ConformError: naming file, rows, columns and what they say.
@@ -209,11 +198,6 @@ def check_units_existed(source: SourceSpec, observations: pl.DataFrame, referenc
 
 def check_still_complete(figures: pl.DataFrame, complete: pl.DataFrame, reference: Reference) -> None:
     """Every table that `complete_tables.csv` lists has a usable figure of every unit, as it had before.
-
-    Args:
-        figures: of `choose_figures`.
-        complete: the reference table, as text.
-        reference: the units of each system.
 
     Raises:
         ConformError: naming each table that is no longer complete, and the units it lost.

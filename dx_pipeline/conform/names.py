@@ -43,17 +43,6 @@ if TYPE_CHECKING:
 
     from dx_pipeline.conform.reference import Reference
 
-__all__ = [
-    "AmbiguousProvinceError",
-    "ProvinceNameError",
-    "Unit",
-    "UnknownProvinceError",
-    "recognised",
-    "resolve",
-    "resolve_column",
-    "slug",
-]
-
 LISTING = re.compile(r"\s*[,;/&+]\s*|\s+[-–—]\s+|\s+(?:và|and)\s+", re.IGNORECASE)
 #: words, without marks, before the name of a district, town, ward or office
 SMALLER = re.compile(r"(huyen|thi-xa|tx|thi-tran|quan|phuong|xa|dac-khu|district|ward|ubnd|so|cong-an)-")

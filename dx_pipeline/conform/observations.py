@@ -29,7 +29,7 @@ from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
 from dx_pipeline.sources.errors import of_table
 from dx_pipeline.sources.left_out import is_note, is_region, remedy
-from dx_pipeline.sources.spec import TIERS
+from dx_pipeline.sources.resolved import TIERS
 
 #: the area of a figure that stands for the whole country
 COUNTRY = "viet-nam"
@@ -60,11 +60,6 @@ def prints_index(source_id: str) -> bool:
 
 def conform_figures(figures: pl.DataFrame, reference: Reference, indicators: AbstractSet[str]) -> pl.DataFrame:
     """Observations from the figures of one source, row by row.
-
-    Args:
-        figures: of `read_source`.
-        reference: unit systems and names.
-        indicators: the codes a figure may carry.
 
     Raises:
         ConformError: a name, number or indicator is not readable, or a figure is outside its declared range; every

@@ -21,12 +21,6 @@ if TYPE_CHECKING:
 def keep_in_lake(settings: Settings, source_id: str, folder: Path, stored: Iterable[Stored]) -> list[str]:
     """Bring built periods into `large.<source>__<kind>`; those that are there as they are stay.
 
-    Args:
-        settings: of the shared deployment.
-        source_id: of the large source.
-        folder: of its built periods.
-        stored: the periods.
-
     Returns:
         The periods written.
 

@@ -85,9 +85,6 @@ def full_editions(tables: Mapping[str, pl.DataFrame]) -> list[Edition]:
     """Editions with all parts of every unit, in order of unit system and time.
 
     An edition with a gap is left out as a whole, because ranks among those who happen to be known are not ranks.
-
-    Args:
-        tables: those of `INPUTS`.
     """
     own = edition_structures(tables)
     table = ["edition", "unit_system"]
@@ -134,6 +131,12 @@ def edition_pairs(editions: Sequence[Edition]) -> Iterator[tuple[Edition, Editio
     """Each edition with the next of the same unit system."""
     for _, own in groupby(editions, key=lambda edition: edition.unit_system):
         yield from pairwise(own)
+
+
+def step_keys(before: Edition, after: Edition, indicators: Sequence[str]) -> dict[str, Sequence[object]]:
+    """The key columns of a table with one row a unit and indicator of a step."""
+    steps = {"edition_from": [before.edition], "edition_to": [after.edition]}
+    return {**steps, "unit_system": [after.unit_system], "province_id": after.provinces, "indicator": indicators}
 
 
 def rows(keys: Mapping[str, Sequence[object]], values: Mapping[str, object]) -> pl.DataFrame:

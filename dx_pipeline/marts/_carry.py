@@ -18,11 +18,6 @@ def carry(frame: pl.DataFrame, contract: Contract, tables: dict[str, pl.DataFram
 
     What the frame already holds in them (a doubt that arises in the table itself) is kept and joined by the rest. A row
     whose named value is null has neither.
-
-    Args:
-        frame: as the mart built it.
-        contract: of the mart.
-        tables: its inputs by name.
     """
     contract = contract.with_indicators(tables["indicators"]) if "indicators" in tables else contract
     for _, same_value in groupby(sorted(contract.rests_on, key=lambda entry: entry.value), key=lambda e: e.value):

@@ -23,11 +23,6 @@ def endowment_matrix(endowments: pl.DataFrame, unit_system: int, provinces: tupl
     Those declared on a logarithmic scale enter as logarithms: a few large cities would otherwise be all the spread.
 
     A unit with a gap would be compared on fewer endowments than the others, so such a year does not count.
-
-    Args:
-        endowments: the mart of that name.
-        unit_system: whose units.
-        provinces: their ids.
     """
     own = endowments.filter((pl.col("unit_system") == unit_system) & pl.col("province_id").is_in(provinces))
     names = own["indicator"].unique().sort().to_list()

@@ -64,13 +64,7 @@ def standing(language: str, if_ended: str = "") -> pl.Expr:
 
 
 def caveats(remark: pl.Expr, phrases: pl.DataFrame, language: str) -> pl.Expr:
-    """What a reader must know of a printed value, in one language; null where its remark says nothing known.
-
-    Args:
-        remark: the compiler's.
-        phrases: raw.policy_caveats.
-        language: `vi` or `en`.
-    """
+    """What a reader must know of a printed value, in one language; null where its remark says nothing known."""
     said = remark.fill_null("").str.to_lowercase()
     parts = [
         pl.when(said.str.contains(phrase.lower(), literal=True)).then(pl.lit(text))

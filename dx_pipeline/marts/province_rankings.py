@@ -109,10 +109,6 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
 def overall_of_parts(figures: pl.DataFrame, structure: Structure) -> pl.DataFrame:
     """The overall wherever all its parts are printed (M2), in an edition whose parts are the pillars themselves.
 
-    Args:
-        figures: core.figures.
-        structure: how the edition's overall is put together.
-
     Returns:
         edition, unit_system, province_id, score, error_half_width, score_status; no row for other editions.
     """

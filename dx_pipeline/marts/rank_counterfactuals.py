@@ -8,7 +8,7 @@ import polars as pl
 from dx_pipeline.index import changes as methods
 from dx_pipeline.index.doubt import RankInterval, rank_interval_of_differences
 from dx_pipeline.index.ranks import competition_ranks
-from dx_pipeline.marts._arrays import Edition, arising, edition_pairs, full_editions, rows, step_between
+from dx_pipeline.marts._arrays import Edition, arising, edition_pairs, full_editions, rows, step_between, step_keys
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -19,13 +19,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     frames = []
     for before, after in edition_pairs(full_editions(tables)):
         step = step_between(tables["edition_comparability"], before.edition, after.edition)
-        keys = {
-            "edition_from": [before.edition],
-            "edition_to": [after.edition],
-            "unit_system": [after.unit_system],
-            "province_id": after.provinces,
-            "indicator": after.parts,
-        }
+        keys = step_keys(before, after, after.parts)
         values: dict[str, object] = {"rank_actual": competition_ranks(after.overall)[:, None]}
         if step.comparable:
             intervals = [counterfactual_interval(before, after, part) for part in range(len(after.parts))]

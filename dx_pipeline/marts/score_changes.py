@@ -17,6 +17,7 @@ from dx_pipeline.marts._arrays import (
     full_editions,
     rows,
     step_between,
+    step_keys,
 )
 
 
@@ -25,13 +26,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     frames = []
     for before, after in edition_pairs(full_editions(tables)):
         step = step_between(tables["edition_comparability"], before.edition, after.edition)
-        keys = {
-            "edition_from": [before.edition],
-            "edition_to": [after.edition],
-            "unit_system": [after.unit_system],
-            "province_id": after.provinces,
-            "indicator": [*after.parts, after.structure.overall],
-        }
+        keys = step_keys(before, after, [*after.parts, after.structure.overall])
         shape = (len(after.provinces), len(after.parts))
         performance = weight = np.full(shape, np.nan)
         if step.comparable:

@@ -37,10 +37,6 @@ class NotReleasableError(DxError):
 def check_build(con: duckdb.DuckDBPyConnection, selected: Selected | None = None) -> pl.DataFrame:
     """Run checks on the warehouse's public tables and store their results beside a fingerprint of what was checked.
 
-    Args:
-        con: open on the warehouse.
-        selected: table and name of the checks to run; all by default.
-
     Raises:
         NotBuiltError: a table to be checked is not there.
     """

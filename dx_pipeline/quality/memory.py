@@ -65,13 +65,7 @@ def law_questions(con: duckdb.DuckDBPyConnection, laws: Iterable[Law], fingerpri
 def recall(
     con: duckdb.DuckDBPyConnection, rules: Mapping[str, Rules], asked: Questions
 ) -> dict[str, list[CheckOutcome]]:
-    """The outcomes of what was asked and answered before, by table or law.
-
-    Args:
-        con: on the warehouse.
-        rules: what is asked about each, in order.
-        asked: of `questions` or `law_questions`.
-    """
+    """The outcomes of what was asked and answered before, by table or law."""
     con.execute("CREATE SCHEMA IF NOT EXISTS core")
     con.execute(CREATE)
     known = dict(con.sql("SELECT question, answer FROM core.gx_answers").fetchall())

@@ -7,24 +7,10 @@ from pathlib import Path
 
 from dx_pipeline.declarations import DeclarationError, declare, read_toml
 from dx_pipeline.errors import Problem, nearest
-from dx_pipeline.sources.declaration import Identifier, Manifest, SourceDeclaration
+from dx_pipeline.sources.declaration import Manifest, SourceDeclaration
 from dx_pipeline.sources.errors import SourceError, quoted, refuse, refuse_all
-from dx_pipeline.sources.resolved import TIERS, FileSpec, PrintedColumn, SourceSpec, TableSpec, source_spec
+from dx_pipeline.sources.resolved import SourceSpec, source_spec
 from dx_pipeline.sources.rules import broken_rules
-
-__all__ = [
-    "TIERS",
-    "FileSpec",
-    "Identifier",
-    "PrintedColumn",
-    "SourceSpec",
-    "TableSpec",
-    "each_source",
-    "load_source",
-    "load_sources",
-    "source_names",
-    "undeclared_files",
-]
 
 DECLARATION = "source.toml"
 REFERENCE = "reference"

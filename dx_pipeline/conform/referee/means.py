@@ -49,13 +49,7 @@ def _without_a_zero(text: str) -> set[str]:
 def contradicted_means(
     observations: pl.DataFrame, tables: EditionTables, names: Mapping[str, tuple[str, str]]
 ) -> list[Finding]:
-    """Printed means that the complete tables contradict; a whole row shifted by one column is recognised as such.
-
-    Args:
-        observations: usable ones.
-        tables: of every edition.
-        names: indicator -> its name in Vietnamese and English.
-    """
+    """Printed means that the complete tables contradict; a whole row shifted by one column is recognised as such."""
     findings = []
     totals = {own.overall: OVERALL for own in tables.structures.values()}
     columns = totals | {one: (names[one][0].lower(), names[one][1].lower()) for one in tables.pillar_activity}
