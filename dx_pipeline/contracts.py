@@ -20,6 +20,7 @@ from pydantic import ConfigDict, Field, PrivateAttr, ValidationInfo, field_valid
 from dx_pipeline.declarations import Declaration, DeclarationError, Many, Text, declare, read_toml, wrong
 from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
 from dx_pipeline.rests_on import RestsOn
+from dx_pipeline.text import sql_literal
 from dx_pipeline.vocabulary import codes as codes_of
 from dx_pipeline.vocabulary import several_pattern
 
@@ -66,7 +67,18 @@ TRAITS = ("role", "part_of", "pillar")
 Indicators = dict[Literal["role", "part_of", "pillar"], str | Many[str]]
 
 
-class Column(Declaration):
+class Named(Declaration):
+    """What is called by its key (a column) or its file (a table)."""
+
+    _name: str = PrivateAttr("")
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self._name
+
+
+class Column(Named):
     """One column as its contract describes it."""
 
     # in a contract's file nothing is required that `_columns.toml` may say
@@ -90,18 +102,12 @@ class Column(Declaration):
     decimals: int | None = Field(None, ge=0, le=15, description="a double is rounded to so many, by unit if not said")
     digits: int | None = Field(None, ge=1, le=15, description="or to so many significant digits, whatever its size")
     lineage: Many[str] = Field((), alias="from", description="columns it is made from, as table.column")
-    _name: str = PrivateAttr("")
-
-    @property
-    def name(self) -> str:
-        """The column's name: its key in the contract."""
-        return self._name
 
     @property
     def comment(self) -> str:
         """The text a database shows beside the column, Vietnamese first."""
         unit = f" [{self.unit}]" if self.unit else ""
-        return f"{self.meaning_vi} | {self.meaning_en}{unit}"
+        return unicodedata.normalize("NFC", f"{self.meaning_vi} | {self.meaning_en}{unit}")
 
     def rounded(self, values: pl.Expr) -> pl.Expr:
         """The values as they are published: decimals where the scale is fixed, significant digits where it is not.
@@ -170,7 +176,7 @@ class Column(Declaration):
         return origins
 
 
-class Contract(Declaration):
+class Contract(Named):
     """One table: what a row is, its key, its inputs and its columns in order."""
 
     group: Text
@@ -186,12 +192,6 @@ class Contract(Declaration):
     partition: Many[str] = ()
     rests_on: Many[RestsOn] = Field((), description="rows of inputs from which basis and doubts come")
     written_by_release: bool = Field(False, description="written by the release itself, not built from figures")
-    _name: str = PrivateAttr("")
-
-    @property
-    def name(self) -> str:
-        """The table's name: that of its file."""
-        return self._name
 
     @model_validator(mode="before")
     @classmethod
@@ -290,7 +290,8 @@ class Contract(Declaration):
     @property
     def comment(self) -> str:
         """The text a database shows beside the table."""
-        return f"{self.title_vi}. {self.description_vi} | {self.title_en}. {self.description_en}"
+        text = f"{self.title_vi}. {self.description_vi} | {self.title_en}. {self.description_en}"
+        return unicodedata.normalize("NFC", text)
 
     def ddl(self, keyed: bool = True) -> str:
         """CREATE TABLE with NOT NULL and, where the database knows such, the primary key."""
@@ -304,8 +305,10 @@ class Contract(Declaration):
 
     def comment_statements(self) -> list[str]:
         """COMMENT ON statements for the table and each column."""
-        columns = [f'COMMENT ON COLUMN "{self.name}"."{one.name}" IS {_quoted(one.comment)}' for one in self.columns]
-        return [f'COMMENT ON TABLE "{self.name}" IS {_quoted(self.comment)}', *columns]
+        columns = [
+            f'COMMENT ON COLUMN "{self.name}"."{one.name}" IS {sql_literal(one.comment)}' for one in self.columns
+        ]
+        return [f'COMMENT ON TABLE "{self.name}" IS {sql_literal(self.comment)}', *columns]
 
     def polars_schema(self) -> dict[str, Any]:
         """Column name -> Polars type, in contract order."""
@@ -412,10 +415,6 @@ def with_indicators(contracts: Mapping[str, Contract], indicators: pl.DataFrame 
     if indicators is None:
         return dict(contracts)
     return {name: contract.with_indicators(indicators) for name, contract in contracts.items()}
-
-
-def _quoted(text: str) -> str:
-    return "'" + unicodedata.normalize("NFC", text).replace("'", "''") + "'"
 
 
 def parse_contract(name: str, data: Mapping[str, Any], common: Mapping[str, Any] | None = None) -> Contract:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from dx_pipeline.errors import NO_RELEASE, DxError
 from dx_pipeline.settings import Settings
+from dx_pipeline.text import sql_literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -73,7 +74,7 @@ def _engine(settings: Settings) -> duckdb.DuckDBPyConnection:
 
     engine = duckdb.connect()
     for name in EXTENSIONS if not settings.lake_catalogue else EXTENSIONS[:1]:
-        engine.execute(f"LOAD '{literal(extension_file(name))}'")
+        engine.execute(f"LOAD {sql_literal(extension_file(name))}")
     engine.execute("SET enable_progress_bar = false")
     if settings.lake_data.startswith("s3://"):
         _secret(engine, "dx_s3", {"TYPE": "s3", **_s3(settings)})
@@ -103,13 +104,8 @@ def _s3(settings: Settings) -> dict[str, str]:
 
 
 def _secret(engine: duckdb.DuckDBPyConnection, name: str, fields: dict[str, str]) -> None:
-    stated = ", ".join(f"{key} '{literal(value)}'" for key, value in fields.items())
+    stated = ", ".join(f"{key} {sql_literal(value)}" for key, value in fields.items())
     engine.execute(f"CREATE SECRET {name} ({stated})")
-
-
-def literal(text: object) -> str:
-    """A text between the quotes of an SQL literal."""
-    return str(text).replace("'", "''")
 
 
 @contextmanager
@@ -143,10 +139,10 @@ def connect(settings: Settings, snapshot: int | None = None) -> Iterator[duckdb.
     """
     with cursor(settings) as con:
         name = f"lake_{next(_numbers)}"
-        options = [f"DATA_PATH '{literal(settings.lake_data)}'"]
+        options = [f"DATA_PATH {sql_literal(settings.lake_data)}"]
         options += [] if snapshot is None else [f"SNAPSHOT_VERSION {snapshot}", "READ_ONLY"]
-        where = literal(settings.lake_catalogue) or "dx_lake"
-        con.execute(f"ATTACH 'ducklake:{where}' AS {name} ({', '.join(options)})")
+        where = sql_literal(f"ducklake:{settings.lake_catalogue or 'dx_lake'}")
+        con.execute(f"ATTACH {where} AS {name} ({', '.join(options)})")
         try:
             con.execute(f"USE {name}")
             yield con

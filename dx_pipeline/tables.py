@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dx_pipeline.contracts import Contract, load_contracts
 from dx_pipeline.errors import NO_RELEASE, DxError
 from dx_pipeline.paths import Paths
+from dx_pipeline.text import sql_literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -161,22 +162,7 @@ def with_values(statement: str, values: Sequence[Any]) -> str:
     parts = statement.split("?")
     if len(parts) != len(values) + 1:
         raise ValueError(f"{len(parts) - 1} places for {len(values)} values in: {statement}")
-    return parts[0] + "".join(literal(value) + part for value, part in zip(values, parts[1:], strict=True))
-
-
-def literal(value: Any) -> str:
-    """A value as a SQL literal. Raises TypeError for what has none here."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, str):
-        return "'" + value.replace("\0", "").replace("'", "''") + "'"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(literal, value)) + "]"
-    raise TypeError(f"no literal for {type(value).__name__}")
+    return parts[0] + "".join(sql_literal(value) + part for value, part in zip(values, parts[1:], strict=True))
 
 
 def editions_with_ranks(con: duckdb.DuckDBPyConnection, unit_system: int) -> list[int]:

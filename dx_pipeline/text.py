@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from pathlib import PurePath
+from typing import Any
 
 #: an identifier that may be part of a path: `ba-ria-vung-tau`, `phuong-12`
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -48,3 +50,18 @@ def other_letters(text: str) -> str:
     ]
     latin = any(letter.isalpha() and letter not in foreign for letter in text)
     return ", ".join(f"{letter} ({unicodedata.name(letter, '?').capitalize()})" for letter in foreign) if latin else ""
+
+
+def sql_literal(value: Any) -> str:
+    """A value as a SQL literal. Raises TypeError for what has none here."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str | PurePath):
+        return "'" + str(value).replace("\0", "").replace("'", "''") + "'"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(sql_literal, value)) + "]"
+    raise TypeError(f"no literal for {type(value).__name__}")

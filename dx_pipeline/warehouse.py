@@ -21,6 +21,7 @@ from dx_pipeline import lake
 from dx_pipeline.contracts import Contract
 from dx_pipeline.errors import BusyError, DxError
 from dx_pipeline.locks import locked, user_of
+from dx_pipeline.text import sql_literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +117,7 @@ def _attach(con: duckdb.DuckDBPyConnection, paths: Paths, how: str = f"STORAGE_V
     import duckdb
 
     try:
-        con.execute(f"ATTACH '{lake.literal(paths.warehouse)}' AS warehouse ({how})")
+        con.execute(f"ATTACH {sql_literal(paths.warehouse)} AS warehouse ({how})")
     except duckdb.BinderException as error:  # DuckDB opens a file once in a process
         raise BusyError(
             f"this process ({os.getpid()}) has {paths.warehouse} open already; nothing was changed",
@@ -323,7 +324,7 @@ def versions(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 def was_taken_over(con: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Whether a table of this build was made by an earlier one."""
-    return bool(con.sql(f"SELECT * FROM {BUILT} WHERE taken_over AND name = '{lake.literal(name)}'").fetchall())
+    return bool(con.sql(f"SELECT * FROM {BUILT} WHERE taken_over AND name = {sql_literal(name)}").fetchall())
 
 
 def _quoted(name: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from dx_pipeline import lake
 from dx_pipeline.large.store import Stored
 from dx_pipeline.settings import Settings
+from dx_pipeline.text import sql_literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,8 +40,8 @@ def _replace(con: duckdb.DuckDBPyConnection, source_id: str, folder: Path, one: 
         return False
     for file in sorted(one.files):
         table = f'large."{source_id}__{Path(file).stem}"'
-        path = lake.literal(folder / f"period={one.period}" / file)
-        rows = f"SELECT '{one.period}' AS built_period, * FROM read_parquet('{path}', hive_partitioning = false)"
+        path = sql_literal(folder / f"period={one.period}" / file)
+        rows = f"SELECT '{one.period}' AS built_period, * FROM read_parquet({path}, hive_partitioning = false)"
         if not con.sql(
             "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = 'large'"
             f" AND table_name = '{source_id}__{Path(file).stem}'"

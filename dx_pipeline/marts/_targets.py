@@ -95,6 +95,18 @@ def moment(language: str) -> pl.Expr:
 RANK_TARGET = "national_dti_rank"
 
 
+def _verdict(not_assessable: pl.Expr, reached: pl.Expr) -> pl.Expr:
+    return (
+        pl.when(not_assessable)
+        .then(pl.lit("not_assessable"))
+        .when("early")
+        .then(pl.lit("not_due"))
+        .when(reached)
+        .then(pl.lit("met"))
+        .otherwise(pl.lit("not_met"))
+    )
+
+
 def rank_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row per rank target and edition, with the successor's rank beside it, which decides nothing."""
     ranks = tables["province_rankings"]
@@ -138,13 +150,7 @@ def rank_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.D
         actual_value=pl.col("rank").cast(pl.Float64),
         actual_as_of=pl.when(~pl.col("unknown")).then(pl.format("DTI {}", "edition")),
         actual_source=pl.col("source_id") + ": " + pl.col("locator"),
-        verdict=pl.when(pl.col("ends") | (pl.col("unknown") & ~pl.col("early")))
-        .then(pl.lit("not_assessable"))
-        .when("early")
-        .then(pl.lit("not_due"))
-        .when(pl.col("rank") <= pl.col("k"))
-        .then(pl.lit("met"))
-        .otherwise(pl.lit("not_met")),
+        verdict=_verdict(pl.col("ends") | (pl.col("unknown") & ~pl.col("early")), pl.col("rank") <= pl.col("k")),
         missing=pl.when("ends")
         .then(pl.lit("boundary_change"))
         .when("unknown")
@@ -264,13 +270,7 @@ def value_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.
         actual_caveat_vi="caveat_vi",
         basis="value_basis",
         doubts="doubts",
-        verdict=pl.when(pl.col("ends") | ~pl.col("known"))
-        .then(pl.lit("not_assessable"))
-        .when("early")
-        .then(pl.lit("not_due"))
-        .when(reached)
-        .then(pl.lit("met"))
-        .otherwise(pl.lit("not_met")),
+        verdict=_verdict(pl.col("ends") | ~pl.col("known"), reached),
         missing=pl.when("ends")
         .then(pl.lit("boundary_change"))
         .when(~pl.col("known") & (pl.col("near_values").is_not_null() | pl.col("target_value").is_null()))

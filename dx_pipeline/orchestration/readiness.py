@@ -15,6 +15,7 @@ from dx_pipeline.orchestration.executors import celery_config, executor_of, need
 
 if TYPE_CHECKING:
     from dx_pipeline.settings import Settings
+from dx_pipeline.text import sql_literal
 
 #: how long a server or a worker may take to answer
 ANSWER_SECONDS = 5
@@ -92,15 +93,16 @@ def _ask_broker(settings: Settings) -> None:
 
 
 def _ask_storage(settings: Settings) -> None:
-    probe = lake.literal(f"{settings.lake_data.rstrip('/')}/{PROBE}")
+    probe = sql_literal(f"{settings.lake_data.rstrip('/')}/{PROBE}")
+    on_s3 = settings.lake_data.startswith("s3://")
     with lake.cursor(settings) as con:
-        if probe.startswith("s3://"):
+        if on_s3:
             con.execute(f"SET http_retries = 1; SET http_timeout = {ANSWER_SECONDS}")
         try:
-            con.execute(f"COPY (SELECT 1 AS probe) TO '{probe}' (FORMAT parquet)")
-            con.execute(f"SELECT * FROM '{probe}'")
+            con.execute(f"COPY (SELECT 1 AS probe) TO {probe} (FORMAT parquet)")
+            con.execute(f"SELECT * FROM {probe}")
         finally:
-            if probe.startswith("s3://"):
+            if on_s3:
                 con.execute("RESET http_retries; RESET http_timeout")
 
 

@@ -16,6 +16,7 @@ from dx_pipeline.errors import BusyError, DxError
 from dx_pipeline.orchestration.executors import postgres, refuse_other_code
 from dx_pipeline.paths import Paths
 from dx_pipeline.settings import PREFIX, Settings
+from dx_pipeline.text import sql_literal
 from dx_pipeline.warehouse import ANSWERS, drop_built, fingerprint
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def publish_in_lake(settings: Settings, candidate: Candidate) -> None:
         snapshot = lake.last_snapshot(con)
     with lake.connect(settings, snapshot) as con:
         for name, file in files.items():
-            con.execute(f"CREATE OR REPLACE TEMP VIEW staged AS FROM '{lake.literal(file)}'")
+            con.execute(f"CREATE OR REPLACE TEMP VIEW staged AS FROM {sql_literal(file)}")
             if fingerprint(con, name) != fingerprint(con, "staged"):
                 told = f"{name} was built again in the lake since the release was staged; nothing was published"
                 raise DxError(told, "Run again.", retry=True)

@@ -8,11 +8,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.quality.laws import Law
 from dx_pipeline.quality.model import Check
+from dx_pipeline.text import sql_literal
 
 if TYPE_CHECKING:
     from dx_pipeline.contracts import Contract
@@ -127,7 +128,7 @@ def _select(contract: Contract, value: str, entries: list[RestsOn]) -> str:
     inputs = "\n  UNION ALL ".join(part for entry in entries for part in _inputs(entry))
     known = f't."{entries[0].known}" IS NOT NULL' if entries[0].known else "true"
     covered = " OR ".join(f"(true{_conditions('t', entry.rows)})" for entry in entries)
-    spared = ", ".join(map(_literal, arising)) or "''"
+    spared = ", ".join(map(sql_literal, arising)) or "''"
     found = f"list_filter(string_split(coalesce(t.\"{doubts}\", ''), ', '), lambda c: c <> '' AND c NOT IN ({spared}))"
     return f"""WITH own AS (SELECT row_number() OVER () AS n, * FROM "{contract.name}"),
 held AS (
@@ -155,18 +156,15 @@ def _inputs(entry: RestsOn) -> Iterable[str]:
     yield f'SELECT t.n, i."{entry.basis}" AS code {joined}'
     yield f"SELECT t.n, unnest(string_split(i.\"{entry.doubts}\", ', ')) AS code {joined}"
     if entry.own:
-        yield f"SELECT t.n, {_literal(entry.own)} AS code FROM own t WHERE true{here}"
+        yield f"SELECT t.n, {sql_literal(entry.own)} AS code FROM own t WHERE true{here}"
 
 
-def _conditions(alias: str, conditions: dict[str, Any]) -> str:
+def _conditions(alias: str, conditions: Mapping[str, Any]) -> str:
     tests = []
     for name, wanted in conditions.items():
-        values = wanted if isinstance(wanted, list) else [wanted]
-        tests.append(f' AND {alias}."{name}" IN ({", ".join(map(_literal, values))})')
+        if isinstance(wanted, Mapping):
+            values = f"SELECT indicator FROM indicators WHERE true{_conditions('indicators', wanted)}"
+        else:
+            values = ", ".join(map(sql_literal, wanted if isinstance(wanted, list) else [wanted]))
+        tests.append(f' AND {alias}."{name}" IN ({values})')
     return "".join(tests)
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    return str(value) if isinstance(value, int | float) else "'" + str(value).replace("'", "''") + "'"
