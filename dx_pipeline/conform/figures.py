@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from dx_pipeline.conform import COUNTRY
 from dx_pipeline.conform.corrections import Correction, apply_corrections
 from dx_pipeline.conform.doubts import with_doubts
 from dx_pipeline.conform.findings import KEY, Finding, number
-from dx_pipeline.conform.observations import COUNTRY
 from dx_pipeline.conform.referee import referee
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.index.structure import Structure

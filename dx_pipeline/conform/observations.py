@@ -14,6 +14,7 @@ from decimal import Decimal
 
 import polars as pl
 
+from dx_pipeline.conform import COUNTRY
 from dx_pipeline.conform.names import resolve_column
 from dx_pipeline.conform.numbers import (
     MOST_UNITS,
@@ -31,8 +32,6 @@ from dx_pipeline.sources.errors import of_table
 from dx_pipeline.sources.left_out import is_note, is_region, remedy
 from dx_pipeline.sources.resolved import TIERS
 
-#: the area of a figure that stands for the whole country
-COUNTRY = "viet-nam"
 #: sources of the index are called so
 INDEX_PREFIX = "dti_"
 KINDS = ("stated", "derived")

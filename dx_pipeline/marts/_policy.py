@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from dx_pipeline.conform import COUNTRY
 from dx_pipeline.conform.doubts import of_remarks
 from dx_pipeline.conform.names import resolve_column
-from dx_pipeline.conform.observations import COUNTRY, ConformError
+from dx_pipeline.conform.observations import ConformError
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import Problem
 
@@ -105,13 +106,12 @@ def _joined(lines: list[pl.Expr]) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-def unit_system_of(moment: pl.Expr, provinces: pl.DataFrame, country: str, said: pl.DataFrame | None = None) -> pl.Expr:
+def unit_system_of(moment: pl.Expr, provinces: pl.DataFrame, said: pl.DataFrame | None = None) -> pl.Expr:
     """Which system a row's place is a unit of; null for the country.
 
     Args:
         moment: a date or the beginning of one as text; a row without any is of the oldest system.
         provinces: the mart, for the days from which each system holds.
-        country: `province_id` that stands for the whole country.
         said: phrases of `remark` or `unit` that name a system, which then counts whatever the day.
     """
     of_provinces = provinces.filter(pl.col("level") == "province")
@@ -124,7 +124,7 @@ def unit_system_of(moment: pl.Expr, provinces: pl.DataFrame, country: str, said:
         text = pl.concat_str("remark", "unit", separator=" ", ignore_nulls=True).str.to_lowercase()
         for phrase, number in said.select("phrase", pl.col("unit_system").cast(pl.Int64)).iter_rows():
             system = pl.when(text.str.contains(phrase, literal=True)).then(pl.lit(number)).otherwise(system)
-    return pl.when(pl.col("province_id") != country).then(system)
+    return pl.when(pl.col("province_id") != COUNTRY).then(system)
 
 
 def doubts_of(remark_doubts: pl.DataFrame) -> pl.Expr:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.conform.observations import COUNTRY
 from dx_pipeline.marts._policy import doubts_of, unit_system_of, with_province, with_source
 
 #: a time that the page does not print: "2025 (not shown)", "2022 or 2023"
@@ -26,7 +25,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         year=pl.col("as_of").str.extract(r"(20\d\d)").cast(pl.Int64),
         as_of_from_context=pl.col("as_of").str.contains(FROM_CONTEXT),
         published_on_from_context=pl.col("remark").str.extract(INFERRED_DAY),
-        unit_system=unit_system_of(pl.col("as_of"), tables["provinces"], COUNTRY, tables["raw.remark_units"]),
+        unit_system=unit_system_of(pl.col("as_of"), tables["provinces"], tables["raw.remark_units"]),
         basis=pl.lit("stated"),
         doubts=doubts_of(tables["raw.remark_doubts"]),
     ).drop("article_publisher", "article_date")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.conform.observations import COUNTRY
 from dx_pipeline.marts._policy import unit_system_of, with_province, with_source
 
 
@@ -15,5 +14,5 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     return rows.with_columns(
         pl.col("value").cast(pl.Float64),
         as_of_from_context=~pl.col("published_wording").fill_null("").str.contains(pl.col("as_of"), literal=True),
-        unit_system=unit_system_of(pl.col("as_of"), tables["provinces"], COUNTRY),
+        unit_system=unit_system_of(pl.col("as_of"), tables["provinces"]),
     )

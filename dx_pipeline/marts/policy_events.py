@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.conform.observations import COUNTRY
 from dx_pipeline.marts._policy import unit_system_of, with_province, with_source
 
 #: the shapes in which the two compilations name their columns
@@ -22,7 +21,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     return rows.with_columns(
         date=pl.when(pl.col("date").str.len_chars() == 7).then(pl.col("date") + "-01").otherwise("date").str.to_date(),
         date_precision=pl.col("date_precision").fill_null("day"),
-        unit_system=unit_system_of(pl.col("date"), tables["provinces"], COUNTRY),
+        unit_system=unit_system_of(pl.col("date"), tables["provinces"]),
         doubts=pl.when(pl.col("doubts") != "").then("doubts"),
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.conform.observations import COUNTRY
 from dx_pipeline.marts._policy import unit_system_of, with_province, with_source
 
 
@@ -17,7 +16,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     return rows.with_columns(
         pl.col("target_year").cast(pl.Int64),
         pl.when(pl.col("target_value") != "").then("target_value").cast(pl.Float64).alias("target_value"),
-        unit_system=unit_system_of(pl.col("article_date"), tables["provinces"], COUNTRY),
+        unit_system=unit_system_of(pl.col("article_date"), tables["provinces"]),
     ).select(
         "unit_system", "province_id", "province_name", "resolution", "indicator", "target_year", "comparator",
         "target_value", "unit", "published_wording", "article_title", "article_publisher", "article_date", "url",

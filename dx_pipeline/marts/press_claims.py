@@ -6,7 +6,6 @@ from typing import Any
 
 import polars as pl
 
-from dx_pipeline.conform.observations import COUNTRY
 from dx_pipeline.language.words import LANGUAGES, label_of, said
 from dx_pipeline.marts._policy import unit_system_of, with_province, with_source
 
@@ -18,7 +17,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     printed = with_province(tables, "press_claims", "province_name")
     subjects = tables["raw.policy_claim_subjects"].drop("row")
     rows = with_source(printed.join(subjects, on="claim_id", how="left"), tables["raw.policy_articles"]).with_columns(
-        unit_system=unit_system_of(pl.col("article_date"), tables["provinces"], COUNTRY)
+        unit_system=unit_system_of(pl.col("article_date"), tables["provinces"])
     )
     findings = [_judge(row, tables) for row in rows.iter_rows(named=True)]
     columns = zip(("finding", "reason", "reason_vi"), zip(*findings, strict=True), strict=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from dx_pipeline.conform import COUNTRY
 from dx_pipeline.quality.laws import Law
 from dx_pipeline.quality.model import Check
 from dx_pipeline.text import sql_literal
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 
 PROVINCE_COLUMNS = ("province_id", "peer_id")
 
-#: stands for the whole country where national means and shares are kept beside the units' figures
-COUNTRY = "viet-nam"
+#: these hold figures of the whole country
 TABLES_WITH_COUNTRY = ("figure_sources", "policy_actuals")
 #: besides provinces these hold figures of other units (regions), which data/reference/units.csv lists
 TABLES_WITH_OTHER_UNITS = ("figure_sources", "external_indicators")
