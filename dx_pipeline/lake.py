@@ -36,6 +36,7 @@ BEGUN = "core.begun"
 LARGE = "large.built"
 #: releases that readers may still ask for, and days for which every snapshot is kept
 KEPT_RELEASES, KEPT_DAYS = 10, 7
+LOOK = "`dx doctor` looks at each part of it."
 #: how long a write that others got ahead of is tried again
 RETRY_SECONDS = 120.0
 
@@ -127,7 +128,7 @@ def cursor(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         raise LakeError(f"others kept getting ahead: {settings.redacted(error)}", "Try again.", retry=True) from None
     except duckdb.Error as error:
         told = " ".join(settings.redacted(error).split())
-        raise LakeError(f"the lake: {told}", "`dx doctor` looks at each part of it.") from None
+        raise LakeError(f"the lake: {told}", LOOK) from None
 
 
 @contextmanager

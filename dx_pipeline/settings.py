@@ -20,6 +20,7 @@ from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
 PREFIX = "DX_"
 FILE = "dx.toml"
 SECRETS_DIR = "DX_SECRETS_DIR"
+URLS = {"broker": "redis://host:6379/0", "backend": "redis://host:6379/0", "s3_endpoint": "https://host:port"}
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -173,8 +174,11 @@ def _misfits(settings: Settings) -> list[Problem]:
         for name in sorted(needed)
         if getattr(settings, name) in ("", SecretStr(""))
     ]
-    for name in ("broker", "backend"):
-        if urlsplit(getattr(settings, name)).password:
+    for name in URLS:
+        stated = getattr(settings, name)
+        if stated and "://" not in stated:
+            problems.append(Problem(_variable(name), f"a URL as {URLS[name]}", "something else"))
+        elif urlsplit(stated).password:
             told = "a URL without a password"
-            problems.append(Problem(_variable(name), told, "one with it", "put it into DX_BROKER_PASSWORD"))
+            problems.append(Problem(_variable(name), told, "one with it", "secrets have settings of their own"))
     return problems

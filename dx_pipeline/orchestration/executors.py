@@ -34,11 +34,31 @@ def executor_of(settings: Settings) -> dg.ExecutorDefinition:
         "celery": ("dagster_celery", "celery_executor"),
         "k8s": ("dagster_k8s", "k8s_job_executor"),
     }[settings.steps_by]
-    executor: dg.ExecutorDefinition = getattr(needed(module), name)
+    executor = _when_ready(settings, getattr(needed(module), name))
     if settings.steps_by == "k8s":
         return executor
     # read when a run begins: the address has a password, and definitions are shown to people
     return executor.configured(lambda _: celery_config(settings), name=settings.steps_by, config_schema={})
+
+
+def _when_ready(settings: Settings, executor: dg.ExecutorDefinition) -> dg.ExecutorDefinition:
+    """An executor that begins no run, from whatever door, that could not work: it would wait for ever."""
+
+    def create(context: dg.InitExecutorContext) -> dg.Executor:
+        from dx_pipeline.orchestration.readiness import refuse_unready
+
+        try:
+            refuse_unready(settings, workers=True)
+        except DxError as error:
+            raise dg.DagsterError(error.message) from None  # others leave the run without an end
+        made: dg.Executor = executor.executor_creation_fn(context)  # type: ignore[misc]
+        return made
+
+    schema: Any = executor.config_schema
+    return dg.ExecutorDefinition(
+        executor.name, config_schema=schema, requirements=executor.get_requirements,
+        executor_creation_fn=create, description=executor.description,
+    )  # fmt: skip
 
 
 def needed(module: str) -> Any:

@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from dx_pipeline.errors import DxError
 from dx_pipeline.locks import locked
 from dx_pipeline.orchestration.failure import explained
 from dx_pipeline.orchestration.launcher import end_dead_runs
-from dx_pipeline.orchestration.shared import export_settings
+from dx_pipeline.orchestration.shared import export_settings, keep_connection
 from dx_pipeline.paths import Paths, default_paths
 from dx_pipeline.settings import read_settings
 
@@ -55,7 +56,9 @@ def opened(paths: Paths) -> Iterator[dg.DagsterInstance]:
     os.environ["DAGSTER_HOME"] = str(home)
     with locked(home / ".instance.lock", "opening the Dagster instance", 120.0):
         instance = _open_or_renew(home, paths, settings.shared)
-        if not settings.shared:  # the process of a run may be on another machine
+        if settings.shared:
+            keep_connection(instance)
+        else:  # the process of a run may be on another machine
             end_dead_runs(instance)
     with instance:
         yield instance
@@ -144,9 +147,16 @@ def _set_aside(home: Path) -> None:
 
 
 def main() -> None:
-    """Make the instance ready."""
-    with opened(default_paths()):
-        pass
+    """Make the instance ready, or say in a line each what is wrong."""
+    from dx_pipeline.orchestration.readiness import refuse_unready
+
+    paths = default_paths()
+    try:
+        refuse_unready(read_settings(paths.root), workers=False)
+        with opened(paths):
+            pass
+    except DxError as error:
+        sys.exit(f"{error.message}\n{error.hint}".strip())
 
 
 if __name__ == "__main__":

@@ -73,6 +73,7 @@ def _tried(settings: Settings, what: str, expected: str, ask: Callable[[], objec
         ask()
     except Exception as error:
         message, remedy = (error.message, error.hint) if isinstance(error, DxError) else (settings.redacted(error), "")
+        remedy = "" if remedy == lake.LOOK else remedy
         return Problem(what, expected, " ".join(message.split()) or type(error).__name__, remedy)
     return None
 
@@ -121,5 +122,8 @@ def workers_code(settings: Settings) -> dict[str, str]:
     """Name of each worker that answers -> the code it runs."""
     executor = needed("dagster_celery.executor").CeleryExecutor.for_cli(**celery_config(settings))
     app = needed("dagster_celery.make_app").make_app(executor.app_args())
-    replies = app.control.broadcast("dx_code", reply=True, timeout=ANSWER_SECONDS / 2) or []
+    for seconds in (ANSWER_SECONDS / 2, ANSWER_SECONDS * 2):  # a busy machine answers late
+        replies = app.control.broadcast("dx_code", reply=True, timeout=seconds) or []
+        if replies:
+            break
     return {name: str(answer.get("code")) for reply in replies for name, answer in reply.items()}

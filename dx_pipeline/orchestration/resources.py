@@ -80,8 +80,9 @@ class Project(dg.ConfigurableResource[Any]):
             yield self
             return
         if self.settings.shared:
-            from dx_pipeline.orchestration.shared import step
+            from dx_pipeline.orchestration.shared import keep_connection, step
 
+            keep_connection(instance)
             with step(self.paths, self.settings, run, is_whole(run), FULL_TAG in run.tags):
                 yield self
             return

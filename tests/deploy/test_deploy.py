@@ -106,6 +106,35 @@ def test_files_of_the_shared_deployment_name_settings_that_exist() -> None:
     assert workers["worker"]["volumes"] == workers["code"]["volumes"], "workers and code see the same folders"
 
 
+def test_a_pod_of_a_step_gets_settings_secrets_and_data() -> None:
+    pytest.importorskip("dagster_k8s", reason="dagster-k8s is an extra of the shared deployment")
+    from dagster_k8s.container_context import K8sContainerContext
+    from dagster_k8s.job import DagsterK8sJobConfig, construct_dagster_k8s_job
+
+    values = yaml.safe_load((DEPLOY / "helm-values.yaml").read_text(encoding="utf-8"))
+    (location,) = values["dagster-user-deployments"]["deployments"]
+    # what the chart hands to the runs of a code location (its template dagsterUserDeployments.k8sContainerContext)
+    context = K8sContainerContext.create_from_config({"k8s": {
+        "env": location["env"], "env_secrets": [one["name"] for one in location["envSecrets"]],
+        "volumes": location["volumes"], "volume_mounts": location["volumeMounts"],
+        "run_k8s_config": {"pod_spec_config": {"init_containers": location["initContainers"]}},
+    }})  # fmt: skip
+    config = DagsterK8sJobConfig(
+        job_image="x", dagster_home="/home", instance_config_map="instance",
+        postgres_password_secret=values["global"]["postgresqlSecretName"],
+    )  # fmt: skip
+    job = construct_dagster_k8s_job(config, ["dagster"], "step", user_defined_k8s_config=context.run_k8s_config)
+    pod = job.spec.template.spec
+    (step,) = pod.containers
+    assert {"DX_DEPLOYMENT", "DX_EXECUTOR", "DX_LAKE_DATA"} <= {one.name for one in step.env}
+    assert [one.secret_ref.name for one in step.env_from if one.secret_ref] == ["dx-secrets"]
+    claims = {one.name: one.persistent_volume_claim for one in pod.volumes}
+    mounted = {one.mount_path: claims[one.name] for one in step.volume_mounts}
+    assert mounted["/srv/dx/data"].claim_name == "dx-data"
+    assert pod.init_containers[0].volume_mounts[0].name == "data"
+    assert pod.init_containers[0].image == f"{location['image']['repository']}:{location['image']['tag']}"
+
+
 def test_the_image_is_slim_and_runs_as_nobody_special() -> None:
     text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
     stages = re.findall(r"^FROM (\S+)", text, re.MULTILINE)

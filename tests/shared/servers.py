@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -20,6 +21,7 @@ PASSWORDS = {
     "DX_S3_SECRET": "s3-Lua-vang-8856-0123456789abcdefghij",
 }
 BUCKET = "dx-lake"
+READ_ONLY_BUCKET = "dx-read-only"
 MODULES = ("dagster_celery", "dagster_postgres", "redis", "moto", "duckdb_extension_postgres_scanner")
 #: the server refuses to run as root
 POSTGRES_USER = "postgres"
@@ -123,15 +125,24 @@ time.sleep(1e9)
 """
     with _running([sys.executable, "-c", code], folder / "s3.log"):
         _wait(lambda: socket.create_connection(("127.0.0.1", port), 1).close())
-        _bucket(port)
+        _buckets(port)
         yield port
 
 
-def _bucket(port: int) -> None:
+def _buckets(port: int) -> None:
     import boto3
 
-    boto3.client("s3", endpoint_url=f"http://127.0.0.1:{port}", region_name="us-east-1", aws_access_key_id="dx",
-                 aws_secret_access_key="x").create_bucket(Bucket=BUCKET)  # fmt: skip
+    client = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{port}", region_name="us-east-1",
+                          aws_access_key_id="dx", aws_secret_access_key="x")  # fmt: skip
+    for bucket in (BUCKET, READ_ONLY_BUCKET):
+        client.create_bucket(Bucket=bucket)
+    deny = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{READ_ONLY_BUCKET}/*",
+    }
+    client.put_bucket_policy(Bucket=READ_ONLY_BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
 
 
 @contextmanager

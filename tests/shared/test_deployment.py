@@ -1,6 +1,6 @@
 """The shared deployment for real on loopback: PostgreSQL, Redis, an S3 server, two Celery workers as processes.
 
-Ten minutes on two cores, so it is part of `make soak` and `make shared-test`.
+A quarter of an hour on two busy cores, so it is part of `make soak` and `make shared-test`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,13 +24,15 @@ import pytest
 
 from benchmarks.made_up_communes import SOURCE, add_communes, write_source
 from tests.conftest import ROOT, copy_project
-from tests.shared.servers import PASSWORDS, missing, servers
+from tests.shared.servers import PASSWORDS, READ_ONLY_BUCKET, missing, servers
 
 pytestmark = [
-    pytest.mark.skipif("DX_SOAK" not in os.environ, reason="ten minutes: part of `make soak`, or `make shared-test`"),
+    pytest.mark.skipif("DX_SOAK" not in os.environ, reason="long: part of `make soak`, or `make shared-test`"),
     pytest.mark.skipif(bool(missing()), reason=missing() or "all is there"),
 ]
 DX = [sys.executable, "-m", "dx_pipeline.cli"]
+#: what `make ui` asks before it starts
+UI = [sys.executable, "-m", "dx_pipeline.orchestration.instance"]
 MONTHS = 4
 
 #: how a person, or a backfill of the UI, builds one period of a large source
@@ -65,8 +68,11 @@ class Deployment:
         os.killpg(self.workers.pop(name).pid, signal.SIGKILL)
 
     def dx(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return self.call([*DX, *words], **environment)
+
+    def call(self, command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
         env = self.environment | environment
-        done = subprocess.run([*DX, *words], cwd=ROOT, env=env, capture_output=True, text=True, timeout=1500)
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=1500)
         with (self.root.parent / "told.log").open("a") as log:
             log.write(done.stdout + done.stderr)
         return done
@@ -80,10 +86,8 @@ class Deployment:
             cursor.execute(sql)
             return cursor.fetchall()
 
-    def materialise(self, *words: str) -> None:
-        command = [sys.executable, "-c", MATERIALISE, *words]
-        with (self.root.parent / "told.log").open("a") as log:
-            subprocess.run(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, check=True, timeout=900)
+    def materialise(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return self.call([sys.executable, "-c", MATERIALISE, *words], **environment)
 
     def hosts(self, runs: int = 1) -> set[str]:
         """Workers that ran a step, by what the event logs of the newest runs say."""
@@ -152,28 +156,30 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 
 
 class Reader(threading.Thread):
-    """Reads the lake again and again, and keeps which release it saw each time and how many rows its tables had."""
+    """Reads the lake again and again, and keeps which release it saw each time and what was in its tables."""
 
     def __init__(self, deployment: Deployment) -> None:
         super().__init__(daemon=True)
         self.settings, self.stopped = deployment.settings(), threading.Event()
         self.seen: set[tuple] = set()
-        self.looks, self.errors = 0, []
+        self.before = self.looks = 0  # before anything was published, and since
+        self.errors: list[str] = []
 
     def run(self) -> None:
         from dx_pipeline.lake import LakeError, released
+        from dx_pipeline.warehouse import fingerprint
 
         while not self.stopped.wait(0.2):
             try:
                 with released(self.settings, "dti") as con:
                     release = con.sql("SELECT max(release) FROM check_results").fetchone()
                     names = sorted(name for (name,) in con.sql("SHOW TABLES").fetchall())
-                    rows = tuple((name, con.sql(f'SELECT count(*) FROM "{name}"').fetchone()) for name in names)
-                    self.seen.add((release, rows))
+                    self.seen.add((release, tuple((name, fingerprint(con, name)) for name in names)))
                     self.looks += 1
             except LakeError as error:
                 if "nothing of dti is published" not in str(error):
                     self.errors.append(str(error))
+                self.before += not self.looks
 
 
 def test_a_run_that_loses_a_worker_makes_the_release_that_one_machine_makes(
@@ -184,6 +190,8 @@ def test_a_run_that_loses_a_worker_makes_the_release_that_one_machine_makes(
 
     done: list[subprocess.CompletedProcess[str]] = []
     run = threading.Thread(target=lambda: done.append(deployment.dx("run", "--json")))
+    reader = Reader(deployment)
+    reader.start()
     run.start()
     at = deployment.worker_at("marts")
     time.sleep(3)
@@ -191,6 +199,11 @@ def test_a_run_that_loses_a_worker_makes_the_release_that_one_machine_makes(
     deployment.start("c")
     run.join()
     assert done[0].returncode == 0, done[0].stdout + done[0].stderr
+    deployment.wait(lambda: reader.looks > 0 or bool(reader.errors))
+    reader.stopped.set()
+    reader.join()
+    assert (reader.errors, len(reader.seen)) == ([], 1), "nothing until the release is whole"
+    assert reader.before > 3
     assert deployment.hosts() >= {"a", "b"}
     one, many = (Path(root) / "data" / "marts" / "parquet" for root in (released, deployment.root))
     data = {name for name, contract in load_contracts().items() if not contract.written_by_release}
@@ -250,11 +263,11 @@ def test_a_large_table_is_built_period_by_period_on_both_workers(deployment: Dep
         periods = sorted({str(one.period) for one in source.files})
         assert len(periods) >= MONTHS
         other.materialise("raw/reference")
-        building = [threading.Thread(target=other.materialise, args=[f"large/{SOURCE}", one]) for one in periods]
-        for thread in building:
-            thread.start()
-        for thread in building:
-            thread.join()
+        with ThreadPoolExecutor(len(periods)) as building:
+            done = list(building.map(lambda one: other.materialise(f"large/{SOURCE}", one), periods))
+        assert [one.returncode for one in done] == [0] * len(periods)
+        with connect(other.settings()) as con:
+            assert con.sql("SELECT count(*) FROM large.built").fetchone() == (len(periods),)
         assert other.hosts(len(periods)) == {"a", "b"}
         alone = build_large(source, load_reference(other.root / "data" / "reference"), base / "alone")
         assert [one.period for one in alone] == periods
@@ -276,16 +289,27 @@ def test_a_large_table_is_built_period_by_period_on_both_workers(deployment: Dep
         deployment.wait(lambda: deployment.ready(2))
 
 
+def _without_extension(deployment: Deployment) -> Path:
+    """A folder that, first on the path, hides the extension."""
+    package = deployment.root.parent / "hiding" / "duckdb_extension_ducklake"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    return package.parent
+
+
 def wrong(deployment: Deployment) -> list[tuple[dict[str, str], str]]:
     """Settings that are wrong, and how the line about each begins."""
-    nobody = "postgres.invalid"
+    nobody, read_only = "postgres.invalid", f"s3://{READ_ONLY_BUCKET}/x"
     return [
         ({"DX_POSTGRES_PORT": "1"}, "PostgreSQL, database dagster: expected a connection, found connection"),
         ({"DX_POSTGRES_HOST": nobody}, "PostgreSQL, database lake: expected a connection, found could not"),
         ({"DX_POSTGRES_PASSWORD": "Sai-mat-khau"}, "PostgreSQL, database dagster: expected a connection, found"),
         ({"DX_LAKE_DB": "none"}, "PostgreSQL, database none: expected a connection, found"),
         ({"DX_BROKER_PASSWORD": "Sai-mat-khau"}, "broker: expected an answer, found"),
+        ({"DX_BROKER": "redis://127.0.0.1:1/0"}, "broker: expected an answer, found Error 111 connecting to"),
         ({"DX_LAKE_DATA": "s3://no-such-bucket/x"}, "s3://no-such-bucket/x: expected a place to write to, found"),
+        ({"DX_LAKE_DATA": read_only}, f"{read_only}: expected a place to write to, found"),
+        ({"PYTHONPATH": str(_without_extension(deployment))}, "DuckDB: expected its extension ducklake, found"),
         ({"DX_LAKE_DATA": "s3://dx-lake/other"}, "the lake: expected one at the place the settings name, found"),
         ({"DX_S3_ENDPOINT": "http://127.0.0.1:1"}, "s3://dx-lake/lake: expected a place to write to, found"),
     ]
@@ -293,14 +317,31 @@ def wrong(deployment: Deployment) -> list[tuple[dict[str, str], str]]:
 
 def test_what_is_wrong_is_told_at_start_in_a_line_each(deployment: Deployment) -> None:
     told = []
-    doors = itertools.cycle((["run"], ["worker", "--name", "x"], ["doctor"]))
-    for (environment, begins), words in zip(wrong(deployment), doors, strict=False):
-        done = deployment.dx(*words, **environment)
+    doors = itertools.cycle(([*DX, "run"], [*DX, "worker", "--name", "x"], [*DX, "doctor"], UI))
+    for (environment, begins), door in zip(wrong(deployment), doors, strict=False):
+        done = deployment.call(door, **environment)
         lines = (done.stdout + done.stderr).splitlines()
         ok = done.returncode != 0 and len(done.stderr.splitlines()) <= 5 and any(begins in line for line in lines)
         if not ok or "Traceback" in done.stderr or "Sai-mat-khau" in done.stdout + done.stderr:
-            told.append((environment, words, lines))
+            told.append((environment, door, lines))
     assert told == []
+
+
+def test_no_door_begins_a_run_that_nobody_would_work_at(deployment: Deployment) -> None:
+    nobody = "workers: expected at least one that answers, found none (start one with `dx worker`)"
+    no_broker = "broker: expected an answer, found Error 111 connecting to 127.0.0.1:1. Connection refused."
+    for name in list(deployment.workers):
+        deployment.kill(name)
+    assert nobody in deployment.dx("run").stderr
+    for told, environment in ((nobody, {}), (no_broker, {"DX_BROKER": "redis://127.0.0.1:1/0"})):
+        # as the UI does, which shows why a run failed
+        assert deployment.materialise("raw/reference", **environment).returncode != 0
+        ask = "SELECT event FROM event_logs WHERE dagster_event_type = 'PIPELINE_FAILURE' ORDER BY id DESC LIMIT 1"
+        ((event,),) = deployment.query(ask, of="dagster")
+        assert told in event
+    for name in ("a", "b"):
+        deployment.start(name)
+    deployment.wait(lambda: deployment.ready(2))
 
 
 def test_a_worker_of_other_code_is_told_and_gets_no_work(deployment: Deployment) -> None:
@@ -319,7 +360,22 @@ def test_a_worker_of_other_code_is_told_and_gets_no_work(deployment: Deployment)
     assert [line for line in done.stderr.splitlines() if "worker old@" in line and "expected code" in line]
 
 
+def test_one_goes_back_by_unsetting_the_settings(deployment: Deployment) -> None:
+    shutil.copy(ROOT / "dagster.yaml", deployment.root)
+    before = (deployment.root / "data" / "marts" / "current").resolve()
+    kept = {name: value for name, value in deployment.environment.items() if not name.startswith("DX_")}
+    embedded = Deployment(deployment.root, kept | {"DX_ROOT": str(deployment.root)})
+    done = embedded.dx("run", "--full", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["unchanged"]
+    assert (deployment.root / "data" / "marts" / "current").resolve() == before
+    forth = deployment.dx("run", "--json")
+    assert json.loads(forth.stdout)["skipped"], "the lake still shows what is current"
+
+
 def test_no_secret_was_ever_written_down(deployment: Deployment) -> None:
+    import redis
+
     base = deployment.root.parent
     files = [*base.glob("*.log"), *(base / "servers").glob("*.log"), *deployment.root.rglob("*")]
     texts = {str(path): path.read_bytes() for path in files if path.is_file()}
@@ -329,6 +385,8 @@ def test_no_secret_was_ever_written_down(deployment: Deployment) -> None:
         for (table,) in tables:
             rows = deployment.query(f'SELECT CAST(t AS TEXT) FROM "{table}" AS t', of=database)
             texts[f"{database}.{table}"] = "\n".join(row for (row,) in rows).encode()
+    broker = redis.Redis.from_url(deployment.settings().url("broker"))
+    texts |= {f"redis.{key}": broker.dump(key) or b"" for key in broker.scan_iter()}
     assert texts
     found = [(where, name) for where, text in texts.items() for name, secret in PASSWORDS.items()
              if secret.encode() in text]  # fmt: skip

@@ -22,7 +22,7 @@ SHARED = {
 
 
 def asked(monkeypatch: pytest.MonkeyPatch, root: Path, environment: dict[str, str], toml: str = "") -> Settings:
-    for name in [*SHARED, "DX_EXECUTOR", "DX_SECRETS_DIR", "DX_POSTGRES_PORT", "DX_BACKEND"]:
+    for name in [*SHARED, "DX_EXECUTOR", "DX_SECRETS_DIR", "DX_POSTGRES_PORT", "DX_BACKEND", "DX_S3_ENDPOINT"]:
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -57,6 +57,12 @@ WRONG = [
     ({}, 'deploymnet = "shared"', "dx.toml, deploymnet: expected no such setting, found `deploymnet` (did you mean"),
     ({}, f's3_secret = "{SECRET}"', "dx.toml, s3_secret: expected no secret in a file that is shared, found one (put"),
     ({}, "deployment = ", "dx.toml: expected TOML"),
+    (SHARED | {"DX_S3_ENDPOINT": "127.0.0.1:9000"}, "", "DX_S3_ENDPOINT: expected a URL as https://host:port, found"),
+    (
+        SHARED | {"DX_BROKER": f"redis:{SECRET}@r"},
+        "",
+        "DX_BROKER: expected a URL as redis://host:6379/0, found something",
+    ),
     ({"DX_EXECUTOR": "celery"}, "", "DX_EXECUTOR: expected in_process: a file has one writer, found executor celery"),
     ({"DX_DEPLOYMENT": "shared"}, "", "DX_POSTGRES_PASSWORD: expected a value for deployment shared, found nothing"),
     (SHARED | {"DX_POSTGRES_PORT": "http"}, "", "DX_POSTGRES_PORT or `postgres_port` in dx.toml: expected a valid int"),
