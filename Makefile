@@ -58,8 +58,8 @@ soak: $(DEV_READY) ## the long proofs: kills, damage, every asset and check alon
 shared-ready: $(DEV_READY) ## add what the tests of the shared deployment need (Celery, DuckDB's extensions, an S3 server)
 	@$(BIN)/uv pip install -q --python $(BIN)/python --compile-bytecode --require-hashes -r tests/requirements-shared.lock
 
-shared-test: shared-ready ## run the shared deployment for real on loopback (needs postgresql and redis-server; ten minutes)
-	@DX_SOAK=1 nice $(BIN)/python -m pytest -n 0 -s tests/shared
+shared-test: shared-ready ## run the shared deployment for real on loopback (needs postgresql and redis-server; a quarter of an hour)
+	@DX_SOAK=1 nice $(BIN)/python -m pytest -n 0 -s -rs tests/shared
 
 mutation: $(DEV_READY) ## break the quality checks one by one and see whether a test notices (slow)
 	@$(BIN)/python -m tests.mutation
