@@ -1,4 +1,4 @@
-"""The charts of a page, in both languages."""
+"""The charts of a page, in its language."""
 
 from __future__ import annotations
 
@@ -25,127 +25,74 @@ from dx_pipeline.tables import Row
 if TYPE_CHECKING:
     from dx_pipeline.report.profile import Profile
 
-Drawing = dict[str, Markup]
 
-
-def draw_trajectory(data: SiteData, wordings: Mapping[str, Wording], units: Sequence[Row]) -> Drawing | None:
+def draw_trajectory(data: SiteData, wording: Wording, units: Sequence[Row]) -> Markup | None:
     """Ranks over the editions: the first unit in focus, the others beside it. None if no rank of the first is known."""
     system = units[0]["unit_system"]
     editions = sorted(edition for edition, each in data.rankings if each == system)
-    series_of = []
+    series = []
     for unit in units:
         rows = [row for row in data.by_province.get((system, unit["province_id"]), []) if row["rank"] is not None]
-        series_of.append((unit, {row["edition"]: Point(row, "rank", "rank") for row in rows}))
-    known = series_of[0][1]
+        points = {row["edition"]: Point(row, "rank", "rank") for row in rows}
+        series.append(Series(wording.name(unit), points, focus=unit is units[0]))
+    known = series[0].points
     if not known or len(editions) < 2:
         return None
-    drawn = {}
-    for language, wording in wordings.items():
-        told = [
-            wording.text("path.alt_point", edition=edition, rank=known[edition].row["rank"])
-            if edition in known
-            else wording.text("path.alt_none", edition=edition)
-            for edition in editions
-        ]
-        alternative = wording.text("path.alt", name=wording.name(units[0]), points=", ".join(told))
-        drawn[language] = rank_trajectory(
-            [Series(wording.name(unit), points, number == 0) for number, (unit, points) in enumerate(series_of)],
-            editions,
-            {step: wording.text("path.break") for step in data.breaks},
-            max(len([1 for each, _ in data.units if each == system]), 2),
-            language,
-            alternative,
-        )
-    return drawn
+    told = [
+        wording.text("path.alt_point", edition=edition, rank=known[edition].row["rank"])
+        if edition in known
+        else wording.text("path.alt_none", edition=edition)
+        for edition in editions
+    ]
+    breaks = {step: wording.text("path.break") for step in data.breaks}
+    count = max(sum(each == system for each, _ in data.units), 2)
+    alternative = wording.text("path.alt", name=wording.name(units[0]), points=", ".join(told))
+    return rank_trajectory(series, editions, breaks, count, wording.language, alternative)
 
 
-def draw_components(profile: Profile) -> Drawing | None:
+def draw_components(profile: Profile, wording: Wording) -> Markup | None:
     """Score of each component beside all units' range and median, and the mean of the peers."""
     data, edition = profile.data, profile.gap_edition
-    if edition is None:
+
+    def scored(province_id: str, part: str) -> Row | None:
+        row = data.component.get((edition, profile.system, province_id, part))
+        return row if row is not None and row["score"] is not None else None
+
+    dots = []
+    for part in data.parts:
+        row = scored(profile.province_id, part)
+        if edition is None or row is None:
+            return None
+        low, median, high = data.spread[edition, profile.system, part]
+        peers = [peer["score"] for one in profile.summary_peers if (peer := scored(one.unit["province_id"], part))]
+        mean = sum(peers) / len(peers) if peers else None
+        dots.append(Dots(wording.label("short", part), Point(row, "score", "score"), (low, high), median, mean))
+    if not dots:
         return None
-    rows = {part: data.component.get((edition, *profile.key, part)) for part in data.parts}
-    if not all(row is not None and row["score"] is not None for row in rows.values()):
-        return None
-    drawn = {}
-    for language, wording in profile._wordings.items():
-        dots = []
-        for part, row in rows.items():
-            low, median, high = data.spread[edition, profile.system, part]
-            peers = [
-                peer["score"]
-                for one in profile.summary_peers
-                if (peer := data.component.get((edition, profile.system, one.unit["province_id"], part)))
-                and peer["score"] is not None
-            ]
-            dots.append(
-                Dots(
-                    wording.label("short", part),
-                    Point(row, "score", "score"),  # type: ignore[arg-type]
-                    (low, high),
-                    median,
-                    sum(peers) / len(peers) if peers else None,
-                )
-            )
-        alternative = wording.text("parts.alt", name=wording.name(profile.unit), edition=edition)
-        drawn[language] = component_dots(
-            dots,
-            {key: wording.text(f"parts.{key}") for key in ("own", "median", "peers", "range")},
-            language,
-            alternative,
-        )
-    return drawn
+    key = {name: wording.text(f"parts.{name}") for name in ("own", "median", "peers", "range")}
+    alternative = wording.text("parts.alt", name=wording.name(profile.unit), edition=edition)
+    return component_dots(dots, key, wording.language, alternative)
 
 
-def draw_bars(
-    wordings: Mapping[str, Wording], rows: Mapping[str, Row], column: str, alternative: str, **values: object
-) -> Drawing:
+def draw_bars(wording: Wording, rows: Mapping[str, Row], column: str, alternative: Markup) -> Markup:
     """Gains and losses by component, without their sum."""
-    return {
-        language: signed_bars(
-            [
-                (wording.label("part", part), Point(row, column, "points_change"))
-                for part, row in rows.items()
-                if part != "overall"
-            ],
-            language,
-            wording.text(alternative, **values),
-        )
-        for language, wording in wordings.items()
-    }
+    parts = [(wording.label("part", part), row) for part, row in rows.items() if part != "overall"]
+    items = [(label, Point(row, column, "points_change")) for label, row in parts]
+    return signed_bars(items, wording.language, alternative)
 
 
 def draw_firmness(
-    wordings: Mapping[str, Wording], unit: Row, official: Row, bounds: Sequence[Row], bands: Sequence[Row]
-) -> Drawing | None:
+    wording: Wording, unit: Row, official: Row, bounds: Sequence[Row], bands: Sequence[Row]
+) -> Markup | None:
     """Ranges of the rank in one edition: exact bounds, then the bands over drawn weights."""
     if official["rank"] is None:
         return None
-    drawn = {}
-    for language, wording in wordings.items():
-        spans = [
-            Span(
-                wording.text("firm.exact_label", delta=f"{row['delta']:.0%}".replace("%", f"{NO_BREAK}%")),
-                Point(row, "best", "rank"),
-                Point(row, "worst", "rank"),
-            )
-            for row in bounds
-        ]
-        spans += [
-            Span(
-                wording.label("neighbourhood", row["neighbourhood"]),
-                Point(row, "rank_min", "rank"),
-                Point(row, "rank_max", "rank"),
-                Point(row, "p5", "rank"),
-                Point(row, "p95", "rank"),
-            )
-            for row in bands
-        ]
-        drawn[language] = rank_spans(
-            spans,
-            Point(official, "rank", "rank"),
-            official["n_units"],
-            language,
-            wording.text("firm.alt", name=wording.name(unit)),
-        )
-    return drawn
+    spans = []
+    for row in bounds:
+        label = wording.text("firm.exact_label", delta=f"{row['delta']:.0%}".replace("%", f"{NO_BREAK}%"))
+        spans.append(Span(label, Point(row, "best", "rank"), Point(row, "worst", "rank")))
+    for row in bands:
+        ends = (Point(row, column, "rank") for column in ("rank_min", "rank_max", "p5", "p95"))
+        spans.append(Span(wording.label("neighbourhood", row["neighbourhood"]), *ends))
+    alternative = wording.text("firm.alt", name=wording.name(unit))
+    return rank_spans(spans, Point(official, "rank", "rank"), official["n_units"], wording.language, alternative)

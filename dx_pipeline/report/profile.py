@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from dx_pipeline.index import POINTS_PER_SCORE
-from dx_pipeline.report.drawings import Drawing, draw_bars, draw_components, draw_firmness, draw_trajectory
+from dx_pipeline.report.drawings import draw_bars, draw_components, draw_firmness, draw_trajectory
 from dx_pipeline.report.site_data import (
     NEIGHBOURHOODS,
     RANK_TARGET,
@@ -87,9 +89,8 @@ def _latest_first(rows: Iterable[Row], column: str, order: tuple[str, ...]) -> l
 class Profile:
     """One unit's page; every attribute is a row of a table, a list of rows or a drawing of them."""
 
-    def __init__(self, data: SiteData, unit: Row, wordings: Mapping[str, Wording]) -> None:
-        self.data, self._wordings = data, wordings
-        self.unit = unit
+    def __init__(self, data: SiteData, unit: Row) -> None:
+        self.data, self.unit = data, unit
         self.system: int = unit["unit_system"]
         self.province_id: str = unit["province_id"]
         self.key: Key = (self.system, self.province_id)
@@ -189,15 +190,14 @@ class Profile:
         boxes = [row for row in self.bands if row["edition"] == edition and row["neighbourhood"] == "box25"]
         return Firm(edition, bound, boxes[0] if boxes else None, self.data.dominance.get((edition, *self.key)))
 
-    @functools.cached_property
-    def firm_chart(self) -> Drawing | None:
+    def firm_chart(self, wording: Wording) -> Markup | None:
         """Ranges of the rank in the latest edition."""
         official = self.data.ranking.get((self.firm.edition, *self.key)) if self.firm else None
         if self.firm is None or official is None:
             return None
         bounds = [row for row in reversed(self.bounds) if row["edition"] == self.firm.edition]
         bands = [row for row in self.bands if row["edition"] == self.firm.edition]
-        return draw_firmness(self._wordings, self.unit, official, bounds, bands)
+        return draw_firmness(wording, self.unit, official, bounds, bands)
 
     @functools.cached_property
     def methods(self) -> dict[str, dict[int, Row]]:
@@ -220,32 +220,20 @@ class Profile:
         """Editions of the ranks by method."""
         return sorted({edition for rows in self.methods.values() for edition in rows})
 
-    @functools.cached_property
-    def trajectory(self) -> Drawing | None:
+    def trajectory(self, wording: Wording) -> Markup | None:
         """Ranks over the editions, with the named peers or else the nearest in endowments."""
         peers = self.peers.get("named") or self.peers.get("endowments", [])[:2]
-        return draw_trajectory(self.data, self._wordings, [self.unit, *(peer.unit for peer in peers[:2])])
+        return draw_trajectory(self.data, wording, [self.unit, *(peer.unit for peer in peers[:2])])
 
-    @functools.cached_property
-    def component_chart(self) -> Drawing | None:
+    def component_chart(self, wording: Wording) -> Markup | None:
         """Scores by component beside the median of all units and the peers."""
-        return draw_components(self)
+        return draw_components(self, wording)
 
-    @functools.cached_property
-    def change_bars(self) -> dict[int, Drawing]:
-        """Changes of the score by component, by the later edition."""
-        return {
-            move.change["edition_to"]: draw_bars(
-                self._wordings,
-                move.scores,
-                "performance_points",
-                "moves.bars_alt",
-                before=move.change["edition_from"],
-                after=move.change["edition_to"],
-            )
-            for move in self.movements
-            if move.explained
-        }
+    def change_bars(self, wording: Wording, move: Movement) -> Markup:
+        """Changes of the score by component in one step."""
+        before, after = move.change["edition_from"], move.change["edition_to"]
+        alternative = wording.text("moves.bars_alt", before=before, after=after)
+        return draw_bars(wording, move.scores, "performance_points", alternative)
 
     @functools.cached_property
     def ways(self) -> list[Way]:

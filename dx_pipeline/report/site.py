@@ -7,7 +7,7 @@ address of anybody else but the sources' own. The same tables give the same byte
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +53,7 @@ def build_site(con: duckdb.DuckDBPyConnection, folder: Path, release: str, refer
     for source in (HERE / "static").iterdir():
         shutil.copyfile(source, assets / source.name)
     (assets / "data.js").write_text(script_data(data, release), encoding="utf-8", newline="\n")
-    for template, path, values in _pages(data, wordings):
+    for template, path, values in _pages(data):
         compiled = environment.get_template(template)
         for language, wording in wordings.items():
             page = Page(path, language)
@@ -66,7 +66,7 @@ def build_site(con: duckdb.DuckDBPyConnection, folder: Path, release: str, refer
             file.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def _pages(data: SiteData, wordings: Mapping[str, Wording]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _pages(data: SiteData) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Template, path and values of every page."""
     tables = data.tables
     latest = {system: max(data.ranked_editions(system), default=None) for system in data.systems}
@@ -97,8 +97,7 @@ def _pages(data: SiteData, wordings: Mapping[str, Wording]) -> Iterator[tuple[st
     notebooks = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
     yield "data.html.j2", "data.html", {"groups": contract_groups(tables), "notebooks": notebooks}
     for (system, province_id), unit in data.units.items():
-        profile = Profile(data, unit, wordings)
-        yield "profile.html.j2", profile_path(system, province_id), {"p": profile}
+        yield "profile.html.j2", profile_path(system, province_id), {"p": Profile(data, unit)}
 
 
 def _environment(release: str, data: SiteData) -> Environment:
