@@ -18,7 +18,6 @@ from typer.core import TyperGroup
 
 from dx_pipeline.cli import (
     build,
-    export,
     fetching,
     picture,
     profile,
@@ -34,6 +33,9 @@ from dx_pipeline.cli.errors import EXIT_CODES, CommandError, foreseen
 from dx_pipeline.cli.output import safe, say
 from dx_pipeline.cli.words import Lang, Language, tell
 from dx_pipeline.errors import FAILED, DxError
+from dx_pipeline.paths import default_paths
+from dx_pipeline.release.store.layout import current_name
+from dx_pipeline.tables import NoReleaseError
 
 #: commands that must not die half-way because nobody reads their output any more
 WRITING = {"run", "prune", "fetch", "accept", "night", "rollback", "export", "worker"}
@@ -83,9 +85,6 @@ def _report(error: Exception) -> int:
 
 def _lost(error: DxError) -> DxError | None:
     """What to say instead of "no release" where releases lie on disk and only `current` was lost."""
-    from dx_pipeline.paths import default_paths
-    from dx_pipeline.tables import NoReleaseError
-
     kept = releases.kept_names(default_paths()) if isinstance(error, NoReleaseError) else []
     return DxError(releases.lost(kept, "en"), exit_code=FAILED) if kept else None
 
@@ -122,17 +121,14 @@ def options(
 
 def _welcome(lang: Language) -> None:
     """Where the data are, and three commands to begin with."""
-    from dx_pipeline.paths import default_paths
-    from dx_pipeline.release.store.layout import current_folder
-
     paths = default_paths()
-    current = current_folder(paths)
+    current = current_name(paths)
     if current is None:
         kept = releases.kept_names(paths)
         text = releases.lost(kept, lang) if kept else tell("nothing", lang)
         say(text[:1].upper() + text[1:])
     else:
-        say(tell("where", lang, folder=paths.marts, release=current.name))
+        say(tell("where", lang, folder=paths.marts, release=current))
     say(tell("three", lang))
     name = "Hải Phòng" if lang == "vi" else "hai-phong"
     for command in ("dx rank", f'dx profile "{name}" --open', 'dx query "from province_rankings limit 5"'):
@@ -142,7 +138,7 @@ def _welcome(lang: Language) -> None:
 
 COMMANDS = {
     "Look": (ranks.rank, ranks.compare, profile.profile, what_if.what_if, picture.picture),
-    "Ask the tables": (tables.query, tables.tables, tables.describe, export.export),
+    "Ask the tables": (tables.query, tables.tables, tables.describe, tables.export),
     "Cite and compare releases": (releases.cite, releases.diff, releases.verify, releases.rollback),
     "Build": (
         *(fetching.fetch, fetching.accept, fetching.night, fetching.alerts),

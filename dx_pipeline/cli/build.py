@@ -10,6 +10,7 @@ import typer
 
 from dx_pipeline.cli.output import AsJson, show_json, working
 from dx_pipeline.paths import Paths, default_paths
+from dx_pipeline.release.store.layout import ReleaseError, current_folder
 
 if TYPE_CHECKING:
     from dx_pipeline.release.store.manifest import Headline, Manifest
@@ -101,7 +102,6 @@ def _checks_told(manifest: Manifest) -> str:
 
 
 def _current_manifest(paths: Paths) -> Manifest | None:
-    from dx_pipeline.release.store.layout import ReleaseError, current_folder
     from dx_pipeline.release.store.manifest import read_manifest
 
     folder = current_folder(paths)

@@ -21,6 +21,9 @@ from typing import Annotated, Any
 
 import typer
 
+from dx_pipeline.cli.errors import CommandError
+from dx_pipeline.language import numbers
+
 #: shown for a value that is not known
 MISSING = "–"
 #: a text column is not made narrower than this
@@ -93,21 +96,17 @@ def show_json(data: Any) -> None:
 
 def text_of(value: Any, language: str = "en") -> str:
     """A value as one line for a person."""
-    from dx_pipeline.language.numbers import number
-
     if value is None:
         return MISSING
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return number(value, 4, language) if math.isfinite(value) else MISSING
+        return numbers.number(value, 4, language) if math.isfinite(value) else MISSING
     return safe(str(value))
 
 
 def signed(value: float | None, decimals: int = 2, language: str = "en") -> str:
     """A difference with its sign; a true minus, and no sign for nothing."""
-    from dx_pipeline.language import numbers
-
     return MISSING if value is None else numbers.signed(value, decimals, language)
 
 
@@ -213,8 +212,6 @@ def refuse_existing(targets: Sequence[Path], force: bool) -> None:
     Raises:
         CommandError: one is there and `force` was not given.
     """
-    from dx_pipeline.cli.errors import CommandError
-
     there = [path for path in targets if path.exists() or path.is_symlink()]
     if there and not force:
         if len(there) == 1:
@@ -225,8 +222,6 @@ def refuse_existing(targets: Sequence[Path], force: bool) -> None:
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
     """A temporary path beside `path` that takes its place at the end, so that a failure leaves no half file."""
-    from dx_pipeline.cli.errors import CommandError
-
     if not path.parent.is_dir():
         raise CommandError(f"there is no folder {path.parent}", "Create it first.")
     temporary = path.with_name(f".{path.stem}.part{path.suffix}")

@@ -14,6 +14,7 @@ from dx_pipeline.cli.output import AsJson, Force, refuse_existing, show_json, sh
 from dx_pipeline.cli.provinces import System, complete_province, find_province, require_system
 from dx_pipeline.errors import FAILED, DxError
 from dx_pipeline.paths import default_paths
+from dx_pipeline.release.store.layout import current_name
 from dx_pipeline.tables import default_pair, open_published
 
 Size = Literal["screen", "print"]
@@ -91,7 +92,6 @@ def draw(
     ]
     refuse_existing([folder / target for target in targets], force)
     from dx_pipeline.charts.drawing import render
-    from dx_pipeline.release.store.layout import current_name
 
     paths = default_paths()
     release = (current_name(paths) or "").partition("-")[0]

@@ -20,6 +20,7 @@ from dx_pipeline.cli.provinces import (
 from dx_pipeline.cli.words import Lang, Language, Marks, figure, label, tell
 from dx_pipeline.errors import FAILED
 from dx_pipeline.language.numbers import decimals_of
+from dx_pipeline.language.words import catalogue, said
 from dx_pipeline.paths import default_paths
 from dx_pipeline.tables import UNREAD, editions_with_components, editions_with_ranks, open_published, select
 
@@ -122,7 +123,6 @@ def _show_one_province(rows: list[dict[str, Any]], breaks: list[dict[str, Any]],
 
 def _reason(row: dict[str, Any], lang: Language) -> str:
     """Why a figure is missing or not comparable, without its code."""
-    from dx_pipeline.language.words import said
     from dx_pipeline.report.wording import MISSING_CODES
 
     text = row.get("reason_vi") if lang == "vi" else row.get("reason")
@@ -191,8 +191,6 @@ def _scores(con: Any, edition: int, units: int, province_id: str) -> dict[str, d
 
 def _indicator(row: dict[str, Any], lang: Language) -> str:
     """The short name of a part of the index, else the name of the table."""
-    from dx_pipeline.language.words import catalogue
-
     known = catalogue().get(f"part.{row['indicator']}")
     return str(known[lang] if known else row[f"name_{lang}"])
 

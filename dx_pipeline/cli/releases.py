@@ -14,6 +14,13 @@ from dx_pipeline.cli.tables import complete_table
 from dx_pipeline.cli.words import Language, tell
 from dx_pipeline.errors import FAILED
 from dx_pipeline.paths import Paths, default_paths
+from dx_pipeline.release.store.layout import (
+    ReleaseError,
+    current_folder,
+    current_name,
+    find_release,
+    release_folders,
+)
 from dx_pipeline.tables import NoReleaseError
 
 #: releases named to somebody who has lost the current one, the newest
@@ -33,8 +40,6 @@ def complete_release(incomplete: str) -> list[str]:
 
 def kept_names(paths: Paths) -> list[str]:
     """Folder names of the releases on disk, oldest first."""
-    from dx_pipeline.release.store.layout import release_folders
-
     return [folder.name for folder in release_folders(paths)]
 
 
@@ -45,8 +50,6 @@ def lost(kept: Sequence[str], language: Language) -> str:
 
 def find(name: str) -> Path:
     """The folder of a release named `current`, `previous`, by version, folder name or path."""
-    from dx_pipeline.release.store.layout import ReleaseError, current_folder, find_release
-
     paths = default_paths()
     kept = kept_names(paths)
     if current_folder(paths) is None and not kept:
@@ -74,7 +77,6 @@ def cite(
 ) -> None:
     """Citation of a table, row, cell or figure, with release, hash and where it was printed."""
     folder = find(release)
-    from dx_pipeline.release.store.layout import ReleaseError
     from dx_pipeline.release.store.manifest import read_manifest
 
     table, published = address.partition(":")[0], read_manifest(folder).tables
@@ -149,8 +151,6 @@ def rollback(
         rows = [(one.folder.name, one.built_at, "current" if one.current else "", one.change_summary) for one in kept]
         show_table(("release", "built", "", "changes"), rows)
         return
-    from dx_pipeline.release.store.layout import current_name
-
     before = current_name(paths)
     find(to or "previous")
     with working("Verifying and restoring"):
@@ -172,7 +172,6 @@ def verify(
 
     A release is compared with its manifest: nothing changed, missing or extra, the manifest as the folder's name says.
     """
-    from dx_pipeline.release.store.layout import ReleaseError, current_folder
     from dx_pipeline.release.store.verify import Finding, verify_paths, verify_release
 
     paths = default_paths()

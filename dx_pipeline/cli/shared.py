@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dx_pipeline.cli.output import AsJson, show_json
-from dx_pipeline.errors import FAILED
+from dx_pipeline.errors import FAILED, DxError
 from dx_pipeline.paths import default_paths
 
 #: the module whose application a worker runs
@@ -37,7 +37,6 @@ def worker(
     steps: Annotated[int, typer.Option("--steps", min=1, help="How many steps at once.")] = 1,
 ) -> None:
     """Run steps of the shared deployment until stopped; refuses to start when a part of it does not work."""
-    from dx_pipeline.errors import DxError
     from dx_pipeline.orchestration.readiness import refuse_unready
     from dx_pipeline.orchestration.shared import export_settings
     from dx_pipeline.settings import read_settings

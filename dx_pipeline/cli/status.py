@@ -11,8 +11,10 @@ import typer
 
 from dx_pipeline.cli.output import AsJson, safe, show_json, window
 from dx_pipeline.cli.releases import kept_names, lost
-from dx_pipeline.errors import FAILED
+from dx_pipeline.errors import FAILED, DxError
 from dx_pipeline.paths import Paths, default_paths
+from dx_pipeline.release.store.layout import current_folder
+from dx_pipeline.tables import NoReleaseError
 
 #: the index is published once a year, so a source that was not looked at for longer may have a new edition
 STALE_DAYS = 365
@@ -34,10 +36,8 @@ def status(
     missing or changed, a blocking check failed, or `current` is lost or damaged. 3: there is no release.
     """
     from dx_pipeline.orchestration.state import read_state
-    from dx_pipeline.release.store.layout import current_folder
     from dx_pipeline.release.store.manifest import read_manifest
     from dx_pipeline.release.store.verify import verify_paths
-    from dx_pipeline.tables import NoReleaseError
 
     paths = default_paths()
     folder, state, now = current_folder(paths), read_state(paths), datetime.now(UTC)
@@ -108,7 +108,6 @@ def _deployment(paths: Paths) -> list[str]:
 def _fetch(paths: Paths, now: datetime) -> dict[str, Any]:
     """When publishers were looked at, whether that is overdue, what waits for somebody, undelivered alerts."""
     from dx_pipeline.alerts.tell import undelivered
-    from dx_pipeline.errors import DxError
     from dx_pipeline.fetch.accept import waiting
     from dx_pipeline.fetch.night import looked_at, source_ids
 
@@ -127,7 +126,6 @@ def _fetch(paths: Paths, now: datetime) -> dict[str, Any]:
 
 def _sources(paths: Paths, released: set[str] | None) -> dict[str, Any]:
     """What of data/raw is not as declared, and what is declared and not in the release yet."""
-    from dx_pipeline.errors import DxError
     from dx_pipeline.sources.spec import each_source, undeclared_files
 
     found: dict[str, Any] = {

@@ -1,7 +1,8 @@
-"""`dx query`, `dx tables`, `dx describe`: the published tables in a terminal or a file."""
+"""`dx query`, `dx tables`, `dx describe`, `dx export`: the published tables in a terminal or in files."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from dx_pipeline.cli.errors import CommandError, unknown
-from dx_pipeline.cli.output import AsJson, Force, refuse_existing, say, show_json, show_table, written_whole
+from dx_pipeline.cli.output import AsJson, Force, refuse_existing, say, show_json, show_table, working, written_whole
 from dx_pipeline.cli.words import Lang, Language, tell
+from dx_pipeline.language.words import said
 from dx_pipeline.paths import default_paths
+from dx_pipeline.release.store.layout import current_folder
 from dx_pipeline.tables import NoReleaseError, lock_down, open_published, select
 
 if TYPE_CHECKING:
@@ -32,13 +35,16 @@ def complete_table(incomplete: str) -> list[str]:
 
 
 def _shapes() -> dict[str, dict[str, Any]]:
-    from dx_pipeline.release.store.layout import current_folder
     from dx_pipeline.release.store.manifest import read_manifest
 
+    return {name: shape.model_dump() for name, shape in read_manifest(_current()).tables.items()}
+
+
+def _current() -> Path:
     folder = current_folder(default_paths())
     if folder is None:
         raise NoReleaseError
-    return {name: shape.model_dump() for name, shape in read_manifest(folder).tables.items()}
+    return folder
 
 
 Table = Annotated[str, typer.Argument(help="A published table; `dx tables` lists them.", autocompletion=complete_table)]
@@ -163,8 +169,6 @@ def tables(lang: Lang = "en", as_json: AsJson = False) -> None:
 
 def describe(table: Table, lang: OneLang = None, as_json: AsJson = False) -> None:
     """Columns of TABLE with type, unit and meaning, and how to read it; in both languages unless --lang names one."""
-    from dx_pipeline.language.words import said
-
     shapes = _shapes()
     if table not in shapes:
         raise unknown("table", table, shapes, listing="`dx tables` lists them.")
@@ -198,3 +202,57 @@ def describe(table: Table, lang: OneLang = None, as_json: AsJson = False) -> Non
         for column in columns
     ]
     show_table([tell(key, wanted[0]) for key in ("column", "type", "meaning", "null_when")], found)
+
+
+def export(
+    xlsx: Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help="One Excel workbook.")] = None,
+    csv: Annotated[Path | None, typer.Option("--csv", metavar="FOLDER", help="One CSV file a table.")] = None,
+    parquet: Annotated[
+        Path | None, typer.Option("--parquet", metavar="FOLDER", help="One Parquet file a table.")
+    ] = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the current release's tables to where you want them: the same bytes as published."""
+    if not (xlsx or csv or parquet):
+        raise CommandError("nothing to write", hint="Give --xlsx FILE, --csv FOLDER or --parquet FOLDER.")
+    folder = _current()
+    written: list[Path] = []
+    with working("Writing files"):
+        if xlsx:
+            if xlsx.suffix.lower() != ".xlsx":
+                raise CommandError(f"{xlsx} is no name of a workbook", "Its ending must be .xlsx")
+            refuse_existing([xlsx], force)
+            _write_workbook(folder, xlsx)
+            written.append(xlsx)
+        for target, kind in ((csv, "csv"), (parquet, "parquet")):
+            if target:
+                written += _copy_tables(folder / kind, target, force)
+    if as_json:
+        show_json({"release": folder.name, "files": [str(path) for path in written]})
+    else:
+        for path in written:
+            print(path)
+
+
+def _write_workbook(folder: Path, target: Path) -> None:
+    released = folder / "dti.xlsx"
+    with written_whole(target) as file:
+        if released.is_file():
+            shutil.copyfile(released, file)
+            return
+        from dx_pipeline.report.workbook import write_workbook
+
+        with open_published(default_paths()) as con:
+            write_workbook(con, file, folder.name.split("-")[0], default_paths().reference)
+
+
+def _copy_tables(source: Path, target: Path, force: bool) -> list[Path]:
+    files = sorted(path for path in source.iterdir() if path.is_file())
+    targets = [target / path.name for path in files]
+    refuse_existing(targets, force)
+    target.mkdir(parents=True, exist_ok=True)
+    for path, copy in zip(files, targets, strict=True):
+        with written_whole(copy) as file:
+            shutil.copyfile(path, file)
+    return targets

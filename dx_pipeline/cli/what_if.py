@@ -20,6 +20,7 @@ from dx_pipeline.cli.provinces import (
 )
 from dx_pipeline.cli.ranks import Edition
 from dx_pipeline.cli.words import Lang, Language, Marks, tell
+from dx_pipeline.language.numbers import number
 from dx_pipeline.language.words import component_name
 from dx_pipeline.paths import default_paths
 from dx_pipeline.tables import (
@@ -176,8 +177,6 @@ def _show(
     units: int,
     lang: Language,
 ) -> None:
-    from dx_pipeline.language.numbers import number
-
     marks = Marks(lang)
     was, now = (marks.written(chain(*codes.values())) for codes in (doubted.before, doubted.after))
     say(f"{names[answer.province]}, DTI {edition}")
@@ -218,7 +217,7 @@ def _assignments(option: str, texts: list[str] | None, parts: tuple[str, ...]) -
     """`component=number` pairs; a decimal comma is read as well."""
     found: dict[str, float] = {}
     for text in texts or ():
-        name, equals, number = (part.strip() for part in text.partition("="))
+        name, equals, value = (part.strip() for part in text.partition("="))
         if not equals:
             raise CommandError(f"{option} {text}: expected COMPONENT=NUMBER", hint=f"E.g. {option} foundation=0.70")
         if name not in parts:
@@ -226,7 +225,7 @@ def _assignments(option: str, texts: list[str] | None, parts: tuple[str, ...]) -
         if name in found:
             raise CommandError(f"{option} {name} is given twice")
         try:
-            found[name] = float(number.replace(",", "."))
+            found[name] = float(value.replace(",", "."))
         except ValueError:
-            raise CommandError(f"{option} {name}: {number!r} is not a number") from None
+            raise CommandError(f"{option} {name}: {value!r} is not a number") from None
     return found

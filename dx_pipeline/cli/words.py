@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from dx_pipeline.cli.output import MISSING, say
+from dx_pipeline.language.numbers import decimals_of, number
+from dx_pipeline.language.words import filled, label_of
 from dx_pipeline.vocabulary import Code, by_code, codes_of, load_vocabulary
 
 Language = Literal["vi", "en"]
@@ -16,15 +18,11 @@ Lang = Annotated[Language, typer.Option("--lang", help="Language of what is prin
 
 def tell(key: str, language: Language, **values: object) -> str:
     """A text of the catalogue with its places filled in. Raises KeyError when there is none of that key."""
-    from dx_pipeline.language.words import words_of
-
-    return words_of(f"dx.{key}").in_language(language).format(**values)
+    return filled(f"dx.{key}", **values).in_language(language)
 
 
 def label(group: str, code: str, language: Language) -> str:
     """What a code is called; a code itself is never shown."""
-    from dx_pipeline.language.words import label_of
-
     return label_of(group, code).in_language(language)
 
 
@@ -55,8 +53,6 @@ class Marks:
 
 def figure(row: Mapping[str, Any], column: str, marks: Marks, language: Language) -> str:
     """A rank, or a score with the digits its error leaves, and its marks."""
-    from dx_pipeline.language.numbers import decimals_of, number
-
     value = row[column]
     if value is None:
         return MISSING
