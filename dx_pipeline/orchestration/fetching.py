@@ -21,6 +21,16 @@ fetch_job = dg.define_asset_job(
     description="Look at every source that declares `fetch`; accept what changed and keeps its layout and its laws.",
 )
 
+#: before the refresh of 02:00, so that it finds what is new
+fetch_schedule = dg.ScheduleDefinition(
+    name="nightly_fetch",
+    job=fetch_job,
+    cron_schedule="30 1 * * *",
+    execution_timezone="Asia/Ho_Chi_Minh",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Every night at 01:30 in Viet Nam, while the daemon runs.",
+)
+
 
 def build_publishers(project: Project) -> dg.AssetsDefinition:
     """The asset. It holds no lock of the build: only an acceptance does, for a moment."""
@@ -41,18 +51,14 @@ def build_publishers(project: Project) -> dg.AssetsDefinition:
             night = look(project.paths)
         for line in night.lines():
             context.log.info(line)
-        for source_id, results in _by_source(night).items():
+        by_source: dict[str, dict[str, str]] = {}
+        for one in night.outcomes:
+            by_source.setdefault(one.source_id, {})[one.file] = f"{one.result}: {one.told}"
+        for source_id, results in by_source.items():
             context.log_event(dg.AssetObservation(dg.AssetKey(["raw", source_id]), metadata=results))
         return dg.MaterializeResult(metadata=_metadata(night))
 
     return publishers
-
-
-def _by_source(night: "Night") -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for one in night.outcomes:
-        found.setdefault(one.source_id, {})[one.file] = f"{one.result}: {one.told}"
-    return found
 
 
 def _metadata(night: "Night") -> dict[str, Any]:
@@ -64,18 +70,6 @@ def _metadata(night: "Night") -> dict[str, Any]:
         "stale": ", ".join(one.source_id for one in night.stale) or "none",
         "files": dg.MetadataValue.md(table),
     }
-
-
-def build_fetch_schedule() -> dg.ScheduleDefinition:
-    """Before the refresh of 02:00, so that it finds what is new."""
-    return dg.ScheduleDefinition(
-        name="nightly_fetch",
-        job=fetch_job,
-        cron_schedule="30 1 * * *",
-        execution_timezone="Asia/Ho_Chi_Minh",
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Every night at 01:30 in Viet Nam, while the daemon runs.",
-    )
 
 
 def build_sensors(project: Project) -> list[dg.SensorDefinition]:

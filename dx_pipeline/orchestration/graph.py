@@ -22,7 +22,7 @@ from dx_pipeline.orchestration.automation import (
     build_success_sensor,
 )
 from dx_pipeline.orchestration.executors import executor_of
-from dx_pipeline.orchestration.fetching import build_fetch_schedule, build_publishers, build_sensors, fetch_job
+from dx_pipeline.orchestration.fetching import build_publishers, build_sensors, fetch_job, fetch_schedule
 from dx_pipeline.orchestration.resources import REFRESH, Project
 from dx_pipeline.paths import Paths
 
@@ -43,7 +43,7 @@ def _definitions(project: Project) -> dg.Definitions:
         assets=linked([*tables, *publication_assets([asset.key for asset in large]), build_publishers(project)], paths),
         asset_checks=[quality_checks()],
         jobs=[fetch_job, refresh],
-        schedules=[build_fetch_schedule(), build_nightly(project, refresh)],
+        schedules=[fetch_schedule, build_nightly(project, refresh)],
         sensors=[
             build_failure_sensor(project),
             *([build_success_sensor(project)] if settings.shared else []),
