@@ -30,16 +30,15 @@ class Point:
     kind: str
 
     @property
-    def value(self) -> float | None:
-        """The number; None if it is missing."""
-        value: float | None = self.row[self.column]
+    def value(self) -> float:
+        """The number."""
+        value: float = self.row[self.column]
         return value
 
     def at(self, x: float, y: float, style: str, language: str) -> Markup:
         """The number as text of the chart."""
-        value = self.row[self.column]
-        origin = f'data-value="{value!r}" data-from="{self.row.table}.{self.column}" data-key="{escape(self.row.key)}"'
-        shown = write_number(value, self.kind, language)
+        place = f'data-from="{self.row.table}.{self.column}" data-key="{escape(self.row.key)}"'
+        origin, shown = f'data-value="{self.value!r}" {place}', write_number(self.value, self.kind, language)
         signs = signs_of(doubts_of(self.row, self.column))
         mark = f'<tspan class="mark" dy="-4">{escape(signs)}</tspan>' if signs else ""
         return Markup(f'<text x="{x:.1f}" y="{y:.1f}" class="{style}" {origin}>{shown}{mark}</text>')
@@ -47,7 +46,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """Ranks of one province by edition; `focus` is the province the page is about."""
+    """Ranks of one province by edition, known ones only; `focus` is the province the page is about."""
 
     name: str
     points: Mapping[int, Point]
@@ -136,34 +135,31 @@ def rank_trajectory(
                 _line(middle, top - 8, middle, bottom, "break"),
                 _text(middle, top - 14, "axis middle small", words),
             ]
-    shown = [one for one in series if any(point.value is not None for point in one.points.values())]
+    shown = [one for one in series if one.points]
     for number, one in sorted(enumerate(shown), key=lambda each: each[1].focus):
         style = "focus" if one.focus else f"peer peer{number}"
-        known = [(edition, one.points[edition]) for edition in editions if edition in one.points]
-        known = [(edition, point) for edition, point in known if point.value is not None]
-        for (before, first), (after, second) in pairwise(known):
-            if (before, after) not in breaks and editions.index(after) - editions.index(before) == 1:
-                parts.append(_line(x(before), y(first.value or 0), x(after), y(second.value or 0), style))
-        for edition, point in known:
-            place = y(point.value or 0)
-            radius = 4.5 if one.focus else 3
+        for before, after in pairwise(editions):
+            if (before, after) not in breaks and {before, after} <= one.points.keys():
+                ends = y(one.points[before].value), y(one.points[after].value)
+                parts.append(_line(x(before), ends[0], x(after), ends[1], style))
+        for edition in editions:
+            if edition not in one.points:
+                continue
+            point, radius = one.points[edition], 4.5 if one.focus else 3
+            place = y(point.value)
             parts.append(Markup(f'<circle cx="{x(edition):.1f}" cy="{place:.1f}" r="{radius}" class="{style}"/>'))
             if one.focus:
-                above = (point.value or 0) > 5
-                parts.append(point.at(x(edition), place + (-10 if above else 22), "value middle", language))
-    ends = []
-    for one in shown:
-        last = max(edition for edition in one.points if one.points[edition].value is not None)
-        ends.append((y(one.points[last].value or 0), one))
-    ends.sort(key=lambda end: (end[0], end[1].name))
-    for place, (_, one) in zip(_apart([end[0] for end in ends], 17, top, bottom), ends, strict=True):
+                parts.append(point.at(x(edition), place + (-10 if point.value > 5 else 22), "value middle", language))
+    last = {one.name: y(one.points[max(one.points)].value) for one in shown}
+    shown.sort(key=lambda one: (last[one.name], one.name))
+    for place, one in zip(_apart([last[one.name] for one in shown], 17, top, bottom), shown, strict=True):
         parts.append(_text(right + 8, place + 5, "name focus" if one.focus else "name", _short(one.name)))
     return _frame(bottom + 32, alternative, parts)
 
 
 def signed_bars(items: Sequence[tuple[str, Point]], language: str, alternative: str) -> Markup:
     """Gains and losses by component: bars left and right of zero, each under its label."""
-    values = [point.value or 0.0 for _, point in items]
+    values = [point.value for _, point in items if point.value is not None]
     low, high = min([*values, 0.0]), max([*values, 0.0])
     left, right, row = 76.0, WIDTH - 76.0, 46.0
 
@@ -176,23 +172,17 @@ def signed_bars(items: Sequence[tuple[str, Point]], language: str, alternative: 
         parts.append(_text(2, y, "name", label))
         if point.value is None:
             continue
-        value = point.value
-        start, end = sorted((x(0), x(value)))
-        style = "gain" if value >= 0 else "loss"
+        start, end = sorted((x(0), x(point.value)))
+        style, place, side = ("gain", end + 6, "value") if point.value >= 0 else ("loss", start - 6, "value end")
         width = max(end - start, 1.0)
         parts.append(Markup(f'<rect x="{start:.1f}" y="{y + 7:.1f}" width="{width:.1f}" height="14" class="{style}"/>'))
-        if value >= 0:
-            parts.append(point.at(end + 6, y + 19, "value", language))
-        else:
-            parts.append(point.at(start - 6, y + 19, "value end", language))
+        parts.append(point.at(place, y + 19, side, language))
     return _frame(row * len(items) + 8, alternative, parts)
 
 
 def rank_spans(spans: Sequence[Span], official: Point, units: int, language: str, alternative: str) -> Markup:
     """Ranges of ranks under different sets of weights, with the official rank as a line through all."""
     left, right, row, top = 14.0, WIDTH - 14.0, 54.0, 40.0
-    if official.value is None:
-        return Markup("")
 
     def x(rank: float) -> float:
         return left + (right - left) * (rank - 1) / max(units - 1, 1)
@@ -210,13 +200,11 @@ def rank_spans(spans: Sequence[Span], official: Point, units: int, language: str
         official.at(place, top - 16, "value middle", language),
     ]
     for number, span in enumerate(spans):
-        if span.low.value is None or span.high.value is None:
-            continue
         y = top + row * number + 36
         best, worst = x(span.low.value), x(span.high.value)
         parts.append(_text(left, y - 16, "name plate", span.label))
         parts.append(_line(best, y, max(worst, best + 1), y, "span"))
-        if span.inner_low and span.inner_high and span.inner_low.value and span.inner_high.value:
+        if span.inner_low and span.inner_high:
             inner = x(span.inner_low.value), x(span.inner_high.value)
             parts.append(_line(inner[0], y, max(inner[1], inner[0] + 1), y, "span inner"))
         parts.append(span.low.at(best - 5, y + 5, "value end" if best > 56 else "hidden", language))
@@ -256,11 +244,9 @@ def component_dots(rows: Sequence[Dots], key: Mapping[str, str], language: str, 
         parts.append(_line(x(one.median), y - 11, x(one.median), y + 11, "median"))
         if one.peers is not None:
             parts.append(Markup(f'<circle cx="{x(one.peers):.1f}" cy="{y:.1f}" r="6" class="ring"/>'))
-        if one.own.value is not None:
-            parts.append(Markup(f'<circle cx="{x(one.own.value):.1f}" cy="{y:.1f}" r="6.5" class="focus"/>'))
-            parts.append(one.own.at(WIDTH - 2, y + 5, "value end", language))
-    y = 15.0
-    place = 40.0
+        parts.append(Markup(f'<circle cx="{x(one.own.value):.1f}" cy="{y:.1f}" r="6.5" class="focus"/>'))
+        parts.append(one.own.at(WIDTH - 2, y + 5, "value end", language))
+    y, place = 15.0, 40.0
     for what, shape in (
         ("own", '<circle cx="{x}" cy="{y}" r="5" class="focus"/>'),
         ("median", '<line x1="{x}" y1="{top}" x2="{x}" y2="{bottom}" class="median"/>'),
