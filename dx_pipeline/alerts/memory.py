@@ -60,11 +60,7 @@ def read_memory(paths: Paths) -> dict[str, Any]:
 def compare(memory: dict[str, Any], domain: str, causes: Iterable[Cause], now: datetime) -> list[Event]:
     """What to tell now; brings the memory of this domain up to date.
 
-    Args:
-        memory: from `read_memory`, changed in place.
-        domain: `fetch` or `build`: what the causes are all there are of.
-        causes: that hold now.
-        now: the moment.
+    `memory` comes from `read_memory` and is changed in place; `causes` are all that hold now in the domain.
     """
     known: dict[str, dict[str, Any]] = memory["causes"].setdefault(domain, {})
     events = []

@@ -144,10 +144,7 @@ def _line(row: Sequence[str], widths: Sequence[int], right: Sequence[int]) -> st
 def fitted(rows: Sequence[Sequence[str]], right: Sequence[int], room: int | None) -> Iterator[str]:
     """The same within a window: texts are folded, headings too; where not even that helps, a line a value.
 
-    Args:
-        rows: headings, then cells.
-        right: columns of numbers; they keep their width.
-        room: letters a line; None for no limit.
+    `rows` are headings, then cells; columns in `right` hold numbers and keep their width; `room` is letters a line.
     """
     widths = [max(len(row[number]) for row in rows) for number in range(len(rows[0]))]
     gaps = 2 * (len(widths) - 1)

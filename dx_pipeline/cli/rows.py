@@ -42,10 +42,7 @@ def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
 def write_table(cursor: duckdb.DuckDBPyConnection, stream: TextIO, limit: int | None = None) -> None:
     """Aligned columns, numbers flush right; null is empty. In a window the columns fit it, long texts are folded.
 
-    Args:
-        cursor: of an executed statement.
-        stream: where to.
-        limit: rows shown; what is left is said on stderr. None shows all.
+    So many rows are shown as `limit` says, and what is left is said on stderr; None shows all.
     """
     room = window() if stream is sys.stdout else None
     names = [safe(name) for name in names_of(cursor)]

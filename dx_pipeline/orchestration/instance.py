@@ -108,12 +108,7 @@ def _settings(home: Path, paths: Paths, shared: bool) -> None:
 
 
 def _damaged(home: Path, thorough: bool) -> list[str]:
-    """SQLite files of the instance that are broken, or that two processes made at the same time.
-
-    Args:
-        home: the instance's folder.
-        thorough: read all of each file.
-    """
+    """SQLite files of the instance that are broken, or that two processes made at the same time."""
     return [
         path.relative_to(home).as_posix()
         for path in sorted(home.rglob("*.db"))

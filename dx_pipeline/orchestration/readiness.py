@@ -30,9 +30,7 @@ class NotReadyError(DxError):
 def refuse_unready(settings: Settings, workers: bool) -> None:
     """Refuse to start what could not work.
 
-    Args:
-        settings: of this deployment.
-        workers: whether there must be workers to run steps.
+    `workers`: there must be workers to run steps.
 
     Raises:
         NotReadyError: a line for each thing that is wrong.

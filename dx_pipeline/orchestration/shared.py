@@ -32,12 +32,7 @@ BUILDING = "dx_pipeline build"
 def step(paths: Paths, settings: Settings, run: dg.DagsterRun, whole: bool, full: bool) -> Iterator[None]:
     """Around every step, in whatever process.
 
-    Args:
-        paths: the project.
-        settings: of this deployment.
-        run: the step is of.
-        whole: the run builds everything.
-        full: and asks every check again.
+    `whole`: its run builds everything; `full`: and asks every check again.
 
     Raises:
         DxError: this worker runs other code than the one the run was started with; or the lake cannot be reached.

@@ -110,10 +110,7 @@ def need_room(paths: Paths) -> None:
 def forget(paths: Paths, instance: dg.DagsterInstance | None = None, vacuum: bool = False) -> Forgotten:
     """Remove what is kept for a time only: old releases, what was set aside, event logs of old runs.
 
-    Args:
-        paths: the project.
-        instance: Dagster's, when there is one.
-        vacuum: give the space of the event log back to the disk; without, later runs use it.
+    `vacuum` gives the space of the event log back to the disk; without it, later runs use it.
     """
     from dx_pipeline.release.store.repair import forget_oldest
     from dx_pipeline.release.store.retention import prune

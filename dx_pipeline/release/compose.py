@@ -66,11 +66,7 @@ def stage_candidate(
 ) -> Candidate:
     """Stage the release of the checked warehouse.
 
-    Args:
-        paths: the project.
-        con: open on the warehouse.
-        pictures: names of the pictures the release will hold.
-        full: draw and write every part anew.
+    `pictures` names those the release will hold; with `full` every part is drawn and written anew.
 
     Raises:
         NotCheckedError: the tables are not the checked ones.

@@ -105,13 +105,8 @@ def rank_trajectory(
 ) -> Markup:
     """Ranks over the editions, first place on top; no line is drawn across editions that do not compare.
 
-    Args:
-        series: the province in focus and its peers.
-        editions: editions on the axis, in order.
-        breaks: pair of consecutive editions -> words for the break between them.
-        units: number of ranks on the axis.
-        language: `vi` or `en`.
-        alternative: what the chart shows, in words.
+    `series` begins with the province in focus; `breaks` has the words for each step that does not compare; `units` is
+    the number of ranks on the axis; `alternative` says in words what the chart shows.
     """
     left, right, top, bottom = 34.0, 312.0, 34.0, 264.0
 

@@ -31,11 +31,7 @@ CHARTS = "Biểu đồ - Charts"
 def write_workbook(con: duckdb.DuckDBPyConnection, path: Path, release: str, reference: Path) -> Path:
     """Write the workbook of a release; returns its path.
 
-    Args:
-        con: open connection whose default schema holds the public tables.
-        path: the file to write.
-        release: name of the release.
-        reference: folder of the reference data.
+    The default schema of `con` holds the public tables; `reference` is the folder of the reference data.
 
     Raises:
         DxError: a sheet has more rows than a spreadsheet can hold.

@@ -38,12 +38,7 @@ def dictionary_frame(contracts: Mapping[str, Contract]) -> pl.DataFrame:
 
 
 def dictionary_page(contracts: Mapping[str, Contract], rows: Mapping[str, int]) -> str:
-    """The dictionary as one Markdown page, tables by group.
-
-    Args:
-        contracts: every published table.
-        rows: number of rows by table; a table without a number is shown without one.
-    """
+    """The dictionary as one Markdown page, tables by group; `rows` are their numbers of rows, where known."""
     groups: dict[str, list[Contract]] = {}
     for name in sorted(contracts):
         groups.setdefault(contracts[name].group, []).append(contracts[name])

@@ -33,12 +33,7 @@ SHAPE = (
 def build_changelog(diff: ReleaseDiff, names: Names, tables: int, rows: int, earlier: str = "") -> str:
     """The whole change log: this release's section on top of those of the earlier change log.
 
-    Args:
-        diff: against the baseline.
-        names: of provinces and indicators in the new release.
-        tables: number of data tables in the release.
-        rows: number of rows in them.
-        earlier: the text of the baseline's change log.
+    `tables` and `rows` count the release's data tables; `earlier` is the text of the baseline's change log.
     """
     section = [f"## {diff.release}", ""]
     if diff.baseline is None:

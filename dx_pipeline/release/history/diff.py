@@ -164,15 +164,7 @@ def _removed_table(name: str, old: Snapshot, new: Snapshot) -> TableDiff:
 def diff_tables(
     name: str, old: pl.DataFrame, new: pl.DataFrame, old_shape: TableShape, new_shape: TableShape
 ) -> TableDiff | None:
-    """The difference of one table, None when there is none.
-
-    Args:
-        name: the table.
-        old: its rows in the baseline.
-        new: its rows now.
-        old_shape: its columns and key in the baseline.
-        new_shape: the same now.
-    """
+    """The difference of one table, None when there is none."""
     old_columns, new_columns = old_shape.columns, new_shape.columns
     old_key, new_key = old_shape.key, new_shape.key
     removed = [column for column in old_columns if column not in new_columns]

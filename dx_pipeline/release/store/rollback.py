@@ -55,10 +55,7 @@ def rollback(paths: Paths, to: str | None = None, wait_seconds: float = 600.0) -
     Nothing is removed: the release rolled back from can be restored in the same way. The next refresh compares with the
     release restored here; if it builds the same data again, it publishes them again under the same version.
 
-    Args:
-        paths: the project.
-        to: version or folder name; the version before the current one by default.
-        wait_seconds: how long to wait for a publication that is under way.
+    `to` is a version or folder name; the version before the current one by default.
 
     Raises:
         ReleaseError: there is no such release, it is current already, or its files were touched.

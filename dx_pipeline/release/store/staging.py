@@ -168,13 +168,8 @@ def record_part(
 ) -> None:
     """Write down that a part is done: of which data, and each of its files.
 
-    Args:
-        candidate: the staged release.
-        name: one of its parts.
-        files: all files of the part.
-        made_of: a hash over everything that decides its bytes.
-        shows: a hash over the figures and words in it.
-        since: the first release that showed them.
+    `made_of` is a hash over everything that decides its bytes; of a picture, `shows` is one over the figures and words
+    in it, and `since` the first release that showed them.
     """
     marks = {path.relative_to(candidate.folder).as_posix(): describe_file(path) for path in sorted(files)}
     part = StagedPart(name=name, data_hash=candidate.data_hash, made_of=made_of, shows=shows, since=since, files=marks)
@@ -235,9 +230,7 @@ def _drop(home: Path) -> None:
 def remove_dead_staging(paths: Paths, keep_newest: bool = True) -> list[Path]:
     """Remove staging folders whose process is gone; returns them.
 
-    Args:
-        paths: the project.
-        keep_newest: leave the newest complete candidate, which other runs may finish and publish.
+    The newest complete candidate stays with `keep_newest`: other runs may finish and publish it.
     """
     removed = []
     root = releases_folder(paths)
