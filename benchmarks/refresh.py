@@ -32,8 +32,8 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
+from dx_pipeline.orchestration.reproduce import copy_inputs
 from dx_pipeline.paths import Paths, default_paths
-from dx_pipeline.release.reproduce import copy_inputs
 
 OWN = "dx_pipeline"
 #: of the wall of a full refresh
