@@ -177,6 +177,9 @@ def test_a_figure_printed_with_two_digits_shows_two(site: Path) -> None:
     assert ">0.3300</data>" not in page
     pillar = (site / "en" / "63" / "ninh-binh.html").read_text(encoding="utf-8")
     assert ">0.377</data>" in pillar
+    derived = (site / "en" / "63" / "lam-dong.html").read_text(encoding="utf-8")
+    assert ">0.298</data>" in derived, "a score of 0.2979 that is known to 0.0005"
+    assert ">0.2979</data>" not in derived
 
 
 def test_the_known_story_is_on_the_page(site: Path) -> None:
