@@ -26,10 +26,9 @@ from benchmarks.made_up_communes import SOURCE, add_communes, write_source
 from tests.conftest import ROOT, copy_project
 from tests.shared.servers import PASSWORDS, READ_ONLY_BUCKET, missing, servers
 
-pytestmark = [
-    pytest.mark.skipif("DX_SOAK" not in os.environ, reason="long: part of `make soak`, or `make shared-test`"),
-    pytest.mark.skipif(bool(missing()), reason=missing() or "all is there"),
-]
+NOT_HERE = missing() if "DX_SOAK" in os.environ else "long: part of `make soak`, or `make shared-test`"
+if NOT_HERE:
+    pytest.skip(NOT_HERE, allow_module_level=True)
 DX = [sys.executable, "-m", "dx_pipeline.cli"]
 #: what `make ui` asks before it starts
 UI = [sys.executable, "-m", "dx_pipeline.orchestration.instance"]
