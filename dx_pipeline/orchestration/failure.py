@@ -128,7 +128,11 @@ def _innermost(error: SerializableErrorInfo | None) -> str:
     """The message of the error that started it; Dagster wraps it into its own."""
     while error is not None and error.cause is not None:
         error = error.cause
-    return error.message.strip() if error else ""
+    if error is None:
+        return ""
+    told = error.message.strip()
+    # `executors.py` can raise nothing of ours
+    return told.partition(": ")[2] if error.cls_name == dg.DagsterError.__name__ else told
 
 
 def _check_reason(check: dg.AssetCheckEvaluation) -> Reason:

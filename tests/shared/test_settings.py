@@ -5,12 +5,15 @@ from __future__ import annotations
 import traceback
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from dx_pipeline.errors import DxError
 from dx_pipeline.orchestration import readiness
 from dx_pipeline.orchestration.executors import CODE_TAG, executor_of, refuse_other_code, this_code
+from dx_pipeline.orchestration.failure import reasons_of
 from dx_pipeline.settings import Settings, SettingsError, read_settings
 
 SECRET = "tre-xanh-7319"
@@ -109,6 +112,17 @@ def test_the_executor_is_the_one_the_settings_name(monkeypatch: pytest.MonkeyPat
         else:
             with pytest.raises(DxError, match=f"{module.replace('_', '-')} is not installed"):
                 executor_of(settings)
+
+
+def test_a_run_that_could_not_begin_says_why_in_our_words() -> None:
+    from dagster._core.events import DagsterEvent, JobFailureData, RunFailureReason
+    from dagster_shared.error import SerializableErrorInfo
+
+    error = SerializableErrorInfo("dagster_shared.error.DagsterError: broker: expected an answer\n", [], "DagsterError")
+    data = JobFailureData(error, RunFailureReason.JOB_INITIALIZATION_FAILURE)
+    event = DagsterEvent("PIPELINE_FAILURE", "refresh", event_specific_data=data)
+    instance: Any = SimpleNamespace(all_logs=lambda *_, **__: [SimpleNamespace(dagster_event=event)])
+    assert [str(one) for one in reasons_of(instance, "x")] == ["run: broker: expected an answer"]
 
 
 def test_an_extension_that_is_missing_and_a_worker_of_other_code_are_told_in_a_line(
