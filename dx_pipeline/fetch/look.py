@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from dx_pipeline.fetch import snapshots
 from dx_pipeline.fetch.accept import declaration_hash, take_over
@@ -50,7 +51,7 @@ class Outcome:
     problems: tuple[str, ...] = ()
     kind: str = ""
     hint: str = ""
-    retry: bool = field(default=False)
+    retry: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,11 @@ class Visit:
     robots: Robots
     now: datetime
 
-    def outcome(self, file: Planned, result: Result, told: str, problems: tuple[str, ...] = ()) -> Outcome:
-        """An outcome of this source."""
-        return Outcome(self.source_id, file.file, result, told, problems)
+    def outcome(
+        self, file: Planned, result: Result, told: str, problems: Iterable[str] = (), **failure: Any
+    ) -> Outcome:
+        """An outcome of this source; `failure`: its kind, hint, and whether it may pass by itself."""
+        return Outcome(self.source_id, file.file, result, told, tuple(problems), **failure)
 
 
 def look_at(visit: Visit, file: Planned, record: Record) -> Outcome:
@@ -77,13 +80,12 @@ def look_at(visit: Visit, file: Planned, record: Record) -> Outcome:
         OSError: the disk is full or not writable.
     """
     if not due(visit, record):
-        failure = record.failure
         wish = moment(record.not_before)
         why = f"was looked at on {record.good_at}"
         if wish and wish > visit.now:
             why = f"the server asked to be left alone until {record.not_before}"
-        kind, retry = (failure.kind, failure.retry) if failure else ("", False)
-        return Outcome(visit.source_id, file.file, "not due", why, tuple(record.waiting), kind=kind, retry=retry)
+        last = {"kind": record.failure.kind, "retry": record.failure.retry} if record.failure else {}
+        return visit.outcome(file, "not due", why, record.waiting, **last)
     before = record.checked_at
     record.checked_at = visit.now.isoformat(timespec="seconds")
     try:
@@ -165,7 +167,7 @@ def _again(visit: Visit, file: Planned, record: Record) -> Outcome:
     snapshot = snapshots.find(source_folder(visit.paths, visit.source_id) / file.file, file.file, record.sha256)
     if snapshot and record.judged_with != declaration_hash(visit.paths.raw / visit.source_id):
         return _settle(visit, file, record, snapshot, snapshot.read() or b"")
-    return visit.outcome(file, "waiting", "still waits for somebody to look", tuple(record.waiting))
+    return visit.outcome(file, "waiting", "still waits for somebody to look", record.waiting)
 
 
 def _settle(visit: Visit, file: Planned, record: Record, snapshot: snapshots.Snapshot, data: bytes) -> Outcome:
@@ -179,7 +181,7 @@ def _settle(visit: Visit, file: Planned, record: Record, snapshot: snapshots.Sna
     reasons = verdict.problems or ["the source is accepted by hand only"]
     record.waiting = reasons
     record.judged_with = declaration_hash(visit.paths.raw / visit.source_id)
-    return visit.outcome(file, "waiting", f"changed and waits for somebody to look; {verdict.change}", tuple(reasons))
+    return visit.outcome(file, "waiting", f"changed and waits for somebody to look; {verdict.change}", reasons)
 
 
 def _remember(record: Record, answer: Answer, sha256: str) -> None:
@@ -196,13 +198,5 @@ def _failed(visit: Visit, file: Planned, record: Record, error: FetchError) -> O
     record.failure = Failure(error.kind, error.message, error.hint, error.retry, since, count)
     wish = error.after_seconds if isinstance(error, TransientFetchError) else None
     record.not_before = (visit.now + timedelta(seconds=wish)).isoformat(timespec="seconds") if wish else ""
-    return Outcome(
-        visit.source_id,
-        file.file,
-        "failed",
-        error.message,
-        tuple(record.waiting),
-        kind=error.kind,
-        hint=error.hint,
-        retry=error.retry,
-    )
+    failure = {"kind": error.kind, "hint": error.hint, "retry": error.retry}
+    return visit.outcome(file, "failed", error.message, record.waiting, **failure)

@@ -74,15 +74,11 @@ def draw_dirichlet(weights: ArrayLike, concentration: float, draws: int, generat
     return generator.dirichlet(concentration * official, size=draws)
 
 
-def draw_simplex(components: int, draws: int, generator: np.random.Generator) -> FloatArray:
-    """Weights uniform over all that are at least 0 and sum to 1. Shape (draws, components)."""
-    return generator.dirichlet(np.ones(components), size=draws)
-
-
 NEIGHBOURHOODS: Final[dict[str, Callable[[FloatArray, int, np.random.Generator], FloatArray]]] = {
     "box25": lambda weights, draws, generator: draw_box(weights, BOX_DELTA, draws, generator),
     "dirichlet50": lambda weights, draws, generator: draw_dirichlet(weights, DIRICHLET_CONCENTRATION, draws, generator),
-    "simplex": lambda weights, draws, generator: draw_simplex(len(weights), draws, generator),
+    # uniform over all that are at least 0 and sum to 1
+    "simplex": lambda weights, draws, generator: generator.dirichlet(np.ones(len(weights)), size=draws),
 }
 """The named neighbourhoods of the table `rank_bands`."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from dx_pipeline.index.arrays import FloatArray, IntArray
 from dx_pipeline.index.peers import nearest_peers
+from dx_pipeline.marts._arrays import rows
 from dx_pipeline.marts._endowments import endowment_matrix
 
 NEAREST = 5
@@ -24,12 +24,12 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         provinces = tuple(units["province_id"].sort())
         endowments = endowment_matrix(tables["endowments"], int(str(system)), provinces)
         if endowments is not None:
-            nearest = nearest_peers(endowments.values, min(NEAREST, len(provinces) - 1))
-            groups.append(
-                _as_rows(provinces, *nearest)
-                .filter(pl.col("distance") <= FARTHEST)
-                .with_columns(basis=pl.lit("endowments"))
+            nearest, distances = nearest_peers(endowments.values, min(NEAREST, len(provinces) - 1))
+            peers = rows(
+                {"province_id": provinces, "place": range(nearest.shape[1])},
+                {"peer_id": np.array(provinces, dtype=object)[nearest], "distance": distances, "basis": "endowments"},
             )
+            groups.append(peers.filter(pl.col("distance") <= FARTHEST).drop("place"))
         frames += [group.with_columns(unit_system=pl.lit(system, dtype=pl.Int64)) for group in groups]
     return pl.concat(frames, how="diagonal").select(
         "unit_system",
@@ -73,14 +73,3 @@ def _by_score(units: pl.DataFrame, rankings: pl.DataFrame, named: pl.DataFrame) 
         gaps.filter("same_region").with_columns(basis=pl.lit("region")),
         gaps.group_by("province_id", maintain_order=True).head(NEAREST).with_columns(basis=pl.lit("score")),
     ]
-
-
-def _as_rows(provinces: tuple[str, ...], nearest: IntArray, distances: FloatArray) -> pl.DataFrame:
-    names = np.array(provinces)
-    return pl.DataFrame(
-        {
-            "province_id": np.repeat(names, nearest.shape[1]),
-            "peer_id": names[nearest.ravel()],
-            "distance": distances.ravel(),
-        }
-    )

@@ -10,11 +10,11 @@ import hashlib
 import json
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dx_pipeline.code import code_of, joined_hash
 from dx_pipeline.quality.expectations import suite
-from dx_pipeline.quality.model import Check, CheckOutcome, Status
+from dx_pipeline.quality.model import Check, CheckOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -70,22 +70,13 @@ def recall(
     con.execute(CREATE)
     known = dict(con.sql("SELECT question, answer FROM core.gx_answers").fetchall())
     return {
-        name: [_outcome(*rule, *told) for rule, told in zip(rules[name], answers, strict=True)]
+        name: [
+            CheckOutcome(check, status, checked, failed, observed, expected, tuple(keys))
+            for (check, expected), (status, checked, failed, observed, keys) in zip(rules[name], answers, strict=True)
+        ]
         for name, question in asked.items()
         if (answers := json.loads(known.get(question, "null"))) is not None
     }
-
-
-def _outcome(
-    check: Check,
-    expected: str,
-    status: Status,
-    n_checked: int,
-    n_failed: int,
-    observed: str,
-    keys: list[dict[str, Any]],
-) -> CheckOutcome:
-    return CheckOutcome(check, status, n_checked, n_failed, observed, expected, tuple(keys))
 
 
 def remember(con: duckdb.DuckDBPyConnection, asked: Questions, found: Mapping[str, Iterable[CheckOutcome]]) -> None:

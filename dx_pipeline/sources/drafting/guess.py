@@ -207,6 +207,7 @@ def _first_heading_row(rows: list[list[str]], data: int) -> int:
 
 def _other_rows(table: GuessedTable, rows: list[list[str]], names: list[str | None], known: dict[str, str]) -> None:
     """Rows of the body that name no province."""
+    last = max(number for number, name in enumerate(names) if name in known)
     for number in range(table.data, len(rows)):
         text = names[number] or next((one for one in rows[number] if one.strip()), None)
         if text is None or names[number] in known:
@@ -214,14 +215,10 @@ def _other_rows(table: GuessedTable, rows: list[list[str]], names: list[str | No
         at = (table.sheet.row_number(number), text)
         if is_region(text):
             table.regions.append(at)
-        elif is_note(text) or sum(bool(one.strip()) for one in rows[number]) == 1 or _below(number, names, known):
+        elif is_note(text) or sum(bool(one.strip()) for one in rows[number]) == 1 or number > last:
             table.notes.append(at)
         else:
             table.unknown.append(at)
-
-
-def _below(number: int, names: list[str | None], known: dict[str, str]) -> bool:
-    return not any(text in known for text in names[number + 1 :])
 
 
 def _repeated(table: GuessedTable, names: list[str | None], known: dict[str, str]) -> None:
