@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.charts import style
-from dx_pipeline.charts.lettering import NAMES_WIDTH, Lettering, name_rows, row_points
 from dx_pipeline.charts.page import text_width, wrap
 from dx_pipeline.charts.style import ink_on, shade
 from dx_pipeline.charts.subject import NothingToShowError, Subject
@@ -135,6 +134,8 @@ def subtitle(shown: HeatMap) -> Words:
 
 def draw(page: Page, shown: HeatMap) -> None:
     """One row a province; the focus in a heavy frame, its peers in a lighter one."""
+    from dx_pipeline.charts.lettering import NAMES_WIDTH, name_rows, row_points
+
     top = page.top - 0.5
     left = page.left + NAMES_WIDTH
     axes = page.axes(left, page.bottom, page.right, top)
@@ -163,6 +164,8 @@ def _heads(page: Page, columns: Sequence[str], room: float, name: Callable[[str]
 def _cells(page: Page, axes: Axes, shown: HeatMap, points: float) -> None:
     from matplotlib.collections import PolyCollection
     from matplotlib.patches import Rectangle
+
+    from dx_pipeline.charts.lettering import Lettering
 
     box = axes.get_position()
     left, top = box.x0 * page.width, box.y1 * page.height

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 import numpy as np
 
 from dx_pipeline.charts import PICTURES, style
@@ -107,6 +106,8 @@ def render(
         KeyError: no such picture or size.
         DxError: no such language or format.
     """
+    import matplotlib as mpl
+
     for asked, known in ((languages, LANGUAGES), (formats, FORMATS)):
         for one in asked:
             if one not in known:

@@ -1,5 +1,6 @@
 """A sheet with title, subtitle, footer and measured room between them; the only place that makes matplotlib objects.
 
+What a picture says is read without drawing it, so matplotlib is imported by what draws or measures.
 Positions are inches on the sheet, because a label must fit paper and not data.
 """
 
@@ -9,12 +10,6 @@ import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from matplotlib import get_data_path
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.font_manager import get_font
-from matplotlib.ft2font import LoadFlags
 
 from dx_pipeline.charts import style
 from dx_pipeline.language.numbers import number, signed
@@ -31,12 +26,17 @@ ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 def font_path(bold: bool = False) -> Path:
     """The DejaVu Sans that comes with matplotlib; it has every letter of Vietnamese."""
+    from matplotlib import get_data_path
+
     return Path(get_data_path(), "fonts", "ttf", "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
 
 
 @lru_cache(maxsize=2048)
 def advance(letter: str, bold: bool) -> float:
     """Width of one letter in parts of the font size, unhinted."""
+    from matplotlib.font_manager import get_font
+    from matplotlib.ft2font import LoadFlags
+
     font = get_font(str(font_path(bold)))
     font.set_size(100, 72)
     # by index: a letter the font lacks is index 0, a drawn box, as it will be printed
@@ -122,6 +122,9 @@ class Page:
     """One picture in one language and size, being drawn."""
 
     def __init__(self, language: str, size: style.Size, height: float) -> None:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
         self.language = language
         self.size = size
         self.width, self.height = size.width, height

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dx_pipeline.charts import style
-from dx_pipeline.charts.lettering import NAMES_WIDTH, name_rows
 from dx_pipeline.charts.page import text_width
 from dx_pipeline.charts.subject import NothingToShowError, Subject
 from dx_pipeline.language.words import Words, joined, numbers
@@ -114,6 +113,8 @@ def subtitle(shown: Bands) -> Words:
 
 def draw(page: Page, shown: Bands) -> None:
     """One row a province in rank order: bounds, band, official rank."""
+    from dx_pipeline.charts.lettering import NAMES_WIDTH, name_rows
+
     units = len(shown.bands)
     bottom, top = page.bottom + 0.12, page.top - 0.24
     axes = page.axes(page.left + NAMES_WIDTH, bottom, page.right - 0.1, top)

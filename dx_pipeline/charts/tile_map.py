@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dx_pipeline.charts import style
-from dx_pipeline.charts.lettering import Lettering
 from dx_pipeline.charts.page import shorten, text_width, wrap
 from dx_pipeline.charts.style import STEPS, ink_on, shade
 from dx_pipeline.charts.subject import NothingToShowError, Subject
@@ -20,6 +19,7 @@ from dx_pipeline.language.words import Words, listed, same
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from dx_pipeline.charts.lettering import Lettering
     from dx_pipeline.charts.page import Page
 
 HEIGHT = {"screen": 12.2, "print": 10.4}
@@ -124,6 +124,8 @@ def subtitle(shown: TileMap) -> Words:
 
 def draw(page: Page, shown: TileMap) -> None:
     """Tiles with name and rank; the focus in a heavy frame."""
+    from dx_pipeline.charts.lettering import Lettering
+
     rows = 1 + max(tile.row for tile in shown.tiles)
     columns = 1 + max(tile.column for tile in shown.tiles)
     axes = page.axes(page.left, page.bottom, page.right, page.top)

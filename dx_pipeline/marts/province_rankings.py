@@ -69,7 +69,10 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         "within_error": undecided & (pl.col("score_status") == "computed"),
     }
     from_members = by_score & (pl.col("score_status") == "computed") & pl.col("rank").is_not_null()
-    rank_doubts = union_doubts([pl.when(from_members).then("score_doubts"), doubts_where(arising)])
+    # a column before it is used again: an expression used again is computed for each use
+    frame = frame.with_columns(
+        rank_doubts=union_doubts([pl.when(from_members).then("score_doubts"), doubts_where(arising)])
+    )
     return frame.select(
         *KEY,
         "province_vi",
@@ -87,9 +90,9 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         rank_high="rank_high",
         within_error=pl.col("rank").is_not_null() & undecided.fill_null(False),
         rank_basis=pl.when(from_members).then(pl.lit("computed")),
-        rank_doubts=rank_doubts,
+        rank_doubts="rank_doubts",
         basis=pl.when(pl.col("score_status") == "computed").then(pl.lit("computed")),
-        doubts=union_doubts([pl.col("score_doubts"), rank_doubts]),
+        doubts=union_doubts([pl.col("score_doubts"), pl.col("rank_doubts")]),
         percentile=(pl.col("n_units") - pl.col("rank")) / (pl.col("n_units") - 1),
         n_ranked=pl.col("rank").count().over(TABLE).cast(pl.Int64),
         n_units="n_units",

@@ -80,7 +80,7 @@ def check_outcomes(
     )
     outcomes += _asked(
         con,
-        law_questions(con, laws, prints) if prints else {},
+        law_questions(laws, prints),
         {law.check.check_id: [(law.check, law.expects)] for law in laws},
         lambda names: run_laws(con, (law for law in laws if law.check.check_id in names)),
         lambda outcome: outcome.check.check_id,

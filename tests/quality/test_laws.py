@@ -11,6 +11,7 @@ from breaking_examples import BREAKING, ROWS_CHECKED
 
 from dx_pipeline.contracts import load_contracts
 from dx_pipeline.declarations import DeclarationError
+from dx_pipeline.quality.catalogue import applicable_laws
 from dx_pipeline.quality.laws import LAWS_FOLDER, load_laws, parse_law, run_laws
 
 LAWS = load_laws()
@@ -80,6 +81,15 @@ def test_no_law_reads_a_table_it_does_not_name(peaceful_world):
     for name, law in LAWS.items():
         with changed(peaceful_world, *(f"DROP TABLE {table}" for table in tables - set(law.tables))):
             assert outcome_of(peaceful_world, name).status == "passed", name
+
+
+def test_no_law_generated_from_a_contract_reads_a_table_it_does_not_name():
+    contracts = load_contracts()
+    for law in applicable_laws(contracts):
+        with duckdb.connect() as con:
+            for table in law.tables:
+                con.execute(contracts[table].ddl())
+            assert run_laws(con, [law])[0].status == "not_applicable", law.check.check_id
 
 
 def test_each_law_fits_the_contracts():

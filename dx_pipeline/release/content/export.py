@@ -150,6 +150,7 @@ def write_database(
         for (name,) in there:
             if name not in kept:
                 con.execute(f'DROP TABLE "{name}"')
+        con.execute("CHECKPOINT release")  # gives the blocks of dropped tables to those that follow
         for name in sorted(frames.keys() - kept):
             contract = contracts[name]
             con.register("rows_of_table", frames[name])
