@@ -115,7 +115,7 @@ def lineage_law(contract: Contract) -> Law | None:
         "No row is surer, or less sure, than the figures it rests on",
     )
     check = Check(contract.name, LINEAGE, "consistency", "blocking", *protects, "sql")
-    tables = ["vocabulary", *(entry.table for entry in contract.rests_on)]
+    tables = ["vocabulary", "indicators", *(entry.table for entry in contract.rests_on)]
     expects = "basis is the weakest of the inputs, doubts are all of theirs, besides those that arise in the table"
     return _law(check, tables, expects, "\nUNION ALL\n".join(f"({select})" for select in selects))
 
