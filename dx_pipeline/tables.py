@@ -161,7 +161,7 @@ def with_values(statement: str, values: Sequence[Any]) -> str:
     """
     parts = statement.split("?")
     if len(parts) != len(values) + 1:
-        raise ValueError(f"{len(parts) - 1} places for {len(values)} values in: {statement}")
+        raise DxError(f"{len(parts) - 1} places for {len(values)} values in: {statement}")
     return parts[0] + "".join(sql_literal(value) + part for value, part in zip(values, parts[1:], strict=True))
 
 

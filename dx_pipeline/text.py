@@ -11,6 +11,8 @@ import unicodedata
 from pathlib import PurePath
 from typing import Any
 
+from dx_pipeline.errors import DxError
+
 #: an identifier that may be part of a path: `ba-ria-vung-tau`, `phuong-12`
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 #: hyphens, dashes and the minus sign, all printed for one another
@@ -64,4 +66,4 @@ def sql_literal(value: Any) -> str:
         return "'" + str(value).replace("\0", "").replace("'", "''") + "'"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(sql_literal, value)) + "]"
-    raise TypeError(f"no literal for {type(value).__name__}")
+    raise DxError(f"no literal for {type(value).__name__}")

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dx_pipeline.errors import DxError
+
 VOCABULARY_FILE = Path(__file__).parent / "vocabulary.csv"
 
 #: between the codes of a column that holds several
@@ -54,11 +56,11 @@ def codes(kind: str) -> tuple[str, ...]:
     """The codes of one kind, the strongest first.
 
     Raises:
-        ValueError: there is no such kind.
+        DxError: there is no such kind.
     """
     found = tuple(entry.code for entry in load_vocabulary() if entry.kind == kind)
     if not found:
-        raise ValueError(f"vocabulary: no codes of kind {kind!r}; kinds are basis, doubt, missing")
+        raise DxError(f"vocabulary: no codes of kind {kind!r}; kinds are basis, doubt, missing")
     return found
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from dx_pipeline.contracts import load_contracts, parse_contract
 from dx_pipeline.declarations import DeclarationError
+from dx_pipeline.errors import DxError
 from dx_pipeline.vocabulary import by_code, codes, load_vocabulary, several_pattern, split
 
 TEXTS = {f"{text}_{language}": "x" for text in ("title", "description", "limitations") for language in ("vi", "en")} | {
@@ -30,7 +31,7 @@ def test_the_codes_are_those_of_the_method():
         "unit_unclear", "preliminary", "short_series",
     }  # fmt: skip
     assert codes("missing") == ("not_read", "not_published", "not_comparable", "not_due", "boundary_change")
-    with pytest.raises(ValueError, match="no codes of kind 'doubts'"):
+    with pytest.raises(DxError, match="no codes of kind 'doubts'"):
         codes("doubts")
 
 

@@ -9,6 +9,7 @@ from dx_pipeline.charts import style
 from dx_pipeline.charts.bars import limits, waterfall
 from dx_pipeline.charts.page import wrap
 from dx_pipeline.charts.subject import NothingToShowError, Subject
+from dx_pipeline.errors import DxError
 from dx_pipeline.language.words import Words, capital, component_name, numbers, places, points
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def title(shown: Change) -> Words:
     """Rank and score together, because a rank may fall while the score rises."""
     step, name = shown.step, shown.name
     if step.rank_from is None or step.rank_to is None:
-        raise ValueError("the step drawn has both ranks")
+        raise DxError("the step drawn has both ranks")
     moved, score = step.rank_to - step.rank_from, round(shown.score[-1], 1)
     by, amount, year = places(abs(moved)), points(score), step.edition_to
     gained = numbers(score, 1).vi
@@ -130,7 +131,7 @@ def draw(page: Page, shown: Change) -> None:
     _panel(page, page.left, middle - 0.15, floor, top, names, shown.score, [page.signed(v) for v in shown.score])
     step = shown.step
     if step.own is None or step.others is None or step.rank_from is None or step.rank_to is None:
-        raise ValueError("the step drawn has both ranks and both effects")
+        raise DxError("the step drawn has both ranks and both effects")
     values = [-step.own, -step.others, float(step.rank_from - step.rank_to)]
     names = [
         Words("do chính tỉnh", "the province itself"),

@@ -106,7 +106,7 @@ def parse_number(text: str | None, decimal: DecimalMark | None = None) -> Parsed
     (`*`, `(*)`, `[1]`) are allowed. Raises `NumberFormatError` for anything else.
     """
     if decimal not in (".", ",", None):
-        raise ValueError(f"decimal is {decimal!r}; expected '.' or ',' or None")
+        raise DxError(f"decimal is {decimal!r}; expected '.' or ',' or None")
     printed = "" if text is None else text
     plain = _digits_as_they_look(printed)
     if plain.lower() in MISSING:

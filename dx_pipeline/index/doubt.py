@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dx_pipeline.errors import DxError
 from dx_pipeline.index.arrays import BoolArray, IntArray
 from dx_pipeline.vocabulary import SEPARATOR, codes
 
@@ -64,11 +65,11 @@ def doubts_where(conditions: dict[str, pl.Expr]) -> pl.Expr:
     """A column of doubt codes from conditions: `{"within_error": pl.col("gap").abs() <= ...}`; a null is no doubt.
 
     Raises:
-        KeyError: a code is not in the vocabulary.
+        DxError: a code is not in the vocabulary.
     """
     unknown = sorted(set(conditions) - set(codes("doubt")))
     if unknown:
-        raise KeyError(f"no doubt codes of the vocabulary: {', '.join(unknown)}")
+        raise DxError(f"no doubt codes of the vocabulary: {', '.join(unknown)}")
     return _joined({code: conditions[code].fill_null(False) for code in codes("doubt") if code in conditions})
 
 

@@ -14,6 +14,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dx_pipeline.errors import DxError
 from dx_pipeline.quality.model import STATUSES
 from dx_pipeline.quality.runner import where_to_look
 
@@ -59,7 +60,7 @@ def render_quality_page(check_results: pl.DataFrame, release: str) -> str:
     ordered = sorted(numbers, key=lambda name: numbers[name])
     current = [_shown(row) for row in rows if row["release"] == release]
     if not current:
-        raise ValueError(f"check_results holds no row of release {release!r}; it has {ordered}")
+        raise DxError(f"check_results holds no row of release {release!r}; it has {ordered}")
     status = {(row["release"], row["table_name"], row["check_name"]): row["status"] for row in rows}
     for row in current:
         row["history"] = [(each, status.get((each, row["table_name"], row["check_name"]))) for each in ordered]

@@ -14,6 +14,7 @@ from dx_pipeline.conform.numbers import (
     parse_rank,
     parse_ranks,
 )
+from dx_pipeline.errors import DxError
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_anything_else_is_an_error_that_names_it(text: str, decimal: str | None,
 
 
 def test_an_unknown_decimal_mark_is_a_fault_of_the_caller() -> None:
-    with pytest.raises(ValueError, match="decimal is ';'"):
+    with pytest.raises(DxError, match="decimal is ';'"):
         parse_number("0.5", ";")
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from dx_pipeline.errors import DxError
 from dx_pipeline.index.doubt import (
     doubts_where,
     has_doubt,
@@ -56,7 +57,7 @@ def test_doubts_arise_from_conditions_and_a_null_is_none():
     found = frame.select(doubts_where({"within_error": pl.col("gap") <= 1, "short_series": pl.lit(True)}))
     assert found.to_series().to_list() == ["within_error, short_series", "short_series", "short_series"]
     assert frame.select(has_doubt(pl.col("d"), "conflict")).to_series().to_list() == [False, True, False]
-    with pytest.raises(KeyError, match="doubtful_smell"):
+    with pytest.raises(DxError, match="doubtful_smell"):
         doubts_where({"doubtful_smell": pl.lit(True)})
 
 

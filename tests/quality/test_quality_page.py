@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from dx_pipeline.contracts import load_contracts, with_indicators
+from dx_pipeline.errors import DxError
 from dx_pipeline.quality.expectations import contract_rules
 from dx_pipeline.quality.model import STATUSES, Check, CheckOutcome, Dimension, Severity
 from dx_pipeline.quality.page import (
@@ -129,7 +130,7 @@ def test_the_page_leads_home(history):
 
 
 def test_a_release_without_results_is_refused(history):
-    with pytest.raises(ValueError, match=r"no row of release '2\.0\.0'; it has \['1\.9\.0', '1\.10\.0'\]"):
+    with pytest.raises(DxError, match=r"no row of release '2\.0\.0'; it has \['1\.9\.0', '1\.10\.0'\]"):
         render_quality_page(history, "2.0.0")
 
 
