@@ -133,8 +133,8 @@ def test_a_partial_refresh_gives_what_a_full_one_gives(base: Path, tmp_path: Pat
     *_, reached, spared = CHANGES[change]
     assert any(name.startswith(reached) for name in made_anew)
     assert not any(name == spared or name.startswith(f"{spared}-") for name in made_anew)
-    # measured 0.55 on a busy machine
-    assert made["cpu"] <= everything["cpu"] * 0.6 or "press" not in change
+    # measured 0.46
+    assert made["cpu"] <= everything["cpu"] * 0.5 or "press" not in change
 
 
 def test_after_a_kill_the_next_refresh_gives_what_a_full_one_gives(base: Path, tmp_path: Path) -> None:
