@@ -197,8 +197,9 @@ def build_mart(con: duckdb.DuckDBPyConnection, contract: Contract) -> pl.DataFra
     query = CONTRACTS_FOLDER / f"{contract.name}.sql"
 
     def work() -> Iterator[str]:
-        tables = {name: read_table(con, name) for name in contract.inputs}
-        if query.is_file():
+        by_query = query.is_file()
+        tables = {name: read_table(con, name) for name in contract.inputs if contract.rests_on or not by_query}
+        if by_query:
             frame = con.sql(query.read_text(encoding="utf-8")).pl()
         else:
             module = importlib.import_module(f"dx_pipeline.marts.{contract.name}")

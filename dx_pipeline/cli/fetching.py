@@ -87,7 +87,7 @@ def night(as_json: AsJson = False) -> None:
     Exit code 1 when something needs somebody.
     """
     with working("Looking and building"):
-        from dx_pipeline.orchestration.watch import whole_night
+        from dx_pipeline.orchestration.run import whole_night
 
         done = whole_night(default_paths())
     if as_json:

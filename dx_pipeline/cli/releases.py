@@ -111,7 +111,7 @@ def diff(
 ) -> None:
     """What differs between release A and release B, value by value."""
     old_folder, new_folder = find(old), find(new)
-    from dx_pipeline.release.content.describe import describe_diff
+    from dx_pipeline.release.history.describe import describe_diff
     from dx_pipeline.release.history.diff import diff_releases, snapshot
     from dx_pipeline.release.history.naming import names_of
 

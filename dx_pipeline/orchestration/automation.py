@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from dx_pipeline.orchestration import state
-from dx_pipeline.orchestration.executors import WHOLE_TAG, code_tags, executor_of
+from dx_pipeline.orchestration.deployment import WHOLE_TAG, code_tags
+from dx_pipeline.orchestration.executors import executor_of
 from dx_pipeline.orchestration.resources import PUBLISHERS, REFRESH, RELEASE, Project, door_of, outcome_of, publishes
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_task
 
 from dx_pipeline.errors import DxError
-from dx_pipeline.orchestration.executors import celery_config, this_code
+from dx_pipeline.orchestration.deployment import celery_config, this_code
 from dx_pipeline.paths import default_paths
 from dx_pipeline.settings import read_settings
 

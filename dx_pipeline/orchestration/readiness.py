@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dx_pipeline import lake
 from dx_pipeline.errors import DxError, Problem
-from dx_pipeline.orchestration.executors import celery_config, executor_of, needed, postgres, this_code
+from dx_pipeline.orchestration.deployment import EXECUTORS, celery_config, needed, postgres, this_code
 
 if TYPE_CHECKING:
     from dx_pipeline.settings import Settings
@@ -46,7 +46,7 @@ def faults(settings: Settings, workers: bool = True) -> list[Problem]:
     if not settings.shared:
         return []
     found = [
-        _tried(settings, "executor", f"{settings.steps_by}", lambda: executor_of(settings)),
+        _tried(settings, "executor", f"{settings.steps_by}", lambda: needed(EXECUTORS[settings.steps_by][0])),
         *(_extension(settings, name) for name in lake.EXTENSIONS),
     ]
     servers = [

@@ -22,7 +22,12 @@ from dx_pipeline.settings import read_settings
 from dx_pipeline.warehouse import WAIT_SECONDS, build_lock
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import dagster as dg
+
+    from dx_pipeline.fetch.download import Manners
+    from dx_pipeline.fetch.night import Night
 
 #: the event log keeps everything; the terminal gets the summary, or the reasons of a failure
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -90,6 +95,39 @@ def refresh(
         if not foreseen(error):
             logging.getLogger(__name__).exception("the refresh failed for a reason that was not foreseen")
         return Refresh(current_name(paths), unchanged=False, reasons=(reason,))
+
+
+@dataclass(frozen=True)
+class WholeNight:
+    """A look and what followed."""
+
+    look: Night
+    refresh: Refresh
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing needs anybody."""
+        return not self.look.with_result("failed", "waiting") and not self.refresh.reasons
+
+
+def whole_night(paths: Paths, now: datetime | None = None, manners: Manners | None = None) -> WholeNight:
+    """Look, build what is new, tell. A look that fails does not keep the build from what was accepted before.
+
+    Raises:
+        DxError: nothing could be looked at; the build was made all the same.
+    """
+    from dx_pipeline.orchestration.watch import look, tell_of_builds
+
+    trouble: Exception | None = None
+    try:
+        seen = look(paths, now, manners)
+    except Exception as error:
+        trouble = error
+    built = refresh(paths, door="night")
+    tell_of_builds(paths, now)
+    if trouble is not None:
+        raise trouble
+    return WholeNight(seen, built)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dx_pipeline import lake
 from dx_pipeline.errors import BusyError, DxError
-from dx_pipeline.orchestration.executors import postgres, refuse_other_code
+from dx_pipeline.orchestration.deployment import postgres, refuse_other_code
 from dx_pipeline.paths import Paths
 from dx_pipeline.settings import PREFIX, Settings
 from dx_pipeline.text import sql_literal

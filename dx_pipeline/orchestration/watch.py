@@ -1,11 +1,10 @@
-"""A whole night as plain functions: look at the publishers, build if something is new, tell whoever should know.
+"""The parts of a night as plain functions: look at the publishers, tell whoever should know.
 
-Dagster's job, sensors and the command `dx night` call these; so a night is the same from every door.
+Dagster's job, its sensors and `run.whole_night` call these; so a night is the same from every door.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -17,23 +16,9 @@ if TYPE_CHECKING:
     from dx_pipeline.alerts.memory import Event
     from dx_pipeline.fetch.download import Manners
     from dx_pipeline.fetch.night import Night
-    from dx_pipeline.orchestration.run import Refresh
 
 #: domains of alerts: the look as a whole, its files, the builds
 LOOK, FILES, BUILDS = "look", "fetch", "build"
-
-
-@dataclass(frozen=True)
-class WholeNight:
-    """A look and what followed."""
-
-    look: Night
-    refresh: Refresh
-
-    @property
-    def good(self) -> bool:
-        """Whether nothing needs anybody."""
-        return not self.look.with_result("failed", "waiting") and not self.refresh.reasons
 
 
 def look(paths: Paths, now: datetime | None = None, manners: Manners | None = None) -> Night:
@@ -83,23 +68,3 @@ def failed_builds(paths: Paths, now: datetime) -> list[Failed]:
     if missed:
         found.append(Failed("nightly", f"the last trace of the nightly refresh is of {missed}: does the daemon run?"))
     return found
-
-
-def whole_night(paths: Paths, now: datetime | None = None, manners: Manners | None = None) -> WholeNight:
-    """Look, build what is new, tell. A look that fails does not keep the build from what was accepted before.
-
-    Raises:
-        DxError: nothing could be looked at; the build was made all the same.
-    """
-    from dx_pipeline.orchestration.run import refresh
-
-    trouble: Exception | None = None
-    try:
-        seen = look(paths, now, manners)
-    except Exception as error:
-        trouble = error
-    built = refresh(paths, door="night")
-    tell_of_builds(paths, now)
-    if trouble is not None:
-        raise trouble
-    return WholeNight(seen, built)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from dx_pipeline.language.numbers import NO_BREAK
-from dx_pipeline.report.site_data import SiteData
+from dx_pipeline.report.site_data import Peer, SiteData
 from dx_pipeline.report.svg import (
     Dots,
     Point,
@@ -21,9 +20,6 @@ from dx_pipeline.report.svg import (
 )
 from dx_pipeline.report.wording import Wording
 from dx_pipeline.tables import Row
-
-if TYPE_CHECKING:
-    from dx_pipeline.report.profile import Profile
 
 
 def draw_trajectory(data: SiteData, wording: Wording, units: Sequence[Row]) -> Markup | None:
@@ -50,27 +46,29 @@ def draw_trajectory(data: SiteData, wording: Wording, units: Sequence[Row]) -> M
     return rank_trajectory(series, editions, breaks, count, wording.language, alternative)
 
 
-def draw_components(profile: Profile, wording: Wording) -> Markup | None:
+def draw_components(
+    data: SiteData, wording: Wording, unit: Row, edition: int | None, peers: Sequence[Peer]
+) -> Markup | None:
     """Score of each component beside all units' range and median, and the mean of the peers."""
-    data, edition = profile.data, profile.gap_edition
+    system = unit["unit_system"]
 
     def scored(province_id: str, part: str) -> Row | None:
-        row = data.component.get((edition, profile.system, province_id, part))
+        row = data.component.get((edition, system, province_id, part))
         return row if row is not None and row["score"] is not None else None
 
     dots = []
     for part in data.parts:
-        row = scored(profile.province_id, part)
+        row = scored(unit["province_id"], part)
         if edition is None or row is None:
             return None
-        low, median, high = data.spread[edition, profile.system, part]
-        peers = [peer["score"] for one in profile.summary_peers if (peer := scored(one.unit["province_id"], part))]
-        mean = sum(peers) / len(peers) if peers else None
+        low, median, high = data.spread[edition, system, part]
+        scores = [peer["score"] for one in peers if (peer := scored(one.unit["province_id"], part))]
+        mean = sum(scores) / len(scores) if scores else None
         dots.append(Dots(wording.label("short", part), Point(row, "score", "score"), (low, high), median, mean))
     if not dots:
         return None
     key = {name: wording.text(f"parts.{name}") for name in ("own", "median", "peers", "range")}
-    alternative = wording.text("parts.alt", name=wording.name(profile.unit), edition=edition)
+    alternative = wording.text("parts.alt", name=wording.name(unit), edition=edition)
     return component_dots(dots, key, wording.language, alternative)
 
 

@@ -227,7 +227,7 @@ class Profile:
 
     def component_chart(self, wording: Wording) -> Markup | None:
         """Scores by component beside the median of all units and the peers."""
-        return draw_components(self, wording)
+        return draw_components(self.data, wording, self.unit, self.gap_edition, self.summary_peers)
 
     def change_bars(self, wording: Wording, move: Movement) -> Markup:
         """Changes of the score by component in one step."""

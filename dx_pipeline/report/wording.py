@@ -20,7 +20,6 @@ from dx_pipeline.vocabulary import Code, by_code, codes_of, load_vocabulary
 
 if TYPE_CHECKING:
     from dx_pipeline.report.page import Page
-    from dx_pipeline.report.profile import Firm
     from dx_pipeline.report.site_data import SiteData
 
 MISSING_CODES = re.compile(r"^(not_published|not_read|not_comparable|boundary_change|not_applicable|not_due):\s*")
@@ -201,12 +200,12 @@ class Wording:
         row = data.sources.get((figure["source_id"],))
         return self.said(figure["publisher"] or (row and row["publisher"]) or figure["source_id"])
 
-    def firm_sentence(self, firm: Firm) -> Markup:
+    def firm_sentence(self, bound: Row) -> Markup:
         """How far the rank moves if weights had differed, in one sentence."""
         return self.text(
             "firm.sentence",
-            delta=self.number(firm.bound, "delta", "whole_percent"),
-            edition=firm.edition,
-            best=self.number(firm.bound, "best", "rank"),
-            worst=self.number(firm.bound, "worst", "rank"),
+            delta=self.number(bound, "delta", "whole_percent"),
+            edition=bound["edition"],
+            best=self.number(bound, "best", "rank"),
+            worst=self.number(bound, "worst", "rank"),
         )

@@ -89,7 +89,7 @@ def test_the_containers_are_what_is_promised() -> None:
 def test_files_of_the_shared_deployment_name_settings_that_exist() -> None:
     from dx_pipeline.alerts.channels import LANGUAGES, URLS
     from dx_pipeline.fetch.night import CONTACT
-    from dx_pipeline.orchestration.executors import WHOLE_TAG
+    from dx_pipeline.orchestration.deployment import WHOLE_TAG
     from dx_pipeline.settings import PREFIX, Settings
 
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {CONTACT, URLS, LANGUAGES}

@@ -21,7 +21,7 @@ from publish_project import (
 )
 
 from dx_pipeline.paths import Paths
-from dx_pipeline.release.content.describe import describe_diff
+from dx_pipeline.release.history.describe import describe_diff
 from dx_pipeline.release.history.diff import (
     ReleaseDiff,
     address_expression,

@@ -12,7 +12,8 @@ import pytest
 
 from dx_pipeline.errors import DxError
 from dx_pipeline.orchestration import readiness
-from dx_pipeline.orchestration.executors import CODE_TAG, executor_of, refuse_other_code, this_code
+from dx_pipeline.orchestration.deployment import CODE_TAG, refuse_other_code, this_code
+from dx_pipeline.orchestration.executors import executor_of
 from dx_pipeline.orchestration.failure import reasons_of
 from dx_pipeline.settings import Settings, SettingsError, read_settings
 

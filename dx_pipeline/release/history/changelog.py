@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dx_pipeline.release.content.describe import breaking_lines, cause_lines, cause_tables, describe_diff
+from dx_pipeline.release.history.describe import breaking_lines, cause_lines, cause_tables, describe_diff
 from dx_pipeline.release.history.diff import ReleaseDiff
 from dx_pipeline.release.history.naming import Language, Names
 
