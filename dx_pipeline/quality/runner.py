@@ -11,7 +11,7 @@ from dx_pipeline.quality.catalogue import applicable_laws, checked_contracts
 from dx_pipeline.quality.expectations import contract_rules
 from dx_pipeline.quality.expected_rows import EXPECTED_ROWS, REGENERATE, check_row_counts
 from dx_pipeline.quality.gx_suite import run_contract_rules
-from dx_pipeline.quality.laws import run_laws
+from dx_pipeline.quality.laws import load_laws, run_laws
 from dx_pipeline.quality.memory import Questions, law_questions, questions, recall, remember
 from dx_pipeline.quality.model import CheckOutcome
 
@@ -176,7 +176,7 @@ def where_to_look(table_name: str, check_name: str, engine: str) -> str:
         return f"dx_pipeline/quality/expected_rows.csv; if the change is wanted, run {REGENERATE} and commit the diff"
     if check_name == "references":
         return f"the reference tables provinces and indicators, and the code column of {table_name}"
-    if engine == "gx":
+    if engine == "gx" or check_name not in load_laws():  # what the contract brings
         return f"dx_pipeline/marts/{table_name}.toml states the rule; figure_sources tells where a figure was read"
     law = f"dx_pipeline/quality/laws/{check_name}.toml"
     return f"{law}: its SELECT shows the rows; figure_sources tells where a figure was read"

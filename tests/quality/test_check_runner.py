@@ -176,6 +176,8 @@ def test_the_text_leads_to_the_file_that_states_the_rule():
         ("row_counts", "sql", "dx_pipeline/quality/expected_rows.csv"),
         ("references", "sql", "the code column of t"),
         ("ranges", "gx", "dx_pipeline/marts/t.toml"),
+        ("within_system", "sql", "dx_pipeline/marts/t.toml"),
+        ("basis_and_doubts_follow_from_inputs", "sql", "dx_pipeline/marts/t.toml"),
         ("gap_parts_sum", "sql", "dx_pipeline/quality/laws/gap_parts_sum.toml"),
     ):
         assert place in where_to_look("t", name, engine), name
