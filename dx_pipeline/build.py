@@ -6,7 +6,6 @@ The warehouse has three schemas: `raw` (a table a source: what it printed, and w
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 from datetime import date
 from graphlib import TopologicalSorter
@@ -145,9 +144,7 @@ def source_register(sources: Mapping[str, SourceSpec], stale: Mapping[str, Stale
     newest = max(date.fromisoformat(source.retrieved_on) for source in sources.values())
     rows = []
     for number, (source_id, source) in enumerate(sources.items(), start=1):
-        hashes = "\n".join(
-            f"{file.path.name} {file.sha256}" for file in sorted(source.files, key=lambda file: file.path)
-        )
+        files = sorted(source.files, key=lambda file: file.path)
         retrieved = date.fromisoformat(source.retrieved_on)
         old = (stale or {}).get(source_id)
         rows.append(
@@ -162,7 +159,7 @@ def source_register(sources: Mapping[str, SourceSpec], stale: Mapping[str, Stale
                 "retrieved_on": retrieved,
                 "licence": source.licence,
                 "tier": source.tier,
-                "sha256": hashlib.sha256(hashes.encode()).hexdigest(),
+                "sha256": joined_hash(f"{file.path.name} {file.sha256}" for file in files),
                 "n_files": len(source.files),
                 "age": (newest - retrieved).days,
                 "is_stale": old is not None,

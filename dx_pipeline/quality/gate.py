@@ -10,9 +10,10 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from dx_pipeline.build import mart_contracts
+from dx_pipeline.code import joined_hash
 from dx_pipeline.contracts import load_contracts
 from dx_pipeline.errors import DxError
-from dx_pipeline.warehouse import fingerprint, need, out_of_date, tables_there
+from dx_pipeline.warehouse import CHECK_RESULTS, fingerprint, need, out_of_date, tables_there
 
 if TYPE_CHECKING:
     import duckdb
@@ -60,16 +61,16 @@ def check_build(con: duckdb.DuckDBPyConnection, selected: Selected | None = None
 def _store(con: duckdb.DuckDBPyConnection, found: pl.DataFrame) -> None:
     con.execute("CREATE SCHEMA IF NOT EXISTS core")
     con.register("found", found)
-    if "core.check_results" in tables_there(con):
-        columns = [row[0] for row in con.execute("DESCRIBE core.check_results").fetchall()]
+    if CHECK_RESULTS in tables_there(con):
+        columns = [row[0] for row in con.execute(f"DESCRIBE {CHECK_RESULTS}").fetchall()]
         if columns == found.columns:
-            con.execute("DELETE FROM core.check_results USING found WHERE check_results.of != found.of")
-            con.execute("DELETE FROM core.check_results AS old USING found AS new"
+            con.execute(f"DELETE FROM {CHECK_RESULTS} AS old USING found WHERE old.of != found.of")
+            con.execute(f"DELETE FROM {CHECK_RESULTS} AS old USING found AS new"
                         " WHERE old.table_name = new.table_name AND old.check_name = new.check_name")  # fmt: skip
-            con.execute("INSERT INTO core.check_results SELECT * FROM found")
+            con.execute(f"INSERT INTO {CHECK_RESULTS} SELECT * FROM found")
             con.unregister("found")
             return
-    con.execute("CREATE OR REPLACE TABLE core.check_results AS SELECT * FROM found")
+    con.execute(f"CREATE OR REPLACE TABLE {CHECK_RESULTS} AS SELECT * FROM found")
     con.unregister("found")
 
 
@@ -92,9 +93,9 @@ def checked_results(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         told = "; ".join(f"{table} (from {', '.join(inputs)})" for table, inputs in list(old.items())[:LISTED])
         raise NotCheckedError(f"made of tables that were built again since: {told}", "Build these again.")
     hint = "Run the checks of the tables, or `dx run`."
-    if "core.check_results" not in tables_there(con):
+    if CHECK_RESULTS not in tables_there(con):
         raise NotCheckedError("no check has run on these tables", hint)
-    stored = con.sql("SELECT * FROM core.check_results ORDER BY table_name, check_name").pl()
+    stored = con.sql(f"SELECT * FROM {CHECK_RESULTS} ORDER BY table_name, check_name").pl()
     results = stored.filter(pl.col("of") == _joined(_fingerprints(con))).drop("of")
     done = set(results.select("table_name", "check_name").iter_rows())
     known = catalogue(load_contracts())
@@ -127,6 +128,4 @@ def _fingerprints(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 def _joined(fingerprints: dict[str, str]) -> str:
     """One hash over all public tables: any check may look at any of them."""
-    import hashlib
-
-    return hashlib.sha256("\n".join(map(" ".join, sorted(fingerprints.items()))).encode()).hexdigest()
+    return joined_hash(map(" ".join, sorted(fingerprints.items())))

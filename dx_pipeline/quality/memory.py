@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from dx_pipeline.code import code_of, joined_hash
 from dx_pipeline.quality.expectations import suite
 from dx_pipeline.quality.model import Check, CheckOutcome
+from dx_pipeline.warehouse import ANSWERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 #: table, or name of a law -> hash of what its answers depend on
 Questions = dict[str, str]
 
-CREATE = "CREATE TABLE IF NOT EXISTS core.gx_answers (question VARCHAR, table_name VARCHAR, answer VARCHAR)"
+CREATE = f"CREATE TABLE IF NOT EXISTS {ANSWERS} (question VARCHAR, table_name VARCHAR, answer VARCHAR)"
 
 
 def questions(contracts: Mapping[str, Contract], fingerprints: Mapping[str, str]) -> Questions:
@@ -63,7 +64,7 @@ def recall(
     """The outcomes of what was asked and answered before, by table or law."""
     con.execute("CREATE SCHEMA IF NOT EXISTS core")
     con.execute(CREATE)
-    known = dict(con.sql("SELECT question, answer FROM core.gx_answers").fetchall())
+    known = dict(con.sql(f"SELECT question, answer FROM {ANSWERS}").fetchall())
     return {
         name: [
             CheckOutcome(check, status, checked, failed, observed, expected, tuple(keys))
@@ -90,6 +91,6 @@ def remember(con: duckdb.DuckDBPyConnection, asked: Questions, found: Mapping[st
         schema_overrides=dict.fromkeys(["question", "table_name", "answer"], pl.String),
     )
     con.register("new_answers", answers)
-    con.execute("DELETE FROM core.gx_answers USING new_answers AS new WHERE gx_answers.table_name = new.table_name")
-    con.execute("INSERT INTO core.gx_answers SELECT * FROM new_answers WHERE question IS NOT NULL")
+    con.execute(f"DELETE FROM {ANSWERS} AS old USING new_answers AS new WHERE old.table_name = new.table_name")
+    con.execute(f"INSERT INTO {ANSWERS} SELECT * FROM new_answers WHERE question IS NOT NULL")
     con.unregister("new_answers")
