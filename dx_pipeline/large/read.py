@@ -17,7 +17,7 @@ import polars as pl
 
 from dx_pipeline.errors import Problem, nearest
 from dx_pipeline.sources.errors import ChecksumError, refuse
-from dx_pipeline.sources.periods import Period, PeriodError, parse_period
+from dx_pipeline.sources.periods import Period, parse_period, period_or_none
 from dx_pipeline.sources.resolved import FileSpec, SourceSpec
 from dx_pipeline.text import plain
 
@@ -54,22 +54,15 @@ def parts_of(source: SourceSpec, scratch: Path) -> dict[Period | None, list[Part
         SourceError: a file is missing or lacks a declared column.
         ChecksumError: the bytes of a file of many periods are not those declared.
     """
+    assert source.large is not None
     found: dict[Period | None, list[Part]] = {}
     for number, file in enumerate(source.files):
         if file.period:
             found.setdefault(parse_period(file.period), []).append(Part(number, file))
             continue
         for text, path in _taken_apart(number, file, scratch / f"file={number}"):
-            found.setdefault(_period(text, source), []).append(Part(number, file, path))
+            found.setdefault(period_or_none(text, source.large.every), []).append(Part(number, file, path))
     return {period: found[period] for period in sorted(found, key=lambda one: (one is None, one))}
-
-
-def _period(text: str, source: SourceSpec) -> Period | None:
-    assert source.large is not None
-    try:
-        return parse_period(text, source.large.every)
-    except PeriodError:
-        return None
 
 
 def read_part(part: Part) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from dx_pipeline.conform.numbers import DecimalMark, parse_column
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.index.arrays import IntArray
 from dx_pipeline.sources.declaration import MeasureUnit
-from dx_pipeline.sources.periods import Period, PeriodError, parse_period
+from dx_pipeline.sources.periods import Period, period_or_none
 from dx_pipeline.sources.resolved import FileSpec, SourceSpec
 from dx_pipeline.text import plain
 
@@ -87,14 +87,8 @@ class Dictionary:
 
     def is_of(self, distinct: pl.Series, period: Period | None) -> pl.Series:
         """Whether each text names the period."""
-
-        def read(text: str) -> Period | None:
-            try:
-                return parse_period(text, self.large.every)
-            except PeriodError:
-                return None
-
-        return pl.Series([period is not None and read(text) == period for text in distinct.fill_null("").to_list()])
+        read = (period_or_none(text, self.large.every) for text in distinct.to_list())
+        return pl.Series([period is not None and one == period for one in read], dtype=pl.Boolean)
 
 
 def distinct_texts(texts: pl.Series) -> tuple[pl.Series, IntArray]:

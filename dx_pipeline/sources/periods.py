@@ -54,6 +54,14 @@ class Period(NamedTuple):
         }[self.frequency]
 
 
+def period_or_none(text: str | None, frequency: Frequency | None = None) -> Period | None:
+    """As `parse_period`, None for a text that names no such period."""
+    try:
+        return parse_period(text, frequency)
+    except PeriodError:
+        return None
+
+
 def parse_period(text: str | None, frequency: Frequency | None = None) -> Period:
     """The period a printed text names, of the frequency that is expected where one is.
 
