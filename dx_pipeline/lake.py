@@ -166,6 +166,12 @@ def prepare(settings: Settings) -> None:
         con.execute(f"CREATE TABLE IF NOT EXISTS {LARGE} (source_id VARCHAR, period VARCHAR, made_of VARCHAR)")
 
 
+def _name(con: duckdb.DuckDBPyConnection) -> str:
+    """Under which the lake is attached to a connection."""
+    (name,) = con.sql("SELECT current_database()").fetchone() or ("",)
+    return str(name)
+
+
 def in_lake(con: duckdb.DuckDBPyConnection) -> bool:
     """Whether a connection is on a lake: it knows no primary keys, and others write too."""
     kinds = con.sql("SELECT type FROM duckdb_databases() WHERE database_name = current_database()").fetchone()
@@ -174,7 +180,7 @@ def in_lake(con: duckdb.DuckDBPyConnection) -> bool:
 
 def copy_here(con: duckdb.DuckDBPyConnection) -> None:
     """Bring the public tables, all of one snapshot, into this process: hundreds of checks then ask no storage."""
-    (name,) = con.sql("SELECT current_database()").fetchone() or ("",)
+    name = _name(con)
     con.begin()
     for (table,) in con.sql(
         f"SELECT table_name FROM duckdb_tables() WHERE database_name = '{name}' AND schema_name = 'main'"
@@ -210,7 +216,7 @@ def committed(con: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
 
 def last_snapshot(con: duckdb.DuckDBPyConnection) -> int:
     """The snapshot that the last commit of this connection made, or the newest it sees."""
-    (name,) = con.sql("SELECT current_database()").fetchone() or ("",)
+    name = _name(con)
     for ask in ("last_committed_snapshot", "current_snapshot"):
         (number,) = con.sql(f"SELECT * FROM {name}.{ask}()").fetchone() or (None,)
         if number is not None:
@@ -253,7 +259,7 @@ def tidy(settings: Settings, keep_days: int = KEPT_DAYS) -> int:
         How many snapshots are gone.
     """
     with connect(settings) as con:
-        (name,) = con.sql("SELECT current_database()").fetchone() or ("",)
+        name = _name(con)
         old = con.sql(
             f"SELECT snapshot_id FROM {name}.snapshots() WHERE snapshot_time < now() - INTERVAL {keep_days} DAY"
             f" AND snapshot_id NOT IN (SELECT snapshot FROM {PUBLISHED} ORDER BY snapshot DESC LIMIT {KEPT_RELEASES})"
