@@ -6,7 +6,7 @@ follows from them, so a combination of parts is written in them first, where com
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
@@ -246,6 +246,11 @@ def undecided_pairs(edition: Edition, coefficients: ArrayLike) -> BoolArray:
 def interval_columns(ranks: RankInterval) -> Mapping[str, object]:
     """`rank_low`, `rank_high`, `within_error` for `rows`."""
     return {"rank_low": ranks.low, "rank_high": ranks.high, "within_error": ranks.low < ranks.high}
+
+
+def one_column_each(intervals: Iterable[RankInterval]) -> RankInterval:
+    """Several intervals of the same units beside each other, shape (units, intervals)."""
+    return RankInterval(*map(np.column_stack, zip(*intervals, strict=True)))
 
 
 def with_rank_interval(frame: pl.DataFrame, score: str, computed: pl.Expr) -> pl.DataFrame:

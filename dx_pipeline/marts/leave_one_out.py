@@ -7,7 +7,15 @@ import polars as pl
 
 from dx_pipeline.index.importance import leave_one_out_ranks
 from dx_pipeline.index.ranks import competition_ranks
-from dx_pipeline.marts._arrays import Edition, arising, full_editions, rank_interval_of, rows
+from dx_pipeline.marts._arrays import (
+    Edition,
+    arising,
+    full_editions,
+    interval_columns,
+    one_column_each,
+    rank_interval_of,
+    rows,
+)
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -17,16 +25,13 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 def _left_out(edition: Edition) -> pl.DataFrame:
     without = edition.weights * (1.0 - np.eye(len(edition.parts)))
-    intervals = [rank_interval_of(edition, one / one.sum()) for one in without]
-    low, high = (np.column_stack([one[end] for one in intervals]) for end in (0, 1))
+    intervals = (rank_interval_of(edition, one / one.sum()) for one in without)
     return rows(
         {**edition.keys, "indicator": edition.parts},
         {
             "rank": competition_ranks(edition.overall)[:, None],
             "rank_without": leave_one_out_ranks(edition.components, edition.weights),
-            "rank_low": low,
-            "rank_high": high,
-            "within_error": low < high,
+            **interval_columns(one_column_each(intervals)),
             "status": edition.basis,
         },
     )

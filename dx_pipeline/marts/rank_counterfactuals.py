@@ -8,7 +8,17 @@ import polars as pl
 from dx_pipeline.index import changes as methods
 from dx_pipeline.index.doubt import RankInterval, rank_interval_of_differences
 from dx_pipeline.index.ranks import competition_ranks
-from dx_pipeline.marts._arrays import Edition, arising, edition_pairs, full_editions, rows, step_between, step_keys
+from dx_pipeline.marts._arrays import (
+    Edition,
+    arising,
+    edition_pairs,
+    full_editions,
+    interval_columns,
+    one_column_each,
+    rows,
+    step_between,
+    step_keys,
+)
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -22,13 +32,10 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         keys = step_keys(before, after, after.parts)
         values: dict[str, object] = {"rank_actual": competition_ranks(after.overall)[:, None]}
         if step.comparable:
-            intervals = [counterfactual_interval(before, after, part) for part in range(len(after.parts))]
-            low, high = (np.column_stack([one[end] for one in intervals]) for end in (0, 1))
+            intervals = (counterfactual_interval(before, after, part) for part in range(len(after.parts)))
             values |= {
                 "rank_counterfactual": methods.rank_counterfactuals(before.components, after.components, after.weights),
-                "rank_low": low,
-                "rank_high": high,
-                "within_error": low < high,
+                **interval_columns(one_column_each(intervals)),
             }
         frames.append(rows(keys, values).with_columns(**step.columns(after.basis)))
     return pl.concat(frames, how="diagonal").with_columns(doubts=arising())
