@@ -15,10 +15,11 @@ from typing import Any
 
 import polars as pl
 
-from dx_pipeline.errors import Problem, nearest
-from dx_pipeline.sources.errors import ChecksumError, refuse
+from dx_pipeline.errors import nearest
+from dx_pipeline.sources.errors import refuse
 from dx_pipeline.sources.periods import Period, parse_period, period_or_none
 from dx_pipeline.sources.resolved import FileSpec, SourceSpec
+from dx_pipeline.sources.verified_bytes import check_hash
 from dx_pipeline.text import plain
 
 #: file: place in source.toml from 0; row: as a person counts them, the heading being row 1; texts null where blank
@@ -92,10 +93,7 @@ def verify(file: FileSpec) -> None:
             found = hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
         refuse(file.where, "the file that source.toml names", error.strerror or str(error), "restore it")
-    if found != file.sha256:
-        told = f"declare the new hash in {file.folder}/source.toml if the publisher changed it; restore it otherwise"
-        problem = Problem(file.where, f"sha256 {file.sha256}", found, told)
-        raise ChecksumError.of([problem])
+    check_hash(file, found)
 
 
 def _scan(number: int, file: FileSpec) -> pl.LazyFrame:

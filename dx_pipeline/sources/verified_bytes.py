@@ -40,17 +40,25 @@ def read_verified(file: FileSpec) -> bytes:
     except OSError as error:
         refuse(where, "a file that can be read", error.strerror or str(error), "look at its permissions")
     check_form(where, file.form, data)
-    found = hashlib.sha256(data).hexdigest()
+    check_hash(file, hashlib.sha256(data).hexdigest())
+    return data
+
+
+def check_hash(file: FileSpec, found: str) -> None:
+    """Refuse bytes with another hash than the declared one.
+
+    Raises:
+        ChecksumError: naming both.
+    """
     if found != file.sha256:
         problem = Problem(
-            where,
+            file.where,
             f"sha256 {file.sha256}",
             found,
             "the file was edited or truncated after it was declared: restore it, or, if the publisher changed it, "
             f"declare the new hash in {file.folder}/source.toml",
         )
         raise ChecksumError.of([problem])
-    return data
 
 
 def check_form(where: str, form: str, data: bytes) -> None:

@@ -15,6 +15,7 @@ from dx_pipeline.conform.numbers import NumberFormatError, parse_column, parse_n
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import DxError
 from dx_pipeline.large.store import build_large
+from dx_pipeline.sources.errors import ChecksumError
 from dx_pipeline.sources.periods import PeriodError, parse_period
 from dx_pipeline.sources.spec import load_source
 from tests.large.made_up import MARCH, large_source
@@ -183,3 +184,12 @@ def test_typed_numbers_of_parquet_are_themselves(tmp_path: Path, reference: Refe
     figures = pl.read_parquet(tmp_path / "out-p" / "period=2025-03" / "figures.parquet")
     assert figures["value"].to_list() == values
     assert figures["rank"].to_list() == [3, 4, 1, 2]
+
+
+def test_a_file_that_changed_since_it_was_declared_is_refused(tmp_path: Path, reference: Reference) -> None:
+    for number, period in enumerate(("2025-03", "")):  # read as it lies, and taken apart by period
+        source = large_source(tmp_path / f"s{number}", {"3.csv": (period, MARCH)})
+        with source.files[0].path.open("a", encoding="utf-8") as file:
+            file.write("\n")
+        with pytest.raises(ChecksumError, match="expected sha256 .*edited or truncated"):
+            build_large(source, reference, tmp_path / f"out{number}")
