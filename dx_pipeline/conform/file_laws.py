@@ -79,7 +79,7 @@ def check_not_empty(source: SourceSpec, observations: pl.DataFrame, units: dict[
         Problem(
             of_table(file.where, table.name),
             f"a row for each of {len(units.get(table.unit_system or 0, ()))} units",
-            "found 0",
+            "0",
             "is the file whole? a table that is not may say `complete = false`",
         )
         for file in source.files

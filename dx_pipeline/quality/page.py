@@ -115,7 +115,7 @@ _SENTENCES = (
     (r"(\d+) values follow it; no value at all in (.+)", r"\1 giá trị đúng; không có giá trị nào ở \2"),
     (r"(\d+) of (\d+) values do not(.*)", r"\1 trong \2 giá trị không đúng\3"),
     (
-        r"(\d+) of (\d+) rows do not hold; (.+): found (\S+), expected (\S+)",
+        r"(\d+) of (\d+) rows do not hold; (.+): found (.+), expected (.+)",
         r"\1 trong \2 dòng không đúng; \3: tìm thấy \4, mong đợi \5",
     ),
     (r"(\d+) rows as expected", r"\1 dòng như mong đợi"),

@@ -167,6 +167,10 @@ def test_sentences_written_by_code_have_vietnamese():
         "no row to check",
     )
     assert all(in_vietnamese(sentence) for sentence in told)
+    lineage = "1 of 9 rows do not hold; edition 2023, of_value row: found stated ['tie'], expected derived []"
+    assert in_vietnamese(lineage) == (
+        "1 trong 9 dòng không đúng; edition 2023, of_value row: tìm thấy stated ['tie'], mong đợi derived []"
+    )
     for table in ("provinces", "national_means"):
         for check in ("row_counts", "references", "ranges"):
             assert in_vietnamese(where_to_look(table, check, "gx"))

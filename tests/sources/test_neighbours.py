@@ -254,7 +254,7 @@ CASES: dict[str, Case] = {
         "measure: expected the measure of its figures"),
     "complete, but all rows are left out": (
         "a.csv", csv(["Tỉnh", "Điểm"], ["CẢ NƯỚC", 1]), CSV + "complete = true\nleave_out_regions = true\n" + SCORE,
-        "edition = 2022", "found 0"),
+        "edition = 2022", "63 units, found 0"),
     "a province twice": (
         "a.csv", csv(["Tỉnh", "Điểm"], [HN[0], 1], ["Ha Noi", 1]), CSV + SCORE, "edition = 2022", "rows [2, 3]: expected one row for ha-noi"),
 }  # fmt: skip
