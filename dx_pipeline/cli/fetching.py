@@ -68,13 +68,18 @@ def accept(
     there = waiting(paths, source_ids(paths))
     if as_json:
         plain = [
-            {"source_id": one.source_id, "file": one.file, "path": str(one.snapshot), "problems": list(one.problems)}
+            {
+                "source_id": one.source_id,
+                "file": one.file,
+                "path": str(one.snapshot.path),
+                "problems": list(one.problems),
+            }
             for one in there
         ]
         show_json({"waiting": plain})
         return
     for one in there:
-        print(f"{one.source_id}/{one.file}: {one.snapshot}")
+        print(f"{one.source_id}/{one.file}: {one.snapshot.path}")
         for problem in one.problems:
             print(f"  {problem}")
     if not there:

@@ -97,7 +97,7 @@ class Waiting:
 
     source_id: str
     file: str
-    snapshot: Path
+    snapshot: Snapshot
     problems: tuple[str, ...]
 
 
@@ -108,7 +108,7 @@ def waiting(paths: Paths, source_ids: list[str]) -> list[Waiting]:
         for file, record in read_records(paths, source_id).items():
             snapshot = find(source_folder(paths, source_id) / file, file, record.sha256) if record.waiting else None
             if snapshot:
-                found.append(Waiting(source_id, file, snapshot.path, tuple(record.waiting)))
+                found.append(Waiting(source_id, file, snapshot, tuple(record.waiting)))
     return found
 
 
@@ -133,20 +133,18 @@ def accept(paths: Paths, source_id: str, file: str = "", now: datetime | None = 
     told = []
     for one in there:
         record = records[one.file]
-        plan, data = files.get(one.file), one.snapshot.read_bytes()
+        plan = files.get(one.file)
         if plan is None:
             raise DxError(f"{source_id}/{one.file} is not fetched any more", "see [fetch] in source.toml")
-        verdict = judge(paths, source_id, plan, data, record.sha256)
+        verdict = judge(paths, source_id, plan, one.snapshot.path.read_bytes(), record.sha256)
         if verdict.unreadable:
             listed = "\n".join(f"- {problem}" for problem in verdict.unreadable)
             raise DxError(
                 f"{source_id}/{one.file} cannot be read as source.toml stands:\n{listed}",
-                f"change data/raw/{source_id}/source.toml so that it fits {one.snapshot}, then accept again",
+                f"change data/raw/{source_id}/source.toml so that it fits {one.snapshot.path}, then accept again",
             )
-        snapshot = find(one.snapshot.parents[1], one.file, record.sha256)
-        assert snapshot is not None
         with build_lock(paths):
-            take_over(paths, source_id, plan, snapshot, now)
+            take_over(paths, source_id, plan, one.snapshot, now)
         record.waiting, record.judged_with, record.failure = [], "", None
         record.good_at = now.isoformat(timespec="seconds")
         write_records(paths, source_id, records)
