@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from dx_pipeline.declarations import read_toml
 from dx_pipeline.errors import BAD_INPUT, BusyError, DxError
 from dx_pipeline.fetch import snapshots
-from dx_pipeline.fetch.accept import finish_acceptances
+from dx_pipeline.fetch.accept import JOURNAL, finish_acceptances
 from dx_pipeline.fetch.download import Manners, Robots, open_client
 from dx_pipeline.fetch.look import Outcome, Visit, look_at
 from dx_pipeline.fetch.plan import Planned, planned, read_fetch
@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 #: environment variable with a mail address or web page, sent to every host that is asked
 CONTACT = "DX_CONTACT"
+#: how the last look at all sources went
+LAST_NIGHT = "last_night.json"
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def fetch_all(
     with _only_fetch(paths):
         remove_parts(paths.snapshots)
         finished: list[str] = []
-        if any(paths.snapshots.glob("*/accepting.json")):
+        if any(paths.snapshots.glob(f"*/{JOURNAL}")):
             with build_lock(paths):
                 finished = finish_acceptances(paths)
         if manners is None and any(declares_fetch(paths, name) for name in names):
@@ -125,13 +127,13 @@ def fetch_all(
             now.isoformat(timespec="seconds"), tuple(outcomes), tuple(read_stale(paths).values()), tuple(finished)
         )
         if not wanted:
-            write_json(paths.snapshots / "last_night.json", night.summary())
+            write_json(paths.snapshots / LAST_NIGHT, night.summary())
     return night
 
 
 def looked_at(paths: Paths) -> datetime | None:
     """When all publishers were looked at last; None if never, or if no source declares `fetch`."""
-    last = read_json(paths.snapshots / "last_night.json")
+    last = read_json(paths.snapshots / LAST_NIGHT)
     return moment(str(last.get("started_at", ""))) if last.get("files") else None
 
 

@@ -64,7 +64,7 @@ def planned(folder: Path, fetch: Fetch, data: Mapping[str, Any]) -> list[Planned
     found: list[Planned] = []
     for one in fetch.files:
         if EDITION in one.file:
-            found += _series(where, one, files, str(data.get("form", "")))
+            found += _series(where, one, data)
         elif one.file in files:
             entry = files[one.file]
             found.append(Planned(one.url, one.file, _form(entry, data), entry["sha256"].lower()))
@@ -78,15 +78,14 @@ def _form(entry: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     return str(entry.get("form") or data.get("form", ""))
 
 
-def _series(where: str, one: FetchedFile, files: Mapping[str, Mapping[str, Any]], form: str) -> list[Planned]:
+def _series(where: str, one: FetchedFile, data: Mapping[str, Any]) -> list[Planned]:
     pattern = re.compile(re.escape(one.file).replace(re.escape(EDITION), r"(\d{4})") + "$")
     found = []
-    for name, entry in files.items():
+    for name, entry in data.get("files", {}).items():
         match = pattern.match(name)
         if match:
             url = one.url.replace(EDITION, match[1])
-            own = str(entry.get("form") or form)
-            found.append(Planned(url, name, own, entry["sha256"].lower(), int(match[1])))
+            found.append(Planned(url, name, _form(entry, data), entry["sha256"].lower(), int(match[1])))
     if not found:
         remedy = "declare one edition by hand: the next ones are declared like it"
         raise _undeclared(where, one, f"a declared file such as {one.file.replace(EDITION, '2024')}", "none", remedy)
