@@ -191,5 +191,5 @@ def test_a_file_that_changed_since_it_was_declared_is_refused(tmp_path: Path, re
         source = large_source(tmp_path / f"s{number}", {"3.csv": (period, MARCH)})
         with source.files[0].path.open("a", encoding="utf-8") as file:
             file.write("\n")
-        with pytest.raises(ChecksumError, match="expected sha256 .*edited or truncated"):
+        with pytest.raises(ChecksumError, match=r"expected sha256 .*edited or truncated"):
             build_large(source, reference, tmp_path / f"out{number}")
