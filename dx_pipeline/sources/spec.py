@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from dx_pipeline.declarations import DeclarationError, declare, read_toml
+from dx_pipeline.declarations import DeclarationError, M, declare, read_toml
 from dx_pipeline.errors import Problem, nearest
 from dx_pipeline.sources.declaration import Manifest, SourceDeclaration
 from dx_pipeline.sources.errors import SourceError, quoted, refuse, refuse_all
@@ -35,13 +35,17 @@ def load_source(folder: Path, shown: str | None = None) -> SourceSpec:
         refuse(shown, "a folder", "a symbolic link", "put the folder itself here")
     if not (folder / DECLARATION).exists():
         refuse(where, "a declaration beside the data", "none", "write one with `dx source draft FILE`")
-    try:
-        declared = declare(SourceDeclaration, read_toml(folder / DECLARATION, where), where)
-    except DeclarationError as error:
-        raise SourceError(error.message, error.hint, problems=error.problems) from None
+    declared = _read(SourceDeclaration, folder / DECLARATION, where)
     source = source_spec(folder, shown, declared)
     refuse_all([*broken_rules(where, declared, source), *_strangers(folder, where, shown, declared)])
     return source
+
+
+def _read(model: type[M], path: Path, where: str) -> M:
+    try:
+        return declare(model, read_toml(path, where), where)
+    except DeclarationError as error:
+        raise SourceError(error.message, error.hint, problems=error.problems) from None
 
 
 def load_sources(raw: Path) -> dict[str, SourceSpec]:
@@ -80,10 +84,7 @@ def read_manifest(raw: Path) -> Manifest:
         SourceError: the manifest is not as it must be, or names a folder twice or none.
     """
     where = "data/raw/manifest.toml"
-    try:
-        manifest = declare(Manifest, read_toml(raw / "manifest.toml", where), where)
-    except DeclarationError as error:
-        raise SourceError(error.message, error.hint, problems=error.problems) from None
+    manifest = _read(Manifest, raw / "manifest.toml", where)
     folders = sorted(path.name for path in raw.iterdir() if path.is_dir())
     problems = []
     listed = (*manifest.sources, *manifest.large)
