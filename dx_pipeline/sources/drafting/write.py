@@ -246,18 +246,17 @@ class Writer:
         return lines
 
     def _column_lines(self, table: GuessedTable, prefix: str) -> list[str]:
+        start = f"{prefix}." if prefix else ""
         if is_long(table):
             column = next(column for column in table.columns if column.kind == "figures")
             measure = measure_of(column.path, column.values)
             unit = unit_of(column.path, table.titles)
-            start = f"{prefix}." if prefix else ""
             return [
                 "",
                 f"[{start}measures.{measure}]",
                 f"unit = {_toml(safe(unit))}  # {'as printed' if unit else 'say it'}",
             ]
         lines = []
-        start = f"{prefix}." if prefix else ""
         for selector, columns in selectors_of(table).items():
             first = columns[0]
             measure = "rank" if first.brackets else measure_of(first.path, first.values)
