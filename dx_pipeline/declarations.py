@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -120,7 +121,9 @@ def _problem(model: type[BaseModel], data: object, where: str, error: Any) -> Pr
     place = f"{where}, {'.'.join(map(_quoted, path))}" if path else where
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
-        return Problem(place, "no such key", f"`{path[-1]}`", nearest(path[-1], known, f"known: {', '.join(known)}"))
+        home = _home(model, str(path[-1]))
+        remedy = f"it stands under `{home}`" if home else nearest(path[-1], known, f"known: {', '.join(known)}")
+        return Problem(place, "no such key", f"`{path[-1]}`", remedy)
     if kind == "missing":
         return Problem(place, "a value", "nothing", f"add the key `{path[-1]}`")
     found = _shown(error["input"])
@@ -137,6 +140,7 @@ def _problem(model: type[BaseModel], data: object, where: str, error: Any) -> Pr
 
 def _plain(message: str) -> str:
     text = message.removeprefix("Input should be ").removeprefix("Value error, ")
+    text = re.sub(r"a valid dictionary or instance of \w+", "a table of keys", text)
     return (
         text.replace("a valid string", "a text")
         .replace("a valid tuple", "a list")
@@ -187,6 +191,22 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def _keys(annotation: Any) -> list[str]:
     return [field.alias or name for model in _models(annotation) for name, field in model.model_fields.items()]
+
+
+def _home(model: type[BaseModel], key: str) -> str:
+    """The table of a declaration that knows a key, `files."…"`, or an empty text."""
+    level: list[tuple[str, Any]] = [("", model)]
+    seen: set[type[BaseModel]] = set()
+    for path, annotation in level:
+        for one in set(_models(annotation)) - seen:
+            seen.add(one)
+            if path and key in _keys(one):
+                return path
+            for name in _keys(one):
+                inner = _inner(one, name)
+                below = _inner(inner, "")
+                level.append((".".join(filter(None, [path, name, '"…"' if below is not inner else ""])), below))
+    return ""
 
 
 def _inner(annotation: Any, part: object) -> Any:
