@@ -13,6 +13,7 @@ from dx_pipeline.conform.reference import Reference
 from dx_pipeline.conform.reference_tables import file_of
 from dx_pipeline.errors import Problem
 from dx_pipeline.sources.errors import of_table, quoted
+from dx_pipeline.sources.left_out import HEADING
 from dx_pipeline.sources.spec import SourceSpec
 
 #: provinces with several rows that are told one by one
@@ -44,14 +45,14 @@ def broken_laws(
 
 
 def check_left_out(left_out: pl.DataFrame, reference: Reference) -> None:
-    """No row is left out by a text that names a province; by its number it may be.
+    """No row of a province is left out by its text, or stands above those that are read; by its number it may be out.
 
     Raises:
         ConformError: naming the rows and the lines to write instead.
     """
     problems = []
     for row in (
-        left_out.filter(pl.col("by") == "text")
+        left_out.filter(pl.col("by").is_in(["text", HEADING]))
         .unique(["file", "table_no", "row"], maintain_order=True)
         .iter_rows(named=True)
     ):
@@ -62,9 +63,13 @@ def check_left_out(left_out: pl.DataFrame, reference: Reference) -> None:
             reason = "why this row is no figure of the province"
             remedy = f'leave it out by number: `[[leave_out]]` with `rows = [{row["row"]}]` and `reason = "{reason}"`'
             at = f"{row['folder']}/{row['file']}, row {row['row']}"
-            problems.append(
-                Problem(at, "a footer that is no province", f"{row['text']!r}, which is {province}", remedy)
-            )
+            expected = "a footer that is no province"
+            if row["by"] == HEADING:
+                expected = "no province in the heading or above it"
+                remedy = (
+                    "is `heading_row` or `heading_rows` right? a table above another needs `area`, or a file of its own"
+                )
+            problems.append(Problem(at, expected, f"{row['text']!r}, which is {province}", remedy))
     ConformError.refuse("a footer is the name of a province", problems)
 
 

@@ -235,6 +235,12 @@ def parse_column(texts: pl.Series, decimal: DecimalMark | None = None) -> Parsed
     return ParsedColumn(values, decimals, percent, bad)
 
 
+def parse_printed(texts: pl.Series, declared: DecimalMark | None) -> ParsedColumn:
+    """`parse_column`; a mark that is not declared is a point, and a text that a comma makes another number is bad."""
+    read = parse_column(texts, declared or ".")
+    return read if declared else read._replace(bad=parse_column(texts).bad | read.bad)
+
+
 def _plain_numbers(texts: pl.Series, decimal: DecimalMark | None) -> pl.DataFrame:
     """Value, decimals and percent of texts of nothing but digits, declared marks and a percent sign; null for others.
 

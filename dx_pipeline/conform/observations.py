@@ -8,9 +8,10 @@ An observation has the columns of `sources.read.FIGURE_SCHEMA` plus `province_id
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
+from functools import partial
 
 import polars as pl
 
@@ -20,15 +21,17 @@ from dx_pipeline.conform.numbers import (
     MOST_UNITS,
     DecimalMark,
     NumberFormatError,
+    ParsedColumn,
     each,
-    parse_column,
     parse_number,
+    parse_printed,
     parse_ranks,
 )
 from dx_pipeline.conform.province_tables import ProvinceNameError
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
-from dx_pipeline.sources.errors import of_table
+from dx_pipeline.sources.declaration import CODE
+from dx_pipeline.sources.errors import of_table, quoted
 from dx_pipeline.sources.left_out import is_note, is_region, remedy
 from dx_pipeline.sources.resolved import TIERS
 
@@ -112,6 +115,9 @@ def _unknown_indicators(figures: pl.DataFrame, known: AbstractSet[str], of_index
 
 def _declare(row: dict[str, object], known: AbstractSet[str], of_index: Collection[str]) -> str:
     """What to do about an unknown indicator: the one that may be meant, or the lines to paste."""
+    if not re.match(CODE, str(row["indicator"])):
+        printed = quoted([str(row["indicator"])])[1:-1]
+        return f'say which indicator it is under `[codes.indicator]`: `{printed} = "…"`'
     near = nearest(row["indicator"], known)
     if prints_index(str(row["source_id"])):
         return near if near.startswith("did") else f"the codes are {', '.join(sorted(known))}"
@@ -196,16 +202,19 @@ def read_values(figures: pl.DataFrame, reference: Reference, problems: list[Prob
     usable = figures["rejected"].is_null()
     is_rank = figures["measure"] == "rank"
     most = max(MOST_UNITS, *(len(reference.units(system)) for system in reference.systems))
-    groups: list[tuple[pl.Series, DecimalMark | None]] = [(usable & ~typed & is_rank, None)]
-    groups += [
-        (usable & ~typed & ~is_rank & (figures["decimal"] == mark), mark) for mark in figures["decimal"].unique().sort()
+    printed = usable & ~typed
+    groups: list[tuple[pl.Series, Callable[[pl.Series], ParsedColumn]]] = [
+        (printed & is_rank, partial(parse_ranks, most=most))
     ]
-    for here, mark in groups:
+    groups += [
+        (printed & ~is_rank & figures["decimal"].eq_missing(mark), partial(parse_printed, declared=mark))
+        for mark in figures["decimal"].unique().sort()
+    ]
+    for here, parse in groups:
         rows = figures.filter(here)
         if rows.is_empty():
             continue
-        texts = rows["value_text"]
-        parsed = parse_ranks(texts, most) if mark is None else parse_column(texts, mark)
+        parsed = parse(rows["value_text"])
         positions = here.arg_true()
         value = value.scatter(positions, parsed.values)
         decimals = decimals.scatter(positions, parsed.decimals)
@@ -266,7 +275,8 @@ def _remedy(row: dict[str, object]) -> str:
         parse_number(text, other)
     except NumberFormatError:
         return f"mend it with the publisher, {leave_out}, or ignore the column"
-    return f'`decimal = "{other}"` if that is the mark of the column, or ignore the column'
+    either = "" if row["decimal"] else ' or `decimal = "."`'
+    return f'`decimal = "{other}"`{either} if that is the mark of the column, or ignore the column'
 
 
 def beyond_the_units(frame: pl.DataFrame, reference: Reference) -> list[Problem]:

@@ -18,6 +18,7 @@ from dx_pipeline.errors import DxError, Problem
 from dx_pipeline.sources.drafting.draft import Draft, draft_source
 from dx_pipeline.sources.drafting.guess import Systems
 from dx_pipeline.sources.errors import of_table
+from dx_pipeline.sources.left_out import HEADING
 from dx_pipeline.sources.read import COLUMN_SCHEMA, LEFT_OUT_SCHEMA, Reading, read_as_far_as_possible
 from dx_pipeline.sources.spec import SourceSpec, load_source
 
@@ -32,6 +33,8 @@ FIGURES = {
 CheckLarge = Callable[[SourceSpec, Reference], tuple[int, list[str]]]
 
 
+#: shares of 1 and of 100 lie further apart, and so do figures whose thousands were taken for decimals
+APART = 20
 #: `DTI` in the name of an indicator
 ABBREVIATION = re.compile(r"\(([A-Z]{2,})\)$")
 
@@ -95,7 +98,7 @@ def check_source(
         codes = allowed_indicators(source, reference, others)
         _conform(found, replace(source, files=(file,)), reading, reference, codes, whole=not problems)
     if readings:
-        found.left_out = pl.concat([reading.left_out for reading in readings])
+        found.left_out = pl.concat([reading.left_out for reading in readings]).filter(pl.col("by") != HEADING)
         found.columns = pl.concat([reading.columns for reading in readings])
         found.files = pl.concat([reading.files for reading in readings])
     inside = f"data/raw/{folder.name}/"
@@ -145,10 +148,22 @@ def _notes(found: SourceCheck) -> list[str]:
         notes.append(
             f"{len(noted)} figures carry a note: {', '.join(map(repr, noted.unique().sort().head(5).to_list()))}"
         )
+    notes += [
+        f"{row['where']}: {row['value']:g}, and the next smaller figure of {row['indicator']} in {row['edition']} is "
+        f"{row['below']:g}: is a decimal mark or a unit mixed?"
+        for row in _apart(found.figures).iter_rows(named=True)
+    ]
     blank = found.figures.filter(pl.col("value").is_null()).height
     if blank:
         notes.append(f"{blank} cells are blank or say that there is no figure: status not_published")
     return notes
+
+
+def _apart(figures: pl.DataFrame) -> pl.DataFrame:
+    """Figures that are APART times the next smaller one (`below`) of their indicator and edition."""
+    sizes = figures.filter((pl.col("value") != 0) & (pl.col("measure") != "rank")).sort(pl.col("value").abs())
+    below = pl.col("value").shift().over("indicator", "measure", "edition", "unit_system")
+    return sizes.with_columns(below=below).filter(pl.col("value").abs() >= APART * pl.col("below").abs())
 
 
 def draft_for(file: Path, tables: Mapping[str, pl.DataFrame], today: date) -> Draft:

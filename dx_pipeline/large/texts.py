@@ -8,7 +8,7 @@ from threading import Lock
 import polars as pl
 
 from dx_pipeline.conform.names import recognised
-from dx_pipeline.conform.numbers import DecimalMark, parse_column
+from dx_pipeline.conform.numbers import parse_printed
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.index.arrays import IntArray
 from dx_pipeline.sources.declaration import MeasureUnit
@@ -67,11 +67,10 @@ class Dictionary:
     def value(self, distinct: pl.Series, file: FileSpec) -> pl.DataFrame:
         """Of each text: `value`, `decimals` (as printed), and `reason`: why it is no figure, null if it is one."""
         table = file.tables[0]
-        mark: DecimalMark = "," if table.decimal == "," else "."
         bounds = table.measures.get("value", MeasureUnit())
         low = float("-inf") if bounds.min is None else bounds.min
         high = float("inf") if bounds.max is None else bounds.max
-        read = parse_column(distinct, mark)
+        read = parse_printed(distinct, table.decimal)
         share = pl.col("percent").fill_null(False) & (self.large.percent == "share")
         frame = pl.DataFrame([distinct.alias("text"), read.values, read.decimals, read.percent]).select(
             value=pl.when(share).then(pl.col("value") / 100).otherwise("value"),

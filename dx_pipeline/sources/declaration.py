@@ -101,7 +101,8 @@ Edition = Annotated[int, AfterValidator(_edition)]
 #: a system is called by the number of its units; there were 11,000 communes
 MAX_UNITS = 99_999
 UnitSystem = Annotated[int, Field(ge=1, le=MAX_UNITS)]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(:[a-z0-9_]+)?$", max_length=60)]
+CODE = r"^[a-z][a-z0-9_]*(:[a-z0-9_]+)?$"
+Code = Annotated[str, StringConstraints(pattern=CODE, max_length=60)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$")]
 Selector = Annotated[str, AfterValidator(_selector)]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from dx_pipeline.errors import Problem
+from dx_pipeline.errors import Problem, nearest
 from dx_pipeline.sources import figure_texts, left_out
 from dx_pipeline.sources.account import FIGURE, HEADING, IGNORED, NOTE, REJECTED, Account
 from dx_pipeline.sources.cells import Sheet
@@ -31,6 +31,7 @@ from dx_pipeline.sources.columns import (
 from dx_pipeline.sources.errors import of_table
 from dx_pipeline.sources.headings import (
     LISTED,
+    Bounds,
     Heading,
     bounds,
     find_heading,
@@ -89,6 +90,7 @@ def lay_out(file: FileSpec, sheet: Sheet, table: TableSpec, account: Account, ot
         laid.problems += found.problems
         if laid.problems:
             return laid
+        laid.left_out.append(_not_below(sheet, table, heading, within, found))
         laid.problems += other_names(where, sheet, heading, found, table, within)
         if block == 0:
             rest = ignored(table, heading, within, found.places) | (others - found.places)
@@ -122,6 +124,7 @@ def _lay_block(
     repeated = _repeated_heading(data, heading, main, values)
     anything = ~first.is_null()
     outside = anything & ~filled if block == 0 else pl.Series([False]).new_from_index(0, len(anything))
+    laid.problems += _fits_nothing(where, table, roles, data)
     why = _only(table, roles, data, why)
     kept = filled & why["reason"].is_null() & ~repeated
     laid.problems += _second_tables(where, sheet, table, heading, rows, data, main, kept)
@@ -153,6 +156,19 @@ def _lay_block(
         ):
             selected = piece.filter(read) if not read.all() else piece
             laid.parts.append(Part(selected, _constants(file, sheet, table, value, measure, printed)))
+
+
+def _not_below(sheet: Sheet, table: TableSpec, heading: Heading, within: Bounds, found: Columns) -> pl.DataFrame:
+    """Rows of the heading or above it with a text among the names and another one among the figures."""
+    name = pl.col(str(found.names[table.province])) if table.province else pl.lit(None, dtype=pl.String)
+    rows = sheet.texts[within.top : heading.data].with_row_index("row", sheet.row_number(within.top))
+    beside = pl.any_horizontal(*(pl.col(str(value.place)) != name for value in found.values), False)
+    return rows.filter(beside.fill_null(False)).select(
+        pl.col("row").cast(pl.Int64),
+        text=name,
+        by=pl.lit(left_out.HEADING),
+        reason=pl.lit("of the heading or above it"),
+    )
 
 
 def _names(names: pl.Series, label: pl.Series, why: pl.DataFrame) -> pl.Series:
@@ -199,6 +215,15 @@ def _second_tables(
             f'"{sheet.row_number(heading.first)}:{first - 1}"`, and `tables.second` with `area = "{first}:{last}"`'
         )
         yield Problem(f"{where}, row {first}", "one table", f"{path[-1]!r} again: another heading", remedy)
+
+
+def _fits_nothing(where: str, table: TableSpec, roles: dict[str, int], data: pl.DataFrame) -> Iterator[Problem]:
+    """`only` that no row fits is mistyped, or the column holds something else."""
+    for selector, texts in table.only.items():
+        said = [text for text in data[str(roles[f"only {selector}"])].unique(maintain_order=True).to_list() if text]
+        if said and not {plain(text) for text in texts} & set(map(plain, said)):
+            at = f"{where}, column {selector}"
+            yield Problem(at, f"{' or '.join(map(repr, texts))} in a row", f"{said[:LISTED]}", nearest(texts[0], said))
 
 
 def _only(table: TableSpec, roles: dict[str, int], data: pl.DataFrame, why: pl.DataFrame) -> pl.DataFrame:

@@ -19,6 +19,8 @@ from dx_pipeline.text import plain
 FOOTER = "footer row, not a province"
 #: what picks the rows that are read; the others are declared as not meant, and are no figures
 ONLY = "only"
+#: rows that are not below the heading; held against the names of provinces only
+HEADING = "heading"
 REGION = "region or total row, not a province"
 #: lines below or above a table that are no row of it
 NOTE_LINE = re.compile(

@@ -21,6 +21,7 @@ from dx_pipeline.sources.declaration import (
     Indicator,
     Large,
     LeftOut,
+    Mark,
     MeasureUnit,
     SourceDeclaration,
     TableDeclaration,
@@ -28,6 +29,8 @@ from dx_pipeline.sources.declaration import (
     Tier,
 )
 
+#: forms of programs for programs: nobody declares the decimal mark of their texts
+TYPED_FORMS = ("parquet", "stata")
 #: how far a publisher may be trusted, best first
 TIERS: tuple[str, ...] = get_args(Tier)
 TABLE_KEYS = tuple(TableKeys.model_fields)
@@ -77,7 +80,8 @@ class TableSpec:
     indicator: str | None = None
     measure: str | None = None
     measures: dict[str, MeasureUnit] = field(default_factory=dict)
-    decimal: str = "."
+    #: none said: a point, and a text that a comma would make another number is refused
+    decimal: Mark | None = None
     national_mean: str | None = None
 
     @property
@@ -181,7 +185,10 @@ def _file_spec(folder: Path, shown: str, name: str, source: SourceDeclaration, f
 def table_specs(source: SourceDeclaration, file: FileDeclaration) -> tuple[TableSpec, ...]:
     """The tables of a file: its own, otherwise the source's unless the file names columns; "1" if there are none."""
     tables = file.tables or (source.tables if file.columns is None else None) or {"1": TableDeclaration()}
-    return tuple(_table_spec(name, table, _nearest(TABLE_KEYS, source, file, table)) for name, table in tables.items())
+    typed = {"decimal": "."} if (file.form or source.form) in TYPED_FORMS else {}
+    return tuple(
+        _table_spec(name, table, typed | _nearest(TABLE_KEYS, source, file, table)) for name, table in tables.items()
+    )
 
 
 def _table_spec(name: str, table: TableDeclaration, said: dict[str, Any]) -> TableSpec:

@@ -49,9 +49,10 @@ def read_roles(
         read = _readers(table)[role]
         found: dict[str | None, dict[str, Any]] = {}
         bad: dict[str | None, _NotOne] = {}
+        codes = {plain(printed): code for printed, code in table.codes.get(role, {}).items()}
         for text in texts.filter(kept).unique(maintain_order=True).to_list():
             try:
-                found[text] = read(table.codes.get(role, {}).get(text or "", text))
+                found[text] = read(codes.get(plain(text), text))
             except _NotOne as error:
                 bad[text] = error
         for text, told in list(bad.items())[:SHOWN]:

@@ -78,6 +78,10 @@ CASES: dict[str, Case] = {
     "a mark in square brackets is a note": (
         "a.csv", csv(["Tỉnh", "Điểm"], [HN[0], "0.69[1]"], [HD[0], "0.7*"]), CSV + SCORE, "edition = 2022",
         [(2022, HN[1], "score", 0.69), (2022, HD[1], "score", 0.7)]),
+    "a mark set lower or raised by a style is a note, a lowered digit of a name is not": (
+        "a.html", page(tr("Tỉnh", "CO<sub>2</sub>") + tr(HN[0], "57<sub>2</sub>")
+        + tr(HD[0], '61.2<span style="vertical-align: super">1</span>')), PAGE + SCORE.replace("Điểm", "CO2"), "edition = 2022",
+        [(2022, HN[1], "score", 57), (2022, HD[1], "score", 61.2)]),
     "km with a raised two is a unit": (
         "a.html", page(tr("Tỉnh", "Diện tích (km<sup>2</sup>)", tag="th") + tr(HN[0], "33<br>"),), PAGE
         + '\n[columns."Diện tích (km2)"]\nindicator = "area"\nmeasure = "value"\n', "edition = 2022", [(2022, HN[1], "value", 33)]),
@@ -205,6 +209,18 @@ CASES: dict[str, Case] = {
         [(2022, HN[1], "rank", 15), (2022, HD[1], "rank", 14), (2022, TN[1], "rank", 15)]),
     "a second figure in brackets that nothing was said of": (
         "a.csv", csv(["Tỉnh", "Hạng"], [HN[0], "01 (0.727)"]), CSV + RANK, "edition = 2022", '`in_brackets = "score"`'),
+    "three digits behind a mark that nothing was said of": (
+        "a.csv", csv(["Tỉnh", "Điểm"], [HN[0], "57,310"], [HD[0], "61,252"], delimiter=";"), CSV + SCORE, "edition = 2022",
+        "row 2, column Điểm: expected a declared decimal mark, as it could be 57.310 or 57310, found '57,310' (`decimal = \",\"` or `decimal = \".\"`"),
+    "two marks in one column": (
+        "a.csv", csv(["Tỉnh", "Điểm"], [HN[0], "57,31"], [HD[0], "61.25"], delimiter=";"), CSV + SCORE, "edition = 2022",
+        "row 2, column Điểm: expected a number with '.' before its decimals"),
+    "a province in a heading of too many rows": (
+        "a.csv", csv(["Tỉnh", "Điểm"], [HN[0], 1], [HD[0], 2]), CSV + "heading_rows = 2\n" + SCORE, "edition = 2022",
+        "row 2: expected no province in the heading or above it, found 'Hà Nội', which is ha-noi"),
+    "another table above the one that is read": (
+        "a.csv", csv(["Tỉnh", "Hạng"], [HN[0], 1], ["Tỉnh", "Điểm"], [HD[0], 2]), CSV + SCORE, "edition = 2022",
+        "row 2: expected no province in the heading or above it"),
     "half a column of percent signs": (
         "a.csv", csv(["Tỉnh", "Điểm"], [HN[0], "50%"], [HD[0], "0.5"]), CSV + SCORE, "edition = 2022", "a percent sign"),
     "several measures in one column": (
@@ -218,6 +234,14 @@ CASES: dict[str, Case] = {
     "rows of a part": (
         "a.csv", csv(["Tỉnh", "Giới", "Điểm"], [HN[0], "Nam", 1], [HN[0], "Chung", 2]), CSV + 'only = { "Giới" = "Chung" }\n' + SCORE,
         "edition = 2022", [(2022, HN[1], "score", 2)]),
+    "rows of a part that is not there": (
+        "a.csv", csv(["Tỉnh", "Giới", "Điểm"], [HN[0], "Nam", 1], [HN[0], "Chung", 2]), CSV + 'only = { "Giới" = "Cả hai" }\n' + SCORE,
+        "edition = 2022", "column Giới: expected 'Cả hai' in a row, found ['Nam', 'Chung']"),
+    "a printed indicator that nothing was said of": (
+        "a.csv", csv(["p", "k", "v"], [HN[0], "Dân  số ", 1], [HN[0], "Diện tích", 2]),
+        'form = "csv"\nlayout = "long"\nmeasure = "value"\nroles = { province = "p", indicator = "k", value = "v" }\n[codes.indicator]\n"Dân số" = "s"\n'
+        '[indicators.s]\nname_vi = "s"\nname_en = "s"\n', "edition = 2022",
+        'row 3, column v: expected an indicator that a source.toml declares, found \'Diện tích\' (say which indicator it is under `[codes.indicator]`: `"Diện tích" = "…"`)'),
     "a sparse cube": (
         "a.json", json.dumps({"version": "2.0", "class": "dataset", "id": ["t", "p"], "size": [1, 2], "value": {"1": 7.5}, "dimension": {
             "t": {"category": {"index": ["2022"]}}, "p": {"category": {"index": {"a": 0, "b": 1}, "label": {"a": HN[0], "b": HD[0]}}}}}).encode(),
@@ -291,3 +315,21 @@ def test_every_neighbour_gives_its_figures_or_is_refused_with_the_remedy(tmp_pat
         if said:
             wrong[kind] = said
     assert not wrong, "\n".join(f"{kind}: {said}" for kind, said in wrong.items())
+
+
+def test_figures_of_two_sizes_in_one_column_are_remarked_upon(tmp_path):
+    """Shares of 1 among shares of 100, or thousands taken for decimals: both may be right, so nothing is refused."""
+    reference = load_reference(REFERENCE)
+    wrong = {}
+    for number, (texts, remarked) in enumerate(
+        [(("0.57", "61.2", "0.43"), True), (("57,310", "61.25", "60"), True), (("57.3", "61.2", "4"), False)]
+    ):
+        printed = zip((HN[0], HD[0], TN[0]), texts, strict=True)
+        data = csv(["Tỉnh", "Điểm"], *map(list, printed), delimiter=";")
+        said = outcome(
+            tmp_path / f"s{number}", ("a.csv", data, CSV + 'decimal = "."\n' + SCORE, "edition = 2022", "-"), reference
+        )
+        notes = check_source(tmp_path / f"s{number}", reference).notes
+        if any("mixed" in note for note in notes) is not remarked:
+            wrong[texts] = (notes, said)
+    assert not wrong

@@ -17,7 +17,7 @@ from dx_pipeline.sources.resolved import FileSpec
 ELEMENTS = 3_000_000
 #: a cell may be merged over so many columns, as in browsers
 COLUMNS = 1_000
-#: what a `<sup>` may hold to be the mark of a footnote
+#: what a `<sup>` or `<sub>` may hold to be the mark of a footnote
 FOOTNOTE = re.compile(r"^[\s\[\](){},.;*†‡§#\d]*$|^[\s\[(]*[a-z]{1,3}[\s\])]*$", re.IGNORECASE)
 #: `m<sup>2</sup>` is a unit
 UNIT_BEFORE = re.compile(r"(?:^|[\s(/])[kcdm]?m$", re.IGNORECASE)
@@ -29,6 +29,7 @@ INLINE = {
 TABLE_TAGS = re.compile(r"</?table\b|</?script\b|<!--|-->", re.IGNORECASE)
 #: tags within these are none
 ENDS = {"<script": "</script", "<!--": "-->"}
+RAISED = re.compile(r"vertical-align\s*:\s*(?:super|text-top)", re.IGNORECASE)
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 
 
@@ -144,7 +145,7 @@ def _collect(element: Any, pieces: list[str], notes: list[str]) -> None:
         inline = tag.lower() in INLINE
         if not tag or tag in SILENT or tag == "table" or _hidden(child):
             pass
-        elif tag == "sup" and _is_footnote("".join(child.itertext()), "".join(pieces)):
+        elif _is_footnote(child, tag, "".join(pieces)):
             notes.append("".join(child.itertext()).strip())
         else:
             pieces.append("" if inline else " ")
@@ -153,8 +154,12 @@ def _collect(element: Any, pieces: list[str], notes: list[str]) -> None:
         pieces.append(child.tail or "")
 
 
-def _is_footnote(raised: str, before: str) -> bool:
-    return bool(raised.strip() and FOOTNOTE.match(raised) and not UNIT_BEFORE.search(before))
+def _is_footnote(element: Any, tag: str, before: str) -> bool:
+    """A mark set higher, or lower behind a digit: `CO<sub>2</sub>` is a name."""
+    mark = "".join(element.itertext())
+    higher = tag == "sup" or bool(RAISED.search(element.get("style", "")))
+    apart = higher or (tag == "sub" and before[-1:].isdecimal())
+    return bool(apart and mark.strip() and FOOTNOTE.match(mark) and not UNIT_BEFORE.search(before))
 
 
 def _hidden(element: Any) -> bool:
