@@ -129,7 +129,7 @@ def _declare(row: dict[str, object], known: AbstractSet[str], of_index: Collecti
 
 
 def _unknown_words(figures: pl.DataFrame, column: str, known: tuple[str, ...]) -> list[Problem]:
-    unknown = figures.filter(~pl.col(column).is_in(list(known)).fill_null(False))
+    unknown = figures.filter(~pl.col(column).is_in(list(known)))  # null where its text was told already
     return [
         Problem(
             where_of(row), f"a {column}: {', '.join(known)}", repr(row[column]), f"`codes.{column}` says what it is"
@@ -144,7 +144,7 @@ def _provinces(figures: pl.DataFrame, reference: Reference, problems: list[Probl
     ids = pl.Series("province_id", [None] * figures.height, dtype=pl.String)
     ids = pl.select(pl.when(country).then(pl.lit(COUNTRY)).otherwise(ids).alias("province_id")).to_series()
     rest = ~country & figures["rejected"].is_null()
-    for unit_system in figures.filter(rest)["unit_system"].unique().sort():
+    for unit_system in figures.filter(rest)["unit_system"].unique().drop_nulls().sort():
         here = rest & (figures["unit_system"] == unit_system)
         if unit_system not in reference.systems:
             row = figures.filter(here).row(0, named=True)

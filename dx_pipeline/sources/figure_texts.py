@@ -26,6 +26,10 @@ WORDS = {
     "error": ("a number", "mend it with the publisher, leave the row out, or ignore the column"),
     "date": ("a number", "the cell holds a date: is it the right column? a spreadsheet may have turned 1-2 into a day"),
     "list": ("a number", "the field holds a list: point `rows` deeper, or ignore the field"),
+    "merged": (
+        "a figure of its own",
+        "the cell is merged with the one before it: leave the row out, or ignore the column",
+    ),
     "missing": (
         "a cell, blank or filled, in every column",
         "a delimiter is lost there: compare with the publisher's file",

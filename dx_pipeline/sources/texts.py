@@ -54,6 +54,11 @@ def unsafe(text: str) -> str:
     return f"at most {LONGEST:,} characters" if len(text) > LONGEST else ""
 
 
+def holds_digit(text: object) -> bool:
+    """Whether a text may hold a figure."""
+    return any(map(str.isdecimal, str(text)))
+
+
 def read_year(text: Any) -> tuple[int, bool] | None:
     """The year a text names and whether it says preliminary (`Sơ bộ 2019`, `Prel. 2024`); None if it names none."""
     match = YEAR_TEXT.match(plain(text))

@@ -221,6 +221,19 @@ CASES: dict[str, Case] = {
     "another table above the one that is read": (
         "a.csv", csv(["Tỉnh", "Hạng"], [HN[0], 1], ["Tỉnh", "Điểm"], [HD[0], 2]), CSV + SCORE, "edition = 2022",
         "row 2: expected no province in the heading or above it"),
+    "one figure merged over two columns": (
+        "a.html", page(tr("Tỉnh", "Điểm", "Hạng") + f'<tr><td>{HN[0]}</td><td colspan="2">15</td></tr>'), PAGE + SCORE + RANK,
+        "edition = 2022", "row 2, column 3 (column Hạng): expected a figure of its own, found 15"),
+    "a figure merged over two columns of a workbook": (
+        "a.xlsx", book(["Tỉnh", "Điểm", "Hạng"], [HN[0], None, None], [HD[0], 1, 2], merged=((1, 1, 1, 2, 15),)), BOOK + SCORE + RANK,
+        "edition = 2022", "C2 (column Hạng): expected a figure of its own, found 15"),
+    "a dash merged over two columns": (
+        "a.html", page(tr("Tỉnh", "Điểm", "Hạng") + f'<tr><td>{HN[0]}</td><td colspan="2">-</td></tr>' + tr(HD[0], "9.5", "1")),
+        PAGE + SCORE + RANK, "edition = 2022", [(2022, HD[1], "score", 9.5), (2022, HD[1], "rank", 1)]),
+    "a unit system and a kind that are none": (
+        "a.csv", csv(["p", "u", "k", "v"], [HN[0], 0, "guess", 1]),
+        'form = "csv"\nlayout = "long"\nindicator = "s"\nmeasure = "score"\nroles = { province = "p", unit_system = "u", kind = "k", value = "v" }\n',
+        "edition = 2022", "row 2, column u: expected a whole number, the size of the system of provinces"),
     "half a column of percent signs": (
         "a.csv", csv(["Tỉnh", "Điểm"], [HN[0], "50%"], [HD[0], "0.5"]), CSV + SCORE, "edition = 2022", "a percent sign"),
     "several measures in one column": (

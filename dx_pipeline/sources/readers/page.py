@@ -12,6 +12,7 @@ from dx_pipeline.sources.cells import MARKS, Sheet, frame_of
 from dx_pipeline.sources.errors import refuse
 from dx_pipeline.sources.readers.encodings import decoded
 from dx_pipeline.sources.resolved import FileSpec
+from dx_pipeline.sources.texts import holds_digit
 
 #: elements of one page, text included
 ELEMENTS = 3_000_000
@@ -114,7 +115,9 @@ def _sheet(name: str, rows: list[Any]) -> Sheet:
             while (number, len(row)) in hanging:
                 put(*hanging.pop((number, len(row))))
             text, note = ("", "") if _hidden(cell) or _hidden(tr) else cell_text(cell)
-            for _ in range(_span(cell, "colspan")):
+            for across in range(_span(cell, "colspan")):
+                if across and holds_digit(text):
+                    marks.append((number, len(row), "merged", text))
                 for below in range(1, min(_span(cell, "rowspan"), len(rows) - number)):
                     hanging[(number + below, len(row))] = (text or None, note)
                 put(text or None, note)

@@ -19,6 +19,7 @@ from dx_pipeline.sources.cells import MARKS, Sheet, number_texts
 from dx_pipeline.sources.errors import refuse
 from dx_pipeline.sources.readers import packed
 from dx_pipeline.sources.resolved import FileSpec
+from dx_pipeline.sources.texts import holds_digit
 
 #: texts and typed numbers of some rows of a column, where there are any
 Piece = tuple[pl.Series | None, pl.Series | None]
@@ -75,17 +76,24 @@ def _sheet(where: str, name: str, cells: Any, hidden: bool) -> Sheet:
         for (top, start), (bottom, right) in merged
     ]
     budgets.check_cells(where, sum(reach), budgets.OBJECTS, "merged cells")
-    rows = cells.iter_rows()
+    iterator = cells.iter_rows()
     size = max(OBJECTS_AT_ONCE // max(cells.width, 1), 1)
     pieces: list[list[Piece]] = [[] for _ in range(cells.width)]
     marks: list[tuple[int, int, str, str]] = []
     held: dict[tuple[int, int], Any] = {}
     done = 0
-    while part := list(islice(rows, size)):
+    while part := list(islice(iterator, size)):
         _spread(part, done, left, merged, held)
         for place, column in enumerate(zip(*part, strict=True)):
             pieces[place].append(_piece(column, left + place, done, marks))
         done += len(part)
+    for corner, (bottom, right) in merged:
+        said = held.get(corner, "")
+        if holds_digit(said):
+            rows, columns = range(corner[0], min(bottom, done - 1) + 1), range(corner[1] + 1, right + 1)
+            marks += [
+                (row, column, "merged", str(said)) for row in rows for column in columns if column < left + cells.width
+            ]
     texts = [pl.Series([None], dtype=pl.String).new_from_index(0, done)] * left
     numbers: dict[int, pl.Series] = {}
     for place in range(left, left + cells.width):
