@@ -15,6 +15,10 @@ FORBIDDEN = re.compile(f"[{CONTROL}{BIDI}]")
 FORMULA = re.compile(
     r"^[\s\u3000]*[=@+\-＝＠＋－][\s=@+\-＝＠＋－]*(?:[\w.:$!']*[|(!]|[=＝]?[A-Za-z]{1,3}\$?\d|(?<=[=＝])\s*[\d\"'])"
 )
+#: what a text set higher or lower may hold to be the mark of a footnote
+FOOTNOTE = re.compile(r"^[\s\[\](){},.;*†‡§#\d]*$|^[\s\[(]*[a-z]{1,3}[\s\])]*$", re.IGNORECASE)
+#: `m²` is a unit
+UNIT_BEFORE = re.compile(r"(?:^|[\s(/])[kcdm]?m$", re.IGNORECASE)
 #: characters of a text that is no cell
 LONGEST = 2_000
 #: R prints letters of another locale so
@@ -52,6 +56,12 @@ def unsafe(text: str) -> str:
     if FORMULA.match(text):
         return "a text that no spreadsheet takes for a formula"
     return f"at most {LONGEST:,} characters" if len(text) > LONGEST else ""
+
+
+def is_footnote(mark: str, before: str, higher: bool) -> bool:
+    """Whether a text set higher, or lower behind a digit, is the mark of a footnote: `CO₂` is a name, `m²` a unit."""
+    apart = higher or before[-1:].isdecimal()
+    return bool(apart and mark.strip() and FOOTNOTE.match(mark) and not UNIT_BEFORE.search(before))
 
 
 def holds_digit(text: object) -> bool:

@@ -72,6 +72,25 @@ def date_cell() -> bytes:
     return buffer.getvalue()
 
 
+def raised_marks(*more: str) -> bytes:
+    """A name, a figure and a unit with a raised digit; `more` are figures written as texts."""
+    import io
+
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    made = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    sheet, raised = made.add_worksheet("S"), made.add_format({"font_script": 1})
+    sheet.write(0, 0, "Tỉnh")
+    sheet.write_rich_string(0, 1, "km", raised, "2")
+    sheet.write_rich_string(1, 0, "Hà Nội", raised, "1")
+    sheet.write_rich_string(1, 1, "57.3", raised, "1")
+    sheet.write_row(2, 0, ["Hải Dương", 61.25])
+    sheet.write_row(3, 0, more)
+    made.close()
+    return buffer.getvalue()
+
+
 #: kind -> file, bytes, declaration, keys of the file, figures as (edition, province, measure, value) or words of the refusal
 Case = tuple[str, bytes, str, str, list[tuple[int, str, str, float]] | str]
 CASES: dict[str, Case] = {
@@ -82,6 +101,12 @@ CASES: dict[str, Case] = {
         "a.html", page(tr("Tỉnh", "CO<sub>2</sub>") + tr(HN[0], "57<sub>2</sub>")
         + tr(HD[0], '61.2<span style="vertical-align: super">1</span>')), PAGE + SCORE.replace("Điểm", "CO2"), "edition = 2022",
         [(2022, HN[1], "score", 57), (2022, HD[1], "score", 61.2)]),
+    "a raised mark in a cell of a workbook is a note": (
+        "a.xlsx", raised_marks(), BOOK + SCORE.replace("Điểm", "km2"), "edition = 2022",
+        [(2022, HN[1], "score", 57.3), (2022, HD[1], "score", 61.25)]),
+    "the same text with a raised mark and without": (
+        "a.xlsx", raised_marks(TN[0], "57.31"), BOOK + SCORE.replace("Điểm", "km2"), "edition = 2022",
+        "expected footnote marks apart from digits, found '57.31'"),
     "km with a raised two is a unit": (
         "a.html", page(tr("Tỉnh", "Diện tích (km<sup>2</sup>)", tag="th") + tr(HN[0], "33<br>"),), PAGE
         + '\n[columns."Diện tích (km2)"]\nindicator = "area"\nmeasure = "value"\n', "edition = 2022", [(2022, HN[1], "value", 33)]),

@@ -13,6 +13,7 @@ import numpy as np
 from dx_pipeline.sources import budgets
 from dx_pipeline.sources.cells import column_of
 from dx_pipeline.sources.errors import refuse
+from dx_pipeline.sources.texts import holds_digit, is_footnote
 
 PARTS = 5_000
 DIMENSION = re.compile(rb"<(?:\w+:)?dimension\b[^>]*/>|<(?:\w+:)?dimension\b[^>]*>\s*</(?:\w+:)?dimension>")
@@ -26,6 +27,11 @@ ERROR_CELL = re.compile(
     rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>(.*?)</(?:\w+:)?c>', re.DOTALL
 )
 VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)</")
+#: a text in several scripts, its pieces, and the one that is set higher or lower
+SHARED_TEXT = re.compile(rb"<(?:\w+:)?si>(.*?)</(?:\w+:)?si>", re.DOTALL)
+RUN = re.compile(rb"<(?:\w+:)?r>(.*?)</(?:\w+:)?r>", re.DOTALL)
+RUN_TEXT = re.compile(rb"<(?:\w+:)?t\b[^>]*>([^<]*)</")
+SET_APART = re.compile(rb'vertAlign\s+val="(superscript|subscript)"')
 SHEET = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
 RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 ODS_TABLE = re.compile(rb"<table:table(?=\s)([^>]*)>(.*?)</table:table>", re.DOTALL)
@@ -39,11 +45,15 @@ ODS_FILLED = re.compile(rb"office:(?:string-|date-|time-|boolean-)?value|<text:p
 
 @dataclass(frozen=True)
 class Parts:
-    """What was seen: `errors` by sheet name (row and column from 0); `repaired` when the bytes had to be mended."""
+    """What was seen: `errors` by sheet name (row and column from 0); `repaired` when the bytes had to be mended.
+
+    `noted`: text of a cell -> the text without the marks of its footnotes, and these.
+    """
 
     is_xml: bool = False
     errors: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
     repaired: bytes | None = None
+    noted: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def look_into(where: str, data: bytes) -> Parts:
@@ -105,7 +115,39 @@ def _look_at_sheets(
         dimension = DIMENSION.search(xml[:100_000])
         if dimension and not GOOD_DIMENSION.search(dimension[0]):
             mended[part.filename] = xml[: dimension.start()] + xml[dimension.end() :]
-    return Parts(True, errors, _repacked(where, archive, members, mended) if mended else None)
+    shared = next((one for one in members if one.filename == "xl/sharedStrings.xml"), None)
+    noted = _noted(where, _unpack(where, archive, shared)) if shared else {}
+    return Parts(True, errors, _repacked(where, archive, members, mended) if mended else None, noted)
+
+
+def _noted(where: str, xml: bytes) -> dict[str, tuple[str, str]]:
+    """Texts with footnote marks set higher or lower, which the reader of cells gives as their last digits."""
+    if not SET_APART.search(xml):
+        return {}
+    noted: dict[str, tuple[str, str]] = {}
+    plain_ones = set()
+    for inner in SHARED_TEXT.findall(xml):
+        text = note = ""
+        for run in RUN.findall(inner):
+            said = unescape(b"".join(RUN_TEXT.findall(run)).decode("utf-8", "replace"))
+            apart = SET_APART.search(run)
+            if apart and is_footnote(said, text, apart[1] == b"superscript"):
+                note += said
+            elif note:
+                break  # text goes on behind it: no mark of a footnote
+            else:
+                text += said
+        else:
+            if note:
+                noted[text + note] = (text, note)
+                continue
+        plain_ones.add(unescape(b"".join(RUN_TEXT.findall(inner)).decode("utf-8", "replace")))
+    both = sorted(text for text in plain_ones & set(noted) if holds_digit(noted[text][0]))
+    if both:
+        refuse(
+            where, "footnote marks apart from digits", repr(both[0]), "once with a raised mark, once without: write one"
+        )
+    return noted
 
 
 def _unpack(where: str, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:

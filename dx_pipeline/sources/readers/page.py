@@ -12,16 +12,12 @@ from dx_pipeline.sources.cells import MARKS, Sheet, frame_of
 from dx_pipeline.sources.errors import refuse
 from dx_pipeline.sources.readers.encodings import decoded
 from dx_pipeline.sources.resolved import FileSpec
-from dx_pipeline.sources.texts import holds_digit
+from dx_pipeline.sources.texts import holds_digit, is_footnote
 
 #: elements of one page, text included
 ELEMENTS = 3_000_000
 #: a cell may be merged over so many columns, as in browsers
 COLUMNS = 1_000
-#: what a `<sup>` or `<sub>` may hold to be the mark of a footnote
-FOOTNOTE = re.compile(r"^[\s\[\](){},.;*†‡§#\d]*$|^[\s\[(]*[a-z]{1,3}[\s\])]*$", re.IGNORECASE)
-#: `m<sup>2</sup>` is a unit
-UNIT_BEFORE = re.compile(r"(?:^|[\s(/])[kcdm]?m$", re.IGNORECASE)
 SILENT = {"script", "style", "template", "noscript", "head"}
 INLINE = {
     "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "ins", "kbd", "label", "mark", "o:p",
@@ -158,11 +154,8 @@ def _collect(element: Any, pieces: list[str], notes: list[str]) -> None:
 
 
 def _is_footnote(element: Any, tag: str, before: str) -> bool:
-    """A mark set higher, or lower behind a digit: `CO<sub>2</sub>` is a name."""
-    mark = "".join(element.itertext())
     higher = tag == "sup" or bool(RAISED.search(element.get("style", "")))
-    apart = higher or (tag == "sub" and before[-1:].isdecimal())
-    return bool(apart and mark.strip() and FOOTNOTE.match(mark) and not UNIT_BEFORE.search(before))
+    return (higher or tag == "sub") and is_footnote("".join(element.itertext()), before, higher)
 
 
 def _hidden(element: Any) -> bool:

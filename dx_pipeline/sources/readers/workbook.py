@@ -63,7 +63,7 @@ def read_workbook(file: FileSpec, data: bytes) -> list[Sheet]:
         except python_calamine.CalamineError as error:
             refuse(at, "readable cells", str(error), "open and save the workbook again")
         errors = parts.errors.get(one.name, {}) if parts.is_xml else _errors(data, sheet)
-        sheets.append(_with_errors(sheet, errors))
+        sheets.append(_with_notes(_with_errors(sheet, errors), parts.noted))
     return sheets
 
 
@@ -168,6 +168,22 @@ def _with_errors(sheet: Sheet, errors: dict[tuple[int, int], str]) -> Sheet:
         texts = texts.with_columns(texts[str(column)].scatter([row], [said]))
     marks = pl.DataFrame([(*cell, "error", said) for cell, said in inside.items()], schema=MARKS, orient="row")
     return replace(sheet, texts=texts, marks=pl.concat([sheet.marks, marks])) if inside else sheet
+
+
+def _with_notes(sheet: Sheet, noted: dict[str, tuple[str, str]]) -> Sheet:
+    """Footnote marks stand beside their texts."""
+    if not noted:
+        return sheet
+    shorter = {text: one[0] for text, one in noted.items()}
+    marks = [
+        (row, place, "note", noted[column[row]][1].strip())
+        for place, column in enumerate(sheet.texts)
+        for row in column.is_in(list(noted)).fill_null(False).arg_true().to_list()
+    ]
+    found = pl.DataFrame(marks, schema=MARKS, orient="row")
+    return replace(
+        sheet, texts=sheet.texts.with_columns(pl.all().replace(shorter)), marks=pl.concat([sheet.marks, found])
+    )
 
 
 def _errors(data: bytes, read: Sheet) -> dict[tuple[int, int], str]:
