@@ -34,6 +34,8 @@ class Income:
     dots: dict[str, tuple[float, float]]
     expected: dict[str, float]
     r_squared: float
+    #: the focus differs from the expected score by no more than is usual
+    usual: bool
     spearman: tuple[float, float, float] | None
     #: the GRDP of merged units is computed from their members
     of_members: bool
@@ -42,7 +44,7 @@ class Income:
 def read(subject: Subject) -> Income:
     """The latest edition with expected scores, and the GRDP figure the link of that edition uses."""
     expected = subject.table(
-        "select edition, province_id, score, expected, r_squared from expected_scores"
+        "select edition, province_id, score, expected, r_squared, performance from expected_scores"
         " where unit_system = $system order by edition, province_id"
     )
     edition = int(expected["edition"].max())  # type: ignore[arg-type]
@@ -79,6 +81,7 @@ def read(subject: Subject) -> Income:
         dots=dots,
         expected=dict(zip(latest["province_id"], latest["expected"], strict=True)),
         r_squared=float(latest["r_squared"][0]),
+        usual=dict(latest["province_id", "performance"].iter_rows())[subject.focus] == "level",
         spearman=spearman,
         of_members="computed" in grdp["status"],
     )
@@ -95,11 +98,12 @@ def title(shown: Income) -> Words:
             f"In {shown.edition} {name.en} scored just what its economy and population would lead one to expect",
         )
     above = residual > 0
+    usual = Words(", trong mức dao động bình thường", ", within the usual spread") if shown.usual else Words("", "")
     return Words(
         f"Năm {shown.edition} {name.vi} {'cao hơn' if above else 'thấp hơn'} mức kỳ vọng từ điều kiện kinh tế và dân số"
-        f" {amount.vi}",
+        f" {amount.vi}{usual.vi}",
         f"In {shown.edition} {name.en} was {amount.en} {'above' if above else 'below'} what its economy and population"
-        " would lead one to expect",
+        f" would lead one to expect{usual.en}",
     )
 
 

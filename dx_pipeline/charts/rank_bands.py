@@ -175,7 +175,7 @@ def _key(page: Page, axes: Axes, units: int, focus_row: int, row_points: float) 
     example = Band(rank=rank, p5=p5, p95=p95, best=best, worst=worst)
     _bands(axes, [(y, example)], style.MUTED, row_points * 1.3, heavy=True)
     for at, words, above in (
-        (example.rank, Words("hạng chính thức", "official rank"), True),
+        (example.rank, Words("hạng theo điểm công bố", "rank by published scores"), True),
         ((example.p5 + example.p95) / 2, Words("90% bộ trọng số", "90% of the sets of weights"), False),
     ):
         page.note(axes, at, y + (-1.1 if above else 1.2), words, ha="center")

@@ -49,6 +49,12 @@ class Way:
     steps: list[Row]
 
     @property
+    def effort(self) -> float | None:
+        """Standard deviations that the components rise by together."""
+        costs = [row["cost_sd"] for row in self.parts.values()]
+        return None if None in costs else sum(costs)
+
+    @property
     def comparable(self) -> Row | None:
         """Latest step between two editions that compare."""
         known = [row for row in self.steps if row["step"] is not None]

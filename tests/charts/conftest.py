@@ -38,7 +38,7 @@ COLUMNS = {
     "rank_changes": "edition_from, edition_to, province_id, rank_from, rank_to, own_effect, others_effect, reason,"
     " reason_vi",
     "endowments": "indicator, year, province_id, value, status",
-    "expected_scores": "edition, province_id, score, expected, r_squared",
+    "expected_scores": "edition, province_id, score, expected, r_squared, performance",
     "external_links": "edition, indicator, year, spearman, ci_low, ci_high",
 }
 
@@ -193,7 +193,7 @@ def build_country(con: duckdb.DuckDBPyConnection) -> None:
     )
     put(
         con,
-        "expected_scores select edition, province_id, score, 0.6, 0.25 from province_rankings"
+        "expected_scores select edition, province_id, score, 0.6, 0.25, 'level' from province_rankings"
         " where unit_system = 63 and edition = 2024",
     )
     put(con, "external_links values (2024, 'grdp_per_capita', 2024, 0.42, 0.16, 0.64)")

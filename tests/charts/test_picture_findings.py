@@ -173,6 +173,15 @@ def test_grdp_of_merged_units_is_said_to_be_computed_from_their_members(country,
     assert "GRDP of a new unit: mean of its members by population." in _income(country)
 
 
+def test_a_difference_within_the_usual_spread_is_said_to_be_usual(country, say) -> None:
+    subject = subject_of(country, REFERENCE, 63, "hai-duong", None)
+    told = income_and_score.title(income_and_score.read(subject))
+    assert told.en.endswith(", within the usual spread")
+    assert told.vi.endswith(", trong mức dao động bình thường")
+    say("update expected_scores set performance = 'over'")
+    assert income_and_score.title(income_and_score.read(subject)).en.endswith(" would lead one to expect")
+
+
 def _income(country: duckdb.DuckDBPyConnection) -> str:
     subject = subject_of(country, REFERENCE, 63, "hai-duong", None)
     return income_and_score.subtitle(income_and_score.read(subject)).en

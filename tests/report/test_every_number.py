@@ -145,6 +145,22 @@ def test_what_pages_compute_follows_from_the_tables(site: Path, con: duckdb.Duck
     assert found >= 2 * 34
 
 
+def test_the_effort_of_a_way_is_that_of_all_components(site: Path, con: duckdb.DuckDBPyConnection) -> None:
+    """For every unit and leading group, in the page's order: not the effort of its first component alone."""
+    efforts: dict[tuple[str, str], list[float]] = {}
+    for system, province, effort in con.sql(
+        "SELECT unit_system, province_id, sum(cost_sd) FROM cheapest_paths WHERE edition = 2024"
+        " GROUP BY unit_system, province_id, target_rank ORDER BY unit_system, province_id, target_rank"
+    ).fetchall():
+        efforts.setdefault((str(system), province), []).append(effort)
+    parser = lxml.html.HTMLParser(encoding="utf-8")
+    for (system, province), expected in efforts.items():
+        page = lxml.html.parse(str(site / system / f"{province}.html"), parser=parser).getroot()
+        shown = page.xpath("//data[@data-computed='sum:cheapest_paths.cost_sd']/@value")
+        assert [float(value) for value in shown] == pytest.approx(expected), (system, province)
+    assert len(efforts) == 63 + 34
+
+
 def test_a_doubtful_figure_never_stands_without_its_mark(
     pages: list[tuple[str, lxml.html.HtmlElement]], marts: Marts
 ) -> None:
