@@ -121,6 +121,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def release_under_way(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
     """One worker begins the release while all run the tests that can do without it."""
     if os.environ.get("PYTEST_XDIST_WORKER") == "gw0" and any(map(needs_release, request.session.items)):
+        # the first call empties the folder: in the thread it would take the first test's folder away
+        tmp_path_factory.getbasetemp()
         threading.Thread(target=made_once, args=(tmp_path_factory, "released", refreshed), daemon=True).start()
 
 
