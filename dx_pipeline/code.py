@@ -63,6 +63,12 @@ def code_of(*modules: str) -> str:
 
 
 @cache
+def package_code() -> str:
+    """A hash over the whole package and the libraries: the code of what stands at the end of the road."""
+    return joined_hash([libraries(), *map(_stated, _package_files())])
+
+
+@cache
 def code_files(*modules: str) -> frozenset[Path]:
     """The files of these modules and of all they import, with what lies beside them."""
     found: set[Path] = set()
@@ -75,6 +81,7 @@ def code_files(*modules: str) -> frozenset[Path]:
     return frozenset(found)
 
 
+@cache
 def imported_in(function: Callable[..., object]) -> tuple[str, ...]:
     """The modules of the package that a function imports itself, as `code_of` names them."""
     named = _named_in(inspect.getsource(function)) & _modules().keys()

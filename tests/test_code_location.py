@@ -40,6 +40,7 @@ def test_every_asset_says_what_it_is_and_whose(graph):
         assert node.description, key
         assert node.owners, key
         assert node.kinds, key
+        assert node.code_version, key
     assert {graph.get(key).group_name for key in graph.get_all_asset_keys()} == groups
 
 

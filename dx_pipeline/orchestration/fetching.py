@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from dx_pipeline.code import package_code
 from dx_pipeline.orchestration.resources import PUBLISHERS, REFRESH, Project, nightly_freshness
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def build_publishers(project: Project) -> dg.AssetsDefinition:
         key=PUBLISHERS,
         group_name="watch",
         owners=["team:data"],
+        code_version=package_code(),
         kinds={"http"},
         description="What the publishers serve tonight, beside what is declared. Snapshots lie in data/snapshots.",
         freshness_policy=nightly_freshness(),

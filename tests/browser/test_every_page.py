@@ -56,7 +56,6 @@ def test_nothing_runs_over_the_edge(open_page: Callable[..., Any]) -> None:
         for path in EVERY_PAGE if ALL else FEW:
             page = open_page(path, viewport=viewport)
             assert page.evaluate(wider) == 0, (path, viewport)
-            page.context.close()
 
 
 def test_axe_finds_no_violation_at_all(open_page: Callable[..., Any]) -> None:
@@ -72,7 +71,6 @@ def test_axe_finds_no_violation_at_all(open_page: Callable[..., Any]) -> None:
                 page.evaluate("document.querySelectorAll('details.fold').forEach(one => one.open = true)")
             for violation in axe.run(page, options={"preload": False}).response["violations"]:
                 found.append((path, scheme, violation["id"], [node["html"][:160] for node in violation["nodes"][:3]]))
-            page.context.close()
     assert not found, found
 
 
@@ -97,6 +95,7 @@ def test_every_profile_prints_on_one_sheet_with_its_charts(open_page: Callable[.
     page.goto((site / "34" / "hai-phong.html").as_uri())
     page.emulate_media(media="print")
     assert page.locator("svg.chart:visible").count() >= 1
+    page.emulate_media(media="screen")
 
 
 def test_a_phone_shows_the_message_within_five_screens(open_page: Callable[..., Any], site: Path) -> None:

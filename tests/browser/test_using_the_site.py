@@ -207,7 +207,6 @@ def test_what_if_is_that_of_dx_to_the_last_digit(open_page: Open, con: duckdb.Du
             assert told == (", ".join(names[one] for one in ids) or "nobody"), (unit, where)
         after = page.locator("#points-table tbody td:nth-child(3)").all_text_contents()
         assert after[:4] == [number(answer.points_after[part], 2, "en") for part in COMPONENTS]
-        page.context.close()
 
 
 def test_weights_can_be_changed_and_must_sum_to_one(open_page: Open) -> None:
@@ -267,7 +266,7 @@ def test_an_embedded_chart_stands_alone(open_page: Open) -> None:
 def test_a_link_to_a_folded_part_opens_it(open_page: Open) -> None:
     page = open_page("63/hai-duong.html")
     page.locator(".contents a[href='#firm']").click()
-    assert page.locator("details#firm").get_attribute("open") is not None
+    page.locator("details#firm[open]").wait_for()
 
 
 def test_the_data_of_the_script_say_what_the_tables_say(site: Path, con: duckdb.DuckDBPyConnection) -> None:

@@ -9,7 +9,7 @@ import dagster as dg
 
 from dx_pipeline.build import mart_contracts, mart_files
 from dx_pipeline.charts import PICTURES
-from dx_pipeline.code import hash_of
+from dx_pipeline.code import package_code
 from dx_pipeline.contracts import Contract, load_contracts
 from dx_pipeline.orchestration.assets.marts import mart_key, section_group
 from dx_pipeline.orchestration.assets.raw import OWNERS
@@ -40,7 +40,7 @@ def written_spec(key: dg.AssetKey, contract: Contract) -> dg.AssetSpec:
         description=f"{contract.title_en}\n\n{contract.description_en}\n\n{contract.title_vi}",
         group_name=section_group(contract),
         owners=OWNERS,
-        code_version=hash_of(files),
+        code_version=package_code(),
         metadata={"dagster/column_schema": table_schema(contract), **code_references(files)},
     )
 
@@ -59,6 +59,7 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
                 "yet. Refused when a table is missing, out of date, or not checked.",
                 group_name=GROUP,
                 owners=OWNERS,
+                code_version=package_code(),
             ),
             *(written_spec(key, contract) for key, contract in written.items()),
         ],
@@ -90,6 +91,7 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
                 description=f"{picture.title.en}\n\n{picture.title.vi}",
                 group_name=GROUP,
                 owners=OWNERS,
+                code_version=package_code(),
             )
             for name, picture in PICTURES.items()
         ],
@@ -113,6 +115,7 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
         description="The static site: ranking table, a profile per province in two languages, quality report.",
         group_name=GROUP,
         owners=OWNERS,
+        code_version=package_code(),
     )
     def site(project: Project) -> dg.MaterializeResult[Any]:
         from dx_pipeline.release.compose import write_site
@@ -129,6 +132,7 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
         description="The release as one Excel workbook.",
         group_name=GROUP,
         owners=OWNERS,
+        code_version=package_code(),
     )
     def workbook(project: Project) -> dg.MaterializeResult[Any]:
         from dx_pipeline.release.compose import write_book
@@ -147,6 +151,7 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
         freshness_policy=nightly_freshness(),
         group_name=GROUP,
         owners=OWNERS,
+        code_version=package_code(),
     )
     def release(project: Project) -> dg.MaterializeResult[Any]:
         from dx_pipeline.release.store.commit import commit

@@ -78,7 +78,7 @@ def broken_asset(key: dg.AssetKey, error: SourceError) -> dg.AssetsDefinition:
     """A source whose declaration can't be read: it fails with the reason when its turn comes; the others go on."""
 
     @dg.asset(key=key, deps=[REFERENCE], group_name=key.path[0], owners=OWNERS, kinds={"duckdb"},
-              description=str(error))  # fmt: skip
+              code_version=source_code(), description=str(error))  # fmt: skip
     def refused() -> None:
         with told():
             raise error
