@@ -13,8 +13,10 @@ from dx_pipeline.conform.observe import observe_source
 from dx_pipeline.conform.reference import load_reference
 from dx_pipeline.errors import DxError
 from dx_pipeline.paths import Paths
+from dx_pipeline.proofs import begin_again
 from dx_pipeline.sources.spec import load_sources
 from dx_pipeline.warehouse import connect
+from tests.conftest import own_copy
 
 HEAD = """title = "Trial source"
 title_vi = "Nguồn thử"
@@ -149,7 +151,8 @@ def test_what_cannot_be_meant_is_refused_with_the_remedy(project):
     assert unsaid == []
 
 
-def test_a_complete_edition_that_is_complete_no_more_stops(project):
+def test_a_complete_edition_that_is_complete_no_more_stops(tmp_path_factory, built):
+    project = own_copy(tmp_path_factory, built)
     declaration = project / "data" / "raw" / "dti_component_scores" / "source.toml"
     text = declaration.read_text(encoding="utf-8")
     for source in ("dti_component_scores", "dti_overall_scores"):
@@ -157,6 +160,7 @@ def test_a_complete_edition_that_is_complete_no_more_stops(project):
         text = declaration.read_text(encoding="utf-8")
         declaration.write_text(text.replace('indicator = "overall"', 'indicator = "smart_city"', 1), encoding="utf-8")
     paths = Paths(project)
+    begin_again(paths)
     with connect(paths) as con:
         build_reference(con, paths)
         for source_id in load_sources(paths.raw):

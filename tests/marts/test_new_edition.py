@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from pathlib import Path
 
-import duckdb
 import polars as pl
 import pytest
 
 from dx_pipeline import build
 from dx_pipeline.contracts import load_contract
 from dx_pipeline.paths import Paths
+from dx_pipeline.proofs import begin_again
 from dx_pipeline.sources.spec import load_sources
-from tests.conftest import ROOT
+from dx_pipeline.warehouse import connect
+from tests.conftest import ROOT, own_copy
 from tests.marts.frames import pick
 
 #: tables with one row a unit (or several) and edition
@@ -63,14 +63,12 @@ def with_edition_2025(data: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def of_2025(tmp_path_factory):
-    root = tmp_path_factory.mktemp("next year")
-    shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
-    shutil.copytree(ROOT / "data" / "reference", root / "data" / "reference")
-    shutil.copytree(ROOT / "data" / "corrections", root / "data" / "corrections")
+def of_2025(tmp_path_factory, built):
+    root = own_copy(tmp_path_factory, built)
     with_edition_2025(root / "data")
     paths = Paths(root)
-    with duckdb.connect() as con:
+    begin_again(paths)
+    with connect(paths) as con:
         build.build_reference(con, paths)
         for source_id in load_sources(paths.raw):
             build.build_source(con, paths, source_id)
