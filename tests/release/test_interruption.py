@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import multiprocessing
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import duckdb
@@ -32,33 +33,49 @@ STEPS_AFTER = ["switched", "journal written", "prune moved", "pruned"]
 #: with DX_SOAK every step
 KILLED_AT = [*STEPS_BEFORE, *STEPS_AFTER][:: 1 if os.environ.get("DX_SOAK") else 2]
 
-REFRESH_AND_DIE = """
-import os, signal, sys
-from pathlib import Path
-from publish_project import stage_tables, with_scores
-from dx_pipeline.release.store.commit import commit
-
-def die_at(step):
-    if step == sys.argv[2]:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-candidate = stage_tables(Path(sys.argv[1]), with_scores(hai_duong=0.6939))
-die_at("staged")
-commit(candidate, keep=1, at_step=die_at)
-print("survived")
-"""
-
 SCORE = "SELECT score FROM province_rankings WHERE province_id = 'hai-duong'"
+#: forks of one process that has imported what a publication needs
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(
+    ["pytest", "pandas", "pyarrow", "dx_pipeline.release.compose", "dx_pipeline.quality.runner"]
+)
 
 
-def start(script: str, *arguments: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", script, *map(str, arguments)],
-        cwd=Path(__file__).parent,
-        stdout=subprocess.PIPE,
-        stdin=subprocess.PIPE,
-        text=True,
-    )
+class Other:
+    """Another process at work: it says something, waits to be answered, and ends or dies."""
+
+    def __init__(self, work: Callable[..., None], *arguments: object) -> None:
+        self.line, end = PROCESSES.Pipe()
+        self.process = PROCESSES.Process(target=work, args=(end, *arguments), daemon=True)
+        self.process.start()
+        end.close()
+
+    def says(self) -> object:
+        assert self.line.poll(60)
+        return self.line.recv()
+
+    def go_on(self) -> None:
+        self.line.send("go on")
+
+    def ends(self) -> int | None:
+        """Its exit code; the negative of the signal that killed it."""
+        self.process.join(60)
+        return self.process.exitcode
+
+
+def refresh(line: Connection, root: Path, dies_at: str = "never", score: float = 0.6939) -> None:
+    """Stage a release and publish it; die at one step of that."""
+
+    def at_step(step: str) -> None:
+        if step == dies_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    candidate = stage_tables(root, with_scores(hai_duong=score))
+    at_step("staged")
+    if dies_at == "told to":
+        line.send("staged")
+        line.recv()
+    commit(candidate, keep=1, at_step=at_step)
 
 
 def assert_whole(root: Path, score: float) -> None:
@@ -76,9 +93,7 @@ def assert_whole(root: Path, score: float) -> None:
 
 @pytest.mark.parametrize("step", KILLED_AT)
 def test_killed_at_any_step_leaves_the_old_or_the_new_release_whole(small_release: Path, step: str) -> None:
-    process = start(REFRESH_AND_DIE, small_release, step)
-    output, _ = process.communicate(timeout=60)
-    assert (process.returncode, output) == (-signal.SIGKILL, "")
+    assert Other(refresh, small_release, step).ends() == -signal.SIGKILL
     assert_whole(small_release, 0.6929 if step in STEPS_BEFORE else 0.6939)
 
     release(small_release, with_scores(hai_duong=0.6939))
@@ -92,94 +107,84 @@ def test_killed_at_any_step_leaves_the_old_or_the_new_release_whole(small_releas
 def test_killed_during_the_very_first_refresh(tmp_path: Path) -> None:
     for step in ("renamed", "switched"):
         root = tmp_path / step
-        start(REFRESH_AND_DIE, root, step).communicate(timeout=60)
+        assert Other(refresh, root, step).ends() == -signal.SIGKILL
         release(root, with_scores(hai_duong=0.6939))
         assert_whole(root, 0.6939)
         assert [kept.release for kept in list_releases(Paths(root))] == ["2.0.0"]
 
 
 def test_a_build_at_work_is_not_taken_for_a_dead_one(small_release: Path) -> None:
-    script = REFRESH_AND_DIE.replace('die_at("staged")', 'print("ready", flush=True); sys.stdin.readline()')
-    working = start(script, small_release, "never")
-    assert working.stdout.readline() == "ready\n"
+    working = Other(refresh, small_release, "told to")
+    assert working.says() == "staged"
     assert repair(Paths(small_release)) == []
-    working.stdin.write("\n")
-    working.stdin.flush()
-    assert working.communicate(timeout=60)[0] == "survived\n"
+    working.go_on()
+    assert working.ends() == 0
     assert_whole(small_release, 0.6939)
 
 
-READER = """
-import sys, duckdb
-con = duckdb.connect(sys.argv[1], read_only=True)
-for line in sys.stdin:
-    print(con.sql("SELECT score FROM province_rankings WHERE province_id = 'hai-duong'").fetchone()[0], flush=True)
-"""
+def read_when_asked(line: Connection, published: Path) -> None:
+    with duckdb.connect(str(published), read_only=True) as con:
+        while line.recv() == "go on":
+            line.send(con.sql(SCORE).fetchall())
 
 
 def test_a_reader_holds_its_release_while_others_are_published_and_pruned(small_release: Path) -> None:
-    reader = start(READER, Paths(small_release).published)
+    reader = Other(read_when_asked, Paths(small_release).published)
 
-    def asks() -> str:
-        reader.stdin.write("\n")
-        reader.stdin.flush()
-        return reader.stdout.readline().strip()
+    def asks() -> object:
+        reader.go_on()
+        return reader.says()
 
-    assert asks() == "0.6929"
+    assert asks() == [(0.6929,)]
     candidate = stage_tables(small_release, with_scores(hai_duong=0.6939))
-    assert asks() == "0.6929"
-    commit(candidate, keep=1, at_step=lambda step: asks() == "0.6929" or pytest.fail(step))
+    assert asks() == [(0.6929,)]
+    commit(candidate, keep=1, at_step=lambda step: asks() == [(0.6929,)] or pytest.fail(step))
     assert len(list_releases(Paths(small_release))) == 2, "a release that somebody reads is not removed"
-    assert asks() == "0.6929"
-    reader.communicate(timeout=30)
+    assert asks() == [(0.6929,)]
+    reader.line.send("stop")
+    assert reader.ends() == 0
     prune(Paths(small_release), keep=1)
     assert len(list_releases(Paths(small_release))) == 1, "it goes when nobody reads it any more"
-    late = start(READER, Paths(small_release).published)
-    assert late.communicate("\n", timeout=30)[0].strip() == "0.6939"
+    late = Other(read_when_asked, Paths(small_release).published)
+    late.go_on()
+    assert late.says() == [(0.6939,)]
+    late.line.send("stop")
+    assert late.ends() == 0
 
 
-OPENING_READER = """
-import sys, time, duckdb
-from pathlib import Path
-seen, stop = set(), Path(sys.argv[2])
-print("ready", flush=True)
-while not stop.exists():
-    con = duckdb.connect(sys.argv[1], read_only=True)
-    seen.add(con.sql("SELECT score FROM province_rankings WHERE province_id = 'hai-duong'").fetchone()[0])
-    con.close()
-print(sorted(seen))
-"""
+def open_and_read(line: Connection, published: Path, stop: Path) -> None:
+    seen = set()
+    line.send("ready")
+    while not stop.exists():
+        with duckdb.connect(str(published), read_only=True) as con:
+            seen.update(con.sql(SCORE).fetchall())
+        time.sleep(0.01)
+    line.send(sorted(seen))
 
 
 def test_readers_who_open_the_file_again_and_again_never_get_an_error(small_release: Path, tmp_path: Path) -> None:
     stop = tmp_path / "stop"
-    readers = [start(OPENING_READER, Paths(small_release).published, stop) for _ in range(2)]
-    for reader in readers:
-        assert reader.stdout.readline() == "ready\n"
+    readers = [Other(open_and_read, Paths(small_release).published, stop) for _ in range(2)]
+    assert [reader.says() for reader in readers] == ["ready"] * 2
     for score in (0.6939, 0.6949, 0.6959):
         release(small_release, with_scores(hai_duong=score), keep=2)
     time.sleep(0.2)
     stop.touch()
-    for reader in readers:
-        output, _ = reader.communicate(timeout=30)
-        assert reader.returncode == 0
-        assert output.strip().endswith("0.6959]")
+    assert [reader.says()[-1] for reader in readers] == [(0.6959,)] * 2
+    assert [reader.ends() for reader in readers] == [0, 0]
 
 
-CRASHED_WRITER = """
-import os, sys, duckdb
-con = duckdb.connect(sys.argv[1])
-con.execute("UPDATE province_rankings SET score = 0.1 WHERE province_id = 'hai-duong'")
-print("written", flush=True)
-if sys.argv[2] == "crash":
+def write_and_crash(line: Connection, published: Path, told_to: bool = False) -> None:
+    con = duckdb.connect(str(published))
+    con.execute("UPDATE province_rankings SET score = 0.1 WHERE province_id = 'hai-duong'")
+    line.send("written")
+    if told_to:
+        line.recv()
     os._exit(9)
-sys.stdin.readline()
-os._exit(9)
-"""
 
 
 def test_edits_of_a_crashed_writing_session_reach_nobody_after_the_next_refresh(small_release: Path) -> None:
-    start(CRASHED_WRITER, Paths(small_release).published, "crash").communicate(timeout=30)
+    assert Other(write_and_crash, Paths(small_release).published).ends() == 9
     old = current_folder(Paths(small_release))
     wal = old / "dti.duckdb.wal"
     assert wal.exists(), "DuckDB puts the log beside the file, not beside the link"
@@ -191,7 +196,7 @@ def test_edits_of_a_crashed_writing_session_reach_nobody_after_the_next_refresh(
 
 def test_a_crashed_writing_session_does_not_reach_the_next_release(small_release: Path) -> None:
     candidate = stage_tables(small_release, with_scores(hai_duong=0.6939))
-    start(CRASHED_WRITER, Paths(small_release).published, "crash").communicate(timeout=30)
+    assert Other(write_and_crash, Paths(small_release).published).ends() == 9
     (small_release / "data/marts/dti.duckdb.wal").write_bytes(b"left beside the link by an older DuckDB")
     commit(candidate)
     assert not (small_release / "data/marts/dti.duckdb.wal").exists()
@@ -199,13 +204,14 @@ def test_a_crashed_writing_session_does_not_reach_the_next_release(small_release
 
 
 def test_a_living_writing_session_does_not_stop_a_refresh(small_release: Path) -> None:
-    writer = start(CRASHED_WRITER, Paths(small_release).published, "live")
-    assert writer.stdout.readline() == "written\n"
+    writer = Other(write_and_crash, Paths(small_release).published, True)
+    assert writer.says() == "written"
     wal = current_folder(Paths(small_release)) / "dti.duckdb.wal"
     release(small_release, with_scores(hai_duong=0.6939))
     assert_whole(small_release, 0.6939)
     assert wal.exists(), "the log of a session still open is left to it"
-    writer.communicate("\n", timeout=30)
+    writer.go_on()
+    assert writer.ends() == 9
 
 
 def test_a_release_edited_in_place_is_replaced_by_the_next_refresh(small_release: Path) -> None:
@@ -220,40 +226,35 @@ def test_a_release_edited_in_place_is_replaced_by_the_next_refresh(small_release
     assert len(list_releases(Paths(small_release))) == 1
 
 
-HOLDER = """
-import sys
-from pathlib import Path
-from dx_pipeline.errors import BusyError
-from dx_pipeline.paths import Paths
-from dx_pipeline.release.store.staging import release_lock
-with release_lock(Paths(Path(sys.argv[1]))):
-    print("held", flush=True)
-    sys.stdin.readline()
-"""
+def hold_the_lock(line: Connection, root: Path) -> None:
+    with release_lock(Paths(root)):
+        line.send("held")
+        line.recv()
 
 
 def test_a_second_publication_waits_and_says_so(small_release: Path, caplog: pytest.LogCaptureFixture) -> None:
     candidate = stage_tables(small_release, with_scores(hai_duong=0.6939))
-    holder = start(HOLDER, small_release)
-    assert holder.stdout.readline() == "held\n"
+    holder = Other(hold_the_lock, small_release)
+    assert holder.says() == "held"
     with (
-        pytest.raises(BusyError, match=f"process {holder.pid} is publishing a release since 20.*Z and did not finish"),
+        pytest.raises(
+            BusyError, match=f"process {holder.process.pid} is publishing a release since 20.*Z and did not finish"
+        ),
         release_lock(Paths(small_release), wait_seconds=0.3),
     ):
         pytest.fail("two held the lock")
-    holder.stdin.write("\n")
-    holder.stdin.flush()
+    holder.go_on()
     with caplog.at_level(logging.WARNING):
         commit(candidate, wait_seconds=20)
-    holder.communicate(timeout=10)
+    assert holder.ends() == 0
     assert_whole(small_release, 0.6939)
 
 
 def test_two_refreshes_at_once_end_whole(small_release: Path) -> None:
-    script = REFRESH_AND_DIE.replace("0.6939", "float(sys.argv[3])")
-    both = [start(script, small_release, "never", score) for score in (0.6939, 0.6949)]
-    survived = [process.communicate(timeout=60)[0] == "survived\n" for process in both]
-    assert any(survived), "one of them is published; the other was published before it, or refused as out of date"
+    both = [Other(refresh, small_release, "never", score) for score in (0.6939, 0.6949)]
+    assert 0 in [process.ends() for process in both], (
+        "one of them is published; the other was published before it, or refused as out of date"
+    )
     score = read_current(small_release, SCORE)[0][0]
     assert score in (0.6939, 0.6949)
     assert_whole(small_release, score)
