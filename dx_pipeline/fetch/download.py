@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
@@ -21,6 +22,8 @@ from dx_pipeline.fetch.errors import FetchError, PermanentFetchError, TransientF
 from dx_pipeline.sources.declaration import Fetch
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
     from tenacity import RetryCallState
 
@@ -68,8 +71,18 @@ def open_client(fetch: Fetch, manners: Manners) -> Iterator[httpx.Client]:
 
     timeout = httpx.Timeout(fetch.timeout_seconds)
     headers = {"User-Agent": manners.user_agent, "Accept-Encoding": "identity", "Accept": "*/*"}
-    with httpx.Client(timeout=timeout, headers=headers, follow_redirects=False, trust_env=False) as client:
+    with httpx.Client(
+        timeout=timeout, headers=headers, follow_redirects=False, trust_env=False, verify=_trusted()
+    ) as client:
         yield client
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities a publisher's certificate may come from; reading them takes longer than most answers."""
+    import httpx
+
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def download(

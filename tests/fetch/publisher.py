@@ -64,6 +64,7 @@ class Publisher:
     def _handler(publisher) -> type[http.server.BaseHTTPRequestHandler]:
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # a body need not wait for the answer to its headers
 
             def handle(self) -> None:
                 with suppress(ConnectionError):
