@@ -23,6 +23,9 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 # a busy machine is slow, and what one run found the next must find as well
 hypothesis.settings.register_profile("same", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("same")
+# as many workers as cores: each has one
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
 # tests leave no trace in anybody's event log, and know no project but their own
 for name in ("DAGSTER_HOME", "DX_ROOT"):
     os.environ.pop(name, None)
@@ -108,7 +111,8 @@ def refreshed(root: Path) -> None:
     home = root.parent / "dagster-home"
     home.mkdir(exist_ok=True)
     script = [sys.executable, "-c", REFRESH, str(root), str(root / REFRESH_COST)]
-    subprocess.run(script, check=True, cwd=ROOT, env=os.environ | {"DAGSTER_HOME": str(home)})
+    environment = {name: value for name, value in os.environ.items() if name != "POLARS_MAX_THREADS"}
+    subprocess.run(script, check=True, cwd=ROOT, env=environment | {"DAGSTER_HOME": str(home)})
 
 
 def needs_release(item: pytest.Item) -> bool:

@@ -238,23 +238,22 @@ def test_an_undescribed_column_fails(small_release: Path) -> None:
         stage_tables(small_release, tables, contracts)
 
 
-@pytest.mark.parametrize(
-    "text", ['=HYPERLINK("http://x","y")', "+cmd|' /C calc'!A0", "-2+SUM(A1)", "@SUM(1)", " =cmd|'/C calc'!A0"]
-)
-def test_text_that_a_spreadsheet_would_run_is_not_published(small_release: Path, text: str) -> None:
-    tables = small_tables()
-    tables["figure_sources"] = tables["figure_sources"].with_columns(locator=pl.lit(text) + pl.col("province_id"))
-    with pytest.raises(ReleaseError, match="table figure_sources, column locator"):
-        stage_tables(small_release, tables)
+def test_text_that_a_spreadsheet_would_run_is_not_published(small_release: Path) -> None:
+    for text in ('=HYPERLINK("http://x","y")', "+cmd|' /C calc'!A0", "-2+SUM(A1)", "@SUM(1)", " =cmd|'/C calc'!A0"):
+        tables = small_tables()
+        tables["figure_sources"] = tables["figure_sources"].with_columns(locator=pl.lit(text) + pl.col("province_id"))
+        with pytest.raises(ReleaseError, match="table figure_sources, column locator"):
+            stage_tables(small_release, tables)
 
 
-@pytest.mark.parametrize("text", ["-0.3", "+17.2 %", "- see page 3 (table 2)", "= 63", "@dti", "a=SUM(1)", "−5"])
-def test_harmless_text_is_published_exactly(small_release: Path, text: str) -> None:
-    tables = small_tables()
-    tables["figure_sources"] = tables["figure_sources"].with_columns(reason=pl.lit(text))
-    folder = release(small_release, tables).folder
-    csv = pl.read_csv(folder / "csv" / "figure_sources.csv", schema_overrides={"reason": pl.String})
-    assert csv["reason"].to_list() == [text] * 4
+def test_harmless_text_is_published_exactly(small_release: Path) -> None:
+    harmless = ["-0.3", "+17.2 %", "- see page 3 (table 2)", "= 63", "@dti", "a=SUM(1)", "−5", "- 5"]
+    for texts in (harmless[:4], harmless[4:]):
+        tables = small_tables()
+        tables["figure_sources"] = tables["figure_sources"].with_columns(reason=pl.Series(texts))
+        folder = release(small_release, tables).folder
+        csv = pl.read_csv(folder / "csv" / "figure_sources.csv", schema_overrides={"reason": pl.String})
+        assert sorted(csv["reason"]) == sorted(texts)
 
 
 def test_infinite_numbers_are_not_published(small_release: Path) -> None:

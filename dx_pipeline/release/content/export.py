@@ -154,11 +154,12 @@ def write_database(
         for name in sorted(frames.keys() - kept):
             contract = contracts[name]
             con.register("rows_of_table", frames[name])
+            con.begin()
             con.execute(contract.ddl())
             con.execute(f'INSERT INTO "{name}" BY NAME SELECT * FROM rows_of_table')
+            con.execute("; ".join(contract.comment_statements()))
+            con.commit()
             con.unregister("rows_of_table")
-            for statement in contract.comment_statements():
-                con.execute(statement)
         con.execute("CHECKPOINT release")
         free = con.sql("SELECT free_blocks / total_blocks FROM pragma_database_size() WHERE database_name = 'release'")
         wasted = (free.fetchone() or [0])[0] or 0
@@ -173,9 +174,10 @@ def write_database(
 
 def _described_alike(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> set[str]:
     """Tables of the attached `release` with the columns, keys and comments that their contracts give them now."""
+    con.begin()
     for contract in contracts.values():
-        for statement in (contract.ddl(), *contract.comment_statements()):
-            con.execute(statement)
+        con.execute("; ".join([contract.ddl(), *contract.comment_statements()]))
+    con.commit()
     found: dict[str, dict[str, object]] = {}
     for database in ("memory", "release"):
         found[database] = {
