@@ -70,20 +70,23 @@ def test_a_rule_fails_and_names_the_row(scores_contract):
 def test_every_rule_of_every_table_can_fail():
     """A row for each ruled column, which breaks that column's rule: every one is found."""
     broken = {"integer": [10**9, -(10**9)], "double": [1e9, -1e9], "text": ["~ \n ~", ""]}
-    for name, contract in load_contracts().items():
-        rules = contract_rules(contract)
+    contracts, frames = load_contracts(), {}
+    for name, contract in contracts.items():
         schema = contract.polars_schema()
         rows = []
-        for rule in rules:
+        for rule in contract_rules(contract):
             for expectation in rule.expectations:
                 column = contract.column(expectation["kwargs"]["column"])
                 bad = [value for value in broken[column.type] if _breaks(expectation, value)]
                 assert bad, f"no value breaks {rule.check.check_id} of {column.name}"
                 rows.append({**dict.fromkeys(schema), column.name: bad[0]})
-        found = outcomes(contract, pl.DataFrame(rows, schema=schema))
-        for rule in rules:
-            outcome = found[rule.check.check_name]
-            assert (outcome.status, outcome.n_failed >= len(rule.columns)) == ("failed", True), f"{name}: {outcome}"
+        frames[name] = pl.DataFrame(rows, schema=schema)
+    found = {outcome.check.check_id: outcome for outcome in run_contract_rules(frames, contracts)}
+    rules = [rule for contract in contracts.values() for rule in contract_rules(contract)]
+    assert found.keys() == {rule.check.check_id for rule in rules}
+    for rule in rules:
+        outcome = found[rule.check.check_id]
+        assert (outcome.status, outcome.n_failed >= len(rule.columns)) == ("failed", True), outcome
 
 
 def _breaks(expectation, value):
