@@ -147,5 +147,5 @@ def _seconds_of_a_fetch(root: Path) -> float:
 
 
 def test_kill_minus_nine_leaves_nothing_half_and_loses_nothing(tmp_path: Path, publisher: Publisher) -> None:
-    seen = kill_series(tmp_path, publisher, 4)
-    assert seen["killed"] + seen["ended by itself"] == 4
+    seen = kill_series(tmp_path, publisher, 2)
+    assert seen["killed"] + seen["ended by itself"] == 2

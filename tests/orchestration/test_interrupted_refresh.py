@@ -1,6 +1,6 @@
 """A build killed with SIGKILL while somebody reads: nothing breaks, and the next run mends what was left.
 
-At three chosen moments here; at random ones, of the whole project and of the daemon too, in `tests/soak`.
+At two chosen moments here; at random ones, of the whole project and of the daemon too, in `tests/soak`.
 """
 
 from __future__ import annotations

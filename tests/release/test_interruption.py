@@ -31,7 +31,7 @@ from dx_pipeline.release.store.verify import verify_release
 STEPS_BEFORE = ["staged", "manifest written", "synced", "renamed", "before switch"]
 STEPS_AFTER = ["switched", "journal written", "prune moved", "pruned"]
 #: with DX_SOAK every step
-KILLED_AT = [*STEPS_BEFORE, *STEPS_AFTER][:: 1 if os.environ.get("DX_SOAK") else 2]
+KILLED_AT = [*STEPS_BEFORE, *STEPS_AFTER][:: 1 if os.environ.get("DX_SOAK") else 3]
 
 SCORE = "SELECT score FROM province_rankings WHERE province_id = 'hai-duong'"
 #: forks of one process that has imported what a publication needs
