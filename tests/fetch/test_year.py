@@ -10,7 +10,7 @@ from tests.fetch.year import KINDS, play
 
 def test_some_weeks_of_nights(tmp_path: Path) -> None:
     with publishing() as publisher:
-        counts = play(tmp_path, publisher, 36, outage=0)
+        counts = play(tmp_path, publisher, 30, outage=0)
     assert not counts.wrong, "\n".join(counts.wrong)
     assert len(counts.nights) >= len(KINDS)
     assert counts.alerts["new"] >= 10

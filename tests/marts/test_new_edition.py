@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from dx_pipeline import build
-from dx_pipeline.contracts import load_contract
+from dx_pipeline.contracts import Contract, load_contract
 from dx_pipeline.paths import Paths
 from dx_pipeline.proofs import begin_again
 from dx_pipeline.sources.spec import load_sources
@@ -35,9 +35,13 @@ BY_UNIT = {
     "index_consistency": 1,
     "rank_thresholds": 34,
 }
-#: slow, and of other tests
-NOT_NEEDED = ("peer_comparison", "external_links", "edition_stability", "findings", "target_progress", "press_claims")
 STEPS = {"rank_changes": 34, "score_changes": 34 * 5, "rank_counterfactuals": 34 * 4, "threshold_paths": 3}
+
+
+def with_inputs(tables: set[str], contracts: dict[str, Contract]) -> set[str]:
+    """Tables, and all they are made from."""
+    needed = tables | {one for name in tables if name in contracts for one in contracts[name].inputs}
+    return needed if needed == tables else with_inputs(needed, contracts)
 
 
 def with_edition_2025(data: Path) -> None:
@@ -73,8 +77,9 @@ def of_2025(tmp_path_factory, built):
         for source_id in load_sources(paths.raw):
             build.build_source(con, paths, source_id)
         build.build_figures(con, paths)
-        wanted = {name: one for name, one in build.mart_contracts().items() if name not in NOT_NEEDED}
-        return {name: build.build_mart(con, contract) for name, contract in wanted.items()}
+        contracts = build.mart_contracts()
+        wanted = with_inputs({*BY_UNIT, *STEPS}, contracts)
+        return {name: build.build_mart(con, one) for name, one in contracts.items() if name in wanted}
 
 
 def test_the_new_edition_is_in_every_table_of_the_units_of_today(of_2025):
