@@ -133,8 +133,6 @@ def release_under_way(request: pytest.FixtureRequest, tmp_path_factory: pytest.T
         # the first call empties the folder: in the thread it would take the first test's folder away
         tmp_path_factory.getbasetemp()
         threading.Thread(target=made_once, args=(tmp_path_factory, "released", refreshed), daemon=True).start()
-    if "PYTEST_XDIST_WORKER" in os.environ:  # the tests that wait for it are the last ones: it goes before the others
-        os.nice(5)
 
 
 @pytest.fixture(scope="session")

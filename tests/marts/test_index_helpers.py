@@ -98,7 +98,10 @@ def test_a_missing_endowment_is_no_shorter_distance(tables):
 
 @pytest.mark.parametrize("name", ["rank_bands", "rank_sensitivity"])
 def test_same_seed_same_figures(tables, name):
+    """The tables of one edition made here are those that another process made."""
     contract = load_contract(name)
-    again = importlib.import_module(f"dx_pipeline.marts.{name}").build({n: tables[n] for n in contract.inputs})
-    again = carry(again, contract, tables)
-    assert contract.conform(again).equals(tables[name].sort(contract.key))
+    inputs = {
+        one: pick(tables[one], edition=2022) if "edition" in tables[one] else tables[one] for one in contract.inputs
+    }
+    again = carry(importlib.import_module(f"dx_pipeline.marts.{name}").build(inputs), contract, tables)
+    assert contract.conform(again).equals(pick(tables[name], edition=2022).sort(contract.key))
