@@ -11,8 +11,9 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar, get_args, get_origin
+from typing import Annotated, Any, NoReturn, TypeVar, cast, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
@@ -66,14 +67,37 @@ def read_toml(path: Path, where: str) -> dict[str, Any]:
     Raises:
         DeclarationError: the file is missing, too large, not UTF-8, not TOML, or nested too deeply.
     """
+    return _parsed(_content(path, where), where)
+
+
+def read_declaration(model: type[M], path: Path, where: str) -> M:
+    """The declaration in one TOML file; the same bytes are understood once a process.
+
+    Raises:
+        DeclarationError: as `read_toml` and `declare`.
+    """
+    return cast("M", _understood(model, _content(path, where), where))
+
+
+@lru_cache(maxsize=256)
+def _understood(model: type[Declaration], content: bytes, where: str) -> Declaration:
+    return declare(model, _parsed(content, where), where)
+
+
+def _content(path: Path, where: str) -> bytes:
     try:
         if path.is_symlink():
             raise _unreadable(where, "a file", "a symbolic link", "put the file itself here")
         if path.stat().st_size > MAX_BYTES:
             raise _unreadable(where, f"at most {MAX_BYTES:,} bytes", f"{path.stat().st_size:,} bytes")
-        data = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return path.read_bytes()
     except OSError as error:
         raise _unreadable(where, "a readable file", error.strerror or str(error)) from error
+
+
+def _parsed(content: bytes, where: str) -> dict[str, Any]:
+    try:
+        data = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise _unreadable(where, "UTF-8 text", f"byte {error.start} is not", "save the file as UTF-8") from error
     except tomllib.TOMLDecodeError as error:

@@ -30,7 +30,7 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from dx_pipeline.conform.findings import Finding
-from dx_pipeline.declarations import Declaration, Many, declare, read_toml, wrong
+from dx_pipeline.declarations import Declaration, Many, read_declaration, wrong
 from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
 from dx_pipeline.vocabulary import codes
 
@@ -114,7 +114,7 @@ def load_corrections(folder: Path) -> list[Correction]:
             continue
         if path.suffix != ".toml" or not path.is_file():
             raise CorrectionError.of([Problem(where, "a correction: <id>.toml", "another file", "move it elsewhere")])
-        data = declare(CorrectionFile, read_toml(path, where), where)
+        data = read_declaration(CorrectionFile, path, where)
         corrections.append(Correction(correction_id=path.stem, **dict(data)))
     return corrections
 

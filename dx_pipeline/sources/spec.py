@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from dx_pipeline.declarations import DeclarationError, M, declare, read_toml
+from dx_pipeline.declarations import DeclarationError, M, read_declaration
 from dx_pipeline.errors import Problem, nearest
 from dx_pipeline.sources.declaration import Manifest, SourceDeclaration
 from dx_pipeline.sources.errors import SourceError, quoted, refuse, refuse_all
@@ -43,7 +43,7 @@ def load_source(folder: Path, shown: str | None = None) -> SourceSpec:
 
 def _read(model: type[M], path: Path, where: str) -> M:
     try:
-        return declare(model, read_toml(path, where), where)
+        return read_declaration(model, path, where)
     except DeclarationError as error:
         raise SourceError(error.message, error.hint, problems=error.problems) from None
 

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from dx_pipeline.contracts import Contract
-from dx_pipeline.declarations import Declaration, Many, Text, declare, read_toml
+from dx_pipeline.declarations import Declaration, Many, Text, read_declaration
 from dx_pipeline.release.store.layout import ReleaseError
 
 PACKAGE_FILE = Path(__file__).with_name("package.toml")
@@ -47,7 +47,7 @@ def load_package_info(path: Path = PACKAGE_FILE) -> PackageInfo:
     Raises:
         DeclarationError: a text is missing; a release without title, description or licence is not made.
     """
-    return declare(PackageInfo, read_toml(path, path.name), path.name)
+    return read_declaration(PackageInfo, path, path.name)
 
 
 def source_records(sources: pl.DataFrame | None) -> list[dict[str, Any]]:
