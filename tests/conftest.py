@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import shutil
@@ -113,6 +114,12 @@ def refreshed(root: Path) -> None:
     script = [sys.executable, "-c", REFRESH, str(root), str(root / REFRESH_COST)]
     environment = {name: value for name, value in os.environ.items() if name != "POLARS_MAX_THREADS"}
     subprocess.run(script, check=True, cwd=ROOT, env=environment | {"DAGSTER_HOME": str(home)})
+
+
+def pytest_collection_finish() -> None:
+    """What was imported to collect the tests stays: the collector need not look at it again and again."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def needs_release(item: pytest.Item) -> bool:
