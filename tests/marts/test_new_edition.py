@@ -25,7 +25,6 @@ BY_UNIT = {
     "component_gaps": 34 * 33 * 5,
     "rank_bands": 34 * 3,
     "rank_bounds": 34 * 2,
-    "rank_sensitivity": 34 * 3,
     "method_ranks": 34 * 6,
     "leave_one_out": 34 * 4,
     "dominance": 34,

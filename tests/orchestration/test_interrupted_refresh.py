@@ -1,6 +1,6 @@
 """A build killed with SIGKILL while somebody reads: nothing breaks, and the next run mends what was left.
 
-At two chosen moments here; at random ones, of the whole project and of the daemon too, in `tests/soak`.
+At one chosen moment here, the worst; at random ones, of the whole project and of the daemon too, in `tests/soak`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,6 @@ from tests.soak import small
 from tests.soak.reading import reading
 
 
-def inputs_are_known(root: Path) -> bool:
-    return (root / "data/build/inputs.json").exists()
-
-
 def release_is_staged(root: Path) -> bool:
     return any((root / "data/marts/releases").glob(".staging-*/candidate.json"))
 
@@ -39,19 +35,17 @@ def kill_when(root: Path, moment: Callable[[Path], bool]) -> None:
     job.wait()
 
 
-def test_killed_at_any_moment_while_somebody_reads(tmp_path: Path) -> None:
+def test_killed_while_a_release_is_staged_and_somebody_reads(tmp_path: Path) -> None:
     root = small.new_project(tmp_path / "project")
     assert small.refresh(root).failures == []
     paths = Paths(root)
     before = current_folder(paths)
     small.score_file(root).write_text("0.7", encoding="utf-8")
     with reading(paths, tmp_path / "stop") as seen:
-        for moment in (inputs_are_known, release_is_staged):
-            (root / "data/build/inputs.json").unlink(missing_ok=True)
-            kill_when(root, moment)
-            assert current_folder(paths) == before
-            assert verify_release(before) == []
-            assert state.read_state(paths).failure.outcome == "killed"
+        kill_when(root, release_is_staged)
+        assert current_folder(paths) == before
+        assert verify_release(before) == []
+        assert state.read_state(paths).failure.outcome == "killed"
         assert small.refresh(root).failures == []
     after = current_folder(paths)
     assert after != before
