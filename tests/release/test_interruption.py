@@ -221,7 +221,8 @@ def test_a_release_edited_in_place_is_replaced_by_the_next_refresh(small_release
     damaged = current_folder(Paths(small_release))
     assert "table province_rankings in dti.duckdb" in [finding.subject for finding in verify_release(damaged)]
     published = release(small_release)
-    assert published.folder.name == damaged.name + ".2"
+    assert published.folder != damaged
+    assert published.release == "2.0.0", "the same data; but a database written anew may have other bytes"
     assert_whole(small_release, 0.6929)
     assert len(list_releases(Paths(small_release))) == 1
 
