@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -52,7 +53,7 @@ def test_a_picture_has_a_file_for_each_language_size_and_format(
         assert file.read_bytes()[:4] in (b"\x89PNG", b"<?xm")
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", list(PICTURES)[:: 1 if os.environ.get("DX_SOAK") else 2])
 def test_two_runs_give_the_same_bytes_without_date_or_version(
     country: duckdb.DuckDBPyConnection, tmp_path: Path, name: str
 ) -> None:
