@@ -85,7 +85,7 @@ def test_what_is_not_the_file_changes_nothing_and_is_told_by_its_kind(tmp_path: 
     html = {"Content-Type": "text/html"}
     cases: dict[str, tuple[Reply, bool, int]] = {
         # kind: (reply, passes by itself, requests in the night)
-        "timeout": (csv_reply(good, delay=1.6), True, 4),
+        "timeout": (csv_reply(good, delay=0.9), True, 4),
         "cut": (csv_reply(good, cut_after=300), True, 4),
         "http 500": (Reply(b"oops", 500), True, 4),
         "http 404": (Reply(b"gone", 404), False, 1),

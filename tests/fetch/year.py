@@ -52,7 +52,7 @@ Play = tuple[Callable[[Truth], Reply], str]
 UNCHANGED: Play = (lambda truth: csv_reply(truth.good[2023]), "")
 KINDS: dict[str, Play] = {
     "changed": (lambda truth: csv_reply(truth.change()), ""),
-    "slow": (lambda truth: csv_reply(truth.good[2023] + b" ", delay=1.6), "timeout"),
+    "slow": (lambda truth: csv_reply(truth.good[2023] + b" ", delay=0.9), "timeout"),
     "slow but in time": (lambda truth: csv_reply(truth.change(), delay=0.05), ""),
     "cut in the middle": (lambda truth: csv_reply(truth.good[2023] + b" ", cut_after=400), "cut"),
     "500": (lambda _: Reply(b"", 500), "http 500"),
