@@ -51,7 +51,7 @@ bench: $(DEV_READY) ## measure the index methods against plain loops and general
 	@$(BIN)/python -m benchmarks
 
 soak: $(DEV_READY) ## the long proofs: kills, damage, every asset and check alone, a year of nights (an hour; writes below /tmp)
-	@DX_SOAK=1 nice $(BIN)/python -m pytest -n 0 -s tests/soak tests/browser tests/report tests/notebooks tests/charts tests/quality/test_expectations.py tests/test_refusals.py tests/release/test_damage.py tests/orchestration tests/shared
+	@DX_SOAK=1 nice $(BIN)/python -m pytest -n 0 -s tests/soak tests/browser tests/report tests/notebooks tests/charts tests/quality/test_expectations.py tests/test_refusals.py tests/release/test_damage.py tests/release/test_interruption.py tests/deploy tests/orchestration tests/shared
 	@nice $(BIN)/python -m tests.fetch.soak
 	@nice $(BIN)/python -m tests.fetch.daemon
 

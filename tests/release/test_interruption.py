@@ -36,9 +36,7 @@ KILLED_AT = [*STEPS_BEFORE, *STEPS_AFTER][:: 1 if os.environ.get("DX_SOAK") else
 SCORE = "SELECT score FROM province_rankings WHERE province_id = 'hai-duong'"
 #: forks of one process that has imported what a publication needs
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(
-    ["pytest", "pandas", "pyarrow", "dx_pipeline.release.compose", "dx_pipeline.quality.runner"]
-)
+PROCESSES.set_forkserver_preload(["pytest", "pandas", "pyarrow", "dx_pipeline.release.compose"])
 
 
 class Other:
