@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from dx_pipeline.code import code_of, files_in, hash_of, imported_in, joined_hash
 from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract, load_contracts
 from dx_pipeline.fetch.stale import Stale, read_stale, stale_file
-from dx_pipeline.proofs import Step, do
+from dx_pipeline.proofs import do
 from dx_pipeline.sources.spec import SourceSpec, each_source, load_source, load_sources
 from dx_pipeline.warehouse import need, read_table, replace_table, write_table
 
@@ -49,9 +49,9 @@ def build_reference(con: duckdb.DuckDBPyConnection, paths: Paths) -> list[str]:
             yield f"raw.{name}"
 
     def made_by() -> str:
-        return joined_hash([hash_of(files_in(paths.reference), paths.reference), reference_code()])
+        return joined_hash([hash_of(files_in(paths.reference), paths.reference), step_code(build_reference)])
 
-    return do(con, Step("raw/reference", (), made_by), work)
+    return do(con, "raw/reference", (), made_by, work)
 
 
 def stored_reference(con: duckdb.DuckDBPyConnection) -> Reference:
@@ -85,9 +85,9 @@ def build_source(con: duckdb.DuckDBPyConnection, paths: Paths, source_id: str) -
 
     def made_by() -> str:
         elsewhere = sorted(declared_elsewhere(others.values()))
-        return joined_hash([hash_of(files_in(folder), folder), *elsewhere, source_code()])
+        return joined_hash([hash_of(files_in(folder), folder), *elsewhere, step_code(build_source)])
 
-    do(con, Step(f"raw/{source_id}", reference, made_by), work)
+    do(con, f"raw/{source_id}", reference, made_by, work)
     return read_table(con, f"raw.{source_id}__files")
 
 
@@ -131,9 +131,9 @@ def build_figures(con: duckdb.DuckDBPyConnection, paths: Paths) -> pl.DataFrame:
     def made_by() -> str:
         declared = [paths.raw / "manifest.toml", *(paths.raw / source_id / "source.toml" for source_id in sources)]
         files = [*declared, *files_in(paths.corrections), stale_file(paths)]
-        return joined_hash([hash_of(files, paths.root), figures_code()])
+        return joined_hash([hash_of(files, paths.root), step_code(build_figures)])
 
-    do(con, Step("core/figures", inputs, made_by), work)
+    do(con, "core/figures", inputs, made_by, work)
     return read_table(con, "core.figures")
 
 
@@ -206,7 +206,7 @@ def build_mart(con: duckdb.DuckDBPyConnection, contract: Contract) -> pl.DataFra
         write_table(con, contract, frame, contract.inputs)
         yield contract.name
 
-    do(con, Step(f"marts/{contract.name}", contract.inputs, lambda: mart_code(contract.name)), work)
+    do(con, f"marts/{contract.name}", contract.inputs, lambda: mart_code(contract.name), work)
     return read_table(con, contract.name)
 
 
@@ -216,27 +216,12 @@ def mart_files(name: str) -> list[Path]:
     return [path for path in beside if path.is_file()]
 
 
-def reference_code() -> str:
-    """A hash over the code of the reference; those below are of the other steps."""
-    return _code(build_reference)
-
-
-def source_code() -> str:
-    """Of any source."""
-    return _code(build_source)
-
-
-def figures_code() -> str:
-    """Of the figures."""
-    return _code(build_figures)
-
-
 def mart_code(name: str) -> str:
-    """Of a public table: its own files, and what they import."""
-    return joined_hash([hash_of(mart_files(name)), _code(build_mart, f"marts.{name}")])
+    """A hash over the code of a public table: its own files, and what they import."""
+    return joined_hash([hash_of(mart_files(name)), step_code(build_mart, f"marts.{name}")])
 
 
-def _code(step: Callable[..., object], *modules: str) -> str:
+def step_code(step: Callable[..., object], *modules: str) -> str:
     """A hash over what a step imports itself, what all steps share, these modules and this one."""
     return joined_hash([code_of(*SHARED, *imported_in(step), *modules), hash_of([Path(__file__)])])
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dx_pipeline import lake
@@ -36,17 +35,6 @@ if TYPE_CHECKING:
     from dx_pipeline.paths import Paths
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Step:
-    """Tables that are written together."""
-
-    name: str
-    #: tables they are made from
-    inputs: tuple[str, ...]
-    #: a hash over the files and the code that decide them, as they are now
-    made_by: Callable[[], str]
 
 
 def begin_again(paths: Paths) -> None:
@@ -73,12 +61,20 @@ def take_nothing_over(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"UPDATE {PROOFS} SET sound = false")
 
 
-def do(con: duckdb.DuckDBPyConnection, step: Step, work: Callable[[], Iterable[str]]) -> list[str]:
+def do(
+    con: duckdb.DuckDBPyConnection,
+    step: str,
+    inputs: tuple[str, ...],
+    made_by: Callable[[], str],
+    work: Callable[[], Iterable[str]],
+) -> list[str]:
     """Take over what an earlier build left, when it is what this step would write; otherwise do its work.
 
     Args:
-        con: on the warehouse, with the tables the step is made from.
-        step: what decides its tables.
+        con: on the warehouse.
+        step: name of what writes these tables together.
+        inputs: tables they are made from.
+        made_by: a hash over the files and the code that decide them, as they are now.
         work: writes all of them and returns their names.
 
     Returns:
@@ -87,20 +83,20 @@ def do(con: duckdb.DuckDBPyConnection, step: Step, work: Callable[[], Iterable[s
     if lake.in_lake(con):  # each run there has a snapshot of its own, and workers share no memory of the last one
         return list(work())
     _prepare(con)
-    made_by, inputs = step.made_by(), _inputs(con, step)
-    known = con.execute(f"SELECT made_by, inputs, tables FROM {PROOFS} WHERE step = ? AND sound", [step.name])
-    for was_made_by, were_inputs, tables in known.fetchall():
-        if (was_made_by, json.loads(were_inputs)) == (made_by, inputs):
-            stored: dict[str, str] = json.loads(tables)
-            for name, version in stored.items():
-                mark_built(con, name, version, step.inputs, taken_over=True)
-            return list(stored)
-    con.execute(f"DELETE FROM {PROOFS} WHERE step = ?", [step.name])
+    built = versions(con)
+    rests_on = [made_by(), json.dumps({name: built.get(name, "") for name in inputs})]
+    proof = f"SELECT tables FROM {PROOFS} WHERE step = ? AND made_by = ? AND inputs = ? AND sound"
+    found = con.execute(proof, [step, *rests_on]).fetchone()
+    if found:
+        stored: dict[str, str] = json.loads(found[0])
+        for name, version in stored.items():
+            mark_built(con, name, version, inputs, taken_over=True)
+        return list(stored)
+    con.execute(f"DELETE FROM {PROOFS} WHERE step = ?", [step])
     written = list(work())
-    if step.made_by() == made_by and is_settled():
+    if made_by() == rests_on[0] and is_settled():
         built = versions(con)
-        stored = {name: built[name] for name in written}
-        row = [step.name, made_by, json.dumps(inputs), json.dumps(stored)]
+        row = [step, *rests_on, json.dumps({name: built[name] for name in written})]
         con.execute(f"INSERT INTO {PROOFS} VALUES (?, ?, ?, ?, false)", row)
     return written
 
@@ -110,11 +106,6 @@ def _prepare(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("CREATE SCHEMA IF NOT EXISTS core")
         columns = "step VARCHAR, made_by VARCHAR, inputs VARCHAR, tables VARCHAR, sound BOOLEAN"
         con.execute(f"CREATE TABLE {PROOFS} ({columns})")
-
-
-def _inputs(con: duckdb.DuckDBPyConnection, step: Step) -> dict[str, str]:
-    built = versions(con)
-    return {name: built.get(name, "") for name in step.inputs}
 
 
 def _stored(con: duckdb.DuckDBPyConnection, name: str) -> str:

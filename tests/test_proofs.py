@@ -17,7 +17,7 @@ from dx_pipeline import proofs
 from dx_pipeline.build import SHARED, build_all, build_figures, build_mart, build_source, mart_contracts
 from dx_pipeline.code import PACKAGE, code_files, imported_in
 from dx_pipeline.paths import Paths
-from dx_pipeline.proofs import Step, begin_again, do
+from dx_pipeline.proofs import begin_again, do
 from dx_pipeline.warehouse import RECORDS, connect, read_table, replace_table, tables_there, was_taken_over
 from tests.conftest import ROOT, declare
 
@@ -49,13 +49,10 @@ class Chain:
         self.ran = []
         begin_again(self.paths)
         with connect(self.paths) as con:
-            do(
-                con,
-                Step("a", (), lambda: f"{self.code['a']} {self.value}"),
-                lambda: self.work(con, "a", self.value % 10),
-            )
-            step = Step("b", ("core.a",), lambda: self.code["b"])
-            do(con, step, lambda: self.work(con, "b", read_table(con, "core.a")["n"][0] * 2))
+            made_by = f"{self.code['a']} {self.value}"
+            do(con, "a", (), lambda: made_by, lambda: self.work(con, "a", self.value % 10))
+            twice = read_table(con, "core.a")["n"][0] * 2
+            do(con, "b", ("core.a",), lambda: self.code["b"], lambda: self.work(con, "b", twice))
         return self.ran
 
     def work(self, con: duckdb.DuckDBPyConnection, name: str, n: int) -> list[str]:
@@ -116,7 +113,7 @@ def test_a_build_that_ended_in_the_middle_proves_nothing(chain: Chain) -> None:
 def test_a_step_whose_files_change_while_it_works_proves_nothing(chain: Chain) -> None:
     with connect(chain.paths) as con:
         answers = iter(["old", "new"])
-        do(con, Step("a", (), lambda: next(answers)), lambda: chain.work(con, "a", 1))
+        do(con, "a", (), lambda: next(answers), lambda: chain.work(con, "a", 1))
         assert not con.execute("SELECT * FROM core.proofs WHERE step = 'a'").fetchall()
 
 

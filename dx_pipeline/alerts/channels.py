@@ -10,8 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Any
 
 URLS, LANGUAGES = "DX_ALERT_URLS", "DX_ALERT_LANGUAGES"
 
@@ -33,19 +32,20 @@ def send(url: str, title: str, body: str) -> bool:
     """Deliver one message over one channel; False when that failed, whatever the reason."""
     import apprise
 
-    with _silent():
-        try:
-            channel = _instance(url)
-            return channel is not None and bool(
-                channel.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
-            )
-        except Exception as error:
-            # a plugin's own fault; its message may hold the address, so only its kind is told
-            log.warning("an alert could not be delivered: %s", type(error).__name__)
-            return False
+    for name in ("apprise", "urllib3", "requests"):  # they log addresses
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    try:
+        channel = _instance(url)
+        return channel is not None and bool(
+            channel.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
+        )
+    except Exception as error:
+        # a plugin's own fault; its message may hold the address, so only its kind is told
+        log.warning("an alert could not be delivered: %s", type(error).__name__)
+        return False
 
 
-def _instance(url: str):  # type: ignore[no-untyped-def]
+def _instance(url: str) -> Any:
     """The channel Apprise knows for an address; an unknown https address is a generic JSON webhook."""
     import apprise
 
@@ -53,17 +53,3 @@ def _instance(url: str):  # type: ignore[no-untyped-def]
     if channel is None and url.startswith(("https://", "http://")):
         channel = apprise.Apprise.instantiate("json" + url.removeprefix("http"), suppress_exceptions=True)
     return channel
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """Apprise and its HTTP library log addresses; not while we send."""
-    loggers = [logging.getLogger(name) for name in ("apprise", "urllib3", "requests")]
-    levels = [(one, one.level) for one in loggers]
-    try:
-        for one in loggers:
-            one.setLevel(logging.CRITICAL + 1)
-        yield
-    finally:
-        for one, level in levels:
-            one.setLevel(level)

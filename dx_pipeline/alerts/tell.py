@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-
-from filelock import FileLock
 
 from dx_pipeline.alerts.causes import Cause
 from dx_pipeline.alerts.channels import channels, languages, send
 from dx_pipeline.alerts.memory import Event, compare, memory_file, queue, read_memory, settle
 from dx_pipeline.files import write_json
 from dx_pipeline.language.words import filled
+from dx_pipeline.locks import locked
 from dx_pipeline.paths import Paths
 
 log = logging.getLogger(__name__)
@@ -41,8 +41,7 @@ def tell(
     """
     now = now or datetime.now(UTC)
     there = channels()
-    paths.snapshots.mkdir(parents=True, exist_ok=True)
-    with FileLock(paths.snapshots / ".alerts.lock", timeout=60):
+    with locked(paths.snapshots / ".alerts.lock", "sending alerts", wait_seconds=60):
         memory = read_memory(paths)
         events = compare(memory, domain, causes, now)
         if events:
@@ -81,29 +80,25 @@ def undelivered(paths: Paths) -> dict[str, object]:
 
 def write_message(events: Sequence[Event], languages: Sequence[str] = ("vi", "en")) -> tuple[str, str]:
     """Title and body."""
-    return _title(events, languages[0]), "\n\n".join(_body(events, language) for language in languages)
-
-
-def _title(events: Sequence[Event], language: str) -> str:
-    counts = [(mark, sum(event.mark == mark for event in events)) for mark in ORDER]
-    parts = [filled(f"alert.{mark}", n=count).in_language(language) for mark, count in counts if count]
-    return filled("alert.title", what=", ".join(parts)).in_language(language)
-
-
-def _body(events: Sequence[Event], language: str) -> str:
     ordered = sorted(events, key=lambda event: ORDER.index(event.mark))
-    return "\n\n".join(_part(event, language) for event in ordered)
+    counts = Counter(event.mark for event in ordered)
+    what = ", ".join(_text(mark, languages[0], n=count) for mark, count in counts.items())
+    parts = [_part(event, language) for language in languages for event in ordered]
+    return _text("title", languages[0], what=what), "\n\n".join(parts)
+
+
+def _text(key: str, language: str, **values: object) -> str:
+    return filled(f"alert.{key}", **values).in_language(language)
 
 
 def _part(event: Event, language: str) -> str:
-    mark = filled(f"alert.mark.{event.mark}", since=event.since).in_language(language)
+    mark = _text(f"mark.{event.mark}", language, since=event.since)
     lines = [f"[{mark}] {event.headline.in_language(language)}"]
     cause = event.cause
     if cause:
         if cause.broke:
-            lines.append(filled("alert.broke", text=cause.broke).in_language(language))
+            lines.append(_text("broke", language, text=cause.broke))
         if cause.keys:
-            lines.append(filled("alert.keys", keys="; ".join(cause.keys)).in_language(language))
-        lines.append(filled("alert.works", text=cause.works).in_language(language))
-        lines.append(filled("alert.todo", text=cause.todo).in_language(language))
+            lines.append(_text("keys", language, keys="; ".join(cause.keys)))
+        lines += [_text("works", language, text=cause.works), _text("todo", language, text=cause.todo)]
     return "\n".join(lines)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from importlib.metadata import version
+from typing import Any
+
+from pydantic_core import to_jsonable_python
 
 from dx_pipeline.declarations import read_toml
-from dx_pipeline.errors import BAD_INPUT, BusyError, DxError
+from dx_pipeline.errors import BAD_INPUT, DxError
 from dx_pipeline.fetch import snapshots
 from dx_pipeline.fetch.accept import JOURNAL, finish_acceptances
 from dx_pipeline.fetch.download import Manners, Robots, open_client
@@ -21,12 +22,10 @@ from dx_pipeline.fetch.plan import Planned, planned, read_fetch
 from dx_pipeline.fetch.records import Record, day, mark, moment, read_records, source_folder, write_records
 from dx_pipeline.fetch.stale import Stale, read_stale, write_stale
 from dx_pipeline.files import read_json, remove_parts, write_json
+from dx_pipeline.locks import locked
 from dx_pipeline.paths import Paths
 from dx_pipeline.sources.declaration import Fetch
 from dx_pipeline.warehouse import build_lock
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +42,7 @@ class Night:
     started_at: str
     outcomes: tuple[Outcome, ...] = ()
     stale: tuple[Stale, ...] = ()
-    finished: tuple[str, ...] = field(default=())
+    finished: tuple[str, ...] = ()
 
     def with_result(self, *results: str) -> list[Outcome]:
         """Outcomes of these kinds."""
@@ -67,12 +66,8 @@ class Night:
 
     def summary(self) -> dict[str, Any]:
         """The same for programs."""
-        stale = [
-            asdict(one) | {"last_good_on": str(one.last_good_on), "noticed_on": str(one.noticed_on)}
-            for one in self.stale
-        ]
-        outcomes = [asdict(one) | {"problems": list(one.problems)} for one in self.outcomes]
-        return {"started_at": self.started_at, "accepted": self.accepted, "files": outcomes, "stale": stale}
+        files, stale = to_jsonable_python((self.outcomes, self.stale))
+        return {"started_at": self.started_at, "accepted": self.accepted, "files": files, "stale": stale}
 
 
 def fetch_all(
@@ -98,8 +93,7 @@ def fetch_all(
     names = source_ids(paths)
     if unknown := sorted(wanted - set(names)):
         raise DxError(f"unknown source {', '.join(unknown)}", f"known: {', '.join(names)}", exit_code=BAD_INPUT)
-    paths.snapshots.mkdir(parents=True, exist_ok=True)
-    with _only_fetch(paths):
+    with locked(paths.snapshots / ".fetch.lock", "looking at the publishers", wait_seconds=0):
         remove_parts(paths.snapshots)
         finished: list[str] = []
         if any(paths.snapshots.glob(f"*/{JOURNAL}")):
@@ -233,23 +227,4 @@ def user_agent() -> str:
             f"export {CONTACT}=you@example.org (a mail address or a web page)",
             exit_code=BAD_INPUT,
         )
-    try:
-        number = version("dx-pipeline")
-    except PackageNotFoundError:
-        number = "0"
-    return f"dx-pipeline/{number} (+{contact})"
-
-
-@contextmanager
-def _only_fetch(paths: Paths) -> Iterator[None]:
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(paths.snapshots / ".fetch.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise BusyError("another fetch is running; nothing was changed", "try again when it is done") from None
-    try:
-        yield
-    finally:
-        lock.release()
+    return f"dx-pipeline/{version('dx-pipeline')} (+{contact})"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
+from contextlib import suppress
+from dataclasses import asdict, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
 
 from dx_pipeline.files import read_json, write_json
 from dx_pipeline.paths import Paths
@@ -64,24 +67,18 @@ def source_folder(paths: Paths, source_id: str) -> Path:
 
 def read_records(paths: Paths, source_id: str) -> dict[str, Record]:
     """File name -> record. What cannot be read is forgotten: then the next request is not conditional."""
-    found: dict[str, Record] = {}
-    known = {one.name for one in fields(Record)}
+    found, read = {}, TypeAdapter(Record).validate_python
     for name, entry in read_json(source_folder(paths, source_id) / "state.json").items():
-        if not isinstance(entry, dict):
-            continue
-        values = {key: value for key, value in entry.items() if key in known}
-        try:
-            failure = values.pop("failure", None)
-            found[name] = Record(**values, failure=Failure(**failure) if failure else None)
-        except TypeError:
-            continue
+        with suppress(ValidationError):
+            found[name] = read(entry)
     return found
 
 
 def write_records(paths: Paths, source_id: str, records: dict[str, Record]) -> None:
     """Replace the records of a source."""
-    data: dict[str, Any] = {name: asdict(record) for name, record in records.items()}
-    write_json(source_folder(paths, source_id) / "state.json", data)
+    write_json(
+        source_folder(paths, source_id) / "state.json", {name: asdict(record) for name, record in records.items()}
+    )
 
 
 def moment(text: str) -> datetime | None:

@@ -10,18 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from dx_pipeline.fetch.addresses import shown
 from dx_pipeline.fetch.download import Answer
-from dx_pipeline.files import sync_folder
+from dx_pipeline.files import sync_folder, write_whole
 
 #: of each file so many are kept, beside those that wait for somebody or were accepted last
 KEPT = 4
@@ -47,11 +45,6 @@ class Snapshot:
         except OSError:
             return None
         return data if hashlib.sha256(data).hexdigest() == self.sha256 else None
-
-    def facts(self) -> dict[str, Any]:
-        """Time, address, hash, headers."""
-        found: dict[str, Any] = json.loads((self.folder / "snapshot.json").read_bytes())
-        return found
 
 
 def stored(folder: Path, file: str) -> list[Snapshot]:
@@ -94,20 +87,13 @@ def store(folder: Path, file: str, answer: Answer, now: datetime) -> Snapshot:
         "url": shown(answer.url),
         "headers": dict(answer.headers),
     }
-    _write(part / file, data)
-    _write(part / "snapshot.json", (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode())
-    sync_folder(part)
+    told = (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode()
+    for path, content in ((part / file, data), (part / "snapshot.json", told)):
+        write_whole(path, content)
+        path.chmod(0o444)
     part.rename(folder / name)
     sync_folder(folder)
     return Snapshot(folder / name, file, sha256)
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    path.chmod(0o444)
 
 
 def prune(folder: Path, file: str, needed: Iterable[str]) -> None:

@@ -6,10 +6,13 @@ that change is a reason to build, the passing of another day is not. Tables coun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+
+from pydantic import TypeAdapter
+from pydantic.dataclasses import dataclass
+from pydantic_core import to_jsonable_python
 
 from dx_pipeline.files import read_json, write_json
 from dx_pipeline.paths import Paths
@@ -44,11 +47,7 @@ def stale_file(paths: Paths) -> Path:
 
 def read_stale(paths: Paths) -> dict[str, Stale]:
     """Stale sources by id; empty when there are none or nothing was ever fetched."""
-    found = {}
-    for source_id, entry in read_json(stale_file(paths)).items():
-        days = {name: date.fromisoformat(entry[name]) for name in ("last_good_on", "noticed_on")}
-        found[source_id] = Stale(source_id, **days, limit_days=entry["limit_days"], reason=entry["reason"])
-    return found
+    return TypeAdapter(dict[str, Stale]).validate_python(read_json(stale_file(paths)))
 
 
 def write_stale(paths: Paths, found: Iterable[Stale]) -> bool:
@@ -60,9 +59,5 @@ def write_stale(paths: Paths, found: Iterable[Stale]) -> bool:
     now = {one.source_id: before.get(one.source_id, one) for one in found}
     if now == before:
         return False
-    write_json(stale_file(paths), {name: _plain(one) for name, one in now.items()})
+    write_json(stale_file(paths), to_jsonable_python(now))
     return True
-
-
-def _plain(one: Stale) -> Mapping[str, object]:
-    return {key: str(value) if isinstance(value, date) else value for key, value in asdict(one).items()}

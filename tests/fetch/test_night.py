@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def test_a_changed_figure_is_accepted_and_its_hash_declared(tmp_path: Path, publ
     assert "retrieved_on = 2026-03-01" in text
     (snapshot,) = stored(paths.snapshots / SOURCE / "2023.csv", "2023.csv")
     assert snapshot.read() == new
-    assert snapshot.facts()["headers"]["content-type"] == "text/csv"
+    assert json.loads((snapshot.folder / "snapshot.json").read_bytes())["headers"]["content-type"] == "text/csv"
     assert results(night(paths, 1))["2023.csv"] == "unchanged"
 
 

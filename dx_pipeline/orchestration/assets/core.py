@@ -4,7 +4,7 @@ from typing import Any
 
 import dagster as dg
 
-from dx_pipeline.build import build_figures, figures_code
+from dx_pipeline.build import build_figures, step_code
 from dx_pipeline.orchestration.assets.raw import OWNERS, REFERENCE
 from dx_pipeline.orchestration.failure import told
 from dx_pipeline.orchestration.metadata import data_version, frame_metadata
@@ -25,7 +25,7 @@ def core_assets(paths: Paths) -> list[dg.AssetsDefinition]:
         group_name="core",
         owners=OWNERS,
         kinds={"polars", "duckdb"},
-        code_version=figures_code(),
+        code_version=step_code(build_figures),
         description="Every printed figure with its verdict: chosen or not, in conflict or not, and why (the arithmetic "
         "referee and the declared corrections of data/corrections).",
     )

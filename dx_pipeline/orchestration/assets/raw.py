@@ -4,7 +4,7 @@ from typing import Any
 
 import dagster as dg
 
-from dx_pipeline.build import build_reference, build_source, reference_code, source_code
+from dx_pipeline.build import build_reference, build_source, step_code
 from dx_pipeline.orchestration.failure import told
 from dx_pipeline.orchestration.metadata import code_references, data_version, frame_metadata
 from dx_pipeline.orchestration.resources import Project
@@ -25,7 +25,7 @@ def reference_asset() -> dg.AssetsDefinition:
         group_name="raw",
         owners=OWNERS,
         kinds={"csv", "duckdb"},
-        code_version=reference_code(),
+        code_version=step_code(build_reference),
         description="Codes, names and regions of the 63 and the 34 units, and the structure of the index by edition.",
     )
     def reference(project: Project) -> dg.MaterializeResult[Any]:
@@ -50,7 +50,7 @@ def source_asset(source: SourceSpec, paths: Paths) -> dg.AssetsDefinition:
         owners=OWNERS,
         kinds={source.files[0].form if source.files else "csv", "duckdb"},
         description=f"{source.title}\n\n{source.title_vi}\n\nPublisher: {source.publisher}. Read: {source.where_read}.",
-        code_version=source_code(),
+        code_version=step_code(build_source),
         tags={"tier": source.tier},
         metadata={"retrieved_on": source.retrieved_on, "licence": source.licence, "url": source.url or "in each row"}
         | code_references([paths.raw / source.source_id / "source.toml"]),
@@ -78,7 +78,7 @@ def broken_asset(key: dg.AssetKey, error: SourceError) -> dg.AssetsDefinition:
     """A source whose declaration can't be read: it fails with the reason when its turn comes; the others go on."""
 
     @dg.asset(key=key, deps=[REFERENCE], group_name=key.path[0], owners=OWNERS, kinds={"duckdb"},
-              code_version=source_code(), description=str(error))  # fmt: skip
+              code_version=step_code(build_source), description=str(error))  # fmt: skip
     def refused() -> None:
         with told():
             raise error
