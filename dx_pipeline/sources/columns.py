@@ -43,38 +43,20 @@ class Columns:
         return {*self.names.values(), *self.roles.values(), *(value.place for value in self.values)}
 
 
-def wanted_selectors(table: TableSpec) -> list[str]:
-    """The columns a declaration names."""
-    named = [table.province, *table.roles.values(), *table.only]
-    for column in table.columns:
-        named += [column.province, column.printed]
-    return list(dict.fromkeys(text for text in named if text))
-
-
-def in_all_lists(table: TableSpec, heading: Heading) -> set[int]:
-    """The columns of every list of a table whose lists stand side by side."""
-    if table.side_by_side == 1:
-        return set()
-    return {place for selector in wanted_selectors(table) for place in heading.matches(selector)}
-
-
 def find_columns(where: str, table: TableSpec, heading: Heading, block: int) -> Columns:
     """Where each declared column stands; a year in a heading must be the edition it is declared for."""
 
     def place(selector: str) -> int:
         return heading.matches(selector)[block if table.side_by_side > 1 else 0]
 
-    selectors = {text for text in [table.province, *(column.province for column in table.columns)] if text}
-    names = {selector: place(selector) for selector in selectors}
+    names = {text: place(text) for text in [table.province, *(column.province for column in table.columns)] if text}
     roles = {role: place(selector) for role, selector in table.roles.items()}
-    roles |= {f"only {selector}": place(selector) for selector in table.only}
-    found = Columns(names, roles, [])
+    found = Columns(names, roles | {f"only {selector}": place(selector) for selector in table.only}, [])
     for column in table.columns:
         if YEAR_MARK in column.printed:
             for each in heading.matches(column.printed):
                 name = heading.name(each)
-                year, preliminary = year_of(column.printed, name)
-                found.values.append(Value(column, each, name, year, preliminary))
+                found.values.append(Value(column, each, name, *year_of(name)))
             continue
         here = place(column.printed)
         found.problems.extend(_other_year(where, table, column, heading.name(here)))
@@ -87,7 +69,7 @@ def find_columns(where: str, table: TableSpec, heading: Heading, block: int) -> 
 
 
 def _other_year(where: str, table: TableSpec, column: PrintedColumn, name: str) -> Iterator[Problem]:
-    years = set() if "edition" in table.roles or PLACE.match(column.printed) else years_in(name)
+    years = [] if "edition" in table.roles or PLACE.match(column.printed) else years_in(name)
     if column.edition is None and table.edition and years and table.edition not in years:
         remedy = f"say `edition = {min(years)}` under this column, or write {YEAR_MARK} for the year in its name"
         yield Problem(f"{where}, header", f"the edition {table.edition} as declared", repr(name), remedy)
@@ -97,16 +79,10 @@ def ignored(table: TableSpec, heading: Heading, within: Bounds, claimed: set[int
     """The columns that are declared as not read: by selector, by the upper part of their path, or all others."""
     if EVERY_OTHER in table.ignore:
         return set(range(within.left, within.right)) - claimed
-    found: set[int] = set()
-    for selector in table.ignore:
-        start = plain(selector)
-        found |= set(heading.matches(selector))
-        found |= {
-            place
-            for place, path in heading.paths.items()
-            if path and (path[0] == start or SEPARATOR.join(path).startswith((f"{start}.", f"{start}{SEPARATOR}")))
-        }
-    return found - claimed
+    starts = [plain(selector) for selector in table.ignore]
+    longer = tuple(f"{start}{mark}" for start in starts for mark in (".", SEPARATOR))
+    below = {place for place in heading.paths if f"{heading.name(place)}{SEPARATOR}".startswith(longer)}
+    return (heading.columns_of(table.ignore) | below) - claimed
 
 
 def undeclared(where: str, sheet: Sheet, heading: Heading, within: Bounds, known: set[int]) -> Iterator[Problem]:
@@ -137,12 +113,11 @@ def other_names(
 ) -> Iterator[Problem]:
     """A list of names without a heading between the names and the figures: the figures are of the nearer names."""
     data = sheet.texts[heading.data : within.bottom]
-    read = {*found.names.values(), *found.roles.values(), *(value.place for value in found.values)}
     for value in found.values:
         selector = value.column.province or table.province or ""
         own = found.names[selector]
         for place in range(own + 1, value.place):
-            if place in read or heading.paths.get(place):
+            if place in found.places or heading.paths.get(place):
                 continue
             both = data.select(mine=str(own), other=str(place)).drop_nulls()
             other = both.filter(both["mine"] != both["other"])

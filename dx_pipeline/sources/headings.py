@@ -7,19 +7,20 @@ path, its end (`Điểm`, where only one column ends so), a part of it, or a pla
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import groupby
 
 from rapidfuzz import process
 
 from dx_pipeline.errors import Problem
 from dx_pipeline.sources import budgets
-from dx_pipeline.sources.cells import Sheet, column_of, letter
+from dx_pipeline.sources.cells import Sheet, column_of
 from dx_pipeline.sources.declaration import YEAR_MARK
 from dx_pipeline.sources.errors import quoted
 from dx_pipeline.sources.resolved import TableSpec
-from dx_pipeline.sources.texts import PRELIMINARY, YEAR
+from dx_pipeline.sources.texts import PRELIMINARY, YEAR, years_in
 from dx_pipeline.text import plain
 
 SEPARATOR = " / "
@@ -68,6 +69,10 @@ class Heading:
                     level.setdefault(text, []).append(column)
         return found
 
+    def columns_of(self, selectors: Iterable[str]) -> set[int]:
+        """All columns that some of the selectors mean."""
+        return {place for selector in selectors for place in self.matches(selector)}
+
     def matches(self, selector: str) -> list[int]:
         """The columns a selector means: by place, by its whole path, by the end of it, or by any part of it."""
         place = PLACE.match(selector)
@@ -88,7 +93,7 @@ class Heading:
 
 def bounds(sheet: Sheet, area: str | None) -> Bounds:
     """The part of a sheet that an area (`A4:F70`, `A:C`, `4:70`) names; all of it without one."""
-    top, bottom, left, right = 0, sheet.texts.height, 0, sheet.width
+    top, bottom, left, right = 0, sheet.texts.height, 0, sheet.texts.width
     if area:
         start, end = (re.match(r"([A-Z]*)(\d*)$", part) for part in area.split(":"))
         if start and end:
@@ -99,8 +104,9 @@ def bounds(sheet: Sheet, area: str | None) -> Bounds:
     return Bounds(top, max(bottom, top), left, max(right, left))
 
 
-def find_heading(where: str, sheet: Sheet, table: TableSpec, within: Bounds, wanted: list[str]) -> Heading | Problem:
-    """The first rows under which every wanted selector means one column, or what is missing."""
+def find_heading(where: str, sheet: Sheet, table: TableSpec, within: Bounds) -> Heading | Problem:
+    """The first rows under which every selector of a table means one column, or what is missing."""
+    wanted = table.selectors
     if sheet.header is not None:
         heading = Heading(0, 0, {place: (plain(name),) for place, name in enumerate(sheet.header)})
         problems = _unresolved(where, heading, sheet, wanted, table.side_by_side)
@@ -110,36 +116,37 @@ def find_heading(where: str, sheet: Sheet, table: TableSpec, within: Bounds, wan
         return Heading(first, first, {})
     width = max(within.right - within.left, 1)
     search = min(budgets.HEADING_SEARCH, max(SEARCHED_CELLS // width, 5))
-    texts = _texts(sheet, within, search + MOST_ROWS)
+    last = min(within.bottom, within.top + search + MOST_ROWS)
+    printed = sheet.texts[within.top : last, within.left : within.right].rows()
+    # made when it is asked for: a heading is mostly found in the first rows
+    row = cache(lambda number: [plain(text) for text in printed[number]])
     if table.heading_row is not None:
         starts: Sequence[int] = [table.heading_row - sheet.first_row - within.top]
     else:
-        starts = range(min(search, len(texts)))
+        starts = range(min(search, len(printed)))
     heights = [table.heading_rows] if table.heading_rows else range(1, MOST_ROWS + 1)
     best: tuple[tuple[int, int], Problem] | None = None
     for height in heights:
         for start in starts:
-            if not 0 <= start <= len(texts) - height or not _may_start(texts.row(start), height, table):
+            if not 0 <= start <= len(printed) - height or not _may_start(row(start), height, table):
                 continue
-            paths = column_paths(texts.between(start, start + height), within.left, sheet.spans_known)
+            paths = column_paths([*map(row, range(start, start + height))], within.left, sheet.spans_known)
             heading = Heading(within.top + start, within.top + start + height, paths)
             problem = _unresolved(where, heading, sheet, wanted, table.side_by_side)
             if problem is None:
                 return heading
             # a row of figures under the heading is no part of it: a path ends in what was asked for
-            ends = [
-                {name for name in map(heading.name, heading.matches(one)) if name.endswith(plain(one))}
-                for one in wanted
-            ]
-            found = (sum(1 for one in wanted if heading.matches(one)), sum(map(len, ends)))
+            ends = {(name, one) for one in wanted for name in map(heading.name, heading.matches(one))}
+            ending = sum(name.endswith(plain(one)) for name, one in ends)
+            found = (sum(1 for one in wanted if heading.matches(one)), ending)
             if best is None or found > best[0]:
                 best = (found, problem)
-    named = [text for text in wanted if not PLACE.match(text)]
     if best and best[0][0]:
         return best[1]
-    shown = [[text for text in row if text][:LISTED] for row in texts.between(0, 5)]
+    named = sorted(text for text in wanted if not PLACE.match(text))
+    shown = [[text for text in row(number) if text][:LISTED] for number in range(min(5, len(printed)))]
     remedy = "name the headings as the file has them, or say `heading_row`"
-    return Problem(where, f"a header row with {sorted(named)}", f"none; the first rows read {shown}", remedy)
+    return Problem(where, f"a header row with {named}", f"none; the first rows read {shown}", remedy)
 
 
 def _may_start(row: list[str], height: int, table: TableSpec) -> bool:
@@ -148,27 +155,8 @@ def _may_start(row: list[str], height: int, table: TableSpec) -> bool:
     return bool(filled) and (height == 1 or len(filled) > 1 or table.heading_row is not None or len(row) == 1)
 
 
-class _Rows:
-    """Rows of texts for comparison, made when they are asked for: a heading is mostly found in the first ones."""
-
-    def __init__(self, printed: list[tuple[str | None, ...]]) -> None:
-        self.printed = printed
-        self.row = cache(lambda number: [plain(text) for text in printed[number]])
-
-    def __len__(self) -> int:
-        return len(self.printed)
-
-    def between(self, start: int, end: int) -> list[list[str]]:
-        return [self.row(number) for number in range(start, min(end, len(self.printed)))]
-
-
-def _texts(sheet: Sheet, within: Bounds, rows: int) -> _Rows:
-    part = sheet.texts[within.top : min(within.bottom, within.top + rows), within.left : within.right]
-    return _Rows(part.rows())
-
-
 def column_paths(rows: list[list[str]], left: int, spans_known: bool) -> dict[int, Path]:
-    """The texts over each column, top down, blanks and repetitions left out.
+    """The texts over each column, top down, blanks and repetitions left out; all rows are equally long.
 
     Where the file does not say which cells are merged, a text of an upper row holds until the next one to its right.
     """
@@ -177,18 +165,10 @@ def column_paths(rows: list[list[str]], left: int, spans_known: bool) -> dict[in
         for level, row in enumerate(filled[:-1]):
             said = ""
             for place, text in enumerate(row):
-                below = any(lower[place] for lower in filled[level + 1 :] if place < len(lower))
-                said = text or (said if below else "")
+                said = text or (said if any(lower[place] for lower in filled[level + 1 :]) else "")
                 row[place] = said
-    paths = {}
-    for place in range(max((len(row) for row in filled), default=0)):
-        path: list[str] = []
-        for row in filled:
-            text = row[place] if place < len(row) else ""
-            if text and (not path or path[-1] != text):
-                path.append(text)
-        paths[left + place] = tuple(path)
-    return paths
+    columns = enumerate(zip(*filled, strict=True), start=left)
+    return {place: tuple(text for text, _ in groupby(filter(None, texts))) for place, texts in columns}
 
 
 def _pieces(path: Path) -> tuple[list[str], list[str], list[str]]:
@@ -207,10 +187,9 @@ def _pattern(selector: str) -> re.Pattern[str]:
     return re.compile(f"{re.escape(before)}{alone}{re.escape(after)}", re.IGNORECASE)
 
 
-def year_of(selector: str, path: str) -> tuple[int, bool]:
+def year_of(path: str) -> tuple[int, bool]:
     """The year a heading names, and whether it says preliminary."""
-    years = re.findall(rf"(?<!\d)(?:{YEAR})(?!\d)", path)
-    return int(years[0]), bool(re.search(rf"{PRELIMINARY}|\d\s*\*|\d\s*\(?\b[pe]\b\)?", path, re.IGNORECASE))
+    return years_in(path)[0], bool(re.search(rf"{PRELIMINARY}|\d\s*\*|\d\s*\(?\b[pe]\b\)?", path, re.IGNORECASE))
 
 
 def _unresolved(where: str, heading: Heading, sheet: Sheet, wanted: list[str], times: int) -> Problem | None:
@@ -220,23 +199,22 @@ def _unresolved(where: str, heading: Heading, sheet: Sheet, wanted: list[str], t
         if (columns and YEAR_MARK in selector) or len(columns) == times:
             continue
         at = f"{where}, header"
+        expected = f"one column {selector!r}"
         names = [heading.name(column) for column in heading.paths if heading.paths[column]]
         if not columns:
             near = process.extractOne(plain(selector), names, score_cutoff=NEAR)
             remedy = (
                 f"nearest is {near[0]!r}; name it so in source.toml" if near else f"the columns are {names[:LISTED]}"
             )
-            return Problem(at, f"one column {selector!r}", "none", remedy)
+            return Problem(at, expected, "none", remedy)
         full = [heading.name(column) for column in columns]
-        places = [f"column {letter(column) if sheet.letters else column + 1}" for column in columns]
-        ways = full if len(set(full)) == len(full) else places
+        ways = full if len(set(full)) == len(full) else [sheet.column_name(column) for column in columns]
         remedy = f"name one of {quoted(ways[:LISTED])}"
         years = {re.sub(YEAR, YEAR_MARK, name) for name in full}
         if ways is full and len(years) == 1 and min(years).count(YEAR_MARK) == 1:
             remedy += f', or all of them by `[columns."{min(years)}"]`'
         if all(len(heading.matches(one)) == len(columns) for one in wanted):
             remedy += f", or say `side_by_side = {len(columns)}`"
-        expected = f"one column {selector!r}"
         if len(columns) < times:
             expected = f"{times} columns {selector!r}, as `side_by_side` says"
             remedy = "lists side by side repeat all their headings; otherwise name each column by its whole heading"

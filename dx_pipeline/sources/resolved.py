@@ -29,8 +29,6 @@ from dx_pipeline.sources.declaration import (
     Tier,
 )
 
-#: forms of programs for programs: nobody declares the decimal mark of their texts
-TYPED_FORMS = ("parquet", "stata")
 #: how far a publisher may be trusted, best first
 TIERS: tuple[str, ...] = get_args(Tier)
 TABLE_KEYS = tuple(TableKeys.model_fields)
@@ -83,6 +81,14 @@ class TableSpec:
     #: none said: a point, and a text that a comma would make another number is refused
     decimal: Mark | None = None
     national_mean: str | None = None
+
+    @property
+    def selectors(self) -> list[str]:
+        """The columns the declaration names."""
+        named = [self.province, *self.roles.values(), *self.only]
+        for column in self.columns:
+            named += [column.province, column.printed]
+        return list(dict.fromkeys(text for text in named if text))
 
     @property
     def sole_measure(self) -> str | None:
@@ -144,20 +150,13 @@ class SourceSpec:
 
 def source_spec(folder: Path, shown: str, declared: SourceDeclaration) -> SourceSpec:
     """The source a declaration describes; `shown` is its folder as messages name it."""
+    same = ("title", "title_vi", "publisher", "where_read", "licence", "tier", "indicators", "fetch", "large")
     return SourceSpec(
         source_id=folder.name,
-        title=declared.title,
-        title_vi=declared.title_vi,
-        publisher=declared.publisher,
         url=declared.url or "",
-        where_read=declared.where_read,
         retrieved_on=declared.retrieved_on.isoformat(),
-        licence=declared.licence,
-        tier=declared.tier,
         files=tuple(_file_spec(folder, shown, name, declared, file) for name, file in declared.files.items()),
-        indicators=declared.indicators,
-        fetch=declared.fetch,
-        large=declared.large,
+        **{key: getattr(declared, key) for key in same},
     )
 
 
@@ -176,36 +175,34 @@ def _file_spec(folder: Path, shown: str, name: str, source: SourceDeclaration, f
         edition=file.edition,
         table=file.table or "",
         folder=shown,
-        tables=table_specs(source, file) if said["layout"] != "records" else (),
+        tables=_table_specs(source, file) if said["layout"] != "records" else (),
         period=file.period or "",
         **{"unit_system": None, "url": "", **said},
     )
 
 
-def table_specs(source: SourceDeclaration, file: FileDeclaration) -> tuple[TableSpec, ...]:
+def _table_specs(source: SourceDeclaration, file: FileDeclaration) -> tuple[TableSpec, ...]:
     """The tables of a file: its own, otherwise the source's unless the file names columns; "1" if there are none."""
     tables = file.tables or (source.tables if file.columns is None else None) or {"1": TableDeclaration()}
-    typed = {"decimal": "."} if (file.form or source.form) in TYPED_FORMS else {}
+    # forms of programs for programs: nobody declares the decimal mark of their texts
+    typed = {"decimal": "."} if (file.form or source.form) in ("parquet", "stata") else {}
     return tuple(
         _table_spec(name, table, typed | _nearest(TABLE_KEYS, source, file, table)) for name, table in tables.items()
     )
 
 
 def _table_spec(name: str, table: TableDeclaration, said: dict[str, Any]) -> TableSpec:
-    roles: dict[str, str] = dict(said.pop("roles", {}))
-    columns: dict[str, Column] = dict(said.pop("columns", {}))
+    roles: dict[str, str] = dict(said.get("roles", {}))
+    columns: dict[str, Column] = dict(said.get("columns", {}))
     if "value" in roles:
         columns.setdefault(roles.pop("value"), Column())
-    only = said.pop("only", {})
-    return TableSpec(
-        name=name,
-        sheet=table.sheet or name,
-        area=table.area,
-        province=roles.pop("province", None) or said.pop("province", None),
-        columns=tuple(PrintedColumn(printed=printed, **dict(column)) for printed, column in columns.items()),
-        roles=roles,
-        only={key: (texts,) if isinstance(texts, str) else texts for key, texts in only.items()},
-        own_edition=table.edition is not None,
-        preliminary=said.pop("status", None) == "preliminary",
-        **{key: value for key, value in said.items() if key != "province"},
-    )
+    only = said.get("only", {}).items()
+    resolved = {
+        "province": roles.pop("province", None) or said.get("province"),
+        "columns": tuple(PrintedColumn(printed=printed, **dict(column)) for printed, column in columns.items()),
+        "roles": roles,
+        "only": {key: (texts,) if isinstance(texts, str) else texts for key, texts in only},
+        "preliminary": said.pop("status", None) == "preliminary",
+    }
+    own_edition = table.edition is not None
+    return TableSpec(name, table.sheet or name, area=table.area, own_edition=own_edition, **said | resolved)

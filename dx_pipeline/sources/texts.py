@@ -8,9 +8,9 @@ from typing import Any
 
 from dx_pipeline.text import plain
 
-CONTROL = "\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f"
-BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-FORBIDDEN = re.compile(f"[{CONTROL}{BIDI}]")
+#: control and right-to-left marks
+FORBIDDEN = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+MARKLESS = "a text without control and right-to-left marks"
 #: what a spreadsheet would run (`=cmd|…`, `@SUM(`, `=1+1`), also in full width; `= Gia Lai + Bình Định` is a remark
 FORMULA = re.compile(
     r"^[\s\u3000]*[=@+\-＝＠＋－][\s=@+\-＝＠＋－]*(?:[\w.:$!']*[|(!]|[=＝]?[A-Za-z]{1,3}\$?\d|(?<=[=＝])\s*[\d\"'])"
@@ -52,7 +52,7 @@ def shown(text: object, length: int = 60) -> str:
 def unsafe(text: str) -> str:
     """Why a text may not enter (control or right-to-left marks, a formula, too long); empty when it may."""
     if FORBIDDEN.search(text):
-        return "a text without control and right-to-left marks"
+        return MARKLESS
     if FORMULA.match(text):
         return "a text that no spreadsheet takes for a formula"
     return f"at most {LONGEST:,} characters" if len(text) > LONGEST else ""
@@ -75,6 +75,6 @@ def read_year(text: Any) -> tuple[int, bool] | None:
     return (int(match["year"]), bool(match["before"] or match["after"])) if match else None
 
 
-def years_in(text: str) -> set[int]:
-    """The years printed anywhere in a heading or the name of a sheet."""
-    return {int(found) for found in re.findall(rf"(?<!\d){YEAR}(?!\d)", text)}
+def years_in(text: str) -> list[int]:
+    """The years printed anywhere in a heading or the name of a sheet, as often as they are."""
+    return [int(found) for found in re.findall(rf"(?<!\d){YEAR}(?!\d)", text)]

@@ -5,7 +5,6 @@ What belongs here: how bytes become cells, and the budgets of that form. Doesn't
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import polars as pl
@@ -14,20 +13,27 @@ from dx_pipeline.sources.cells import Sheet, check_texts
 from dx_pipeline.sources.readers.encodings import check_suspects, unmasked
 from dx_pipeline.sources.resolved import FileSpec
 
-UTF8 = "utf-8"
 #: cells in which an old encoding is looked for
 SAMPLE_ROWS, SAMPLE_COLUMNS = 60, 12
 
-Reader = Callable[[FileSpec, bytes], list[Sheet]]
-
 
 def read_sheets(file: FileSpec, data: bytes) -> list[Sheet]:
-    """The sheets of a file in its declared form.
+    """The sheets of a file in its declared form; the library a form needs is imported only now.
 
     Raises:
         SourceError: the bytes are not readable in this form, or hold more than its budget.
     """
-    sheets = reader_of(file.form)(file, data)
+    if file.form == "csv":
+        from dx_pipeline.sources.readers.delimited import read_csv as read
+    elif file.form == "html":
+        from dx_pipeline.sources.readers.page import read_html as read
+    elif file.form == "workbook":
+        from dx_pipeline.sources.readers.workbook import read_workbook as read
+    elif file.form in ("json", "jsonstat"):
+        from dx_pipeline.sources.readers.objects import read_objects as read
+    else:
+        from dx_pipeline.sources.readers.typed import read_typed as read
+    sheets = read(file, data)
     found = []
     for sheet in sheets:
         where = f"{file.where}, table {sheet.name}" if len(sheets) > 1 else file.where
@@ -40,7 +46,7 @@ def _in_unicode(where: str, file: FileSpec, sheet: Sheet) -> Sheet:
 
     The bytes of CSV and pages are decoded as a whole; elsewhere each distinct text is.
     """
-    if file.encoding == UTF8:
+    if file.encoding == "utf-8":
         sample = sheet.texts[:SAMPLE_ROWS, :SAMPLE_COLUMNS]
         check_suspects(where, (text for column in sample for text in column.drop_nulls()))
     elif file.form not in ("csv", "html"):
@@ -51,30 +57,3 @@ def _in_unicode(where: str, file: FileSpec, sheet: Sheet) -> Sheet:
         header = sheet.header and tuple(unmasked(name, file.encoding) for name in sheet.header)
         return replace(sheet, texts=pl.DataFrame(fixed), header=header)
     return sheet
-
-
-def reader_of(form: str) -> Reader:
-    """The reader of a form; the library it needs is imported only now."""
-    if form == "csv":
-        from dx_pipeline.sources.readers.delimited import read_csv
-
-        return read_csv
-    if form == "html":
-        from dx_pipeline.sources.readers.page import read_html
-
-        return read_html
-    if form == "workbook":
-        from dx_pipeline.sources.readers.workbook import read_workbook
-
-        return read_workbook
-    if form == "json":
-        from dx_pipeline.sources.readers.objects import read_json
-
-        return read_json
-    if form == "jsonstat":
-        from dx_pipeline.sources.readers.objects import read_jsonstat
-
-        return read_jsonstat
-    from dx_pipeline.sources.readers.typed import read_typed
-
-    return read_typed

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
+import re
 
 import numpy as np
 import numpy.typing as npt
@@ -36,8 +38,8 @@ def read_csv(file: FileSpec, data: bytes) -> list[Sheet]:
     data = utf8(where, file.encoding, data)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    sample = data[: nth_line_end(data, SAMPLE_LINES)].decode("utf-8", "replace")
-    delimiter = file.delimiter or best_delimiter(sample, wanted_texts(file))
+    sample = b"".join(itertools.islice(io.BytesIO(data), SAMPLE_LINES)).decode("utf-8", "replace")
+    delimiter = file.delimiter or best_delimiter(sample, file)
     counts = byte_counts(data)
     budgets.check_cells(where, int(counts[ord(delimiter)] + counts[ord("\n")]))
     frame = table(where, data, sample, delimiter)
@@ -65,8 +67,7 @@ def table(where: str, data: bytes, sample: str, delimiter: str) -> pl.DataFrame:
     Raises:
         SourceError: a record is wider than the table, or a quotation mark is never closed; the row is named.
     """
-    rows = [row for _, row in _records(where, sample, delimiter, strict=False)]
-    width = max((len(row) for row in rows), default=0)
+    width = max(map(len, _records(where, sample, delimiter, strict=False)), default=0)
     if not width:
         refuse(where, "a CSV table", "no cell", "is it the right file?")
     budgets.check_cells(where, width, budgets.COLUMNS, "columns")
@@ -86,7 +87,7 @@ def _missing(where: str, frame: pl.DataFrame, data: bytes, delimiter: str) -> pl
         return NO_MARKS
     text = data.decode("utf-8")
     if '"' in text:
-        cells = pl.Series([len(row) for _, row in _records(where, text, delimiter, strict=False)])
+        cells = pl.Series([len(row) for row in _records(where, text, delimiter, strict=False)])
     else:
         cells = pl.Series(text.split("\n")).str.count_matches(delimiter, literal=True) + 1
     cells = cells.head(frame.height)
@@ -99,7 +100,7 @@ def _missing(where: str, frame: pl.DataFrame, data: bytes, delimiter: str) -> pl
 
 def _record_by_record(where: str, text: str, delimiter: str) -> pl.DataFrame:
     """The careful way, for a file the fast reader refuses: stray quotation marks, one record much wider."""
-    rows = [row for _, row in _records(where, text, delimiter, strict=True)]
+    rows = _records(where, text, delimiter, strict=True)
     width = max(map(len, rows), default=1)
     budgets.check_cells(where, width, budgets.COLUMNS, "columns")
     budgets.check_cells(where, width * len(rows))
@@ -107,41 +108,25 @@ def _record_by_record(where: str, text: str, delimiter: str) -> pl.DataFrame:
     return pl.DataFrame(filled, schema={str(column): pl.String for column in range(width)}, orient="row")
 
 
-def _records(where: str, text: str, delimiter: str, strict: bool) -> list[tuple[int, list[str]]]:
+def _records(where: str, text: str, delimiter: str, strict: bool) -> list[list[str]]:
     csv.field_size_limit(16 * budgets.MIB)
-    found: list[tuple[int, list[str]]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
+    found: list[list[str]] = []
     try:
-        found.extend(enumerate(reader, start=1))
+        found.extend(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict))
     except csv.Error as error:
         remedy = "a quotation mark is open or doubled there: mend it with the publisher, or declare `delimiter`"
         refuse(f"{where}, row {len(found) + 1}", "a CSV table", str(error), remedy)
     return found
 
 
-def nth_line_end(data: bytes, lines: int) -> int:
-    """Where the n-th line ends, or the whole."""
-    end = -1
-    for _ in range(lines):
-        end = data.find(b"\n", end + 1)
-        if end < 0:
-            return len(data)
-    return end + 1
-
-
-def wanted_texts(file: FileSpec) -> set[str]:
-    """The headings a declaration names as one text, for finding the delimiter."""
-    named = {text for table in file.tables for text in [table.province, *table.roles.values()] if text}
-    named |= {column.printed for table in file.tables for column in table.columns}
-    return {plain(text) for text in named if "{" not in text and " / " not in text and not text.startswith("column ")}
-
-
-def best_delimiter(sample: str, wanted: set[str]) -> str:
+def best_delimiter(sample: str, file: FileSpec) -> str:
     """The delimiter under which some row holds every declared heading; without one, that of the most regular rows."""
-    scores: dict[str, tuple[float, float]] = {}
     candidates = [delimiter for delimiter in DELIMITERS if delimiter in sample]
     if len(candidates) < 2:
         return (candidates or [","])[0]
+    scores: dict[str, tuple[float, float]] = {}
+    named = {text for table in file.tables for text in table.selectors if not re.search(r"\{| / |^column ", text)}
+    wanted = {plain(text) for text in named}
     for delimiter in candidates:
         rows = list(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter))
         headings = max((len(wanted & {plain(cell) for cell in row}) for row in rows), default=0)

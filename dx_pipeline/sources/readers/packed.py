@@ -79,10 +79,8 @@ def look_into(where: str, data: bytes) -> Parts:
             return _look_at_sheets(where, archive, sheets, members)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         refuse(where, "a whole workbook", str(error), "download it again, or open and save it")
-    except ValueError as error:
-        if isinstance(error, UnicodeError):
-            refuse(where, "a whole workbook", str(error), "open and save it again")
-        raise
+    except UnicodeError as error:
+        refuse(where, "a whole workbook", str(error), "open and save it again")
 
 
 def _check_unpacked(where: str, members: list[zipfile.ZipInfo], packed: int) -> None:
@@ -90,9 +88,8 @@ def _check_unpacked(where: str, members: list[zipfile.ZipInfo], packed: int) -> 
     if len(members) > PARTS:
         refuse(where, f"at most {PARTS:,} parts", f"{len(members):,}", "it is no workbook of figures")
     if unpacked > budgets.UNPACKED_BYTES or unpacked > max(budgets.RATIO_FROM, packed * budgets.UNPACKED_RATIO):
-        limit = (
-            f"at most {budgets.UNPACKED_BYTES // budgets.MIB} MB and {budgets.UNPACKED_RATIO} times its size unpacked"
-        )
+        most = budgets.UNPACKED_BYTES // budgets.MIB
+        limit = f"at most {most} MB and {budgets.UNPACKED_RATIO} times its size unpacked"
         found = f"{unpacked // budgets.MIB:,} MB, {unpacked // max(packed, 1):,} times its size"
         refuse(where, limit, found, "keep the sheets with figures in a workbook of their own")
 
@@ -144,9 +141,8 @@ def _noted(where: str, xml: bytes) -> dict[str, tuple[str, str]]:
         plain_ones.add(unescape(b"".join(RUN_TEXT.findall(inner)).decode("utf-8", "replace")))
     both = sorted(text for text in plain_ones & set(noted) if holds_digit(noted[text][0]))
     if both:
-        refuse(
-            where, "footnote marks apart from digits", repr(both[0]), "once with a raised mark, once without: write one"
-        )
+        remedy = "once with a raised mark, once without: write one"
+        refuse(where, "footnote marks apart from digits", repr(both[0]), remedy)
     return noted
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
@@ -64,7 +65,11 @@ def read_html(file: FileSpec, data: bytes) -> list[Sheet]:
     sheets = []
     for number, table in enumerate(tables, start=1):
         rows = [tr for tr in table.iter("tr") if next(tr.iterancestors("table")) is table]
-        cells += _grid_size(rows)
+        cells += sum(
+            _span(cell, "colspan") * min(_span(cell, "rowspan"), len(rows) - place)
+            for place, tr in enumerate(rows)
+            for cell in tr.iterchildren("td", "th")
+        )
         budgets.check_cells(f"{where}, table {number}", cells, budgets.OBJECTS)
         sheets.append(_sheet(str(number), rows))
     return sheets
@@ -83,49 +88,32 @@ def _ends_in_a_table(text: str) -> bool:
     return opened
 
 
-def _grid_size(rows: list[Any]) -> int:
-    """Cells of a table once merged ones are repeated, before any is made."""
-    widths = [sum(_span(cell, "colspan") for cell in tr.iterchildren("td", "th")) for tr in rows]
-    tall = sum(
-        _span(cell, "colspan") * (min(_span(cell, "rowspan"), len(rows) - place) - 1)
-        for place, tr in enumerate(rows)
-        for cell in tr.iterchildren("td", "th")
-        if cell.get("rowspan")
-    )
-    return sum(widths) + tall
-
-
 def _sheet(name: str, rows: list[Any]) -> Sheet:
-    grid: list[list[str | None]] = []
+    """A merged cell stands in every place it covers."""
+    grid: list[list[tuple[str, str] | None]] = [[] for _ in rows]
     marks: list[tuple[int, int, str, str]] = []
-    hanging: dict[tuple[int, int], tuple[str | None, str]] = {}
     for number, tr in enumerate(rows):
-        row: list[str | None] = []
-
-        def put(text: str | None, note: str, row: list[str | None] = row, number: int = number) -> None:
-            if note and text:
-                marks.append((number, len(row), "note", note))
-            row.append(text)
-
+        place = 0
         for cell in tr.iterchildren("td", "th"):
-            while (number, len(row)) in hanging:
-                put(*hanging.pop((number, len(row))))
-            text, note = ("", "") if _hidden(cell) or _hidden(tr) else cell_text(cell)
-            for across in range(_span(cell, "colspan")):
-                if across and holds_digit(text):
-                    marks.append((number, len(row), "merged", text))
-                for below in range(1, min(_span(cell, "rowspan"), len(rows) - number)):
-                    hanging[(number + below, len(row))] = (text or None, note)
-                put(text or None, note)
-        while (number, len(row)) in hanging:
-            put(*hanging.pop((number, len(row))))
-        grid.append(row)
-    width = max((len(row) for row in grid), default=0)
+            while place < len(grid[number]) and grid[number][place] is not None:
+                place += 1
+            said = ("", "") if _hidden(cell) or _hidden(tr) else cell_text(cell)
+            across, down = _span(cell, "colspan"), _span(cell, "rowspan")
+            for row in grid[number : number + down]:
+                row += [None] * (place - len(row))
+                row[place : place + across] = [said] * across
+            if holds_digit(said[0]):
+                marks += [(number, covered, "merged", said[0]) for covered in range(place + 1, place + across)]
+            place += across
+    for number, row in enumerate(grid):
+        marks += [(number, place, "note", cell[1]) for place, cell in enumerate(row) if cell and all(cell)]
     columns = [
-        pl.Series([row[place] if place < len(row) else None for row in grid], dtype=pl.String)
-        for place in range(max(width, 1))
+        pl.Series([cell[0] or None if cell else None for cell in column], dtype=pl.String)
+        for column in itertools.zip_longest(*grid)
     ]
-    return Sheet(name, frame_of(columns), marks=pl.DataFrame(marks, schema=MARKS, orient="row"), spans_known=True)
+    blank = pl.Series([None] * len(rows), dtype=pl.String)
+    shown = frame_of(columns or [blank])
+    return Sheet(name, shown, marks=pl.DataFrame(marks, schema=MARKS, orient="row"), spans_known=True)
 
 
 def cell_text(cell: Any) -> tuple[str, str]:

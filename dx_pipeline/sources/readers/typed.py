@@ -9,7 +9,7 @@ import polars as pl
 
 from dx_pipeline.sources import budgets
 from dx_pipeline.sources.cells import MARKS, Sheet, frame_of, number_texts
-from dx_pipeline.sources.errors import refuse
+from dx_pipeline.sources.errors import SourceError, refuse
 from dx_pipeline.sources.resolved import FileSpec
 
 
@@ -51,8 +51,9 @@ def _parquet(where: str, data: bytes) -> pl.DataFrame:
         unpacked = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
         budgets.check_cells(where, unpacked, budgets.UNPACKED_BYTES, "bytes unpacked")
         return pl.read_parquet(io.BytesIO(data), use_pyarrow=True)
+    except SourceError:
+        raise
     except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError) as error:
-        _told(error)
         refuse(where, "a Parquet file", str(error).split("\n")[0], "is the file whole?")
 
 
@@ -66,8 +67,9 @@ def _stata(where: str, data: bytes) -> pl.DataFrame:
         budgets.check_cells(where, rows * len(frame.columns))
         frame = pd.read_stata(io.BytesIO(data), convert_categoricals=True, preserve_dtypes=True)
         return pl.DataFrame({name: _stata_column(frame[name]) for name in frame.columns})
+    except SourceError:
+        raise
     except Exception as error:  # the library lets struct.error, KeyError, UnicodeDecodeError and more through
-        _told(error)
         refuse(where, "a Stata file (.dta)", str(error).split("\n")[0] or type(error).__name__, "is the file whole?")
 
 
@@ -76,11 +78,3 @@ def _stata_column(column: Any) -> pl.Series:
     if str(column.dtype) == "category":
         return pl.Series([None if one is None or one != one else str(one) for one in column.tolist()], dtype=pl.String)
     return pl.Series(pl.from_pandas(column))
-
-
-def _told(error: Exception) -> None:
-    """What was refused inside already says why."""
-    from dx_pipeline.sources.errors import SourceError
-
-    if isinstance(error, SourceError):
-        raise error
