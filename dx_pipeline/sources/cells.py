@@ -1,4 +1,4 @@
-"""A sheet of cells: what every reader gives back, before anything is laid out.
+"""A sheet of cells: what every reader gives back, before anything is laid out, and what became of each cell.
 
 Cells are columns of a frame, not objects: a text each (null where blank), the number where the form has types, and for
 the few that are neither (errors, dates, footnotes) a row of `marks`.
@@ -8,22 +8,30 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+from dx_pipeline.errors import Problem
 from dx_pipeline.sources import budgets
 from dx_pipeline.sources.errors import refuse
-from dx_pipeline.sources.texts import BIDI, CONTROL, shown
+from dx_pipeline.sources.texts import FORBIDDEN, MARKLESS, shown
 
 #: `kind` of a cell that is neither blank nor an ordinary value; `note` says what stands there
 MARKS: dict[str, Any] = {"row": pl.Int64, "column": pl.Int64, "kind": pl.String, "note": pl.String}
 NO_MARKS = pl.DataFrame(schema=MARKS)
 #: numbers below and from here on may be written with an exponent
 FROM_EXPONENT = (1e-3, 1e15)
+#: what a cell that holds something can become; 0 is nothing yet
+HEADING, FIGURE, NOTE, IGNORED, REJECTED = 1, 2, 3, 4, 5
+#: how many cells hold something, and how many of them became what: nothing a file holds is lost without a word
+CELL_COUNTS = ("cells", "cells_heading", "cells_figures", "cells_notes", "cells_ignored", "cells_rejected")
+#: so many lost cells are named
+LOST_SHOWN = 5
 #: how a text of nothing but blanks may begin
 BLANKS = (" ", "\t", "\n", "\u00a0", "\u3000", "\r")
 
@@ -57,9 +65,9 @@ class Sheet:
     unmarked: bool = False
 
     @property
-    def width(self) -> int:
-        """How many columns."""
-        return self.texts.width
+    def filled(self) -> int:
+        """How many cells hold something."""
+        return int(sum(self.texts.count().row(0)))
 
     def row_number(self, row: int) -> int:
         """The number a person gives a row of the frame."""
@@ -133,19 +141,53 @@ def check_texts(where: str, sheet: Sheet) -> Sheet:
     Raises:
         SourceError: naming the first cell that may not.
     """
-    text = pl.all()
-    tests = {"long": text.str.len_bytes() > budgets.CELL_TEXT}
+    tests = [pl.all().str.len_bytes() > budgets.CELL_TEXT]
     if not sheet.unmarked:
-        tests["forbidden"] = text.str.contains(f"[{CONTROL}{BIDI}]")
-    for name, test in tests.items():
+        tests.append(pl.all().str.contains(FORBIDDEN.pattern))
+    for test in tests:
         found = sheet.texts.select(test.any()).row(0)
-        if not any(found):
-            continue
-        column = found.index(True)
-        cell = sheet.texts.select(test).to_series(column).arg_true()[0]
-        at = f"{where}, {sheet.address(cell, column)}"
-        there = sheet.texts[cell, column]
-        if name == "long":
-            refuse(at, f"at most {budgets.CELL_TEXT:,} bytes", f"{len(there.encode()):,}", "shorten it")
-        refuse(at, "a text without control and right-to-left marks", shown(there), "remove the mark")
+        if any(found):
+            column = found.index(True)
+            cell = sheet.texts.select(test).to_series(column).arg_true()[0]
+            at, there = f"{where}, {sheet.address(cell, column)}", sheet.texts[cell, column]
+            if test is tests[0]:
+                refuse(at, f"at most {budgets.CELL_TEXT:,} bytes", f"{len(there.encode()):,}", "shorten it")
+            refuse(at, MARKLESS, shown(there), "remove the mark")
     return sheet
+
+
+class Account:
+    """One sheet's cells and what each became. A table may claim what another one ignores."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        shape = (sheet.texts.height, sheet.texts.width)
+        self.filled: npt.NDArray[np.bool_] = np.zeros(shape, np.bool_, order="F")
+        for place, column in enumerate(sheet.texts):
+            self.filled[:, place] = column.is_not_null().to_numpy()
+        self.became: npt.NDArray[np.uint8] = np.zeros(shape, np.uint8, order="F")
+
+    def mark(self, rows: slice, columns: Iterable[int], what: int, where: npt.NDArray[np.bool_] | None = None) -> None:
+        """Say what the cells of some rows and columns became; `where` picks among the rows."""
+        for column in columns:
+            if not 0 <= column < self.became.shape[1]:
+                continue
+            before = self.became[rows, column]
+            free = (before == 0) | (before == IGNORED)
+            self.became[rows, column] = np.where(free if where is None else free & where, what, before)
+
+    def counts(self) -> dict[str, int]:
+        """Cells that hold something, in all and by what they became."""
+        found = np.bincount(self.became[self.filled], minlength=len(CELL_COUNTS)).tolist()
+        return dict(zip(CELL_COUNTS, [int(self.filled.sum()), *found[1:]], strict=True))
+
+    def lost(self, where: str) -> list[Problem]:
+        """Cells that hold something and became nothing."""
+        lost = np.argwhere(self.filled & (self.became == 0)).tolist()
+        if not lost:
+            return []
+        cells = [
+            f"{self.sheet.address(*cell)} {shown(self.sheet.texts[tuple(cell)], 30)}" for cell in lost[:LOST_SHOWN]
+        ]
+        found = f"{len(lost):,} cells that nothing was said of: {', '.join(cells)}"
+        return [Problem(where, "every cell read, left out or ignored", found, "say so in source.toml")]

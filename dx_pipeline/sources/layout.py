@@ -15,27 +15,10 @@ import polars as pl
 
 from dx_pipeline.errors import Problem, nearest
 from dx_pipeline.sources import figure_texts, left_out
-from dx_pipeline.sources.account import FIGURE, HEADING, IGNORED, NOTE, REJECTED, Account
-from dx_pipeline.sources.cells import Sheet
-from dx_pipeline.sources.columns import (
-    Columns,
-    Value,
-    find_columns,
-    ignored,
-    in_all_lists,
-    other_names,
-    told,
-    undeclared,
-    wanted_selectors,
-)
+from dx_pipeline.sources.cells import FIGURE, HEADING, IGNORED, NOTE, REJECTED, Account, Sheet
+from dx_pipeline.sources.columns import Columns, Value, find_columns, ignored, other_names, told, undeclared
 from dx_pipeline.sources.errors import of_table
-from dx_pipeline.sources.headings import (
-    LISTED,
-    Bounds,
-    Heading,
-    bounds,
-    find_heading,
-)
+from dx_pipeline.sources.headings import LISTED, Bounds, Heading, bounds, find_heading
 from dx_pipeline.sources.resolved import FileSpec, PrintedColumn, TableSpec
 from dx_pipeline.sources.roles import read_roles
 from dx_pipeline.text import plain
@@ -57,6 +40,7 @@ class Laid:
     `left_out`: row, text, by, reason. `columns`: place, heading, what it became.
     """
 
+    table: TableSpec
     parts: list[Part] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     left_out: list[pl.DataFrame] = field(default_factory=list)
@@ -74,11 +58,10 @@ def lay_out(file: FileSpec, sheet: Sheet, table: TableSpec, account: Account, ot
         account: what became of the sheet's cells; filled here.
         others: columns of the sheet that another table reads.
     """
-    laid = Laid()
+    laid = Laid(table)
     where = of_table(file.where, table.name)
     within = bounds(sheet, table.area)
-    wanted = wanted_selectors(table)
-    heading = find_heading(where, sheet, table, within, wanted)
+    heading = find_heading(where, sheet, table, within)
     if isinstance(heading, Problem):
         laid.problems.append(heading)
         return laid
@@ -94,9 +77,8 @@ def lay_out(file: FileSpec, sheet: Sheet, table: TableSpec, account: Account, ot
         laid.problems += other_names(where, sheet, heading, found, table, within)
         if block == 0:
             rest = ignored(table, heading, within, found.places) | (others - found.places)
-            laid.problems += undeclared(
-                where, sheet, heading, within, found.places | rest | in_all_lists(table, heading)
-            )
+            in_all_lists = heading.columns_of(table.selectors) if table.side_by_side > 1 else set()
+            laid.problems += undeclared(where, sheet, heading, within, found.places | rest | in_all_lists)
             account.mark(rows, rest, IGNORED)
         _lay_block(file, sheet, table, account, heading, rows, found, laid, where, block)
     laid.columns += told(sheet, table, heading, within)
@@ -109,48 +91,47 @@ def _lay_block(
 ) -> None:  # fmt: skip
     """One list of a table: its rows, what is left out of them, and a part a column of figures."""
     names, roles, values = found.names, found.roles, found.values
+    of_row = [*names.values(), *roles.values()]
     data = sheet.texts[rows]
     main = names[table.province] if table.province else None
-    places = list(dict.fromkeys([*names.values(), *roles.values(), *(value.place for value in values)]))
-    filled = data.select(pl.any_horizontal(pl.col([str(place) for place in places]).is_not_null())).to_series()
+    filled = data.select(pl.any_horizontal(pl.col(list(map(str, found.places))).is_not_null())).to_series()
     numbers = pl.Series("row", np.arange(data.height) + sheet.row_number(heading.data), dtype=pl.Int64)
     if table.fill_down:
-        again = [str(place) for place in [*names.values(), *roles.values()]]
-        data = data.with_columns(pl.when(filled).then(pl.col(again).forward_fill()))
+        data = data.with_columns(pl.when(filled).then(pl.col(list(map(str, of_row))).forward_fill()))
     first = data.select(pl.coalesce(pl.all())).to_series() if data.width else pl.Series([], dtype=pl.String)
     label = first if main is None else data[str(main)].fill_null(first)
     why, told = left_out.reasons(where, table, label, numbers)
     laid.problems += told
     repeated = _repeated_heading(data, heading, main, values)
-    anything = ~first.is_null()
-    outside = anything & ~filled if block == 0 else pl.Series([False]).new_from_index(0, len(anything))
+    anything = first.is_not_null()
     laid.problems += _fits_nothing(where, table, roles, data)
     why = _only(table, roles, data, why)
-    kept = filled & why["reason"].is_null() & ~repeated
+    reason = why["reason"]
+    kept = filled & reason.is_null() & ~repeated
     laid.problems += _second_tables(where, sheet, table, heading, rows, data, main, kept)
-    _lines_beside(where, data, numbers, outside & why["reason"].is_null(), laid)
-    everything = range(sheet.width) if table.side_by_side == 1 and not table.area else places
+    if block == 0:
+        laid.problems += _lines_beside(where, first, numbers, anything & ~filled & reason.is_null())
+    everything = range(sheet.texts.width) if table.side_by_side == 1 and not table.area else found.places
     unread = (why["by"] == left_out.ONLY).fill_null(False)
+    out = reason.is_not_null() & anything
     account.mark(rows, everything, IGNORED, (unread & anything).to_numpy())
-    account.mark(rows, everything, REJECTED, (why["reason"].is_not_null() & anything & ~unread).to_numpy())
+    account.mark(rows, everything, REJECTED, (out & ~unread).to_numpy())
     account.mark(rows, everything, HEADING, repeated.to_numpy())
-    account.mark(rows, [*names.values(), *roles.values()], HEADING)
+    account.mark(rows, of_row, HEADING)
     account.mark(rows, [value.place for value in values], FIGURE)
-    said = read_roles(where, table, data, roles, numbers, kept)
-    laid.problems += said.problems
+    said, problems = read_roles(where, table, data, roles, numbers, kept)
+    laid.problems += problems
     read = filled & ~repeated & ~unread
     laid.rows += int(read.sum())
-    out = why["reason"].is_not_null() & anything
-    laid.left_out.append(
-        pl.DataFrame({"row": numbers, "text": label, "by": why["by"], "reason": why["reason"]}).filter(out)
-    )
-    named = {place: _names(data[str(place)], label, why) for place in set(names.values())}
+    laid.left_out.append(pl.DataFrame([numbers, label.alias("text"), why["by"], reason]).filter(out))
     for value in values:
-        province = named[names[value.column.province or table.province or ""]]
-        base = pl.DataFrame({"row": numbers, "province_text": province, "rejected": why["reason"]})
-        cells = figure_texts.cells_of(where, sheet, rows, value.place, value.column, kept, numbers)
-        laid.problems += cells.problems
-        frame = _with_means(base.hstack(cells.frame).hstack(said.frame), table, value.column)
+        # of a row that is left out, whatever text names it
+        names_beside = data[str(names[value.column.province or table.province or ""])]
+        province = names_beside.zip_with(reason.is_null(), names_beside.fill_null(label)).alias("province_text")
+        cells, problems = figure_texts.cells_of(where, sheet, rows, value.place, value.column, kept)
+        laid.problems += problems
+        base = pl.DataFrame([numbers, province, reason.alias("rejected")])
+        frame = _with_means(base.hstack(cells).hstack(said), table, value.column)
         for piece, measure, printed in figure_texts.split(
             where, frame, value.column, table, value.printed, kept, laid.problems
         ):
@@ -171,11 +152,6 @@ def _not_below(sheet: Sheet, table: TableSpec, heading: Heading, within: Bounds,
     )
 
 
-def _names(names: pl.Series, label: pl.Series, why: pl.DataFrame) -> pl.Series:
-    """The texts that name the provinces; of a row that is left out, whatever text names it."""
-    return pl.select(pl.when(why["reason"].is_not_null()).then(names.fill_null(label)).otherwise(names)).to_series()
-
-
 def _with_means(frame: pl.DataFrame, table: TableSpec, column: PrintedColumn) -> pl.DataFrame:
     """The row that stands for the country gives a mean."""
     if not table.national_mean:
@@ -187,16 +163,16 @@ def _with_means(frame: pl.DataFrame, table: TableSpec, column: PrintedColumn) ->
 
 def _repeated_heading(data: pl.DataFrame, heading: Heading, main: int | None, values: list[Value]) -> pl.Series:
     """Rows that say the heading again, as on every page of a printed table."""
-    places = [
-        place for place in [main, *(value.place for value in values)] if place is not None and heading.paths.get(place)
-    ]
+    both = [main, *(value.place for value in values)]
+    places = [place for place in both if place is not None and heading.paths.get(place)]
     if len(places) < 2:
-        return pl.Series([False]).new_from_index(0, data.height)
-    tests = [
-        pl.col(str(place)).str.replace_all(r"\s+", " ").str.strip_chars() == heading.paths[place][-1]
-        for place in places[:2]
-    ]
+        return pl.repeat(False, data.height, eager=True)
+    tests = [_single_spaces(pl.col(str(place))) == heading.paths[place][-1] for place in places[:2]]
     return data.select(pl.all_horizontal(tests).fill_null(False)).to_series()
+
+
+def _single_spaces(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(r"\s+", " ").str.strip_chars()
 
 
 def _second_tables(
@@ -207,8 +183,8 @@ def _second_tables(
     path = heading.paths.get(main, ()) if main is not None else ()
     if not path:
         return
-    names = data[str(main)].str.replace_all(r"\s+", " ").str.strip_chars()
-    for row in (kept & (names == path[-1])).arg_true().to_list():
+    again = data.select(_single_spaces(pl.col(str(main))) == path[-1]).to_series()
+    for row in (kept & again).arg_true().to_list():
         first, last = sheet.row_number(rows.start + row), sheet.row_number(rows.stop - 1)
         remedy = (
             f'one table a part: `[files."…".tables.first]` with `sheet = "{table.sheet}"` and `area = '
@@ -242,15 +218,13 @@ def _only(table: TableSpec, roles: dict[str, int], data: pl.DataFrame, why: pl.D
     return why
 
 
-def _lines_beside(where: str, data: pl.DataFrame, numbers: pl.Series, lines: pl.Series, laid: Laid) -> None:
+def _lines_beside(where: str, texts: pl.Series, numbers: pl.Series, lines: pl.Series) -> Iterator[Problem]:
     """Rows that hold something, but nothing in a column that is read."""
-    if not lines.any():
-        return
-    texts = data.filter(lines).select(pl.coalesce(pl.all())).to_series().to_list()
-    rows = numbers.filter(lines).to_list()
-    remedy = left_out.remedy(texts[:LISTED])
-    shown_rows = ", ".join(map(str, rows[:LISTED]))
-    laid.problems.append(Problem(f"{where}, row {shown_rows}", "a province and its figures", f"{texts[:3]}", remedy))
+    if lines.any():
+        said = texts.filter(lines).to_list()
+        rows = ", ".join(map(str, numbers.filter(lines).to_list()[:LISTED]))
+        remedy = left_out.remedy(said[:LISTED])
+        yield Problem(f"{where}, row {rows}", "a province and its figures", f"{said[:3]}", remedy)
 
 
 def _constants(

@@ -79,37 +79,27 @@ def reasons(
     said: dict[str, tuple[str, str]] = {plain(text).casefold(): ("text", FOOTER) for text in table.footers}
     for entry in table.leave_out:
         said |= {plain(text).casefold(): ("text", f"left out: {entry.reason}") for text in entry.texts}
-    by: dict[str, str] = {}
-    why: dict[str, str] = {}
-    if said or table.leave_out_regions:
-        for text in labels.drop_nulls().unique().to_list():
-            known = said.get(plain(text).casefold())
-            if known is None and table.leave_out_regions and is_region(text):
-                known = ("region", REGION)
-            if known:
-                by[text], why[text] = known
+    known: dict[str, tuple[str, str]] = {}
+    for text in labels.drop_nulls().unique() if said or table.leave_out_regions else ():
+        folded = plain(text).casefold()
+        if folded in said:
+            known[text] = said[folded]
+        elif table.leave_out_regions and is_region(text):
+            known[text] = ("region", REGION)
     frame = pl.DataFrame(
-        {
-            "reason": labels.replace_strict(why, default=None, return_dtype=pl.String) if why else _none(labels),
-            "by": labels.replace_strict(by, default=None, return_dtype=pl.String) if by else _none(labels),
-        }
+        labels.replace_strict({text: told[place] for text, told in known.items()}, default=None)
+        .cast(pl.String)
+        .alias(name)
+        for place, name in enumerate(("by", "reason"))
     )
     problems = []
     for entry in table.leave_out:
-        for first, last in map(_range, entry.rows):
+        for printed in map(str, entry.rows):
+            first, last = int(printed.partition("-")[0]), int(printed.rpartition("-")[2])
             here = row_numbers.is_between(first, last)
             if not here.any():
-                found = f"no row {first if first == last else f'{first}-{last}'}"
-                problems.append(Problem(f"{where}, leave_out", "rows that hold something", found, "count again"))
+                expected = "rows that hold something"
+                problems.append(Problem(f"{where}, leave_out", expected, f"no row {printed}", "count again"))
             told = pl.when(here).then(pl.lit(f"left out: {entry.reason}")).otherwise("reason")
             frame = frame.with_columns(reason=told, by=pl.when(here).then(pl.lit("rows")).otherwise("by"))
     return frame, problems
-
-
-def _range(rows: int | str) -> tuple[int, int]:
-    first, _, last = str(rows).partition("-")
-    return int(first), int(last or first)
-
-
-def _none(labels: pl.Series) -> pl.Series:
-    return pl.Series([None], dtype=pl.String).new_from_index(0, len(labels))

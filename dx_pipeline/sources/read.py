@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import polars as pl
 
-from dx_pipeline.errors import Problem
-from dx_pipeline.sources.account import NAMES
-from dx_pipeline.sources.cells import Sheet
-from dx_pipeline.sources.errors import refuse, refuse_all
-from dx_pipeline.sources.layout import Laid, Part
+from dx_pipeline.errors import Problem, nearest
+from dx_pipeline.sources.cells import CELL_COUNTS, IGNORED, Account, Sheet
+from dx_pipeline.sources.declaration import YEAR_MARK
+from dx_pipeline.sources.errors import quoted, refuse, refuse_all
+from dx_pipeline.sources.headings import Heading, bounds, find_heading
+from dx_pipeline.sources.layout import Laid, Part, lay_out
 from dx_pipeline.sources.readers import read_sheets
 from dx_pipeline.sources.resolved import FileSpec, SourceSpec, TableSpec
-from dx_pipeline.sources.tables_of_file import filled_cells, lay_file
+from dx_pipeline.sources.texts import YEAR
 from dx_pipeline.sources.verified_bytes import read_verified
 from dx_pipeline.text import plain
 
@@ -52,18 +55,10 @@ FIGURE_SCHEMA: dict[str, Any] = {
     "doubts": pl.String,
     "rejected": pl.String,
 }
-#: `cells` = the five that follow it: nothing a file holds is lost without a word
-CELL_COUNTS = ("cells", *(f"cells_{name}" for name in NAMES.values()))
 FILE_SCHEMA: dict[str, Any] = {
-    "source_id": pl.String,
-    "file": pl.String,
-    "form": pl.String,
-    "sha256": pl.String,
-    "bytes": pl.Int64,
-    "rows_read": pl.Int64,
-    "figures_read": pl.Int64,
-    **dict.fromkeys(CELL_COUNTS, pl.Int64),
-}
+    "source_id": pl.String, "file": pl.String, "form": pl.String, "sha256": pl.String, "bytes": pl.Int64,
+    "rows_read": pl.Int64, "figures_read": pl.Int64, **dict.fromkeys(CELL_COUNTS, pl.Int64),
+}  # fmt: skip
 LEFT_OUT_SCHEMA: dict[str, Any] = {
     "file": pl.String, "table_no": pl.String, "row": pl.Int64, "text": pl.String, "by": pl.String, "reason": pl.String,
     "unit_system": pl.Int64, "folder": pl.String,
@@ -94,13 +89,9 @@ class Reading:
         """All figures, row by row of each table."""
         if not self.parts:
             return pl.DataFrame(schema=FIGURE_SCHEMA)
-        whole = [figures_of(part) for part in self.parts]
-        order = ["file", "table_no", "row"]
-        ranks = {file: place for place, file in enumerate(self.files["file"])}
-        everything = pl.concat(whole)
-        if everything.is_empty():
-            return everything
-        return everything.sort(pl.col("file").replace_strict(ranks), *order[1:], maintain_order=True)
+        places = {file: place for place, file in enumerate(self.files["file"])}
+        place = pl.col("file").replace_strict(places, return_dtype=pl.Int64)
+        return pl.concat(map(figures_of, self.parts)).sort(place, "table_no", "row", maintain_order=True)
 
 
 def figures_of(part: Part) -> pl.DataFrame:
@@ -157,73 +148,56 @@ def read_as_far_as_possible(source: SourceSpec) -> tuple[Reading, list[Problem]]
     """
     parts: list[Part] = []
     records: dict[str, pl.DataFrame] = {}
-    files: list[dict[str, Any]] = []
-    left_out: list[pl.DataFrame] = []
-    columns: list[pl.DataFrame] = []
+    files: list[tuple[Any, ...]] = []
+    left_out = [pl.DataFrame(schema=LEFT_OUT_SCHEMA)]
+    columns: list[tuple[str, ...]] = []
     problems: list[Problem] = []
     for file in source.files:
         data = read_verified(file)
         sheets = read_sheets(file, data)
         counts = dict.fromkeys(CELL_COUNTS, 0)
         if file.layout == "records":
-            records[file.table], rows = _records(file, sheets)
-            figures = 0
-            counts |= {"cells": filled_cells(sheets), "cells_notes": filled_cells(sheets)}
+            table = records[file.table] = _records(file, sheets)
+            counts |= dict.fromkeys(("cells", "cells_notes"), sheets[0].filled)
+            rows, figures = table.height, 0
         else:
-            laid, accounts = lay_file(file, sheets)
-            problems += [problem for _, one in laid for problem in one.problems]
-            own = [part for _, one in laid for part in one.parts]
+            laid, accounts = _lay_file(file, sheets)
+            problems += [problem for one in laid for problem in one.problems]
+            own = [part for one in laid for part in one.parts]
             parts += own
-            rows, figures = sum(one.rows for _, one in laid), sum(part.frame.height for part in own)
+            rows, figures = sum(one.rows for one in laid), sum(part.frame.height for part in own)
             for account in accounts:
                 for name, count in account.counts().items():
-                    counts[name if name == "cells" else f"cells_{name}"] += count
-            left_out += [_told(file, table, frame) for table, one in laid for frame in one.left_out]
-            columns += [_columns(file, table, one) for table, one in laid]
-        files.append(
-            {
-                "source_id": source.source_id,
-                "file": file.path.name,
-                "form": file.form,
-                "sha256": file.sha256,
-                "bytes": len(data),
-                "rows_read": rows,
-                "figures_read": figures,
-                **counts,
-            }
-        )
+                    counts[name] += count
+            for one in laid:
+                left_out += [_told(file, one.table, frame) for frame in one.left_out]
+                columns += [(file.path.name, one.table.name, *column) for column in one.columns]
+        about = (source.source_id, file.path.name, file.form, file.sha256, len(data), rows, figures)
+        files.append((*about, *counts.values()))
     reading = Reading(
         tuple(parts),
         records,
         pl.DataFrame(files, schema=FILE_SCHEMA, orient="row"),
-        pl.concat([pl.DataFrame(schema=LEFT_OUT_SCHEMA), *left_out]),
-        pl.concat([pl.DataFrame(schema=COLUMN_SCHEMA), *columns]),
+        pl.concat(left_out),
+        pl.DataFrame(columns, schema=COLUMN_SCHEMA, orient="row"),
     )
     return reading, problems
 
 
-def _records(file: FileSpec, sheets: list[Sheet]) -> tuple[pl.DataFrame, int]:
+def _records(file: FileSpec, sheets: list[Sheet]) -> pl.DataFrame:
     """A table as it stands: its first row (or the names of its fields) are the columns."""
     if len(sheets) > 1:
         refuse(file.where, "one table of records", f"{len(sheets)} of them", "keep one sheet in the file")
-    sheet = sheets[0]
-    first = 0 if sheet.header is not None else 1
-    header = (
-        list(sheet.header) if sheet.header is not None else [plain(text) for text in (sheet.texts.rows() or [()])[0]]
-    )
+    texts, names = sheets[0].texts, sheets[0].header
+    first = 1 if names is None else 0
+    header = [plain(text) for row in texts[:1].rows() for text in row] if names is None else list(names)
     doubled = sorted({name for name in header if header.count(name) > 1 or not name})
     if not header or doubled:
-        refuse(
-            f"{file.where}, header",
-            "a name of its own for each column",
-            f"{doubled or 'no columns'}",
-            "name each column",
-        )
-    data = sheet.texts[first:]
-    filled = data.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
-    numbers = pl.Series("row", range(sheet.first_row + first, sheet.first_row + first + data.height), dtype=pl.Int64)
-    data = data.rename(dict(zip(data.columns, header, strict=True))).insert_column(0, numbers).filter(filled)
-    return data, data.height
+        found = f"{doubled or 'no columns'}"
+        refuse(f"{file.where}, header", "a name of its own for each column", found, "name each column")
+    data = texts[first:].rename(dict(zip(texts.columns, header, strict=True)))
+    numbered = data.with_row_index("row", sheets[0].first_row + first).cast({"row": pl.Int64})
+    return numbered.filter(pl.any_horizontal(pl.exclude("row").is_not_null()))
 
 
 def _told(file: FileSpec, table: TableSpec, frame: pl.DataFrame) -> pl.DataFrame:
@@ -232,6 +206,76 @@ def _told(file: FileSpec, table: TableSpec, frame: pl.DataFrame) -> pl.DataFrame
     return told.select(pl.col(name).cast(dtype) for name, dtype in LEFT_OUT_SCHEMA.items())
 
 
-def _columns(file: FileSpec, table: TableSpec, laid: Laid) -> pl.DataFrame:
-    rows = [(file.path.name, table.name, *column) for column in laid.columns]
-    return pl.DataFrame(rows, schema=COLUMN_SCHEMA, orient="row")
+def _lay_file(file: FileSpec, sheets: list[Sheet]) -> tuple[list[Laid], list[Account]]:
+    """Lay out every declared table, and account for the cells of every sheet."""
+    by_sheet: dict[str, list[TableSpec]] = {}
+    problems: list[Problem] = []
+    for table in file.tables:
+        found = _sheets_of(file, sheets, table)
+        if isinstance(found, Problem):
+            problems.append(found)
+            continue
+        for sheet, told in found:
+            by_sheet.setdefault(sheet.name, []).append(told)
+    refuse_all(problems)
+    laid: list[Laid] = []
+    accounts = [Account(sheet) for sheet in sheets]
+    for sheet, account in zip(sheets, accounts, strict=True):
+        tables = by_sheet.get(sheet.name, [])
+        own = [lay_out(file, sheet, one, account, _columns_of_others(sheet, one, tables)) for one in tables]
+        laid += own
+        if not tables or any(table.area for table in tables):
+            account.became[account.became == 0] = IGNORED
+        elif not any(one.problems for one in own):
+            own[-1].problems.extend(account.lost(file.where))
+    laid[-1].problems.extend(_unread(file, sheets, by_sheet))
+    return laid, accounts
+
+
+def _sheets_of(file: FileSpec, sheets: list[Sheet], table: TableSpec) -> list[tuple[Sheet, TableSpec]] | Problem:
+    """The sheets a table stands on: one, or all that `{year}` in its name fits, with their edition."""
+    names = [sheet.name for sheet in sheets]
+    if YEAR_MARK in table.sheet:
+        before, after = map(re.escape, plain(table.sheet).split(YEAR_MARK))
+        found = [(sheet, re.fullmatch(f"{before}({YEAR}){after}", plain(sheet.name))) for sheet in sheets]
+        fitting = [
+            (sheet, replace(table, name=sheet.name, edition=int(match[1]), own_edition=True))
+            for sheet, match in found
+            if match
+        ]
+        return fitting or Problem(file.where, f"sheets named {table.sheet!r}", f"sheets {names}", "name one of them")
+    if table.sheet == "1" and "1" not in names:
+        return [(sheets[0], table)]
+    for sheet in sheets:
+        if plain(sheet.name) == plain(table.sheet):
+            return [(sheet, table)]
+    expected = f"{'a sheet' if file.form == 'workbook' else 'a table number'} {table.sheet}"
+    return Problem(file.where, expected, f"{len(names)} tables: {names[:12]}", nearest(table.sheet, names))
+
+
+def _columns_of_others(sheet: Sheet, table: TableSpec, tables: list[TableSpec]) -> set[int]:
+    """Columns that another table of the same sheet reads, as far as their headings say."""
+    found: set[int] = set()
+    for other in tables:
+        heading = None if other is table else find_heading("", sheet, other, bounds(sheet, other.area))
+        if isinstance(heading, Heading):
+            found |= heading.columns_of(other.selectors)
+    return found
+
+
+def _unread(file: FileSpec, sheets: list[Sheet], read: dict[str, list[TableSpec]]) -> Iterator[Problem]:
+    """Sheets that hold something must be read or said to be ignored; hidden ones are."""
+    said = {plain(name): name for name in file.ignore_tables}
+    unread = [
+        sheet.name
+        for sheet in sheets
+        if sheet.name not in read and not sheet.hidden and plain(sheet.name) not in said and sheet.filled
+    ]
+    if unread and "*" not in said:
+        remedy = f"declare them under `tables`, or `ignore_tables = {quoted(unread)}`"
+        yield Problem(file.where, "only the tables of source.toml", f"also {unread}", remedy)
+    names = [sheet.name for sheet in sheets]
+    unknown = [name for folded, name in said.items() if folded not in {"*", *map(plain, names)}]
+    if unknown:
+        remedy = nearest(unknown[0], names)
+        yield Problem(f"{file.where}, ignore_tables", "names of its tables", f"{unknown}", remedy)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -22,64 +21,37 @@ FINAL_WORDS = {"", "final", "a", "chính thức", "official", "f"}
 SHOWN = 5
 
 
-@dataclass
-class Said:
-    """`frame` has a column a role, a row a row of the table; its names are those of FIGURE_SCHEMA."""
-
-    frame: pl.DataFrame
-    problems: list[Problem] = field(default_factory=list)
-
-
 class _NotOne(Exception):
     """A text does not say its role: what was expected, and what would help."""
-
-    def __init__(self, expected: str, remedy: str = "") -> None:
-        super().__init__(expected)
-        self.expected, self.remedy = expected, remedy
 
 
 def read_roles(
     where: str, table: TableSpec, data: pl.DataFrame, roles: dict[str, int], numbers: pl.Series, kept: pl.Series
-) -> Said:
-    """The roles of every row, each distinct text read once; texts that say nothing are problems with their rows."""
-    said = Said(pl.DataFrame())
+) -> tuple[pl.DataFrame, list[Problem]]:
+    """A column a role, named as in FIGURE_SCHEMA, each distinct text read once; and the texts that say nothing."""
+    problems: list[Problem] = []
     columns: list[pl.Series] = []
+    readers = _readers(table)
     for role in table.roles:
         texts = data[str(roles[role])]
-        read = _readers(table)[role]
         found: dict[str | None, dict[str, Any]] = {}
-        bad: dict[str | None, _NotOne] = {}
+        bad: dict[str | None, tuple[str, str]] = {}
         codes = {plain(printed): code for printed, code in table.codes.get(role, {}).items()}
         for text in texts.filter(kept).unique(maintain_order=True).to_list():
             try:
-                found[text] = read(codes.get(plain(text), text))
+                found[text] = readers[role](codes.get(plain(text), text))
             except _NotOne as error:
-                bad[text] = error
-        for text, told in list(bad.items())[:SHOWN]:
+                bad[text] = error.args
+        for text, (expected, remedy) in list(bad.items())[:SHOWN]:
             row = numbers.filter(kept & texts.eq_missing(text))[0]
             at = f"{where}, row {row}, column {table.roles[role]}"
-            said.problems.append(Problem(at, told.expected, shown(text) if text else "nothing", told.remedy))
+            problems.append(Problem(at, expected, shown(text) if text else "nothing", remedy))
         own = "preliminary" if role == "status" else role
-        names = list(dict.fromkeys([own, *(name for one in found.values() for name in one)]))
-        columns += [_mapped(texts, name, found) for name in names]
-    frame = pl.DataFrame(columns)
-    said.frame = frame
-    return said
-
-
-def _mapped(texts: pl.Series, name: str, found: dict[str | None, dict[str, Any]]) -> pl.Series:
-    dtype = TYPES.get(name, pl.String)
-    blank = found.get(None, {}).get(name)
-    known = {text: one.get(name) for text, one in found.items() if text is not None}
-    mapped = texts.replace_strict(known, default=None, return_dtype=dtype).alias(name)
-    return (
-        mapped
-        if blank is None
-        else pl.select(pl.when(texts.is_null()).then(pl.lit(blank)).otherwise(mapped))
-        .to_series()
-        .cast(dtype)
-        .alias(name)
-    )
+        for name in dict.fromkeys([own, *(name for one in found.values() for name in one)]):
+            known = {text: one.get(name) for text, one in found.items()}
+            dtype = TYPES.get(name, pl.String)
+            columns.append(texts.replace_strict(known, default=None, return_dtype=dtype).alias(name))
+    return pl.DataFrame(columns), problems
 
 
 TYPES: dict[str, Any] = {
@@ -91,10 +63,7 @@ def _readers(table: TableSpec) -> dict[str, Callable[[str | None], dict[str, Any
     def measure(text: str | None) -> dict[str, Any]:
         known = list(table.measures) or list(MEASURES)
         one = _one_of(text, known, "measure")
-        limits = table.measures.get(one)
-        if limits is None:
-            return {"measure": one}
-        return {"measure": one, "unit": limits.unit, "min": limits.min, "max": limits.max}
+        return {"measure": one, **(dict(table.measures[one]) if one in table.measures else {})}
 
     return {
         "edition": _edition,

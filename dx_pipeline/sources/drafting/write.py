@@ -99,11 +99,7 @@ class Writer:
             lines.append(
                 f"not_read = {quoted(siblings)}  # other files of the folder; declare those that are to be read"
             )
-        names = [
-            sheet.name
-            for sheet in unread
-            if sheet.texts.height and sheet.texts.null_count().row(0) != (sheet.texts.height,) * sheet.width
-        ]
+        names = [sheet.name for sheet in unread if sheet.filled]
         if names and self.form in ("html", "workbook", "jsonstat"):
             lines.append(f"ignore_tables = {quoted(names)}  # no provinces with figures were found there")
         body: list[str] = []
