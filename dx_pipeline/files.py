@@ -21,7 +21,7 @@ def write_whole(path: Path, data: bytes) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
@@ -43,9 +43,9 @@ def read_json(path: Path) -> dict[str, Any]:
     return {}
 
 
-def sync_folder(folder: Path) -> None:
-    """Make new names and renames in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Make the content of a file durable, or new names and renames in a folder."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

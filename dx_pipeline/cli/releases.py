@@ -136,22 +136,25 @@ def rollback(
     as_json: AsJson = False,
 ) -> None:
     """Make an earlier release current again. Nothing is removed: the newer one can be restored in the same way."""
-    from dx_pipeline.release.store.rollback import list_releases
-    from dx_pipeline.release.store.rollback import rollback as restore
+    from dx_pipeline.release.store.commit import rollback as restore
+    from dx_pipeline.release.store.manifest import readable_manifests
 
     paths = default_paths()
+    before = current_name(paths)
     if listed:
-        kept = list_releases(paths)
+        kept = {folder.name: one for folder, one in readable_manifests(paths).items()}
         if as_json:
-            keys = ("release", "data_hash", "built_at", "change_summary", "current")
-            show_json(
-                {"releases": [{key: getattr(one, key) for key in keys} | {"folder": one.folder.name} for one in kept]}
-            )
+            keys = {"release", "data_hash", "built_at", "change_summary"}
+            told = [
+                one.model_dump(include=keys) | {"current": name == before, "folder": name} for name, one in kept.items()
+            ]
+            show_json({"releases": told})
             return
-        rows = [(one.folder.name, one.built_at, "current" if one.current else "", one.change_summary) for one in kept]
+        rows = [
+            (name, one.built_at, "current" if name == before else "", one.change_summary) for name, one in kept.items()
+        ]
         show_table(("release", "built", "", "changes"), rows)
         return
-    before = current_name(paths)
     find(to or "previous")
     with working("Verifying and restoring"):
         folder = restore(paths, to)

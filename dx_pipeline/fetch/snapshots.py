@@ -19,7 +19,7 @@ from pathlib import Path
 
 from dx_pipeline.fetch.addresses import shown
 from dx_pipeline.fetch.download import Answer
-from dx_pipeline.files import sync_folder, write_whole
+from dx_pipeline.files import sync, write_whole
 
 #: of each file so many are kept, beside those that wait for somebody or were accepted last
 KEPT = 4
@@ -92,7 +92,7 @@ def store(folder: Path, file: str, answer: Answer, now: datetime) -> Snapshot:
         write_whole(path, content)
         path.chmod(0o444)
     part.rename(folder / name)
-    sync_folder(folder)
+    sync(folder)
     return Snapshot(folder / name, file, sha256)
 
 

@@ -112,8 +112,7 @@ def forget(paths: Paths, instance: dg.DagsterInstance | None = None, vacuum: boo
 
     `vacuum` gives the space of the event log back to the disk; without it, later runs use it.
     """
-    from dx_pipeline.release.store.repair import forget_oldest
-    from dx_pipeline.release.store.retention import prune
+    from dx_pipeline.release.store.repair import forget_oldest, prune
     from dx_pipeline.release.store.staging import release_lock
 
     with release_lock(paths):

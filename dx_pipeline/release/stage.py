@@ -90,7 +90,6 @@ def stage(
     check_results: pl.DataFrame | None,
     code_version: str,
     built_at: datetime | None = None,
-    wait_seconds: float = 600.0,
     parts: Sequence[str] = (),
     inputs: Inputs | None = None,
     headline: Headlines = lambda frames: (),
@@ -108,7 +107,6 @@ def stage(
             `check_results` is given.
         code_version: what built it, e.g. a commit.
         built_at: time of the build, now by default; read in UTC.
-        wait_seconds: how long to wait for another publication that is under way.
         parts: what will be added before it may be published (pictures, site, workbook).
         inputs: what the tables were built from.
         headline: picks from the tables the ranks that the manifest repeats.
@@ -127,7 +125,7 @@ def stage(
     frames = _data_frames(con, contracts)
     contracts = with_indicators(contracts, frames.get("indicators"))
     source_records(frames.get("sources"))
-    with release_lock(paths, wait_seconds):
+    with release_lock(paths):
         repair(paths)
         folder = create_staging(paths)
         baseline = _baseline(paths)
@@ -141,8 +139,9 @@ def stage(
         declared = (TABLES, DATABASE_PART, TEXTS, *([LARGE] if taken else []), *parts)
         current = baseline.folder.name if baseline.folder else None
         candidate = Candidate(
-            paths, folder, manifest, current, unchanged, declared, contracts, load_package_info(), full
-        )
+            paths=paths, folder=folder, contracts=contracts, info=load_package_info(), manifest=manifest,
+            baseline_folder=current, unchanged=unchanged, parts=declared, full=full,
+        )  # fmt: skip
         record_part(candidate, TABLES, [*folder.glob("parquet/*"), *folder.glob("csv/*")])
         record_part(candidate, DATABASE_PART, [folder / DATABASE])
         record_part(candidate, TEXTS, [*folder.glob("*.md"), *folder.glob("quality/**/*.json")])

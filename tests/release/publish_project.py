@@ -172,9 +172,7 @@ def stage_tables(
         for name, frame in (tables or small_tables()).items():
             write_table(con, described[name], frame)
         results = check_results() if checks is None else checks
-        return stage(
-            Paths(root), con, described, results, code_version, built_at, wait_seconds=20, parts=parts, large=large
-        )
+        return stage(Paths(root), con, described, results, code_version, built_at, parts=parts, large=large)
     finally:
         con.close()
 

@@ -22,9 +22,8 @@ from dx_pipeline.paths import Paths
 from dx_pipeline.release.store.commit import commit
 from dx_pipeline.release.store.journal import append_event, journal_path, read_journal
 from dx_pipeline.release.store.layout import current_folder, releases_folder
-from dx_pipeline.release.store.repair import repair
-from dx_pipeline.release.store.retention import prune
-from dx_pipeline.release.store.rollback import list_releases
+from dx_pipeline.release.store.manifest import readable_manifests
+from dx_pipeline.release.store.repair import prune, repair
 from dx_pipeline.release.store.staging import release_lock
 from dx_pipeline.release.store.verify import verify_release
 
@@ -96,7 +95,9 @@ def test_killed_at_any_step_leaves_the_old_or_the_new_release_whole(small_releas
 
     release(small_release, with_scores(hai_duong=0.6939))
     assert_whole(small_release, 0.6939)
-    assert [kept.release for kept in list_releases(Paths(small_release))][-1] == "2.0.1", "no version was used up"
+    assert [kept.release for kept in readable_manifests(Paths(small_release)).values()][-1] == "2.0.1", (
+        "no version was used up"
+    )
     left = {path.name for path in releases_folder(Paths(small_release)).iterdir() if path.name.startswith(".")}
     assert left == set()
     assert read_journal(Paths(small_release)).published[-1] == current_folder(Paths(small_release)).name
@@ -108,7 +109,7 @@ def test_killed_during_the_very_first_refresh(tmp_path: Path) -> None:
         assert Other(refresh, root, step).ends() == -signal.SIGKILL
         release(root, with_scores(hai_duong=0.6939))
         assert_whole(root, 0.6939)
-        assert [kept.release for kept in list_releases(Paths(root))] == ["2.0.0"]
+        assert [kept.release for kept in readable_manifests(Paths(root)).values()] == ["2.0.0"]
 
 
 def test_a_build_at_work_is_not_taken_for_a_dead_one(small_release: Path) -> None:
@@ -137,12 +138,12 @@ def test_a_reader_holds_its_release_while_others_are_published_and_pruned(small_
     candidate = stage_tables(small_release, with_scores(hai_duong=0.6939))
     assert asks() == [(0.6929,)]
     commit(candidate, keep=1, at_step=lambda step: asks() == [(0.6929,)] or pytest.fail(step))
-    assert len(list_releases(Paths(small_release))) == 2, "a release that somebody reads is not removed"
+    assert len(readable_manifests(Paths(small_release))) == 2, "a release that somebody reads is not removed"
     assert asks() == [(0.6929,)]
     reader.line.send("stop")
     assert reader.ends() == 0
     prune(Paths(small_release), keep=1)
-    assert len(list_releases(Paths(small_release))) == 1, "it goes when nobody reads it any more"
+    assert len(readable_manifests(Paths(small_release))) == 1, "it goes when nobody reads it any more"
     late = Other(read_when_asked, Paths(small_release).published)
     late.go_on()
     assert late.says() == [(0.6939,)]
@@ -222,7 +223,7 @@ def test_a_release_edited_in_place_is_replaced_by_the_next_refresh(small_release
     assert published.folder != damaged
     assert published.release == "2.0.0", "the same data; but a database written anew may have other bytes"
     assert_whole(small_release, 0.6929)
-    assert len(list_releases(Paths(small_release))) == 1
+    assert len(readable_manifests(Paths(small_release))) == 1
 
 
 def hold_the_lock(line: Connection, root: Path) -> None:
@@ -244,7 +245,7 @@ def test_a_second_publication_waits_and_says_so(small_release: Path, caplog: pyt
         pytest.fail("two held the lock")
     holder.go_on()
     with caplog.at_level(logging.WARNING):
-        commit(candidate, wait_seconds=20)
+        commit(candidate)
     assert holder.ends() == 0
     assert_whole(small_release, 0.6939)
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,9 +24,9 @@ from dx_pipeline.contracts import ContractError
 from dx_pipeline.orchestration.reproduce import compare_builds
 from dx_pipeline.paths import Paths
 from dx_pipeline.quality.gate import NotReleasableError
-from dx_pipeline.release.store.commit import commit
+from dx_pipeline.release.store.commit import commit, rollback
 from dx_pipeline.release.store.layout import ReleaseError, current_folder, release_folders
-from dx_pipeline.release.store.rollback import list_releases, rollback
+from dx_pipeline.release.store.manifest import readable_manifests
 from dx_pipeline.release.store.staging import Candidate, IncompleteReleaseError, open_candidate, record_part
 from dx_pipeline.release.store.verify import verify_release
 
@@ -123,9 +122,8 @@ def test_a_release_is_refused_until_each_part_is_there_and_of_its_data(small_rel
         with pytest.raises(IncompleteReleaseError, match=told):
             commit(candidate)
     (candidate.folder / "mine.txt").unlink()
-    record_part(
-        replace(candidate, manifest=candidate.manifest.model_copy(update={"data_hash": "sha256:0"})), "site", []
-    )
+    other = candidate.manifest.model_copy(update={"data_hash": "sha256:0"})
+    record_part(candidate.model_copy(update={"manifest": other}), "site", [])
     with pytest.raises(IncompleteReleaseError, match="site shows other data"):
         commit(candidate)
     page.write_text("<h1>DTI</h1>", encoding="utf-8")
@@ -271,7 +269,7 @@ def test_a_source_without_terms_is_not_published(small_release: Path) -> None:
 def test_the_last_releases_are_kept_and_the_current_one_always(small_release: Path) -> None:
     for step in range(1, 5):
         release(small_release, with_scores(hai_duong=0.69 + step / 1000), keep=3)
-    assert [kept.release for kept in list_releases(Paths(small_release))] == ["2.0.2", "2.0.3", "2.0.4"]
+    assert [kept.release for kept in readable_manifests(Paths(small_release)).values()] == ["2.0.2", "2.0.3", "2.0.4"]
 
 
 def test_rollback_and_the_next_refresh(small_release: Path) -> None:

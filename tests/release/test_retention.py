@@ -9,9 +9,9 @@ from pathlib import Path
 from publish_project import read_current, release, with_scores
 
 from dx_pipeline.paths import Paths
+from dx_pipeline.release.store.commit import rollback
 from dx_pipeline.release.store.layout import current_folder, release_folders
-from dx_pipeline.release.store.retention import prune
-from dx_pipeline.release.store.rollback import rollback
+from dx_pipeline.release.store.repair import prune
 from dx_pipeline.release.store.verify import verify_release
 
 

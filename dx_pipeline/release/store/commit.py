@@ -1,33 +1,43 @@
 """A staged release becomes the one people see: complete, verified, made durable, then switched to by one rename.
 
 Killed at any moment, the old release or the new one is current, whole; what is left lying is cleared by the next run.
+`rollback` switches to an earlier release in the same way.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dx_pipeline.files import sync_folder
+from dx_pipeline.files import sync
+from dx_pipeline.paths import Paths
 from dx_pipeline.release.content.datapackage import write_datapackage
 from dx_pipeline.release.content.jsonld import write_jsonld
 from dx_pipeline.release.content.package import source_records
-from dx_pipeline.release.store.journal import PUBLISHED, PUBLISHING, append_event
+from dx_pipeline.release.store.journal import PUBLISHING, append_event
 from dx_pipeline.release.store.layout import (
     ReleaseError,
     create_links,
     current_folder,
     current_name,
     ensure_links,
+    find_release,
     point_current,
     release_folders,
     releases_folder,
     sync_tree,
 )
-from dx_pipeline.release.store.manifest import MANIFEST, read_manifest, write_manifest
-from dx_pipeline.release.store.repair import remove_stale_wal, repair
-from dx_pipeline.release.store.retention import KEPT_RELEASES, prune, share_unchanged
+from dx_pipeline.release.store.manifest import (
+    DATABASE,
+    MANIFEST,
+    FileMark,
+    describe_file,
+    read_manifest,
+    write_manifest,
+)
+from dx_pipeline.release.store.repair import KEPT_RELEASES, prune, remove_stale_wal, repair
 from dx_pipeline.release.store.staging import (
     Candidate,
     IncompleteReleaseError,
@@ -60,7 +70,6 @@ class Publication:
 def commit(
     candidate: Candidate,
     keep: int = KEPT_RELEASES,
-    wait_seconds: float = 600.0,
     at_step: Callable[[str], None] = lambda step: None,
 ) -> Publication:
     """Close a staged release and make it current.
@@ -71,7 +80,6 @@ def commit(
     Args:
         candidate: from `stage` or `open_candidate`, with every part it declares.
         keep: how many releases stay on disk, the current one included.
-        wait_seconds: how long to wait for another publication that is under way.
         at_step: called with the name of each step done, for a log or a test.
 
     Raises:
@@ -82,7 +90,7 @@ def commit(
     """
     paths = candidate.paths
     try:
-        with release_lock(paths, wait_seconds):
+        with release_lock(paths):
             publication = _commit_locked(candidate, keep, at_step)
     except IncompleteReleaseError:
         raise
@@ -119,9 +127,9 @@ def _commit_locked(candidate: Candidate, keep: int, at_step: Callable[[str], Non
         return Publication(current, candidate.release, new_data=False, switched=False)
     findings = verify_release(staged)
     if findings:
-        raise ReleaseError("the staged release is not sound: " + "; ".join(str(finding) for finding in findings))
+        raise ReleaseError(f"the staged release is not sound: {'; '.join(map(str, findings))}")
     kept = [folder for folder in release_folders(paths) if is_sound(folder)]
-    shared = share_unchanged(staged, read_manifest(staged).files, kept[::-1])
+    shared = _share_unchanged(staged, read_manifest(staged).files, kept[::-1])
     sync_tree(staged)
     at_step("synced")
     folder = _move_in(candidate, name)
@@ -131,7 +139,7 @@ def _commit_locked(candidate: Candidate, keep: int, at_step: Callable[[str], Non
     at_step("before switch")
     point_current(paths, folder)
     at_step("switched")
-    append_event(paths, PUBLISHED, folder)
+    append_event(paths, "published", folder)
     at_step("journal written")
     repair(paths)
     gone = prune(paths, keep, at_step)
@@ -149,5 +157,62 @@ def _move_in(candidate: Candidate, name: str) -> Path:
         folder = root / f"{name}.{attempt}"
     append_event(candidate.paths, PUBLISHING, folder)
     candidate.folder.rename(folder)
-    sync_folder(root)
+    sync(root)
+    return folder
+
+
+def _share_unchanged(staged: Path, files: dict[str, FileMark], kept: list[Path]) -> int:
+    """Replace files by hard links to the same bytes in a kept release; returns how many bytes that saves.
+
+    Never the database: people open it, and whoever writes into it must not write into two releases. A file of a kept
+    release is compared with that release's manifest first, so that no damage is taken over.
+    """
+    wanted = {mark.sha256: name for name, mark in files.items() if name != DATABASE and mark.bytes}
+    saved = 0
+    for folder in kept:
+        for name, mark in read_manifest(folder).files.items():
+            own = wanted.get(mark.sha256)
+            if own is None or name == DATABASE:
+                continue
+            source, target = folder / name, staged / own
+            try:
+                if source.is_symlink() or describe_file(source) != mark:
+                    continue
+                if not target.samefile(source):  # renaming a link to the file it is a link of leaves both
+                    temporary = target.with_name(f".{target.name}.link")
+                    os.link(source, temporary)
+                    temporary.replace(target)
+            except OSError:  # too many links, or a file system without them: the copy stays
+                continue
+            saved += mark.bytes
+            del wanted[mark.sha256]
+    return saved
+
+
+def rollback(paths: Paths, to: str | None = None) -> Path:
+    """Make an earlier release current again; returns its folder.
+
+    Nothing is removed: the release rolled back from can be restored in the same way. The next refresh compares with the
+    release restored here; if it builds the same data again, it publishes them again under the same version.
+
+    `to` is a version or folder name; the version before the current one by default.
+
+    Raises:
+        ReleaseError: there is no such release, it is current already, or its files were touched.
+    """
+    with release_lock(paths):
+        folder = find_release(paths, to or "previous")
+        if folder not in release_folders(paths):
+            raise ReleaseError(f"{folder} is not one of this project's releases")
+        if folder == current_folder(paths):
+            raise ReleaseError(f"{folder.name} is current already")
+        remove_stale_wal(folder / DATABASE)
+        findings = verify_release(folder)
+        if findings:
+            raise ReleaseError(f"{folder.name} is not restored: {'; '.join(map(str, findings))}")
+        repair(paths)
+        create_links(paths, folder)
+        point_current(paths, folder)
+        append_event(paths, "rolled back", folder)
+        ensure_links(paths)
     return folder

@@ -5,45 +5,34 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
-from dx_pipeline.files import sync_folder
+from dx_pipeline.files import sync
 from dx_pipeline.paths import Paths
-from dx_pipeline.release.store.layout import releases_folder
+from dx_pipeline.release.store.layout import release_folders, releases_folder
 
 #: a release is about to get its name; without a later event it never became current
 PUBLISHING = "publishing"
-PUBLISHED = "published"
 
 
-@dataclass(frozen=True)
-class Event:
-    """One line of the journal."""
+class Journal(NamedTuple):
+    """Action and folder of all readable events in order, and whether every line was readable and as it was written."""
 
-    at: str
-    action: str
-    folder: str
-
-
-@dataclass(frozen=True)
-class Journal:
-    """All readable events in order, and whether every line was readable and as it was written."""
-
-    events: tuple[Event, ...]
+    events: list[tuple[str, str]]
     whole: bool
 
     @property
     def published(self) -> list[str]:
         """Folders that were current, in the order in which they last became it."""
-        names = [event.folder for event in self.events if event.action != PUBLISHING]
-        return sorted(set(names), key=lambda name: len(names) - names[::-1].index(name))
+        names = [folder for action, folder in self.events if action != PUBLISHING]
+        return list(dict.fromkeys(names[::-1]))[::-1]
 
     @property
     def never_published(self) -> set[str]:
         """Folders that were named by a run that died before it published them."""
-        return {event.folder for event in self.events} - set(self.published)
+        return {folder for _, folder in self.events} - set(self.published)
 
 
 def journal_path(paths: Paths) -> Path:
@@ -64,27 +53,31 @@ def append_event(paths: Paths, action: str, folder: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
     if created:
-        sync_folder(path.parent)
+        sync(path.parent)
 
 
 def read_journal(paths: Paths) -> Journal:
     """All events in order; a line that is torn, damaged or forged is passed over."""
     path = journal_path(paths)
     if not path.is_file():
-        return Journal((), whole=False)
-    events, whole = [], True
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        return Journal([], whole=False)
+    events = []
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    for line in lines:
         try:
             entry = json.loads(line)
-            event = Event(str(entry["at"]), str(entry["action"]), str(entry["folder"]))
-            sound = entry.get("sum", "") in ("", _sum(event.at, event.action, event.folder))
+            action, folder = str(entry["action"]), str(entry["folder"])
+            if entry.get("sum", "") in ("", _sum(str(entry["at"]), action, folder)):
+                events.append((action, folder))
         except (ValueError, KeyError, TypeError, AttributeError):
-            sound = False
-        if sound:
-            events.append(event)
-        else:
-            whole = False
-    return Journal(tuple(events), whole)
+            continue
+    return Journal(events, whole=len(events) == len(lines))
+
+
+def by_last_use(paths: Paths) -> list[Path]:
+    """All releases on disk, the one that became current longest ago first; those the journal does not know lead."""
+    order = {name: number for number, name in enumerate(read_journal(paths).published)}
+    return sorted(release_folders(paths), key=lambda folder: order.get(folder.name, -1))
 
 
 def _sum(at: str, action: str, folder: str) -> str:

@@ -15,14 +15,13 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
 from pathlib import Path
 
 from dx_pipeline.errors import DxError
-from dx_pipeline.files import sync_folder
+from dx_pipeline.files import sync
 from dx_pipeline.paths import Paths
 
-RELEASE_FOLDER = re.compile(r"^(\d+)\.(\d+)\.(\d+)-[0-9a-f]{8}(\.\d+)?$")
+RELEASE_FOLDER = re.compile(r"^\d+\.\d+\.\d+-[0-9a-f]{8}(\.\d+)?$")
 
 #: path under data/marts -> target, relative to data/marts; a link exists when the current release has its target
 STABLE_LINKS = {
@@ -69,16 +68,15 @@ def current_name(paths: Paths) -> str | None:
     return folder.name if folder else None
 
 
-def version_of(folder: Path) -> tuple[int, int, int]:
-    """The version in a release folder's name, as numbers.
+def numbers(version: str) -> tuple[int, int, int]:
+    """`1.10.2` as (1, 10, 2), so that 1.10 sorts after 1.9."""
+    major, minor, patch = map(int, version.split("."))
+    return major, minor, patch
 
-    Raises:
-        ReleaseError: the name is not `<version>-<hash>`.
-    """
-    match = RELEASE_FOLDER.match(folder.name)
-    if not match:
-        raise ReleaseError(f"{folder.name} is not the name of a release folder; expected e.g. 1.0.1-3f9a0c12")
-    return int(match[1]), int(match[2]), int(match[3])
+
+def version_of(folder: Path) -> tuple[int, int, int]:
+    """The version in a release folder's name, as numbers."""
+    return numbers(folder.name.split("-")[0])
 
 
 def release_folders(paths: Paths) -> list[Path]:
@@ -120,11 +118,10 @@ def find_release(paths: Paths, name: str) -> Path:
 def point_current(paths: Paths, folder: Path) -> None:
     """Make `folder` the current release by one atomic rename."""
     temporary = paths.marts / f".current-{os.getpid()}"
-    with suppress(FileNotFoundError):
-        temporary.unlink()
+    temporary.unlink(missing_ok=True)
     temporary.symlink_to(Path("releases") / folder.name)
     temporary.replace(paths.marts / "current")
-    sync_folder(paths.marts)
+    sync(paths.marts)
 
 
 def create_links(paths: Paths, folder: Path) -> None:
@@ -156,11 +153,6 @@ def ensure_links(paths: Paths) -> None:
 
 def sync_tree(folder: Path) -> None:
     """Make every file below a folder durable, then the folders, so that a power cut after the rename loses nothing."""
-    for parent, _, files in os.walk(folder):
-        for name in files:
-            handle = os.open(Path(parent) / name, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-        sync_folder(Path(parent))
+    for path in sorted(folder.rglob("*"), reverse=True):
+        sync(path)
+    sync(folder)

@@ -11,13 +11,15 @@ import hashlib
 import json
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dx_pipeline.contracts import Contract
-from dx_pipeline.release.store.layout import ReleaseError
+from dx_pipeline.paths import Paths
+from dx_pipeline.release.store.layout import ReleaseError, release_folders
 
 MANIFEST = "release.json"
 DATABASE = "dti.duckdb"
@@ -186,6 +188,15 @@ def read_manifest(folder: Path) -> Manifest:
         first = error.errors()[0]
         reason = f"{'.'.join(map(str, first['loc']))} {first['msg']}".strip()
     raise ReleaseError(f"{folder.name}: {MANIFEST} cannot be read ({reason}); the folder is not a release")
+
+
+def readable_manifests(paths: Paths) -> dict[Path, Manifest]:
+    """Release on disk -> its manifest, oldest version first, without those whose manifest is damaged."""
+    found = {}
+    for folder in release_folders(paths):
+        with suppress(ReleaseError):
+            found[folder] = read_manifest(folder)
+    return found
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> str:

@@ -1,6 +1,7 @@
 """What a killed run, a crashed reader, a bad disk or a hurried hand left behind, put in order before anything is built.
 
-Damage is set aside, or mended where the same bytes lie in another release; what is good is never lost.
+Damage is set aside, or mended where the same bytes lie in another release; what is good is never lost. Of releases and
+of what was set aside the newest stay; nothing that somebody reads is removed.
 """
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from dx_pipeline.locks import user_of
 from dx_pipeline.paths import Paths
-from dx_pipeline.release.store.journal import append_event, journal_path, read_journal
+from dx_pipeline.release.store.journal import append_event, by_last_use, journal_path, read_journal
 from dx_pipeline.release.store.layout import (
     STABLE_LINKS,
     ReleaseError,
@@ -24,8 +26,7 @@ from dx_pipeline.release.store.layout import (
     release_folders,
     releases_folder,
 )
-from dx_pipeline.release.store.manifest import DATABASE, describe_file, read_manifest
-from dx_pipeline.release.store.retention import TRASH_PREFIX, by_last_use, remove_release
+from dx_pipeline.release.store.manifest import DATABASE, describe_file, readable_manifests
 from dx_pipeline.release.store.staging import release_lock, remove_dead_staging
 from dx_pipeline.release.store.verify import Finding, is_sound, verify_bytes
 
@@ -36,6 +37,8 @@ TOLD = 3
 #: so many damaged things are kept for somebody to look at, each with the reason beside it
 KEPT = 3
 REASON = ".why.txt"
+KEPT_RELEASES = 5
+TRASH_PREFIX = ".trash-"
 
 
 def repair(paths: Paths) -> list[str]:
@@ -85,6 +88,35 @@ def forget_oldest(paths: Paths) -> list[str]:
             path.unlink()
         (folder / (path.name + REASON)).unlink(missing_ok=True)
     return [path.name for path in gone]
+
+
+def prune(paths: Paths, keep: int = KEPT_RELEASES, at_step: Callable[[str], None] = lambda step: None) -> list[str]:
+    """Keep the `keep` releases that were current last, the current one always; returns what went.
+
+    A release that somebody has open stays until the next time.
+    """
+    current = current_folder(paths)
+    others = [folder for folder in by_last_use(paths) if folder != current]
+    spare = others[: max(len(others) - (max(keep, 1) - (current is not None)), 0)]
+    return [folder.name for folder in spare if _remove_release(folder, at_step)]
+
+
+def _remove_release(folder: Path, at_step: Callable[[str], None] = lambda step: None) -> bool:
+    """Remove a release so that no half of it is ever taken for a release: renamed first, then deleted.
+
+    Returns False, and leaves it, when somebody reads it: a reader's temporary files lie in the release's folder.
+    """
+    if user_of(folder / DATABASE) is not None:
+        return False
+    trash = folder.with_name(TRASH_PREFIX + folder.name)
+    folder.rename(trash)
+    if user_of(trash / DATABASE) is not None:  # opened in between
+        trash.rename(folder)
+        return False
+    at_step("prune moved")
+    shutil.rmtree(trash)
+    at_step("pruned")
+    return True
 
 
 def _clear_leftovers(paths: Paths) -> list[str]:
@@ -154,8 +186,8 @@ def _mend_journal(paths: Paths) -> list[str]:
     for folder in release_folders(paths):
         if folder.name not in journal.published and is_sound(folder):
             append_event(paths, "found on disk while the journal was damaged", folder)
-    for event in events:
-        append_event(paths, event.action, releases_folder(paths) / event.folder)
+    for action, name in events:
+        append_event(paths, action, releases_folder(paths) / name)
     current = current_folder(paths)
     if current:
         append_event(paths, "current while the journal was damaged", current)
@@ -185,22 +217,14 @@ def _findings(folder: Path) -> list[Finding]:
 
 def _mend(paths: Paths, folder: Path, findings: list[Finding]) -> bool:
     """Fetch damaged and lost files from another release that has the very same ones; all of them, or nothing."""
-    try:
-        stated = read_manifest(folder).files
-    except ReleaseError:
-        return False
+    manifests = readable_manifests(paths)
+    stated = manifests.pop(folder).files if folder in manifests else {}
     names = {finding.subject for finding in findings}
     if not names <= stated.keys() or DATABASE in names:
         return False
     sources: dict[str, Path] = {}
-    for other in release_folders(paths):
-        if other == folder:
-            continue
-        try:
-            files = read_manifest(other).files
-        except ReleaseError:
-            continue
-        for name, mark in files.items():
+    for other, manifest in manifests.items():
+        for name, mark in manifest.files.items():
             path = other / name
             if path.is_file() and not path.is_symlink() and describe_file(path) == mark:
                 sources[mark.sha256] = path
@@ -262,11 +286,8 @@ def _remove_unpublished(paths: Paths) -> list[str]:
     if not journal.whole:
         return []
     current = current_folder(paths)
-    never = [
-        folder for folder in release_folders(paths) if folder != current and folder.name in journal.never_published
-    ]
     return [
         f"removed {folder.name}, built by a run that died before publishing it"
-        for folder in never
-        if remove_release(folder)
+        for folder in release_folders(paths)
+        if folder != current and folder.name in journal.never_published and _remove_release(folder)
     ]

@@ -12,16 +12,16 @@ newest candidate stays when its process ends, so that pictures, pages and the re
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import polars as pl
-from pydantic import ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from dx_pipeline.contracts import Contract, load_contracts
 from dx_pipeline.errors import BusyError
@@ -45,40 +45,27 @@ class IncompleteReleaseError(ReleaseError):
 class StagedPart(Stated):
     """A part of a staged release as the step that made it left it."""
 
-    name: str
-    data_hash: str
-    made_of: str
-    shows: str = ""
-    since: str = ""
+    part: Part
     files: dict[str, FileMark]
 
 
-class CandidateFile(Stated):
-    """`candidate.json`."""
+class Candidate(Stated):
+    """A staged release; `candidate.json` holds what does not depend on who opens it."""
 
-    manifest: Manifest
-    baseline_folder: str | None
-    unchanged: bool
-    parts: tuple[str, ...]
-    full: bool = False
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
-
-@dataclass(frozen=True)
-class Candidate:
-    """A staged release."""
-
-    paths: Paths = field(repr=False)
+    paths: Paths = Field(exclude=True, repr=False)
     #: what becomes the release; pictures, site and workbook are added to it
-    folder: Path
-    manifest: Manifest = field(repr=False)
+    folder: Path = Field(exclude=True)
+    contracts: Mapping[str, Contract] = Field(exclude=True, repr=False)
+    info: PackageInfo = Field(exclude=True, repr=False)
+    manifest: Manifest = Field(repr=False)
     #: name of the folder that was current when this was staged
     baseline_folder: str | None
     #: the data are those of the current release, which keeps its name and time
     unchanged: bool
     #: every part that the release declares
     parts: tuple[str, ...]
-    contracts: Mapping[str, Contract] = field(repr=False)
-    info: PackageInfo = field(repr=False)
     #: every part is made anew
     full: bool = False
 
@@ -99,15 +86,13 @@ class Candidate:
         return pl.read_parquet(path) if path.is_file() else None
 
 
-@contextmanager
-def release_lock(paths: Paths, wait_seconds: float = 600.0) -> Iterator[None]:
+def release_lock(paths: Paths, wait_seconds: float = 600.0) -> AbstractContextManager[None]:
     """Hold the right to publish; the same thread may hold it several times.
 
     Raises:
         BusyError: another process still holds it after `wait_seconds`.
     """
-    with locked(paths.marts / ".publish.lock", "publishing a release", wait_seconds):
-        yield
+    return locked(paths.marts / ".publish.lock", "publishing a release", wait_seconds)
 
 
 def create_staging(paths: Paths) -> Path:
@@ -115,9 +100,7 @@ def create_staging(paths: Paths) -> Path:
     root = releases_folder(paths)
     root.mkdir(parents=True, exist_ok=True)
     home = root / f"{STAGING_PREFIX}{secrets.token_hex(4)}"
-    handle = os.open(_lock_file(home), os.O_RDWR | os.O_CREAT, 0o644)
-    try_lock(handle)
-    _handles[home] = handle
+    _claim(home)
     (home / "release").mkdir(parents=True)
     (home / "parts").mkdir()
     return home / "release"
@@ -125,8 +108,7 @@ def create_staging(paths: Paths) -> Path:
 
 def save_candidate(candidate: Candidate) -> None:
     """Write down what is staged; from now on other processes find it."""
-    stated = CandidateFile.model_validate(candidate, from_attributes=True)
-    _write(candidate.folder.parent / CANDIDATE, stated)
+    _write(candidate.folder.parent / CANDIDATE, candidate)
 
 
 def open_candidate(paths: Paths, contracts: Mapping[str, Contract] | None = None) -> Candidate:
@@ -136,14 +118,15 @@ def open_candidate(paths: Paths, contracts: Mapping[str, Contract] | None = None
         ReleaseError: nothing is staged.
         BusyError: another process is at work on it.
     """
+    described = {"paths": paths, "contracts": contracts or load_contracts(), "info": load_package_info()}
     for home in reversed(_complete(paths)):
         try:
-            stated = CandidateFile.model_validate_json((home / CANDIDATE).read_bytes())
-        except (OSError, ValidationError):
+            stated = json.loads((home / CANDIDATE).read_bytes())
+            candidate = Candidate.model_validate({**stated, **described, "folder": home / "release"})
+        except (OSError, ValueError, TypeError):
             continue
         _claim(home)
-        described = contracts or load_contracts()
-        return Candidate(paths, home / "release", contracts=described, info=load_package_info(), **dict(stated))
+        return candidate
     raise ReleaseError("no release is staged", "Materialise publication/release_candidate first, or run `dx run`.")
 
 
@@ -172,8 +155,8 @@ def record_part(
     in it, and `since` the first release that showed them.
     """
     marks = {path.relative_to(candidate.folder).as_posix(): describe_file(path) for path in sorted(files)}
-    part = StagedPart(name=name, data_hash=candidate.data_hash, made_of=made_of, shows=shows, since=since, files=marks)
-    _write(_part_file(candidate, name), part)
+    part = Part(data_hash=candidate.data_hash, made_of=made_of, shows=shows, since=since, files=len(marks))
+    _write(_part_file(candidate, name), StagedPart(part=part, files=marks))
 
 
 def complete_parts(candidate: Candidate) -> dict[str, Part]:
@@ -189,14 +172,14 @@ def complete_parts(candidate: Candidate) -> dict[str, Part]:
     known: dict[str, FileMark] = {}
     for name in candidate.parts:
         try:
-            part = StagedPart.model_validate_json(_part_file(candidate, name).read_bytes())
+            staged = StagedPart.model_validate_json(_part_file(candidate, name).read_bytes())
         except (OSError, ValidationError):
             missing.append(name)
             continue
-        if part.data_hash != candidate.data_hash:
-            problems.append(f"{name} shows other data ({part.data_hash[:19]}…)")
-        known |= part.files
-        parts[name] = Part.model_validate(dict(part) | {"files": len(part.files)})
+        if staged.part.data_hash != candidate.data_hash:
+            problems.append(f"{name} shows other data ({staged.part.data_hash[:19]}…)")
+        known |= staged.files
+        parts[name] = staged.part
     there = files_below(candidate.folder)
     problems = [f"{', '.join(missing)} missing"] * bool(missing) + problems
     for file, mark in known.items():
@@ -216,10 +199,7 @@ def complete_parts(candidate: Candidate) -> dict[str, Part]:
 
 def drop_staging(folder: Path) -> None:
     """Remove a staging folder, if it still is one, and its lock; `folder` is what would have become the release."""
-    _drop(folder.parent)
-
-
-def _drop(home: Path) -> None:
+    home = folder.parent
     shutil.rmtree(home, ignore_errors=True)
     _lock_file(home).unlink(missing_ok=True)
     handle = _handles.pop(home, None)
@@ -239,7 +219,7 @@ def remove_dead_staging(paths: Paths, keep_newest: bool = True) -> list[Path]:
     for home in sorted(root / name for name in names):
         if home in kept or home in _handles or is_locked(_lock_file(home)):
             continue
-        _drop(home)
+        drop_staging(home / "release")
         removed.append(home)
     return removed
 
