@@ -64,6 +64,7 @@ def copy_project(target: Path) -> Path:
     for name in ("raw", "reference", "corrections"):
         shutil.copytree(ROOT / "data" / name, target / "data" / name)
     (target / "data" / "marts").mkdir()
+    shutil.copy(ROOT / "dagster.yaml", target)
     return target
 
 
@@ -122,9 +123,9 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def needs_release(item: pytest.Item) -> bool:
-    """Whether a test asks for the real release, the slowest of what tests share."""
-    return "released" in getattr(item, "fixturenames", ())
+def release_is_made(request: pytest.FixtureRequest) -> bool:
+    """Whether a test of this run asks for the real release, the slowest of what tests share."""
+    return any("released" in getattr(item, "fixturenames", ()) for item in request.session.items)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -136,7 +137,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def release_under_way(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
     """One worker begins the release while all run the tests that can do without it."""
-    if os.environ.get("PYTEST_XDIST_WORKER") == "gw0" and any(map(needs_release, request.session.items)):
+    if os.environ.get("PYTEST_XDIST_WORKER") == "gw0" and release_is_made(request):
         # the first call empties the folder: in the thread it would take the first test's folder away
         tmp_path_factory.getbasetemp()
         threading.Thread(target=made_once, args=(tmp_path_factory, "released", refreshed), daemon=True).start()
@@ -154,7 +155,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             build_all(con, Paths(root))
 
     # a release has the same tables
-    how = ("released", refreshed) if any(map(needs_release, request.session.items)) else ("built", make)
+    how = ("released", refreshed) if release_is_made(request) else ("built", make)
     return own_copy(tmp_path_factory, made_once(tmp_path_factory, *how), "marts")
 
 
@@ -184,11 +185,16 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(con: duckdb.DuckDBPyConnection, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole site of the real tables, called release 1.2.3."""
-    from dx_pipeline.report.site import build_site
+def site(request: pytest.FixtureRequest, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of the real tables that `build_site` writes: a release has others beside them."""
+    if release_is_made(request):
+        pages = made_once(tmp_path_factory, "released", refreshed) / "data" / "marts" / "current" / "site"
+        others = shutil.ignore_patterns("quality.html", "notebooks")
+        return Path(shutil.copytree(pages, tmp_path_factory.mktemp("pages") / "site", ignore=others))
 
     def make(folder: Path) -> None:
-        build_site(con, folder / "site", "1.2.3", ROOT / "data" / "reference")
+        from dx_pipeline.report.site import build_site
+
+        build_site(request.getfixturevalue("con"), folder / "site", "1.0.0", ROOT / "data" / "reference")
 
     return made_once(tmp_path_factory, "site", make) / "site"
