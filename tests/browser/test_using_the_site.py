@@ -244,7 +244,7 @@ def test_a_chart_is_kept_as_svg_png_and_csv_with_title_source_and_release(open_p
         kept[kind] = target
     svg = kept["SVG"].read_text(encoding="utf-8")
     assert svg.startswith("<svg")
-    release = page.evaluate("DTI.release")
+    release = page.locator("body").get_attribute("data-release")
     for words in ("Hải Phòng", "Nguồn", release):
         assert words in svg
     assert kept["PNG"].read_bytes().startswith(b"\x89PNG")
@@ -261,7 +261,7 @@ def test_an_embedded_chart_stands_alone(open_page: Open) -> None:
     told = page.locator("main").text_content()
     assert "Hải Phòng: " in told
     assert "Nguồn: DTI" in told
-    assert page.evaluate("DTI.release") in told
+    assert page.locator("body").get_attribute("data-release") in told
 
 
 def test_a_link_to_a_folded_part_opens_it(open_page: Open) -> None:
