@@ -1,20 +1,61 @@
-"""What runs without anybody watching: the refresh job, its nightly schedule, and the trace a failure leaves."""
+"""What runs without anybody watching: the refresh job, who runs its steps, its schedule, the trace a failure leaves.
+
+Steps are run by this process, by the workers of a broker, or by pods, as the settings say; nothing of Celery, Redis or
+Kubernetes is imported unless they ask for it.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from dx_pipeline.errors import DxError
 from dx_pipeline.orchestration import state
-from dx_pipeline.orchestration.deployment import WHOLE_TAG, code_tags
-from dx_pipeline.orchestration.executors import executor_of
+from dx_pipeline.orchestration.deployment import EXECUTORS, WHOLE_TAG, celery_config, code_tags, needed
 from dx_pipeline.orchestration.resources import PUBLISHERS, REFRESH, RELEASE, Project, door_of, outcome_of, publishes
 
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
     from dx_pipeline.settings import Settings
+
+
+def executor_of(settings: Settings) -> dg.ExecutorDefinition:
+    """The executor that the settings name.
+
+    Raises:
+        DxError: what it needs is not installed.
+    """
+    module, name = EXECUTORS[settings.steps_by]
+    executor: dg.ExecutorDefinition = getattr(needed(module), name)
+    if settings.steps_by == "in_process":
+        return executor
+    executor = _when_ready(settings, executor)
+    if settings.steps_by == "k8s":
+        return executor
+    # read when a run begins: the address has a password, and definitions are shown to people
+    return executor.configured(lambda _: celery_config(settings), name=settings.steps_by, config_schema={})
+
+
+def _when_ready(settings: Settings, executor: dg.ExecutorDefinition) -> dg.ExecutorDefinition:
+    """An executor that begins no run, from whatever door, that could not work: it would wait for ever."""
+
+    def create(context: dg.InitExecutorContext) -> dg.Executor:
+        from dx_pipeline.orchestration.readiness import refuse_unready
+
+        try:
+            refuse_unready(settings, workers=True)
+        except DxError as error:
+            raise dg.DagsterError(error.message) from None  # others leave the run without an end
+        made: dg.Executor = executor.executor_creation_fn(context)  # type: ignore[misc]
+        return made
+
+    schema: Any = executor.config_schema
+    return dg.ExecutorDefinition(
+        executor.name, config_schema=schema, requirements=executor.get_requirements,
+        executor_creation_fn=create, description=executor.description,
+    )  # fmt: skip
 
 
 def build_refresh(settings: Settings) -> UnresolvedAssetJobDefinition:
@@ -73,7 +114,7 @@ def build_failure_sensor(project: Project) -> dg.SensorDefinition:
         run = context.dagster_run
         if _left_no_trace(project, run):
             reasons = reasons_of(context.instance, run.run_id)
-            state.note(project.paths, door_of(run), "failed", reasons, run_id=run.run_id)
+            state.end(project.paths, "failed", reasons, door_of(run), run.run_id)
 
     return leave_failure_note
 
@@ -91,6 +132,6 @@ def build_success_sensor(project: Project) -> dg.SensorDefinition:
         run = context.dagster_run
         if _left_no_trace(project, run):
             released = outcome_of(context.instance, run.run_id)
-            state.note(project.paths, door_of(run), released or "unchanged", run_id=run.run_id)
+            state.end(project.paths, released or "unchanged", (), door_of(run), run.run_id)
 
     return leave_release_note

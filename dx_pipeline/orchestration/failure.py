@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from dagster._core.events import JobFailureData
 
-from dx_pipeline.errors import FAILED, DxError
+from dx_pipeline.errors import DxError
 from dx_pipeline.orchestration.state import Reason
 
 if TYPE_CHECKING:
@@ -41,9 +41,8 @@ def told() -> Iterator[None]:
 def explained(error: BaseException) -> DxError:
     """An error with its message and what to do about it, whoever raised it."""
     lines = str(error).strip().splitlines() or [""]
-    return foreseen(error) or DxError(
-        f"{type(error).__name__}: {lines[0]}", "This was not foreseen; the event log has where it happened."
-    )
+    told = f"{type(error).__name__}: {lines[0]}"
+    return foreseen(error) or DxError(told, "This was not foreseen; the event log has where it happened.")
 
 
 def foreseen(error: BaseException) -> DxError | None:
@@ -60,9 +59,8 @@ def foreseen(error: BaseException) -> DxError | None:
         transient = error.errno in (errno.ENOSPC, errno.EAGAIN, errno.EIO)
         return DxError(f"{where}{error.strerror or lines[0]}", HINTS.get(error.errno or 0, ""), retry=transient)
     if isinstance(error, duckdb.IOException | sqlite3.OperationalError):
-        return DxError(
-            lines[0], "Look at the free space and the rights where this file lies, then run again.", retry=True
-        )
+        hint = "Look at the free space and the rights where this file lies, then run again."
+        return DxError(lines[0], hint, retry=True)
     return foreseen(error.__cause__) if error.__cause__ else None
 
 
@@ -114,13 +112,7 @@ def _step_reason(event: dg.DagsterEvent) -> Reason:
     data = event.step_failure_data
     if data.user_failure_data is not None:
         fields = {name: value.value for name, value in data.user_failure_data.metadata.items()}
-        return Reason(
-            where=where,
-            message=str(fields.get("message", data.user_failure_data.description or "")),
-            hint=str(fields.get("hint", "")),
-            exit_code=code if isinstance(code := fields.get("exit_code"), int) else FAILED,
-            retry=fields.get("retry") is True,
-        )
+        return Reason.model_validate({"where": where, "message": data.user_failure_data.description or ""} | fields)
     return Reason(where=where, message=_innermost(data.error) or event.message or "it failed")
 
 

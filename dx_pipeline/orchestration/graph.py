@@ -9,19 +9,16 @@ from typing import Any
 
 import dagster as dg
 
-from dx_pipeline.orchestration.assets.checks import quality_checks
-from dx_pipeline.orchestration.assets.core import core_assets
-from dx_pipeline.orchestration.assets.large import large_assets
-from dx_pipeline.orchestration.assets.marts import mart_assets
+from dx_pipeline.orchestration.assets.figures import figure_assets, large_assets
+from dx_pipeline.orchestration.assets.marts import mart_assets, quality_checks
 from dx_pipeline.orchestration.assets.publication import publication_assets
-from dx_pipeline.orchestration.assets.raw import raw_assets
 from dx_pipeline.orchestration.automation import (
     build_failure_sensor,
     build_nightly,
     build_refresh,
     build_success_sensor,
+    executor_of,
 )
-from dx_pipeline.orchestration.executors import executor_of
 from dx_pipeline.orchestration.fetching import build_publishers, build_sensors, fetch_job, fetch_schedule
 from dx_pipeline.orchestration.resources import REFRESH, Project
 from dx_pipeline.paths import Paths
@@ -38,7 +35,7 @@ def _definitions(project: Project) -> dg.Definitions:
     paths, settings = project.paths, project.settings
     refresh = build_refresh(settings)
     large = large_assets(paths)
-    tables = [*raw_assets(paths), *core_assets(paths), *mart_assets(paths), *large]
+    tables = [*figure_assets(paths), mart_assets(paths), *large]
     return dg.Definitions(
         assets=linked([*tables, *publication_assets([asset.key for asset in large]), build_publishers(project)], paths),
         asset_checks=[quality_checks()],

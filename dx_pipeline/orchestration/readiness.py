@@ -6,16 +6,15 @@ Asked when a worker or a run starts, by `dx status` and by `dx doctor`; no line 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from dx_pipeline import lake
 from dx_pipeline.errors import DxError, Problem
 from dx_pipeline.orchestration.deployment import EXECUTORS, celery_config, needed, postgres, this_code
+from dx_pipeline.text import sql_literal
 
 if TYPE_CHECKING:
     from dx_pipeline.settings import Settings
-from dx_pipeline.text import sql_literal
 
 #: how long a server or a worker may take to answer
 ANSWER_SECONDS = 5
@@ -45,39 +44,37 @@ def faults(settings: Settings, workers: bool = True) -> list[Problem]:
     """What is wrong with this deployment; nothing of one machine can be."""
     if not settings.shared:
         return []
+    executor = EXECUTORS[settings.steps_by][0]
     found = [
-        _tried(settings, "executor", f"{settings.steps_by}", lambda: needed(EXECUTORS[settings.steps_by][0])),
-        *(_extension(settings, name) for name in lake.EXTENSIONS),
+        _tried(settings, "executor", settings.steps_by, needed, executor),
+        *(_tried(settings, "DuckDB", f"its extension {name}", lake.extension_file, name) for name in lake.EXTENSIONS),
     ]
     servers = [
-        _tried(settings, f"PostgreSQL, database {database}", "a connection", partial(_ask_postgres, settings, database))
+        _tried(settings, f"PostgreSQL, database {database}", "a connection", _ask_postgres, settings, database)
         for database in (settings.postgres_db, settings.lake_db)
     ]
     if settings.steps_by == "celery":
-        servers.append(_tried(settings, "broker", "an answer", lambda: _ask_broker(settings)))
+        servers.append(_tried(settings, "broker", "an answer", _ask_broker, settings))
     if not any(found):
-        servers.append(_tried(settings, settings.lake_data, "a place to write to", lambda: _ask_storage(settings)))
+        servers.append(_tried(settings, settings.lake_data, "a place to write to", _ask_storage, settings))
         # a lake keeps for ever the place it is made with: a wrong one is not let in
         if not any(servers):
-            servers.append(_tried(settings, "the lake", "one at the place the settings name",
-                                  lambda: lake.prepare(settings)))  # fmt: skip
+            servers.append(_tried(settings, "the lake", "one at the place the settings name", lake.prepare, settings))
     if workers and settings.steps_by == "celery" and not any((*found, *servers)):
         servers += _other_code(settings)
     return [one for one in (*found, *servers) if one]
 
 
-def _tried(settings: Settings, what: str, expected: str, ask: Callable[[], object]) -> Problem | None:
+def _tried(
+    settings: Settings, what: str, expected: str, ask: Callable[..., object], *arguments: object
+) -> Problem | None:
     try:
-        ask()
+        ask(*arguments)
     except Exception as error:
         message, remedy = (error.message, error.hint) if isinstance(error, DxError) else (settings.redacted(error), "")
         remedy = "" if remedy == lake.LOOK else remedy
         return Problem(what, expected, " ".join(message.split()) or type(error).__name__, remedy)
     return None
-
-
-def _extension(settings: Settings, name: str) -> Problem | None:
-    return _tried(settings, "DuckDB", f"its extension {name}", lambda: lake.extension_file(name))
 
 
 def _ask_postgres(settings: Settings, database: str) -> None:

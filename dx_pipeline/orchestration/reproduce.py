@@ -6,64 +6,43 @@ import os
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from dx_pipeline.errors import DxError
 from dx_pipeline.orchestration.run import refresh
 from dx_pipeline.paths import Paths, default_paths
 from dx_pipeline.release.store.layout import current_folder
-from dx_pipeline.release.store.manifest import LEDGER_TABLES, Baseline, describe_files, read_manifest
+from dx_pipeline.release.store.manifest import LEDGER_TABLES, describe_files, read_manifest
 from dx_pipeline.release.store.verify import Finding, verify_release
 
 COMPARED_SUFFIXES = (".parquet", ".csv", ".png")
 
 
-@dataclass(frozen=True)
-class RebuildReport:
-    """What was compared between two builds."""
-
-    same: tuple[str, ...]
-    differences: tuple[Finding, ...]
-    #: ledger files that carry the history of releases, when the two builds have different histories
-    not_compared: tuple[str, ...]
-
-    @property
-    def identical(self) -> bool:
-        """Something was compared, and nothing differs."""
-        return bool(self.same) and not self.differences
-
-
-def compare_builds(first: Path, second: Path) -> RebuildReport:
+def compare_builds(first: Path, second: Path) -> tuple[list[str], list[Finding], set[str]]:
     """Compare Parquet, CSV and PNG of two release folders byte by byte.
 
-    The ledger (`check_results`, `revisions`) repeats what earlier releases said; it is compared only when both builds
-    are the same release after the same baseline.
+    Returns:
+        Names of the files with the same bytes, what differs, and names of files that were not compared: the ledger
+        (`check_results`, `revisions`) repeats what earlier releases said, and is compared only when both builds are the
+        same release after the same baseline.
     """
-    one, two = (_files(folder) for folder in (first, second))
-    skipped: set[str] = set()
-    if _history(first) != _history(second):
-        skipped = {name for name in one.keys() | two.keys() if Path(name).stem in LEDGER_TABLES - {"data_dictionary"}}
-    differences = []
-    for name in sorted((one.keys() | two.keys()) - skipped):
-        if name not in two:
-            differences.append(Finding(name, f"only in {first.name}"))
-        elif name not in one:
-            differences.append(Finding(name, f"only in {second.name}"))
-        elif one[name] != two[name]:
+    one, two = (
+        {name: mark.sha256 for name, mark in describe_files(folder).items() if name.endswith(COMPARED_SUFFIXES)}
+        for folder in (first, second)
+    )
+    names, skipped = one.keys() | two.keys(), set()
+    before, after = read_manifest(first), read_manifest(second)
+    if (before.release, before.baseline) != (after.release, after.baseline):
+        skipped = {name for name in names if Path(name).stem in LEDGER_TABLES - {"data_dictionary"}}
+    same, differences = [], []
+    for name in sorted(names - skipped):
+        if one.get(name) == two.get(name):
+            same.append(name)
+        elif name in one and name in two:
             differences.append(Finding(name, f"sha256 {one[name][:12]}… and {two[name][:12]}…"))
-    unlike = {finding.subject for finding in differences}
-    same = sorted((one.keys() & two.keys()) - skipped - unlike)
-    return RebuildReport(tuple(same), tuple(differences), tuple(sorted(skipped)))
-
-
-def _files(folder: Path) -> dict[str, str]:
-    return {name: mark.sha256 for name, mark in describe_files(folder).items() if name.endswith(COMPARED_SUFFIXES)}
-
-
-def _history(folder: Path) -> tuple[str, Baseline | None]:
-    manifest = read_manifest(folder)
-    return manifest.release, manifest.baseline
+        else:
+            differences.append(Finding(name, f"only in {(first if name in one else second).name}"))
+    return same, differences, skipped
 
 
 def copy_inputs(inputs: Paths, folder: Path) -> Paths:
@@ -95,20 +74,20 @@ def reproduce(paths: Paths) -> int:
     """
     with tempfile.TemporaryDirectory() as workspace:
         first, second = (release_of(copy_inputs(paths, Path(workspace) / name)) for name in ("first", "second"))
-        report = compare_builds(first, second)
-        for finding in report.differences:
+        same, differences, _ = compare_builds(first, second)
+        for finding in differences:
             print(f"differs: {finding.subject}: {finding.problem}", file=sys.stderr)
-        print(f"two builds: {len(report.same)} files with the same bytes, {len(report.differences)} differ")
-        problems = len(report.differences) + (not report.identical)
+        print(f"two builds: {len(same)} files with the same bytes, {len(differences)} differ")
+        problems = len(differences) + (not same)
         published = current_folder(paths)
         if published is not None:
-            same = read_manifest(published).data_hash == read_manifest(first).data_hash
+            same_data = read_manifest(published).data_hash == read_manifest(first).data_hash
             findings = verify_release(published)
             for found in findings:
                 print(f"published: {found.subject}: {found.problem}", file=sys.stderr)
-            verdict = "the same data" if same else "other data (build and release first: make run)"
+            verdict = "the same data" if same_data else "other data (build and release first: make run)"
             print(f"published release {published.name}: {verdict}; {len(findings)} files not as released")
-            problems += len(findings) + (not same)
+            problems += len(findings) + (not same_data)
     return problems
 
 

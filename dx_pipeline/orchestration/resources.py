@@ -27,11 +27,10 @@ from dx_pipeline.settings import Settings, read_settings
 from dx_pipeline.warehouse import ANSWERS, WAIT_SECONDS, begin_anew, build_lock, connect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
 
     import duckdb
 
-    from dx_pipeline.large.store import Stored
     from dx_pipeline.release.store.staging import Candidate
 
 RELEASE = dg.AssetKey(["publication", "release"])
@@ -99,7 +98,7 @@ class Project(dg.ConfigurableResource[Any]):
             try:
                 need_room(self.paths)
             except DxError as error:
-                state.finish(self.paths, "failed", [state.Reason.of(error)])
+                state.end(self.paths, "failed", [state.Reason.of(error)])
                 raise
             try:
                 yield self
@@ -168,20 +167,6 @@ class Project(dg.ConfigurableResource[Any]):
         )
         return again(open_candidate, self.paths)
 
-    def keep_large(self, source_id: str, folder: Path, stored: Sequence[Stored]) -> None:
-        """Bring built periods of a large source into the lake, where there is one."""
-        if self.settings.shared:
-            from dx_pipeline.large.in_lake import keep_in_lake
-
-            keep_in_lake(self.settings, source_id, folder, stored)
-
-    def publish(self, candidate: Candidate) -> None:
-        """Let readers of the lake see a staged release, where there is a lake."""
-        if self.settings.shared:
-            from dx_pipeline.orchestration.shared import publish_in_lake
-
-            publish_in_lake(self.settings, candidate)
-
 
 def nightly_freshness() -> dg.FreshnessPolicy:
     """What is made every night is late after one that was missed."""
@@ -207,25 +192,31 @@ def door_of(run: dg.DagsterRun) -> str:
     return run.tags.get("dagster/sensor_name") or run.tags.get(DOOR_TAG) or "ui"
 
 
-def outcome_of(instance: dg.DagsterInstance, run_id: str) -> Literal["released", "unchanged"] | None:
-    """What a run made of the release, None when it did not come so far."""
+def released_by(instance: dg.DagsterInstance, run_id: str) -> Mapping[str, Any]:
+    """What the asset of the release says of a run, empty when it did not come so far."""
     released = [
         entry.dagster_event.step_materialization_data.materialization.metadata
         for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
         if entry.dagster_event and entry.dagster_event.asset_key == RELEASE
     ]
-    return ("released" if released[-1]["switched"].value else "unchanged") if released else None
+    return {name: value.value for name, value in released[-1].items()} if released else {}
+
+
+def outcome_of(instance: dg.DagsterInstance, run_id: str) -> Literal["released", "unchanged"] | None:
+    """What a run made of the release, None when it did not come so far."""
+    released = released_by(instance, run_id)
+    return ("released" if released["switched"] else "unchanged") if released else None
 
 
 def leave_trace(paths: Paths, instance: dg.DagsterInstance, run_id: str, finished: bool) -> None:
     """Write down how the run of this process ended."""
     outcome, reasons = outcome_of(instance, run_id), reasons_of(instance, run_id)
-    if outcome and not reasons:
-        state.finish(paths, outcome)
-    elif reasons:
-        state.finish(paths, "failed", reasons)
+    if reasons:
+        state.end(paths, "failed", reasons)
+    elif outcome:
+        state.end(paths, outcome)
     elif not finished:
-        state.finish(paths, "interrupted")
+        state.end(paths, "interrupted")
     else:
         nothing = state.Reason(where="run", message="it ended without a release; see the event log")
-        state.finish(paths, "failed", [nothing])
+        state.end(paths, "failed", [nothing])

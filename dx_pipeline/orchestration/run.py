@@ -82,7 +82,7 @@ def refresh(
             need_room(paths)
             return _run(paths, door, full)
     except BusyError as busy:
-        state.note(paths, door, "busy", [Reason.of(busy)])
+        state.end(paths, "busy", [Reason.of(busy)], door)
         raise
     except KeyboardInterrupt:
         state.interrupted(paths)
@@ -91,7 +91,7 @@ def refresh(
         from dx_pipeline.orchestration.failure import explained, foreseen
 
         reason = Reason.of(explained(error))
-        state.note(paths, door, "failed", [reason])
+        state.end(paths, "failed", [reason], door)
         if not foreseen(error):
             logging.getLogger(__name__).exception("the refresh failed for a reason that was not foreseen")
         return Refresh(current_name(paths), unchanged=False, reasons=(reason,))
@@ -156,7 +156,7 @@ def _run(paths: Paths, door: str, full: bool) -> Refresh:
     from dx_pipeline.orchestration.failure import reasons_of
     from dx_pipeline.orchestration.graph import build_definitions
     from dx_pipeline.orchestration.instance import opened
-    from dx_pipeline.orchestration.resources import DOOR_TAG, FULL_TAG, REFRESH, Project
+    from dx_pipeline.orchestration.resources import DOOR_TAG, FULL_TAG, REFRESH, Project, released_by
 
     shared = read_settings(paths.root).shared
     with opened(paths) as instance, _own_output(), _stoppable() as stopped:
@@ -175,9 +175,10 @@ def _run(paths: Paths, door: str, full: bool) -> Refresh:
             raise KeyboardInterrupt
         reasons = () if result.success else reasons_of(instance, result.run_id)
         if reasons:
-            state.finish(paths, "failed", reasons)  # an interrupted run ends before it leaves its trace
+            state.end(paths, "failed", reasons)  # an interrupted run ends before it leaves its trace
+        new_data = released_by(instance, result.run_id).get("new data")
         forget(paths, instance)
-    return Refresh(current_name(paths), unchanged=result.success and not _new_data(result), reasons=reasons)
+    return Refresh(current_name(paths), unchanged=result.success and not new_data, reasons=reasons)
 
 
 def _by_workers(paths: Paths, how: dict[str, Any]) -> dg.ExecutionResult:
@@ -230,10 +231,3 @@ def _stoppable() -> Iterator[Callable[[], bool]]:
         signal.set_wakeup_fd(before)
         os.close(reading)
         os.close(writing)
-
-
-def _new_data(result: dg.ExecutionResult) -> bool:
-    for event in result.get_asset_materialization_events():
-        if event.asset_key and event.asset_key.path[-1] == "release":
-            return bool(event.step_materialization_data.materialization.metadata["new data"].value)
-    return False

@@ -159,14 +159,31 @@ def _split(state: State) -> tuple[tuple[Refresh, ...], Refresh | None]:
     return tuple(one for one in state.refreshes if one is not newest), newest
 
 
-def finish(paths: Paths, outcome: Outcome, reasons: Iterable[Reason] = ()) -> None:
-    """The refresh of this process ends."""
+def end(
+    paths: Paths,
+    outcome: Outcome,
+    reasons: Iterable[Reason] = (),
+    door: str = "",
+    run_id: str = "",
+    put_right: Iterable[str] = (),
+) -> None:
+    """The refresh of this process ends; with a door, also one that never began and is only written down."""
 
-    def finished(state: State) -> State:
+    def ended(state: State) -> State:
         others, mine = _split(state)
-        return State(refreshes=(*others, _ended(paths, mine, outcome, reasons))) if mine else state
+        if mine is None and not door:
+            return state
+        mine = mine or Refresh(started_at=_now(), door=door, run_id=run_id, process=this_process())
+        update = {
+            "ended_at": _now(),
+            "outcome": outcome,
+            "reasons": tuple(reasons),
+            "put_right": (*mine.put_right, *put_right),
+            "shown": current_name(paths),
+        }
+        return State(refreshes=(*others, mine.model_copy(update=update)))
 
-    _change(paths, finished)
+    _change(paths, ended)
 
 
 def interrupted(paths: Paths) -> None:
@@ -182,32 +199,6 @@ def interrupted(paths: Paths) -> None:
         return State(refreshes=tuple(refreshes))
 
     _change(paths, stopped)
-
-
-def note(paths: Paths, door: str, outcome: Outcome, reasons: Iterable[Reason] = (), put_right: Iterable[str] = (),
-         run_id: str = "") -> None:  # fmt: skip
-    """A refresh ended before Dagster began it: nothing to do, another build at work, a reason not to start."""
-
-    def noted(state: State) -> State:
-        others, mine = _split(state)
-        mine = mine or Refresh(started_at=_now(), door=door, run_id=run_id, process=this_process())
-        return State(refreshes=(*others, _ended(paths, mine, outcome, reasons, put_right)))
-
-    _change(paths, noted)
-
-
-def _ended(
-    paths: Paths, refresh: Refresh, outcome: Outcome, reasons: Iterable[Reason], put_right: Iterable[str] = ()
-) -> Refresh:
-    return refresh.model_copy(
-        update={
-            "ended_at": _now(),
-            "outcome": outcome,
-            "reasons": tuple(reasons),
-            "put_right": (*refresh.put_right, *put_right),
-            "shown": current_name(paths),
-        }
-    )
 
 
 def _change(paths: Paths, changed: Callable[[State], State]) -> None:

@@ -66,7 +66,7 @@ def unchanged(paths: Paths, door: str) -> str | None:
     current = current_folder(paths)
     if current is None or not nothing_to_do(paths) or not _readers_see(paths, current):
         return None
-    state.note(paths, door, "unchanged", put_right=put_right)
+    state.end(paths, "unchanged", door=door, put_right=put_right)
     return f"nothing changed since {current.name}: data, reference, corrections and code are those it was built from"
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from dx_answers import Dx, DxIn
 
-from dx_pipeline.orchestration.state import Reason, note
+from dx_pipeline.orchestration.state import Reason, end
 from dx_pipeline.paths import Paths
 
 
@@ -120,10 +120,10 @@ def test_status_tells_a_source_nobody_looked_at_for_a_year(dx_in: DxIn, own_rele
 
 def test_status_tells_that_the_last_run_failed(dx_in: DxIn, own_release: Paths) -> None:
     reason = Reason(where="raw/x", message="expected sha256 a, found b", hint="Look at the file.")
-    note(own_release, "schedule", "failed", [reason])
+    end(own_release, "failed", [reason], door="schedule")
     answer = dx_in(own_release.root, "status")
     assert answer.code == 1
     assert "raw/x: expected sha256 a, found b" in answer.out
     assert "what to do: Look at the file." in answer.out
-    note(own_release, "ui", "unchanged")
+    end(own_release, "unchanged", door="ui")
     assert dx_in(own_release.root, "status").code == 0

@@ -59,17 +59,17 @@ def test_a_build_is_started_once_for_what_was_accepted(paths, publisher: Publish
 
 def test_a_failed_refresh_is_told_once_and_its_end_too(paths) -> None:
     reason = state.Reason(where="check t.c", message="x", check="expected 63, found 62", keys=("province_id hue",))
-    state.note(paths, "schedule", "failed", [reason])
+    state.end(paths, "failed", [reason], door="schedule")
     (event,) = tell_of_builds(paths)
     assert event.cause is not None
     assert (event.mark, event.key, event.cause.keys) == ("new", "check t.c: check", ("province_id hue",))
     assert tell_of_builds(paths) == []
-    state.note(paths, "schedule", "unchanged")
+    state.end(paths, "unchanged", door="schedule")
     assert [one.mark for one in tell_of_builds(paths)] == ["recovered"]
 
 
 def test_a_nightly_refresh_that_leaves_no_trace_is_told(paths) -> None:
-    state.note(paths, "schedule", "unchanged")
+    state.end(paths, "unchanged", door="schedule")
     later = datetime(2126, 1, 1, tzinfo=UTC)
     (event,) = tell_of_builds(paths, later)
     assert event.key == "nightly: build"

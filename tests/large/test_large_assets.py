@@ -7,8 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from benchmarks.made_up_communes import add_communes
-from dx_pipeline.orchestration.assets.large import large_assets, large_key
-from dx_pipeline.orchestration.assets.raw import reference_asset
+from dx_pipeline.orchestration.assets.figures import large_assets, large_key, reference_asset
 from dx_pipeline.orchestration.resources import Project
 from dx_pipeline.paths import Paths
 from tests.conftest import ROOT

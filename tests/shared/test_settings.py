@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from dx_pipeline import lake
 from dx_pipeline.errors import DxError
 from dx_pipeline.orchestration import readiness
+from dx_pipeline.orchestration.automation import executor_of
 from dx_pipeline.orchestration.deployment import CODE_TAG, refuse_other_code, this_code
-from dx_pipeline.orchestration.executors import executor_of
 from dx_pipeline.orchestration.failure import reasons_of
 from dx_pipeline.settings import Settings, SettingsError, read_settings
 
@@ -130,7 +131,7 @@ def test_an_extension_that_is_missing_and_a_worker_of_other_code_are_told_in_a_l
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     settings = asked(monkeypatch, tmp_path, SHARED)
-    told = readiness._extension(settings, "never_made")
+    told = readiness._tried(settings, "DuckDB", "its extension never_made", lake.extension_file, "never_made")
     assert str(told).startswith("DuckDB: expected its extension never_made, found DuckDB's extension never_made is not")
     assert "Install duckdb-extension-never-made==" in str(told)
     for answers, expected in (

@@ -1,4 +1,4 @@
-"""The assets by group: raw, core, marts, publication; and the checks on them.
+"""The assets: sources and figures, public tables with the checks on them, publication.
 
 Doesn't belong here: how anything is built or checked; an asset calls a plain function of another room.
 """

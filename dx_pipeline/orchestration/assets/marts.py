@@ -1,4 +1,4 @@
-"""The public tables, one asset each, in groups by section, built in one step on one connection.
+"""The public tables, one asset each, in groups by section, built in one step on one connection; the checks on them.
 
 A table that fails does not stop the tables that do not need it; the step fails at the end and names every one.
 """
@@ -11,9 +11,8 @@ from typing import Any
 import dagster as dg
 
 from dx_pipeline.build import build_mart, mart_code, mart_contracts, mart_files
-from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract
-from dx_pipeline.orchestration.assets.core import FIGURES
-from dx_pipeline.orchestration.assets.raw import OWNERS, REFERENCE
+from dx_pipeline.contracts import CONTRACTS_FOLDER, Contract, load_contracts
+from dx_pipeline.orchestration.assets.figures import FIGURES, OWNERS, REFERENCE
 from dx_pipeline.orchestration.failure import failure, told
 from dx_pipeline.orchestration.metadata import (
     code_references,
@@ -24,8 +23,15 @@ from dx_pipeline.orchestration.metadata import (
 )
 from dx_pipeline.orchestration.resources import Project
 from dx_pipeline.paths import Paths
+from dx_pipeline.quality.catalogue import catalogue
 from dx_pipeline.sources.spec import each_source
 from dx_pipeline.warehouse import NotBuiltError, was_taken_over
+
+SEVERITY = {
+    "blocking": dg.AssetCheckSeverity.ERROR,
+    "warning": dg.AssetCheckSeverity.WARN,
+    "info": dg.AssetCheckSeverity.WARN,
+}
 
 
 def mart_key(name: str) -> dg.AssetKey:
@@ -70,20 +76,16 @@ def _upstream(table: str, contracts: dict[str, Contract], records: dict[str, dg.
     return FIGURES if schema == "core" or name == "sources" else records.get(name, REFERENCE)
 
 
-def record_assets(paths: Paths) -> dict[str, dg.AssetKey]:
-    """Name of a table of records -> the asset of its source."""
-    sources = each_source(paths.raw)[0].values()
-    return {
+def mart_assets(paths: Paths) -> dg.AssetsDefinition:
+    """All public tables."""
+    contracts = mart_contracts()
+    #: name of a table of records -> the asset of its source
+    records = {
         file.table: dg.AssetKey(["raw", source.source_id])
-        for source in sources
+        for source in each_source(paths.raw)[0].values()
         for file in source.files
         if file.layout == "records"
     }
-
-
-def mart_assets(paths: Paths) -> list[dg.AssetsDefinition]:
-    """All public tables."""
-    contracts, records = mart_contracts(), record_assets(paths)
     specs = [mart_spec(contract, contracts, records) for contract in contracts.values()]
 
     @dg.multi_asset(specs=specs, can_subset=True)
@@ -115,4 +117,38 @@ def mart_assets(paths: Paths) -> list[dg.AssetsDefinition]:
         if failures:
             raise failure(failures) from next(iter(failures.values()))
 
-    return [marts]
+    return marts
+
+
+def quality_checks() -> dg.AssetChecksDefinition:
+    """Every check of the catalogue, run in one step in this process. Great Expectations is imported inside it, once."""
+    specs = [
+        dg.AssetCheckSpec(
+            name=check.check_name,
+            asset=mart_key(check.table_name),
+            blocking=check.severity == "blocking",
+            description=f"{check.protects_en}\n\n{check.protects_vi}",
+            metadata={"dimension": check.dimension, "severity": check.severity, "engine": check.engine},
+        )
+        for check in catalogue(load_contracts())
+    ]
+
+    @dg.multi_asset_check(specs=specs, can_subset=True)
+    def checks(context: dg.AssetCheckExecutionContext, project: Project) -> Iterator[dg.AssetCheckResult]:
+        from dx_pipeline.quality.gate import check_build
+
+        keys = context.selected_asset_check_keys
+        with told(), project.warehouse(to_read=True) as con:
+            results = check_build(con, {(key.asset_key.path[-1], key.name) for key in keys})
+        told_of_each = ("status", "expected", "observed", "n_checked", "n_failed", "failing_keys")
+        for row in results.iter_rows(named=True):
+            yield dg.AssetCheckResult(
+                asset_key=mart_key(row["table_name"]),
+                check_name=row["check_name"],
+                passed=row["passed"] is not False,  # what does not apply has not failed, and says so
+                severity=SEVERITY[row["severity"]],
+                description=f"{row['status']}: expected {row['expected']}; observed {row['observed']}",
+                metadata={name: row[name] for name in told_of_each},
+            )
+
+    return checks

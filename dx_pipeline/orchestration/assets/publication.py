@@ -1,7 +1,8 @@
 """Group publication: a release is staged, illustrated, and made current by one rename."""
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ from dx_pipeline.build import mart_contracts, mart_files
 from dx_pipeline.charts import PICTURES
 from dx_pipeline.code import package_code
 from dx_pipeline.contracts import Contract, load_contracts
+from dx_pipeline.orchestration.assets.figures import OWNERS
 from dx_pipeline.orchestration.assets.marts import mart_key, section_group
-from dx_pipeline.orchestration.assets.raw import OWNERS
 from dx_pipeline.orchestration.failure import told
 from dx_pipeline.orchestration.metadata import code_references, table_schema
 from dx_pipeline.orchestration.resources import FULL_TAG, RELEASE, Project, nightly_freshness
@@ -47,6 +48,8 @@ def written_spec(key: dg.AssetKey, contract: Contract) -> dg.AssetSpec:
 
 def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefinition]:
     """Candidate, pictures, site, workbook and release; `large` sources go into it as they are built."""
+    common: dict[str, Any] = {"group_name": GROUP, "owners": OWNERS, "code_version": package_code()}
+    asset: Callable[..., Callable[[Callable[..., object]], dg.AssetsDefinition]] = partial(dg.asset, **common)
     written = {mart_key(name): contract for name, contract in load_contracts().items() if contract.written_by_release}
 
     @dg.multi_asset(
@@ -57,9 +60,7 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
                 kinds={"duckdb", "parquet", "csv"},
                 description="Tables, database, dictionary and change log in a folder of their own; nobody sees them "
                 "yet. Refused when a table is missing, out of date, or not checked.",
-                group_name=GROUP,
-                owners=OWNERS,
-                code_version=package_code(),
+                **common,
             ),
             *(written_spec(key, contract) for key, contract in written.items()),
         ],
@@ -89,9 +90,7 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
                 deps=[CANDIDATE],
                 kinds={"matplotlib", "png", "svg"},
                 description=f"{picture.title.en}\n\n{picture.title.vi}",
-                group_name=GROUP,
-                owners=OWNERS,
-                code_version=package_code(),
+                **common,
             )
             for name, picture in PICTURES.items()
         ],
@@ -108,14 +107,11 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
                     metadata = {"taken over": made.taken_over, **_picture_metadata(made.files)}
                     yield dg.MaterializeResult(asset_key=picture_key(name), metadata=metadata)
 
-    @dg.asset(
+    @asset(
         key=SITE,
         deps=[CANDIDATE, *(picture_key(name) for name in PICTURES)],
         kinds={"html"},
         description="The static site: ranking table, a profile per province in two languages, quality report.",
-        group_name=GROUP,
-        owners=OWNERS,
-        code_version=package_code(),
     )
     def site(project: Project) -> dg.MaterializeResult[Any]:
         from dx_pipeline.release.compose import write_site
@@ -125,14 +121,11 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
         pages = sum(path.suffix == ".html" for path in made.files)
         return dg.MaterializeResult(metadata={"pages": pages, "taken over": made.taken_over})
 
-    @dg.asset(
+    @asset(
         key=WORKBOOK,
         deps=[CANDIDATE],
         kinds={"excel"},
         description="The release as one Excel workbook.",
-        group_name=GROUP,
-        owners=OWNERS,
-        code_version=package_code(),
     )
     def workbook(project: Project) -> dg.MaterializeResult[Any]:
         from dx_pipeline.release.compose import write_book
@@ -142,23 +135,23 @@ def publication_assets(large: Sequence[dg.AssetKey] = ()) -> list[dg.AssetsDefin
         size = sum(path.stat().st_size for path in made.files)
         return dg.MaterializeResult(metadata={"bytes": size, "taken over": made.taken_over})
 
-    @dg.asset(
+    @asset(
         key=RELEASE,
         deps=[CANDIDATE, *written, SITE, WORKBOOK],
         kinds={"duckdb"},
         description="The published release: everything people open, switched to by one rename. Refused when a part is "
         "missing or shows other data.",
         freshness_policy=nightly_freshness(),
-        group_name=GROUP,
-        owners=OWNERS,
-        code_version=package_code(),
     )
     def release(project: Project) -> dg.MaterializeResult[Any]:
         from dx_pipeline.release.store.commit import commit
 
         with told():
             candidate = project.staged()
-            project.publish(candidate)
+            if project.settings.shared:
+                from dx_pipeline.orchestration.shared import publish_in_lake
+
+                publish_in_lake(project.settings, candidate)
             published = commit(candidate)
         return dg.MaterializeResult(
             metadata={
