@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dx_pipeline.index import TIE_TOLERANCE
-from dx_pipeline.index.arrays import FloatArray, IndexInputError, as_matrix, normalise_weights, weighted_scores
-from dx_pipeline.index.doubt import RankInterval, rank_interval
-from dx_pipeline.index.normalise import min_max
+from dx_pipeline.index.arrays import FloatArray, IndexInputError, as_matrix, min_max, normalise_weights, weighted_scores
+from dx_pipeline.index.ranks import RankInterval, rank_interval
 
 OFFICIAL: Final = "official"
 """The sum of the decision itself."""

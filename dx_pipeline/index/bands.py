@@ -24,9 +24,9 @@ _CHUNK = 1024  # draws at a time: 1024 x 63 scores stay in the processor's cache
 class RankBands(NamedTuple):
     """Rank bands of all provinces over one set of drawn weights; arrays have shape (provinces,) unless said otherwise.
 
-    `top_probabilities` has shape (provinces, 3), the share of draws with a rank of at most 10, 15, 20.
-    `probability_error` is the largest standard error of the three; `quantile_error` half the width, in ranks, of the
-    widest 95 % order-statistic interval of the three quantiles. Both tell the noise of drawing, not of the index.
+    `p_top10`, `p_top15` and `p_top20` are the share of draws with a rank of at most 10, 15, 20. `probability_error`
+    is the largest standard error of the three; `quantile_error` half the width, in ranks, of the widest 95 %
+    order-statistic interval of the three quantiles. Both tell the noise of drawing, not of the index.
     """
 
     p5: IntArray
@@ -34,7 +34,9 @@ class RankBands(NamedTuple):
     p95: IntArray
     rank_min: IntArray
     rank_max: IntArray
-    top_probabilities: FloatArray
+    p_top10: FloatArray
+    p_top15: FloatArray
+    p_top20: FloatArray
     probability_error: FloatArray
     quantile_error: FloatArray
     draws: int
@@ -77,28 +79,18 @@ def bands_from_counts(counts: IntArray, seed: int) -> RankBands:
     """Summarise rank counts (from `count_ranks`) as bands."""
     draws = int(counts[0].sum())
     cumulated = counts.cumsum(axis=1)
-    p5, p50, p95 = (_quantile_rank(cumulated, q, draws) for q in QUANTILES)
-    last = np.minimum(np.array(TOP_RANKS), len(counts)) - 1
-    shares = cumulated[:, last] / draws
+    shares = cumulated[:, np.minimum(TOP_RANKS, len(counts)) - 1] / draws
     error = np.sqrt(shares * (1.0 - shares) / draws).max(axis=1)
     widths = []
     for q in QUANTILES:
         step = 1.96 * math.sqrt(q * (1.0 - q) / draws)
         upper, lower = _quantile_rank(cumulated, q + step, draws), _quantile_rank(cumulated, q - step, draws)
         widths.append((upper - lower) / 2)
+    p5, p50, p95 = (_quantile_rank(cumulated, q, draws) for q in QUANTILES)
+    top10, top15, top20 = shares.T
     reached = counts > 0
-    return RankBands(
-        p5=p5,
-        p50=p50,
-        p95=p95,
-        rank_min=1 + reached.argmax(axis=1),
-        rank_max=reached.shape[1] - reached[:, ::-1].argmax(axis=1),
-        top_probabilities=shares,
-        probability_error=error,
-        quantile_error=np.max(widths, axis=0),
-        draws=draws,
-        seed=seed,
-    )
+    first, last = 1 + reached.argmax(axis=1), reached.shape[1] - reached[:, ::-1].argmax(axis=1)
+    return RankBands(p5, p50, p95, first, last, top10, top15, top20, error, np.max(widths, axis=0), draws, seed)
 
 
 def rank_bands(

@@ -81,20 +81,7 @@ def rank_bounds(components: ArrayLike, weights: ArrayLike, delta: float) -> Rank
     return RankBounds(best, worst)
 
 
-class Dominance(NamedTuple):
-    """How many provinces are ahead of each in every component, and behind it in every one; shape (provinces,)."""
-
-    dominated_by: IntArray
-    dominates: IntArray
-
-
 def dominance_matrix(components: ArrayLike) -> BoolArray:
     """Whether the row province is strictly ahead of the column province in every component; shape (n, n)."""
     matrix = as_matrix(components)
     return np.asarray((matrix[:, None, :] - matrix[None, :, :] > TIE_TOLERANCE).all(axis=-1))
-
-
-def count_dominance(components: ArrayLike) -> Dominance:
-    """Number of dominators and of dominated provinces, for every province."""
-    ahead = dominance_matrix(components)
-    return Dominance(ahead.sum(axis=0), ahead.sum(axis=1))

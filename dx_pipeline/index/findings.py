@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dx_pipeline.index import POINTS_PER_SCORE
-from dx_pipeline.index.doubt import within_error
-from dx_pipeline.index.identities import error_half_width
+from dx_pipeline.index.identities import error_half_width, within_error
 
 #: a part that moved against the others is named when it is worth this share of the largest part
 MATTERS = 0.25

@@ -10,13 +10,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dx_pipeline.index.arrays import FloatArray, normalise_weights
+from dx_pipeline.index.arrays import BoolArray, FloatArray, normalise_weights
+
+#: a difference of exactly the half-width must not be decided by the seventeenth digit
+SLACK = 1e-12
 
 
 def error_half_width(coefficients: ArrayLike, half_widths: ArrayLike) -> FloatArray:
     """Largest error of linear combinations of rounded figures: sum_j |A_j| h_j (M27).
 
-    It is a bound that no rounding can pass, not a standard error: simulated roundings reach about 95 % of it.
+    A printed figure is exact to half a unit of its last digit. It is a bound that no rounding can pass, not a standard
+    error: simulated roundings reach about 95 % of it.
 
     Args:
         coefficients: one combination a row, shape (..., combinations, figures) or (figures,).
@@ -24,6 +28,16 @@ def error_half_width(coefficients: ArrayLike, half_widths: ArrayLike) -> FloatAr
     """
     weights = np.abs(np.asarray(coefficients, dtype=np.float64))
     return np.asarray(np.asarray(half_widths, dtype=np.float64) @ weights.T)
+
+
+def within_error(difference: ArrayLike, joint_half_width: ArrayLike) -> BoolArray:
+    """Whether the printed figures leave the sign of a difference undecided: |difference| <= half-width (M27).
+
+    Between two figures printed with the same digits the order is decided as soon as they differ, since rounding keeps
+    order: give them a half-width of 0.
+    """
+    size = np.abs(np.asarray(difference, dtype=np.float64))
+    return np.asarray(size <= np.asarray(joint_half_width, dtype=np.float64) + SLACK)
 
 
 def parts_from_printed(points: ArrayLike) -> FloatArray:

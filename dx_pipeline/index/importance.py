@@ -113,17 +113,20 @@ def leave_one_out_ranks(components: ArrayLike, weights: ArrayLike) -> IntArray:
 
     Returns:
         Shape (provinces, components): column j holds the ranks without component j.
+    """
+    matrix = as_matrix(components)
+    without = weights_without_each(normalise_weights(weights, matrix.shape[1]))
+    return competition_ranks(np.stack([weighted_scores(matrix, one) for one in without])).T
+
+
+def weights_without_each(weights: FloatArray) -> FloatArray:
+    """The weights rescaled to sum 1 without the component of the row, shape (components, components).
 
     Raises:
         WeightsError: if a component carries all the weight, so that nothing is left without it.
     """
-    matrix = as_matrix(components)
-    official = normalise_weights(weights, matrix.shape[1])
-    columns = []
-    for j in range(len(official)):
-        without = official.copy()
-        without[j] = 0.0
-        if without.sum() <= 0:
-            raise WeightsError(f"component {j} carries all the weight; without it nothing is measured")
-        columns.append(competition_ranks(weighted_scores(matrix, normalise_weights(without))))
-    return np.stack(columns, axis=1)
+    left = weights * (1.0 - np.eye(len(weights)))
+    sums = left.sum(axis=1, keepdims=True)
+    if (sums <= 0).any():
+        raise WeightsError(f"component {int(np.argmin(sums))} carries all the weight; without it nothing is measured")
+    return np.asarray(left / sums)

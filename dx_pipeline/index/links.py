@@ -3,7 +3,6 @@
 Indices that share an input agree for that reason alone: list shared inputs before reading a number from here.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -38,9 +37,8 @@ def spearman_interval(
     second: ArrayLike,
     resamples: int = BOOTSTRAP_RESAMPLES,
     seed: int = SEED,
-    level: float = 0.95,
 ) -> RankCorrelation:
-    """Spearman's rank correlation and its percentile bootstrap interval, provinces resampled in pairs.
+    """Spearman's rank correlation and its 95 % percentile bootstrap interval, provinces resampled in pairs.
 
     Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 13 (doi:10.1201/9780429246593).
 
@@ -49,7 +47,6 @@ def spearman_interval(
         second: the other index, same provinces in the same order.
         resamples: bootstrap resamples, all ranked at once.
         seed: of the generator.
-        level: of the interval.
 
     Raises:
         IndexInputError: if there are fewer than four provinces, a figure is missing, or a column is constant.
@@ -65,31 +62,22 @@ def spearman_interval(
     estimate = float(_row_correlations(rankdata(a)[None], rankdata(b)[None])[0])
     chosen = np.random.default_rng(seed).integers(0, len(a), size=(resamples, len(a)))
     drawn = _row_correlations(rankdata(a[chosen], axis=1), rankdata(b[chosen], axis=1))
-    tail = (1.0 - level) / 2
-    low, high = (float(v) for v in np.nanquantile(drawn, [tail, 1.0 - tail]))
+    low, high = (float(v) for v in np.nanquantile(drawn, [0.025, 0.975]))
     return RankCorrelation(estimate, low, high, len(a), resamples, seed)
 
 
-class Coefficient(NamedTuple):
-    """One coefficient of a regression with HC3 standard error and 95 % interval."""
-
-    name: str
-    estimate: float
-    standard_error: float
-    ci_low: float
-    ci_high: float
-    p_value: float
-
-
 class Regression(NamedTuple):
-    """A least-squares fit; the intercept comes first."""
+    """A least-squares fit with HC3 standard errors and 95 % intervals; arrays have the intercept first."""
 
-    coefficients: tuple[Coefficient, ...]
+    coefficients: FloatArray
+    standard_errors: FloatArray
+    ci_low: FloatArray
+    ci_high: FloatArray
+    p_values: FloatArray
     r_squared: float
-    n: int
 
 
-def regress_hc3(scores: ArrayLike, regressors: ArrayLike, names: Sequence[str]) -> Regression:
+def regress_hc3(scores: ArrayLike, regressors: ArrayLike) -> Regression:
     """Ordinary least squares with HC3 standard errors, which stay honest in small samples with unequal variances.
 
     MacKinnon and White 1985, doi:10.1016/0304-4076(85)90158-7.
@@ -97,30 +85,16 @@ def regress_hc3(scores: ArrayLike, regressors: ArrayLike, names: Sequence[str]) 
     Args:
         scores: explained variable, shape (provinces,).
         regressors: shape (provinces, regressors).
-        names: one for each regressor.
 
     Raises:
-        IndexInputError: if names and regressors differ in number, or provinces are too few.
+        IndexInputError: provinces are too few.
     """
     import statsmodels.api as sm  # heavy import, needed only here
 
     matrix = as_matrix(regressors, "regressors")
     explained = as_vector(scores, "scores", len(matrix))
-    if len(names) != matrix.shape[1]:
-        raise IndexInputError(f"{matrix.shape[1]} regressors but {len(names)} names")
     if len(matrix) <= matrix.shape[1] + 1:
         raise IndexInputError(f"{len(matrix)} provinces cannot carry {matrix.shape[1] + 1} coefficients")
     fit = sm.OLS(explained, sm.add_constant(matrix, has_constant="add")).fit(cov_type="HC3", use_t=True)
-    intervals = np.asarray(fit.conf_int())
-    coefficients = tuple(
-        Coefficient(
-            name,
-            float(fit.params[k]),
-            float(fit.bse[k]),
-            float(intervals[k, 0]),
-            float(intervals[k, 1]),
-            float(fit.pvalues[k]),
-        )
-        for k, name in enumerate(("intercept", *names))
-    )
-    return Regression(coefficients, float(fit.rsquared), int(fit.nobs))
+    low, high = np.asarray(fit.conf_int()).T
+    return Regression(fit.params, fit.bse, low, high, fit.pvalues, float(fit.rsquared))

@@ -9,8 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dx_pipeline.index.arrays import FloatArray, IndexInputError, IntArray, as_matrix, as_vector
-from dx_pipeline.index.normalise import z_scores
+from dx_pipeline.index.arrays import FloatArray, IndexInputError, IntArray, as_matrix, as_vector, z_scores
 
 
 def endowment_distances(endowments: ArrayLike) -> FloatArray:

@@ -1,15 +1,16 @@
-"""Who stands where: competition ranks, fast enough for a hundred thousand weightings at once."""
+"""Who stands where: competition ranks, fast enough for a hundred thousand weightings at once, and their open ends."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from dx_pipeline.index import TIE_DECIMALS
 from dx_pipeline.index.arrays import FloatArray, IndexInputError, IntArray, as_vector
+from dx_pipeline.index.identities import SLACK
 
 if TYPE_CHECKING:
     import polars as pl
@@ -87,6 +88,44 @@ def rank_of_replaced_score(scores: ArrayLike, replacements: ArrayLike) -> IntArr
     own = np.arange(len(base))
     better[..., own, own] = False
     return np.asarray(1 + better.sum(axis=-1), dtype=np.int64)
+
+
+class RankInterval(NamedTuple):
+    """Best and worst rank the printed figures leave open, each of shape (..., units)."""
+
+    low: IntArray
+    high: IntArray
+
+
+def rank_interval(scores: ArrayLike, half_widths: ArrayLike = 0.0) -> RankInterval:
+    """Ranks that scores with errors of their own leave open: [1 + surely above, 1 + possibly above].
+
+    Args:
+        scores: higher is better, shape (..., units).
+        half_widths: of each unit's score, which share no printed figure; 0 for scores printed with the same digits.
+    """
+    values = np.asarray(scores, dtype=np.float64)
+    own = np.broadcast_to(np.asarray(half_widths, dtype=np.float64), values.shape)
+    return rank_interval_of_differences(
+        values[..., None, :] - values[..., :, None], own[..., None, :] + own[..., :, None]
+    )
+
+
+def rank_interval_of_differences(differences: ArrayLike, joint_half_widths: ArrayLike) -> RankInterval:
+    """Ranks from all pairs, for scores that share figures.
+
+    Args:
+        differences: rival minus own, shape (..., units, rivals).
+        joint_half_widths: of each difference after common figures cancelled, same shape or broadcastable.
+    """
+    lead = np.asarray(differences, dtype=np.float64)
+    joint = np.broadcast_to(np.asarray(joint_half_widths, dtype=np.float64), lead.shape)
+    above = lead > joint + SLACK
+    possible = lead >= -joint - SLACK
+    itself = np.eye(lead.shape[-1], dtype=bool)
+    return RankInterval(
+        1 + (above & ~itself).sum(axis=-1).astype(np.int64), 1 + (possible & ~itself).sum(axis=-1).astype(np.int64)
+    )
 
 
 def competition_rank(column: str, over: Sequence[str]) -> pl.Expr:

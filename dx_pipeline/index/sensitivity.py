@@ -13,8 +13,7 @@ from numpy.typing import ArrayLike
 
 from dx_pipeline.index import SEED, SOBOL_BASE_SAMPLES
 from dx_pipeline.index.aggregation import NEARLY_GEOMETRIC
-from dx_pipeline.index.arrays import FloatArray, IndexInputError, as_matrix, normalise_weights, weighted_scores
-from dx_pipeline.index.normalise import min_max
+from dx_pipeline.index.arrays import FloatArray, IndexInputError, as_matrix, min_max, normalise_weights, weighted_scores
 from dx_pipeline.index.ranks import competition_ranks
 from dx_pipeline.index.weights import BOX_DELTA, draw_box
 
@@ -31,7 +30,6 @@ class SobolIndices(NamedTuple):
     intervals. Small negative values are noise of the estimate.
     """
 
-    factors: tuple[str, ...]
     s1: FloatArray
     st: FloatArray
     s1_error: FloatArray
@@ -83,7 +81,7 @@ def sobol_indices(
             influence = (terms[name] - terms[name].mean(axis=0) - estimates[name] * spread) / variance
             tables[place, moving, column] = estimates[name]
             tables[place + 2, moving, column] = 1.96 * influence.std(axis=0, ddof=1) / np.sqrt(base_samples)
-    return SobolIndices(tuple(factors), *tables)
+    return SobolIndices(*tables)
 
 
 def rank_model(

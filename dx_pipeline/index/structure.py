@@ -51,6 +51,10 @@ class Structure:
         """The parts that are printed: all but the foundation."""
         return self.parts[1:] if self.foundation else self.parts
 
+    def basis_or(self, plain: str) -> str:
+        """Basis of a figure that rests on the points: another word where these are stated."""
+        return plain if self.basis == "stated" else self.basis
+
     @property
     def printed(self) -> tuple[str, ...]:
         """The figures the parts rest on: the total and the activities."""

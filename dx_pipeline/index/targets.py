@@ -127,24 +127,18 @@ class ThresholdScenarios(NamedTuple):
     mean_step: float
 
 
-def threshold_scenarios(thresholds: ArrayLike, comparable: ArrayLike) -> ThresholdScenarios:
+def threshold_scenarios(thresholds: ArrayLike) -> ThresholdScenarios:
     """Two scenarios of where a moving threshold goes next; three points allow no forecast interval.
 
     Args:
-        thresholds: the threshold's own path, one value an edition, shape (editions,).
-        comparable: whether each step from one edition to the next may be read as growth, shape (editions - 1,). Steps
-            across a broken comparability are left out: they measure the new ruler.
+        thresholds: the threshold's own path, one value an edition, shape (editions,), since the last step that does not
+            compare: an older one was measured with another ruler.
 
     Returns:
-        Last value plus the last step (NaN if that step is broken), and plus the mean of the comparable steps.
+        Last value plus the last step, and plus the mean of the steps; NaN where there is none.
     """
     path = as_vector(thresholds, "thresholds")
-    usable = np.asarray(comparable, dtype=bool)
-    if usable.shape != (len(path) - 1,):
-        raise IndexInputError(
-            f"comparable: expected {len(path) - 1} flags for {len(path)} editions, found {usable.shape}"
-        )
     steps = np.diff(path)
-    last = float(path[-1] + steps[-1]) if len(steps) and usable[-1] else float("nan")
-    mean = float(path[-1] + steps[usable].mean()) if usable.any() else float("nan")
-    return ThresholdScenarios(last, mean)
+    if not len(steps):
+        return ThresholdScenarios(np.nan, np.nan)
+    return ThresholdScenarios(float(path[-1] + steps[-1]), float(path[-1] + steps.mean()))

@@ -20,8 +20,8 @@ from dx_pipeline.index.arrays import (
     normalise_weights,
     weighted_scores,
 )
-from dx_pipeline.index.doubt import rank_interval
 from dx_pipeline.index.identities import error_half_width
+from dx_pipeline.index.ranks import rank_interval
 
 
 class Errors(NamedTuple):

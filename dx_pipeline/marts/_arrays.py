@@ -16,13 +16,13 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from dx_pipeline.index.arrays import BoolArray, FloatArray, weighted_scores
-from dx_pipeline.index.doubt import RankInterval, rank_interval, within_error
-from dx_pipeline.index.identities import derive_foundation, error_half_width, parts_from_printed
+from dx_pipeline.index.identities import derive_foundation, error_half_width, parts_from_printed, within_error
+from dx_pipeline.index.ranks import RankInterval, rank_interval
 from dx_pipeline.index.structure import Structure, structures
-from dx_pipeline.marts._units import TABLE
+from dx_pipeline.marts._units import KEY, TABLE, matrix, side_by_side
 
-#: the tables `full_editions` reads
-INPUTS = ("province_rankings", "component_scores", "indicators", "indicator_weights")
+#: leading groups that targets are about
+TARGET_RANKS = (10, 15, 20)
 
 
 @dataclass(frozen=True)
@@ -86,51 +86,41 @@ def full_editions(tables: Mapping[str, pl.DataFrame]) -> list[Edition]:
 
     An edition with a gap is left out as a whole, because ranks among those who happen to be known are not ranks.
     """
-    own = edition_structures(tables)
-    table = ["edition", "unit_system"]
     totals = tables["province_rankings"].select(
-        *table, "province_id", overall="score", overall_error="error_half_width", overall_basis="score_basis"
+        *KEY, overall="score", overall_error="error_half_width", overall_basis="score_basis"
     )
+    structures = edition_structures(tables)
     editions = []
-    for (year, system), scores in (
-        tables["component_scores"].sort(*table, "province_id").group_by(table, maintain_order=True)
-    ):
-        structure = own.get(int(str(year)))
+    for (year, system), scores in tables["component_scores"].sort(KEY).group_by(TABLE, maintain_order=True):
+        structure = structures.get(int(str(year)))
         if structure is None or not structure.foundation:
             continue
-        parts = scores.filter(pl.col("indicator").is_in(structure.parts))
-        wide = parts.pivot("indicator", index="province_id", values=["score", "error_half_width"]).join(
-            totals.filter((pl.col("edition") == year) & (pl.col("unit_system") == system)), on="province_id"
-        )
-        columns = [f"score_{name}" for name in structure.parts]
-        if parts.is_empty() or wide.is_empty() or any(wide[name].null_count() for name in columns):
+        wide = side_by_side(scores, structure.parts, "error_half_width").join(totals, on=KEY, maintain_order="left")
+        if wide.height < scores["province_id"].n_unique():
             continue
-        activities = [f"score_{name}" for name in structure.activities]
-        errors = ["overall_error", *(f"error_half_width_{name}" for name in structure.activities)]
-        printed = wide.select("overall", *activities).to_numpy().astype(np.float64)
-        computed = (wide["overall_basis"] == "computed").any()
+        printed = matrix(wide, "overall", *(f"score_{name}" for name in structure.activities))
+        foundation = derive_foundation(printed[:, 0], printed[:, 1:], structure.points)
         editions.append(
             Edition(
-                edition=int(str(year)),
+                edition=structure.edition,
                 unit_system=int(str(system)),
                 provinces=tuple(wide["province_id"]),
-                # the parts from what is printed, because the table's own foundation is rounded and would break ties
-                components=np.column_stack(
-                    [derive_foundation(printed[:, 0], printed[:, 1:], structure.points), printed[:, 1:]]
-                ),
+                # from what is printed, because the table's own foundation is rounded and would break ties
+                components=np.column_stack([foundation, printed[:, 1:]]),
                 structure=structure,
-                half_widths=wide.select(errors).to_numpy().astype(np.float64),
-                exact_order=not computed,
-                basis=structure.basis if structure.basis != "stated" else "computed",
+                half_widths=matrix(wide, "overall_error", *(f"error_half_width_{one}" for one in structure.activities)),
+                exact_order="computed" not in wide["overall_basis"],
+                basis=structure.basis_or("computed"),
             )
         )
     return sorted(editions, key=lambda edition: (edition.unit_system, edition.edition))
 
 
-def edition_pairs(editions: Sequence[Edition]) -> Iterator[tuple[Edition, Edition]]:
-    """Each edition with the next of the same unit system."""
-    for _, own in groupby(editions, key=lambda edition: edition.unit_system):
-        yield from pairwise(own)
+def edition_pairs(tables: Mapping[str, pl.DataFrame]) -> Iterator[tuple[Edition, Edition, Step]]:
+    """Each full edition with the next of the same unit system, and how far the two compare."""
+    for _, own in groupby(full_editions(tables), key=lambda edition: edition.unit_system):
+        for before, after in pairwise(own):
+            yield before, after, step_between(tables["edition_comparability"], before.edition, after.edition)
 
 
 def step_keys(before: Edition, after: Edition, indicators: Sequence[str]) -> dict[str, Sequence[object]]:
@@ -177,14 +167,16 @@ class Step:
         """Whether scores of the two editions may be subtracted."""
         return self.comparability == "same_structure"
 
-    def columns(self, basis: str = "computed") -> dict[str, pl.Expr]:
-        """comparability, status and the reasons as columns of a table that says why it is empty."""
+    def values(self, basis: str = "computed") -> dict[str, str | None]:
+        """comparability, status and the reasons of a table that says why it is empty."""
+        status = basis if self.comparable else "not_comparable"
         return {
-            "comparability": pl.lit(self.comparability),
-            "status": pl.lit(basis if self.comparable else "not_comparable"),
-            "reason": pl.lit(self.reason, dtype=pl.String),
-            "reason_vi": pl.lit(self.reason_vi, dtype=pl.String),
-        }
+            "comparability": self.comparability, "status": status, "reason": self.reason, "reason_vi": self.reason_vi,
+        }  # fmt: skip
+
+    def columns(self, basis: str = "computed") -> dict[str, pl.Expr]:
+        """The same as columns."""
+        return {name: pl.lit(value, dtype=pl.String) for name, value in self.values(basis).items()}
 
 
 def step_between(edition_comparability: pl.DataFrame, edition_from: int, edition_to: int) -> Step:

@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import polars as pl
 
+from dx_pipeline.index.arrays import FloatArray, IndexInputError
 from dx_pipeline.index.doubt import union_doubts_of_group
-from dx_pipeline.index.merger import merge_scores
 
 UNIT = ["unit_system", "province_id"]
 TABLE = ["edition", "unit_system"]
+KEY = [*TABLE, "province_id"]
+ROW = [*KEY, "indicator"]
 
 
-def unit_grid(figures: pl.DataFrame, provinces: pl.DataFrame, indicators: pl.DataFrame) -> pl.DataFrame:
+def first_true(conditions: Mapping[str, pl.Expr | str], otherwise: str | None = None) -> pl.Expr:
+    """The text whose condition (a column or an expression) is the first to hold."""
+    told = [pl.when(condition).then(pl.lit(text)) for text, condition in conditions.items()]
+    return pl.coalesce(*told, pl.lit(otherwise, dtype=pl.String))
+
+
+def unit_grid(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Every unit of every edition: edition, unit_system, province_id, province_vi, province_en.
 
     An edition has the systems it was printed for, and those that came out of them later: these are computed from their
     members. A new edition or system is a file, not a line of code.
 
-    Args:
-        figures: `core.figures`.
-        provinces: the mart of that name.
-        indicators: the codes of the index; figures of other indices say nothing about its editions.
+    Figures of other indices say nothing about the editions of this one.
     """
-    roles = indicators.filter(pl.col("role").is_in(["overall", "pillar", "foundation", "activity"]))
-    printed = figures.filter(pl.col("indicator").is_in(roles["indicator"].to_list()) & (pl.col("status") != "rejected"))
-    tables = printed.select(*TABLE).unique()
+    figures, provinces, indicators = tables["core.figures"], tables["provinces"], tables["indicators"]
+    codes = indicators.filter(pl.col("role").is_in(["overall", "pillar", "foundation", "activity"]))["indicator"]
+    printed = figures.filter(pl.col("indicator").is_in(codes.to_list()) & (pl.col("status") != "rejected"))
+    editions = printed.select(*TABLE).unique()
     for earlier, later in successions(provinces).items():
-        follows = tables.filter(pl.col("unit_system") == earlier).with_columns(unit_system=pl.lit(later))
-        tables = pl.concat([tables, follows], how="vertical_relaxed").unique()
+        follows = editions.filter(pl.col("unit_system") == earlier).with_columns(unit_system=pl.lit(later))
+        editions = pl.concat([editions, follows], how="vertical_relaxed").unique()
     units = provinces.select(*UNIT, province_vi="name_vi", province_en="name_en")
-    return tables.sort(*TABLE).join(units, on="unit_system", how="inner", maintain_order="left")
+    return editions.sort(*TABLE).join(units, on="unit_system", how="inner", maintain_order="left")
 
 
 def successions(provinces: pl.DataFrame) -> dict[int, int]:
@@ -53,11 +61,35 @@ def memberships(provinces: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def chosen(figures: pl.DataFrame, measure: str) -> pl.DataFrame:
+    """The chosen figures of one measure."""
+    return figures.filter(pl.col("chosen") & (pl.col("measure") == measure))
+
+
+def side_by_side(scores: pl.DataFrame, codes: Sequence[str], *values: str) -> pl.DataFrame:
+    """One row a unit and edition in which the scores of all codes are known: KEY, and `<value>_<code>` for each value.
+
+    Args:
+        scores: ROW, score and the further values.
+        codes: indicators.
+        values: columns besides the score.
+    """
+    own = scores.filter(pl.col("indicator").is_in(codes))
+    wide = own.pivot("indicator", on_columns=list(codes), index=KEY, values=["score", *values])
+    return wide.drop_nulls([f"score_{code}" for code in codes])
+
+
+def matrix(wide: pl.DataFrame, *columns: str) -> FloatArray:
+    """Columns of numbers as an array of shape (rows, columns), also where there is no row."""
+    return np.atleast_2d(wide.select(columns).to_numpy().astype(np.float64))
+
+
 def means_of_members(scores: pl.DataFrame, provinces: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     """Scores of later units as plain means of their members', where all members' are known (M20, M29).
 
     Args:
-        scores: `by`, unit_system, province_id, score, error_half_width (null where unknown), doubts.
+        scores: `by`, unit_system, province_id, score, error_half_width (null where unknown), doubts; a row for every
+            unit.
         provinces: the mart of that name.
         by: columns that name a score beside the unit (edition, indicator).
 
@@ -65,32 +97,30 @@ def means_of_members(scores: pl.DataFrame, provinces: pl.DataFrame, by: list[str
         `by`, unit_system, province_id, score, error_half_width (of a mean of figures that share none), and the doubts
         of all members.
     """
-    known = scores.filter(pl.col("score").is_not_null())
-    sizes = memberships(provinces).group_by(UNIT).agg(n_members=pl.len())
-    joined = memberships(provinces).join(
-        known, left_on=["member_system", "member_id"], right_on=UNIT, how="inner", maintain_order="left"
-    )
     return (
-        joined.group_by(*by, *UNIT, maintain_order=True)
+        memberships(provinces)
+        .join(scores, left_on=["member_system", "member_id"], right_on=UNIT, maintain_order="left")
+        .filter(pl.col("score").is_not_null().all().over(*by, *UNIT))
+        .group_by(*by, *UNIT, maintain_order=True)
         .agg(
             pl.col("score").mean(),
-            error_half_width=pl.when(pl.col("error_half_width").is_not_null().all()).then(
-                pl.col("error_half_width").mean()
-            ),
+            error_half_width=_of_all("error_half_width", pl.col("error_half_width").mean()),
             doubts=union_doubts_of_group(pl.col("doubts")),
-            n_known=pl.len(),
         )
-        .join(sizes, on=UNIT)
-        .filter(pl.col("n_known") == pl.col("n_members"))
-        .drop("n_known", "n_members")
     )
+
+
+def _of_all(column: str, value: pl.Expr) -> pl.Expr:
+    """A value of a group in which the column is known of all; else null."""
+    return pl.when(pl.col(column).is_not_null().all()).then(value)
 
 
 def merged(scores: pl.DataFrame, provinces: pl.DataFrame, endowments: pl.DataFrame) -> pl.DataFrame:
     """Plain and population-weighted mean of one score column over the members of each unit, edition by edition (M20).
 
-    A unit with a member of unknown score gets neither, one with a member of unknown population no weighted mean; its
-    row stays. Population is that of the edition's year.
+    The published rule of 2024 is the plain mean; earlier editions are our own back-cast by it, and the weighted mean is
+    an alternative that nobody published. A unit with a member of unknown score gets neither, one with a member of
+    unknown population no weighted mean; its row stays. Population is that of the edition's year.
 
     Args:
         scores: edition, unit_system, province_id, score, error_half_width, doubts of the old units.
@@ -100,52 +130,32 @@ def merged(scores: pl.DataFrame, provinces: pl.DataFrame, endowments: pl.DataFra
     Returns:
         edition, unit_system, province_id, score_mean, score_population_weighted, members (ids, comma-separated),
         missing (ids of members without a score), error_half_width and doubts of the plain mean.
+
+    Raises:
+        IndexInputError: a population is not positive.
     """
-    population = endowments.filter(pl.col("indicator") == "population").select(
-        *UNIT, edition="year", population="value"
-    )
-    frames = []
-    for (later, _), members in memberships(provinces).group_by("unit_system", "member_system", maintain_order=True):
-        old = members.select(unit_system="member_system", province_id="member_id", successor_id="province_id")
-        own = old.join(scores, on=UNIT, how="left")
-        counted = own.filter(pl.col("score").is_not_null()).group_by("edition").len()
+    members = memberships(provinces)
+    people = endowments.filter(pl.col("indicator") == "population").select(*UNIT, edition="year", people="value")
+    if (people["people"] <= 0).any():
+        raise IndexInputError("populations: expected positive numbers")
+    of_member = {"left_on": ["edition", "member_system", "member_id"], "right_on": ["edition", *UNIT], "how": "left"}
+    known = (
+        members.join(scores.select("edition").unique(), how="cross")
+        .join(scores, **of_member)  # type: ignore[arg-type]
+        .join(people, **of_member)  # type: ignore[arg-type]
         # of other editions single figures are known, no table
-        for edition in sorted(counted.filter(2 * pl.col("len") > old.height)["edition"]):
-            known = (
-                old.join(scores.filter(pl.col("edition") == edition).drop("edition"), on=UNIT, how="left")
-                .join(population.filter(pl.col("edition") == edition).drop("edition"), on=UNIT, how="left")
-                .sort("successor_id", "province_id")
-            )
-            frames.append(
-                _means(known).with_columns(edition=pl.lit(edition), unit_system=pl.lit(later, dtype=pl.Int64))
-            )
-    return pl.concat(frames, how="diagonal").rename({"successor_id": "province_id"})
-
-
-def _means(known: pl.DataFrame) -> pl.DataFrame:
-    """successor_id, members, missing and the two means, from successor_id, province_id, score, population."""
-    units = known.group_by("successor_id", maintain_order=True).agg(
-        pl.col("province_id").str.join(", ").alias("members"),
-        pl.col("province_id").filter(pl.col("score").is_null()).str.join(", ").alias("missing"),
-        pl.when(pl.col("score").is_not_null().all()).then(pl.col("error_half_width").mean()).alias("error_half_width"),
-        pl.when(pl.col("score").is_not_null().all()).then(union_doubts_of_group(pl.col("doubts"))).alias("doubts"),
+        .filter(2 * pl.col("score").count().over("edition", "unit_system") > pl.len().over("edition", "unit_system"))
+        .sort("edition", *UNIT, "member_id")
     )
-    usable = known.filter(pl.col("score").is_not_null().all().over("successor_id"))
-    result = pl.DataFrame(schema={"successor_id": pl.String, "score_mean": pl.Float64})
-    if usable.height:
-        means = merge_scores(
-            usable["score"].to_numpy()[:, None],
-            usable["successor_id"].to_list(),
-            usable["population"].cast(pl.Float64).fill_null(np.nan).to_numpy(),
-        )
-        result = pl.DataFrame(
-            {
-                "successor_id": means.units.tolist(),
-                "score_mean": means.mean[:, 0],
-                "score_population_weighted": means.population_weighted[:, 0],
-            }
-        )
-    return units.join(result, on="successor_id", how="left")
+    weighted = (pl.col("score") * pl.col("people")).sum() / pl.col("people").sum()
+    return known.group_by("edition", *UNIT, maintain_order=True).agg(
+        score_mean=_of_all("score", pl.col("score").mean()),
+        score_population_weighted=_of_all("score", _of_all("people", weighted)),
+        members=pl.col("member_id").str.join(", "),
+        missing=pl.col("member_id").filter(pl.col("score").is_null()).str.join(", "),
+        error_half_width=_of_all("score", pl.col("error_half_width").mean()),
+        doubts=_of_all("score", union_doubts_of_group(pl.col("doubts"))),
+    )
 
 
 def reasons() -> dict[str, pl.Expr]:

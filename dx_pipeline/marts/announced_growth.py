@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from dx_pipeline.marts._policy import with_source
+from dx_pipeline.marts._units import first_true
 
 #: percent points: an announced growth has one decimal, the means have four
 TOLERANCE = 0.06
@@ -37,27 +38,19 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         return ((growth(base) - pl.col("growth_percent")).abs() <= TOLERANCE).fill_null(False)
 
     return frame.select(
-        "edition_from",
-        "edition_to",
-        *KEY,
-        "growth_percent",
+        pl.col("edition_from", "edition_to", *KEY, "growth_percent", "published_wording"),
+        pl.col("article_title", "article_publisher", "article_date", "url", "source_note", "source_note_vi"),
         mean_to="mean_printed_to",
         mean_from_printed="mean_printed",
         mean_from_computed="mean_computed",
         growth_of_printed=growth("mean_printed"),
         growth_of_computed=growth("mean_computed"),
-        finding=pl.when(fits("mean_computed"))
-        .then(pl.lit("confirmed"))
-        .when(fits("mean_printed"))
-        .then(pl.lit("follows_from_shifted_means"))
-        .when(pl.col("mean_computed").is_not_null())
-        .then(pl.lit("contradicted"))
-        .otherwise(pl.lit("not_checkable")),
-        published_wording="published_wording",
-        article_title="article_title",
-        article_publisher="article_publisher",
-        article_date="article_date",
-        url="url",
-        source_note="source_note",
-        source_note_vi="source_note_vi",
+        finding=first_true(
+            {
+                "confirmed": fits("mean_computed"),
+                "follows_from_shifted_means": fits("mean_printed"),
+                "contradicted": pl.col("mean_computed").is_not_null(),
+            },
+            "not_checkable",
+        ),
     )

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from dx_pipeline.index import TIE_TOLERANCE
-from dx_pipeline.index.bounds import count_dominance
+from dx_pipeline.index.bounds import dominance_matrix
 from dx_pipeline.marts._arrays import Edition, arising, full_editions, rows, undecided_pairs
 
 
@@ -16,7 +16,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def _counted(edition: Edition) -> pl.DataFrame:
-    counts = count_dominance(edition.components)
+    ahead = dominance_matrix(edition.components)
     lead = edition.components[:, None, :] - edition.components[None, :, :] > TIE_TOLERANCE
     undecided = undecided_pairs(edition, np.eye(len(edition.parts)))
     sure = np.asarray((lead & ~undecided).all(axis=-1))
@@ -29,10 +29,10 @@ def _counted(edition: Edition) -> pl.DataFrame:
     return rows(
         edition.keys,
         {
-            "dominated_by": counts.dominated_by,
+            "dominated_by": ahead.sum(axis=0),
             "dominated_by_low": sure.sum(axis=0),
             "dominated_by_high": possible.sum(axis=0),
-            "dominates": counts.dominates,
+            "dominates": ahead.sum(axis=1),
             "dominates_low": sure.sum(axis=1),
             "dominates_high": possible.sum(axis=1),
             "n_units": len(edition.provinces),

@@ -14,24 +14,13 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row a pair of editions whose scores are all known (M16); ranks only, so broken pairs are shown as well."""
     rankings = tables["province_rankings"].sort("unit_system", "edition", "province_id")
     complete = rankings.filter(pl.col("score").is_not_null().all().over("unit_system", "edition"))
-    frames = []
+    lines = []
     for (system,), own in complete.group_by("unit_system", maintain_order=True):
-        scores = {
-            int(str(key[0])): rows["score"].to_numpy() for key, rows in own.group_by("edition", maintain_order=True)
-        }
+        scores = dict(own.group_by("edition", maintain_order=True).agg("score").iter_rows())
         for edition_from, edition_to in combinations(scores, 2):
             step = step_between(tables["edition_comparability"], edition_from, edition_to)
-            stability = methods.edition_stability(scores[edition_from], scores[edition_to])
-            frames.append(
-                {
-                    "edition_from": edition_from,
-                    "edition_to": edition_to,
-                    "unit_system": system,
-                    **stability._asdict(),
-                    "n_units": len(scores[edition_from]),
-                    "comparability": step.comparability,
-                    "reason": step.reason,
-                    "reason_vi": step.reason_vi,
-                }
-            )
-    return pl.DataFrame(frames, infer_schema_length=None)
+            line = {"edition_from": edition_from, "edition_to": edition_to, "unit_system": system}
+            line |= {"n_units": len(scores[edition_from]), "comparability": step.comparability}
+            line |= {"reason": step.reason, "reason_vi": step.reason_vi}
+            lines.append(line | methods.edition_stability(scores[edition_from], scores[edition_to])._asdict())
+    return pl.DataFrame(lines, infer_schema_length=None)

@@ -7,7 +7,7 @@ import polars as pl
 
 from dx_pipeline.index import peers as methods
 from dx_pipeline.marts._arrays import rows
-from dx_pipeline.marts._endowments import endowment_matrix
+from dx_pipeline.marts.endowments import endowment_matrix
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -22,10 +22,9 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         endowments = endowment_matrix(tables["endowments"], int(str(system)), provinces)
         if endowments is None:
             continue
-        result = methods.expected_scores(ranked["score"].to_numpy(), endowments.values)
-        verdict = np.where(
-            result.residual > result.spread, "over", np.where(result.residual < -result.spread, "under", "level")
-        )
+        values, year = endowments
+        result = methods.expected_scores(ranked["score"].to_numpy(), values)
+        conditions = [result.residual > result.spread, result.residual < -result.spread]
         frames.append(
             rows(
                 {"edition": [edition], "unit_system": [system], "province_id": provinces},
@@ -34,9 +33,9 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
                     "expected": result.expected,
                     "residual": result.residual,
                     "residual_spread": result.spread,
-                    "performance": verdict,
+                    "performance": np.select(conditions, ["over", "under"], "level"),
                     "r_squared": result.r_squared,
-                    "endowment_year": endowments.year,
+                    "endowment_year": year,
                 },
             )
         )

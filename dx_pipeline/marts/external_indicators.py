@@ -9,6 +9,7 @@ import polars as pl
 from dx_pipeline.conform.indicators import derived_indicators
 from dx_pipeline.conform.observations import prints_index
 from dx_pipeline.index.doubt import union_doubts_of_group, weakest_basis, weakest_basis_of_group
+from dx_pipeline.marts._units import first_true
 
 KEY = ["unit_system", "indicator", "year", "province_id"]
 #: score and printed rank of one index are two indicators here, so that a year and unit have one row each
@@ -22,22 +23,14 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         & ~pl.col("source_id").map_elements(prints_index, return_dtype=pl.Boolean)
         & (pl.col("measure") != "mean")
     )
+    is_rank = pl.col("measure") == "rank"
     # where no figure of a key is known, an empty cell still says that somebody printed the table without it
     printed = (
         figures.select(
-            "unit_system",
-            "province_id",
-            "source_id",
-            "measure",
-            "value",
-            "unit",
-            "basis",
-            "doubts",
-            "chosen",
-            "observation",
+            pl.col("unit_system", "province_id", "source_id", "measure", "value", "unit", "basis", "doubts"),
+            pl.col("chosen", "observation"),
             code="indicator",
-            indicator=pl.col("indicator")
-            + pl.when(pl.col("measure") == "rank").then(pl.lit(RANK)).otherwise(pl.lit("")),
+            indicator=pl.col("indicator") + first_true({RANK: is_rank}, ""),
             year="edition",
             status=pl.when((pl.col("status") == "published") & pl.col("preliminary"))
             .then(pl.lit("preliminary"))
@@ -51,18 +44,10 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     formed = derived_indicators(tables["raw.derived_indicators"], declared)
     everything = pl.concat([printed, *(_formed(printed, row) for row in formed.iter_rows(named=True))], how="diagonal")
     names = pl.concat([declared, formed.select(declared.columns)]).rename({"indicator": "code"}).drop("unit")
-    is_rank = pl.col("measure") == "rank"
     return everything.join(names, on="code", how="left", maintain_order="left").select(
-        *KEY,
-        "source_id",
-        "measure",
-        "value",
-        "unit",
-        "status",
-        "basis",
-        "doubts",
-        indicator_vi=pl.col("name_vi") + pl.when(is_rank).then(pl.lit(", thứ hạng in")).otherwise(pl.lit("")),
-        indicator_en=pl.col("name_en") + pl.when(is_rank).then(pl.lit(", printed rank")).otherwise(pl.lit("")),
+        pl.col(*KEY, "source_id", "measure", "value", "unit", "status", "basis", "doubts"),
+        indicator_vi=pl.col("name_vi") + first_true({", thứ hạng in": is_rank}, ""),
+        indicator_en=pl.col("name_en") + first_true({", printed rank": is_rank}, ""),
         series=_series(declared),
         direction=pl.when(is_rank).then(pl.lit("lower_is_better")).otherwise("direction"),
     )
@@ -84,15 +69,14 @@ def _formed(printed: pl.DataFrame, own: dict[str, Any]) -> pl.DataFrame:
     """A ratio (first part over second) or mean of declared parts, where all are known for a unit and year."""
     parts = list(own["parts"])
     rows = printed.filter(pl.col("code").is_in(parts) & (pl.col("measure") != "rank") & pl.col("value").is_not_null())
-    key = ["unit_system", "year", "province_id"]
+    first = pl.col("code") == parts[0]
     values = [pl.col("value").filter(pl.col("code") == part).first() for part in parts]
     value = values[0] / values[1] if own["method"] == "ratio" else pl.mean_horizontal(*values)
     return (
-        rows.group_by(key, maintain_order=True)
+        rows.group_by("unit_system", "year", "province_id", maintain_order=True)
         .agg(
             pl.col("code").n_unique().alias("n"),
-            source_id=pl.col("source_id").filter(pl.col("code") == parts[0]).first(),
-            measure=pl.col("measure").filter(pl.col("code") == parts[0]).first(),
+            pl.col("source_id", "measure").filter(first).first(),
             value=pl.lit(own["factor"]) * value,
             basis=weakest_basis_of_group(pl.col("basis")),
             doubts=union_doubts_of_group(pl.col("doubts")),

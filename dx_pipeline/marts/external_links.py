@@ -6,9 +6,8 @@ import numpy as np
 import polars as pl
 
 from dx_pipeline.conform.indicators import derived_indicators
-from dx_pipeline.index import SEED, links
-from dx_pipeline.index.arrays import FloatArray
-from dx_pipeline.index.normalise import z_scores
+from dx_pipeline.index import links
+from dx_pipeline.index.arrays import FloatArray, z_scores
 
 #: fewer units say nothing about a correlation
 FEWEST = 10
@@ -75,20 +74,13 @@ def _row(ranked: pl.DataFrame, figures: pl.DataFrame, edition: int, logarithm: b
 
 def _link(scores: FloatArray, values: FloatArray, logarithm: bool) -> dict[str, object]:
     correlation = links.spearman_interval(scores, values)
-    regressor = z_scores((np.log(values) if logarithm else values)[:, None])
-    fit = links.regress_hc3(scores, regressor, ["indicator"])
-    slope = fit.coefficients[1]
+    fit = links.regress_hc3(scores, z_scores((np.log(values) if logarithm else values)[:, None]))
     return {
-        "spearman": correlation.spearman,
-        "ci_low": correlation.ci_low,
-        "ci_high": correlation.ci_high,
-        "n": correlation.n,
-        "resamples": correlation.resamples,
-        "seed": SEED,
-        "slope": slope.estimate,
-        "slope_ci_low": slope.ci_low,
-        "slope_ci_high": slope.ci_high,
-        "slope_p_value": slope.p_value,
+        **correlation._asdict(),
+        "slope": fit.coefficients[1],
+        "slope_ci_low": fit.ci_low[1],
+        "slope_ci_high": fit.ci_high[1],
+        "slope_p_value": fit.p_values[1],
         "r_squared": fit.r_squared,
         "logarithm": logarithm,
     }

@@ -12,7 +12,7 @@ from dx_pipeline.index.findings import Explanation, explain, joint_half_widths
 from dx_pipeline.language.movement import MARKED, Known, Movement
 from dx_pipeline.language.numbers import decimals_of
 from dx_pipeline.language.sentences import finding, note
-from dx_pipeline.marts._arrays import edition_pairs, full_editions, step_between
+from dx_pipeline.marts._arrays import edition_pairs, step_between
 from dx_pipeline.marts._units import UNIT, memberships
 from dx_pipeline.vocabulary import SEPARATOR, split
 
@@ -62,8 +62,7 @@ def known_figures(tables: dict[str, pl.DataFrame]) -> dict[tuple[int, int, str],
 def explanations(tables: dict[str, pl.DataFrame]) -> dict[tuple[int, int, int, str], Explanation]:
     """(edition_from, edition_to, unit_system, province_id) -> the parts that explain the change of its score."""
     found = {}
-    for before, after in edition_pairs(full_editions(tables)):
-        step = step_between(tables["edition_comparability"], before.edition, after.edition)
+    for before, after, step in edition_pairs(tables):
         if not step.comparable or before.provinces != after.provinces or before.parts != after.parts:
             continue
         pair = (before, after)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
 
-from dx_pipeline.index.importance import leave_one_out_ranks
+from dx_pipeline.index.importance import leave_one_out_ranks, weights_without_each
 from dx_pipeline.index.ranks import competition_ranks
 from dx_pipeline.marts._arrays import (
     Edition,
@@ -24,8 +23,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def _left_out(edition: Edition) -> pl.DataFrame:
-    without = edition.weights * (1.0 - np.eye(len(edition.parts)))
-    intervals = (rank_interval_of(edition, one / one.sum()) for one in without)
+    intervals = (rank_interval_of(edition, one) for one in weights_without_each(edition.weights))
     return rows(
         {**edition.keys, "indicator": edition.parts},
         {

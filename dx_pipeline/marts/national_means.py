@@ -6,20 +6,21 @@ import polars as pl
 
 from dx_pipeline.conform.observations import prints_index
 from dx_pipeline.conform.referee.means import TOLERANCE_INFERRED, TOLERANCE_MEAN
+from dx_pipeline.marts._units import TABLE
 
-TABLE = ["edition", "unit_system", "indicator"]
+ROW = [*TABLE, "indicator"]
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row per edition and indicator with a computed or a printed mean; rivals stand in `reason`."""
     scores = pl.concat(
         [
-            tables["province_rankings"].select(*TABLE[:2], indicator=pl.lit("overall"), score="score", status="status"),
-            tables["component_scores"].select(*TABLE, "score", "status"),
-            tables["pillar_scores"].select(*TABLE, "score", "status"),
+            tables["province_rankings"].select(*TABLE, indicator=pl.lit("overall"), score="score", status="status"),
+            tables["component_scores"].select(*ROW, "score", "status"),
+            tables["pillar_scores"].select(*ROW, "score", "status"),
         ]
     )
-    computed = scores.group_by(TABLE).agg(
+    computed = scores.group_by(ROW).agg(
         mean_computed=pl.when(pl.col("score").is_not_null().all()).then(pl.col("score").mean()),
         n_units=pl.col("score").count().cast(pl.Int64),
         inferred=(pl.col("status") == "inferred").any(),
@@ -29,7 +30,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         & (pl.col("status") != "rejected")
         & pl.col("source_id").map_elements(prints_index, return_dtype=pl.Boolean)
     )
-    best = printed.sort("chosen", "observation", descending=[True, False]).group_by(TABLE, maintain_order=True)
+    best = printed.sort("chosen", "observation", descending=[True, False]).group_by(ROW, maintain_order=True)
     published = best.agg(
         mean_published=pl.first("value"), chosen=pl.first("chosen"),
         finding=pl.col("finding").drop_nulls().unique().sort().str.join(", "),
@@ -37,10 +38,10 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     )  # fmt: skip
     tolerance = pl.when("inferred").then(TOLERANCE_INFERRED).otherwise(TOLERANCE_MEAN)
     return (
-        computed.join(published, on=TABLE, how="full", coalesce=True)
+        computed.join(published, on=ROW, how="full", coalesce=True)
         .filter(pl.col("mean_computed").is_not_null() | pl.col("mean_published").is_not_null())
         .select(
-            *TABLE,
+            *ROW,
             "mean_computed",
             "mean_published",
             agrees=(pl.col("mean_computed") - pl.col("mean_published")).abs() <= tolerance,

@@ -7,7 +7,7 @@ import polars as pl
 
 from dx_pipeline.index.peers import nearest_peers
 from dx_pipeline.marts._arrays import rows
-from dx_pipeline.marts._endowments import endowment_matrix
+from dx_pipeline.marts.endowments import endowment_matrix
 
 NEAREST = 5
 #: standard deviations: a unit farther than this is no peer in endowments, be it the nearest
@@ -24,7 +24,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         provinces = tuple(units["province_id"].sort())
         endowments = endowment_matrix(tables["endowments"], int(str(system)), provinces)
         if endowments is not None:
-            nearest, distances = nearest_peers(endowments.values, min(NEAREST, len(provinces) - 1))
+            nearest, distances = nearest_peers(endowments[0], min(NEAREST, len(provinces) - 1))
             peers = rows(
                 {"province_id": provinces, "place": range(nearest.shape[1])},
                 {"peer_id": np.array(provinces, dtype=object)[nearest], "distance": distances, "basis": "endowments"},

@@ -6,17 +6,14 @@ import numpy as np
 import polars as pl
 
 from dx_pipeline.index import changes as methods
-from dx_pipeline.index.doubt import RankInterval, rank_interval_of_differences
-from dx_pipeline.index.ranks import competition_ranks
+from dx_pipeline.index.ranks import RankInterval, competition_ranks, rank_interval_of_differences
 from dx_pipeline.marts._arrays import (
     Edition,
     arising,
     edition_pairs,
-    full_editions,
     interval_columns,
     one_column_each,
     rows,
-    step_between,
     step_keys,
 )
 
@@ -27,8 +24,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     `rank_low` and `rank_high` are of the counterfactual rank (M27).
     """
     frames = []
-    for before, after in edition_pairs(full_editions(tables)):
-        step = step_between(tables["edition_comparability"], before.edition, after.edition)
+    for before, after, step in edition_pairs(tables):
         keys = step_keys(before, after, after.parts)
         values: dict[str, object] = {"rank_actual": competition_ranks(after.overall)[:, None]}
         if step.comparable:

@@ -7,6 +7,7 @@ import polars as pl
 from dx_pipeline.index import SEED, SOBOL_BASE_SAMPLES
 from dx_pipeline.index import sensitivity as methods
 from dx_pipeline.marts._arrays import full_editions, rows
+from dx_pipeline.marts._units import first_true
 
 #: an index with a larger error would tell noise
 SHOWN_BELOW = 0.05
@@ -17,16 +18,8 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     frames = []
     for edition in full_editions(tables):
         indices = methods.rank_sensitivity(edition.components, edition.weights)
-        values = {
-            "s1": indices.s1,
-            "s1_error": indices.s1_error,
-            "st": indices.st,
-            "st_error": indices.st_error,
-            "base_samples": SOBOL_BASE_SAMPLES,
-            "seed": SEED,
-            "status": edition.basis,
-        }
-        frames.append(rows({**edition.keys, "factor": indices.factors}, values))
+        values = {"base_samples": SOBOL_BASE_SAMPLES, "seed": SEED, "status": edition.basis, **indices._asdict()}
+        frames.append(rows({**edition.keys, "factor": methods.FACTORS}, values))
     still = pl.col("s1").is_nan()
     vague = ~still & (pl.max_horizontal("s1_error", "st_error") >= SHOWN_BELOW)
     hidden = still | vague
@@ -34,14 +27,17 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         s1=pl.when(~hidden).then("s1"),
         st=pl.when(~hidden).then("st"),
         status=pl.when(hidden).then(pl.lit("not_applicable")).otherwise("status"),
-        reason=pl.when(still)
-        .then(pl.lit("not_applicable: the rank is the same in every sample, nothing to explain"))
-        .when(vague)
-        .then(
-            pl.lit(f"not_applicable: the rank moves so rarely that the error of the index is {SHOWN_BELOW:g} or more")
+        reason=first_true(
+            {
+                "not_applicable: the rank is the same in every sample, nothing to explain": still,
+                "not_applicable: the rank moves so rarely that the error of the index is"
+                f" {SHOWN_BELOW:g} or more": vague,
+            }
         ),
-        reason_vi=pl.when(still)
-        .then(pl.lit("không áp dụng: thứ hạng như nhau ở mọi mẫu, không có gì để giải thích"))
-        .when(vague)
-        .then(pl.lit("không áp dụng: thứ hạng hiếm khi thay đổi nên sai số của chỉ số từ 0,05 trở lên")),
+        reason_vi=first_true(
+            {
+                "không áp dụng: thứ hạng như nhau ở mọi mẫu, không có gì để giải thích": still,
+                "không áp dụng: thứ hạng hiếm khi thay đổi nên sai số của chỉ số từ 0,05 trở lên": vague,
+            }
+        ),
     )

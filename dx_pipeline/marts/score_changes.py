@@ -7,16 +7,14 @@ import polars as pl
 
 from dx_pipeline.index import changes as methods
 from dx_pipeline.index.arrays import FloatArray
-from dx_pipeline.index.doubt import within_error
+from dx_pipeline.index.identities import within_error
 from dx_pipeline.marts._arrays import (
     Edition,
     arising,
     edition_pairs,
     errors_of,
     errors_of_order,
-    full_editions,
     rows,
-    step_between,
     step_keys,
 )
 
@@ -24,8 +22,7 @@ from dx_pipeline.marts._arrays import (
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """Performance and weight effect of each component and of all (M5); null across a broken comparability (M21)."""
     frames = []
-    for before, after in edition_pairs(full_editions(tables)):
-        step = step_between(tables["edition_comparability"], before.edition, after.edition)
+    for before, after, step in edition_pairs(tables):
         keys = step_keys(before, after, [*after.parts, after.structure.overall])
         shape = (len(after.provinces), len(after.parts))
         performance = weight = np.full(shape, np.nan)

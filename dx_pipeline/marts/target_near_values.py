@@ -11,13 +11,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row per target and printed value of a near series of the same place, in either system."""
     phrases = tables["raw.policy_caveats"]
     values = tables["policy_actuals"].select(
-        "province_id",
-        "value",
-        "as_of",
-        "as_of_from_context",
-        "publisher",
-        "url",
-        "doubts",
+        pl.col("province_id", "value", "as_of", "as_of_from_context", "publisher", "url", "doubts"),
         near_indicator="indicator",
         value_unit_system="unit_system",
         value_unit="unit",

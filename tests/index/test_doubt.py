@@ -10,16 +10,14 @@ from dx_pipeline.errors import DxError
 from dx_pipeline.index.doubt import (
     doubts_where,
     has_doubt,
-    rank_interval,
-    rank_interval_of_differences,
     tie_hidden,
     union_doubts,
     union_doubts_of_group,
     weakest_basis,
     weakest_basis_of_group,
-    within_error,
 )
-from dx_pipeline.index.identities import error_half_width, parts_from_printed
+from dx_pipeline.index.identities import error_half_width, parts_from_printed, within_error
+from dx_pipeline.index.ranks import rank_interval, rank_interval_of_differences
 
 WEIGHTS_922 = [500, 200, 150, 150]
 #: Tiền Giang 2022 -> 2023: derived foundation against the government activity, in points (M27)

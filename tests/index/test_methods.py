@@ -12,9 +12,8 @@ from dx_pipeline.index.aggregation import (
     mazziotta_pareto,
     method_scores,
 )
-from dx_pipeline.index.arrays import IndexInputError, WeightsError
+from dx_pipeline.index.arrays import IndexInputError, WeightsError, min_max, z_scores
 from dx_pipeline.index.importance import leave_one_out_ranks
-from dx_pipeline.index.normalise import min_max, z_scores
 from dx_pipeline.index.ranks import competition_ranks
 from dx_pipeline.index.sensitivity import FACTORS, rank_model, rank_sensitivity, sobol_indices
 
@@ -138,7 +137,6 @@ def test_the_rank_model_at_its_corners_is_the_named_method(dti_2022):
 
 def test_sensitivity_of_every_province_is_seeded_and_named(dti_2022):
     first, second = (rank_sensitivity(dti_2022.components, dti_2022.weights, base_samples=64) for _ in range(2))
-    assert first.factors == FACTORS
-    assert first.s1.shape == first.st.shape == (63, 3)
+    assert first.s1.shape == first.st.shape == (63, len(FACTORS))
     assert first.s1.tobytes() == second.s1.tobytes()
     assert first.st_error.tobytes() == second.st_error.tobytes()

@@ -96,15 +96,9 @@ def test_a_component_that_is_the_same_for_all_gives_effort_no_unit():
 def test_the_cut_of_the_top_twenty_moved(dti_2022, dti_2023):
     path = [float(rank_thresholds(e.overall, [20])[0]) for e in (dti_2022, dti_2023)]
     assert path == [0.6274, 0.7092]
-    scenarios = threshold_scenarios(path, [True])
-    assert scenarios == pytest.approx((0.7910, 0.7910))
+    assert threshold_scenarios(path) == pytest.approx((0.7910, 0.7910))
 
 
-def test_a_step_across_a_broken_comparability_is_no_step():
-    last_step, mean_step = threshold_scenarios([0.5, 0.6, 0.9], [True, False])
-    assert np.isnan(last_step)
-    assert mean_step == pytest.approx(1.0)
-    assert np.isnan(threshold_scenarios([0.5, 0.6], [False])).all()
-    assert np.isnan(threshold_scenarios([0.5], [])).all()
-    with pytest.raises(IndexInputError):
-        threshold_scenarios([0.5, 0.6], [])
+def test_scenarios_repeat_the_last_step_and_the_mean_of_all():
+    assert threshold_scenarios([0.5, 0.6, 0.9]) == pytest.approx((1.2, 1.1))
+    assert np.isnan(threshold_scenarios([0.5])).all()

@@ -9,10 +9,11 @@ import polars as pl
 import pytest
 
 from dx_pipeline.contracts import load_contract
+from dx_pipeline.index.arrays import IndexInputError
 from dx_pipeline.marts._arrays import edition_structures, full_editions, rows, step_between
 from dx_pipeline.marts._carry import carry
-from dx_pipeline.marts._endowments import endowment_matrix
 from dx_pipeline.marts._units import merged, reasons
+from dx_pipeline.marts.endowments import endowment_matrix
 from tests.marts.frames import one, pick
 
 
@@ -86,6 +87,30 @@ def test_a_merged_unit_with_an_unknown_member_is_null_and_names_it(tables):
     assert one(units, "reason", province_id="hai-phong") == "not_read: no score is known for hai-duong"
     assert one(units, "score_mean", province_id="thai-nguyen") is not None
     assert units["reason"].is_not_null().sum() == 1
+
+
+def test_population_weights_are_an_alternative_and_unknown_populations_stay_unknown():
+    went = {"ha-nam": "ninh-binh", "nam-dinh": "ninh-binh", "hue": "hue"}
+    provinces = pl.DataFrame(
+        {"unit_system": 63, "province_id": list(went), "successor_system": 34, "successor_id": list(went.values())}
+    )
+    old = pl.DataFrame({"edition": 2023, "unit_system": 63, "province_id": list(went)})
+    scores = old.with_columns(
+        score=pl.Series([0.2, 0.8, 0.5]), error_half_width=0.0, doubts=pl.lit(None, dtype=pl.String)
+    )
+
+    def people(*numbers):
+        return old.select("unit_system", "province_id", year="edition", indicator=pl.lit("population")).with_columns(
+            value=pl.Series(numbers, dtype=pl.Float64)
+        )
+
+    units = merged(scores, provinces, people(3, 1, None))
+    assert units["members"].to_list() == ["hue", "ha-nam, nam-dinh"]
+    assert units["score_mean"].to_list() == pytest.approx([0.5, 0.5])
+    assert one(units, "score_population_weighted", province_id="ninh-binh") == pytest.approx(0.35)
+    assert one(units, "score_population_weighted", province_id="hue") is None
+    with pytest.raises(IndexInputError, match="positive"):
+        merged(scores, provinces, people(0, 1, 1))
 
 
 def test_a_missing_endowment_is_no_shorter_distance(tables):

@@ -131,9 +131,9 @@ def test_exactly_the_rows_of_2024_that_rest_on_solved_weights_say_so(tables):
 
 def test_no_rounding_leaves_the_interval_of_a_counterfactual_rank(tables):
     generator = np.random.default_rng(1)
-    pairs = [pair for pair in edition_pairs(full_editions(tables)) if pair[1].edition == 2023]
+    pairs = [pair for pair in edition_pairs(tables) if pair[1].edition == 2023]
     assert len(pairs) == 2
-    for before, after in pairs:
+    for before, after, _ in pairs:
         intervals = [counterfactual_interval(before, after, part) for part in range(len(after.parts))]
         for _ in range(8):
             ranks = rank_counterfactuals(perturbed(before, generator), perturbed(after, generator), after.weights)

@@ -1,11 +1,10 @@
-"""Peers by endowment, links to other indices, and the units after the merger."""
+"""Peers by endowment, and links to other indices."""
 
 import numpy as np
 import pytest
 
 from dx_pipeline.index.arrays import IndexInputError
 from dx_pipeline.index.links import regress_hc3, spearman_interval
-from dx_pipeline.index.merger import merge_scores
 from dx_pipeline.index.peers import endowment_distances, expected_scores, nearest_peers
 
 POINTS = [(0, 0), (1, 0), (0, 2), (3, 3), (1, 1)]
@@ -82,39 +81,15 @@ def test_regression_has_hc3_errors_by_the_formula():
     generator = np.random.default_rng(3)
     x = generator.uniform(size=(63, 2))
     y = 0.2 + x @ [0.5, -0.3] + generator.normal(size=63) * 0.05 * (1 + x[:, 0])
-    fit = regress_hc3(y, x, ["papi", "grdp"])
+    fit = regress_hc3(y, x)
     design = np.column_stack([np.ones(63), x])
     inverse = np.linalg.inv(design.T @ design)
     beta = inverse @ design.T @ y
     leverage = np.einsum("ij,jk,ik->i", design, inverse, design)
     meat = design * ((y - design @ beta) / (1 - leverage))[:, None]
     errors = np.sqrt(np.diag(inverse @ meat.T @ meat @ inverse))
-    assert [c.name for c in fit.coefficients] == ["intercept", "papi", "grdp"]
-    assert [c.estimate for c in fit.coefficients] == pytest.approx(beta)
-    assert [c.standard_error for c in fit.coefficients] == pytest.approx(errors)
-    assert fit.n == 63
-    with pytest.raises(IndexInputError):
-        regress_hc3(y, x, ["papi"])
-
-
-def test_hai_phong_and_ho_chi_minh_of_2024_after_the_merger(dti_2024):
-    members = {"Hải Phòng": "hai-phong", "Hải Dương": "hai-phong"}
-    members |= dict.fromkeys(("Hồ Chí Minh", "Bình Dương", "Bà Rịa - Vũng Tàu"), "ho-chi-minh")
-    successors = [members.get(name, name) for name in dti_2024.provinces]
-    assert sum(s == "ho-chi-minh" for s in successors) == 3
-    merged = merge_scores(dti_2024.overall[:, None], successors)
-    mean = dict(zip(merged.units, merged.mean[:, 0], strict=True))
-    assert mean["hai-phong"] == pytest.approx(0.7857, abs=1e-9)
-    assert round(mean["ho-chi-minh"], 4) == 0.7769
-    assert mean["ho-chi-minh"] == pytest.approx(0.7770, abs=1e-4)  # published, rounded from unrounded members
-
-
-def test_population_weights_are_an_alternative_and_unknown_populations_stay_unknown():
-    merged = merge_scores([[0.2], [0.8], [0.5]], ["a", "a", "b"], [3, 1, np.nan])
-    assert merged.members.tolist() == [2, 1]
-    assert merged.mean[:, 0] == pytest.approx([0.5, 0.5])
-    assert merged.population_weighted[0, 0] == pytest.approx(0.35)
-    assert np.isnan(merged.population_weighted[1, 0])
-    for successors, people in ((["a"], None), (["a", "a", "b"], [0, 1, 1])):
-        with pytest.raises(IndexInputError):
-            merge_scores([[0.2], [0.8], [0.5]], successors, people)
+    assert fit.coefficients == pytest.approx(beta)
+    assert fit.standard_errors == pytest.approx(errors)
+    assert ((fit.ci_low < beta) & (beta < fit.ci_high)).all()
+    with pytest.raises(IndexInputError, match="cannot carry 3"):
+        regress_hc3(y[:3], x[:3])
