@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeVar
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
@@ -20,13 +19,12 @@ from dx_pipeline.text import compatible
 
 DecimalMark = Literal[".", ","]
 
-NOT_PUBLISHED = "not_published"
 #: printed where there is no figure; the statistics office prints - and … for it
 MISSING = frozenset({"", "-", "--", ".", "..", "...", "n/a", "na", "n.a.", "nan", "null", "none", "không có"})
 #: between groups of three digits, besides the mark that is not the decimal mark
 GROUP_MARKS = " '’"
 #: a digit in round brackets is no note: it may be a figure of its own
-NOTE = re.compile(r"\s*(?:\*+|[†‡]|\(\s*\*+\s*\)|\[\s*(?:\*+|\d{1,2}|[a-z])\s*\])$")
+NOTES = re.compile(r"(?:\s*(?:[*†‡]|\(\s*\*+\s*\)|\[\s*(?:\*+|\d{1,2}|[a-z])\s*\]))+$")
 
 ORDINAL_ENDING = {1: "st", 2: "nd", 3: "rd"}
 RANK = re.compile(
@@ -41,61 +39,34 @@ MOST_DIGITS = 17
 
 
 class NumberFormatError(DxError, ValueError):
-    """Printed text that is not one number in the declared format. `text` is what was printed."""
+    """Printed text that is not one number in the declared format, or not a rank."""
 
     exit_code = BAD_INPUT
 
     def __init__(self, text: str, expected: str) -> None:
         super().__init__(f"{text!r} is not readable: expected {expected}")
-        self.text = text
         self.expected = expected
 
 
-class RankFormatError(NumberFormatError):
-    """Printed text that is not a rank."""
-
-
-@dataclass(frozen=True)
-class ParsedNumber:
-    """A number as printed. A missing one has neither value nor decimals, and a reason.
+class ParsedNumber(NamedTuple):
+    """A number with the decimals that were printed; a missing one has none of them.
 
     A percentage keeps its printed size: `57.3 %` is 57.3 with `percent` true.
     """
 
     value: float | None
     decimals: int | None
-    text: str
-    percent: bool = False
-    reason: str | None = None
-
-    @property
-    def half_width(self) -> float | None:
-        """Half a unit of the last printed digit: the most by which rounding moved the figure."""
-        return None if self.decimals is None else half_width(self.decimals)
+    percent: bool | None
 
 
-@dataclass(frozen=True)
-class ParsedRank:
-    """A rank as printed. `15-16` is rank 15 shared to 16, `=15` a tie of unsaid length, `14/63` rank 14 of 63 units."""
+def _as_read(printed: str) -> str | None:
+    """A printed text with full-width digits as usual ones and without notes; None where it says that figures miss.
 
-    rank: int | None
-    text: str
-    tied: bool = False
-    shared_to: int | None = None
-    of: int | None = None
-    score: ParsedNumber | None = None
-    reason: str | None = None
-
-
-def half_width(decimals: int) -> float:
-    """Error half-width of a figure rounded to `decimals`: 0.5 * 10^-decimals."""
-    return 0.5 * 10.0**-decimals
-
-
-def _digits_as_they_look(text: str) -> str:
-    """The text with full-width digits as usual ones; digits set lower or in a circle stay what they are, no digits."""
-    odd = [letter for letter in text if unicodedata.category(letter) == "No" and compatible(letter).isdecimal()]
-    return text if odd else compatible(text)
+    Digits set lower or in a circle stay what they are, no digits.
+    """
+    odd = any(unicodedata.category(letter) == "No" and compatible(letter).isdecimal() for letter in printed)
+    plain = printed if odd else compatible(printed)
+    return None if plain.lower() in MISSING else NOTES.sub("", plain)
 
 
 def parse_number(text: str | None, decimal: DecimalMark | None = None) -> ParsedNumber:
@@ -107,19 +78,17 @@ def parse_number(text: str | None, decimal: DecimalMark | None = None) -> Parsed
     """
     if decimal not in (".", ",", None):
         raise DxError(f"decimal is {decimal!r}; expected '.' or ',' or None")
-    printed = "" if text is None else text
-    plain = _digits_as_they_look(printed)
-    if plain.lower() in MISSING:
-        return ParsedNumber(None, None, printed, reason=NOT_PUBLISHED)
-    while (shorter := NOTE.sub("", plain)) != plain:
-        plain = shorter
+    printed = text or ""
+    plain = _as_read(printed)
+    if plain is None:
+        return ParsedNumber(None, None, None)
     percent = plain.endswith("%")
     plain = plain.removesuffix("%").rstrip()
     found = {mark: _read(plain, mark) for mark in ((decimal,) if decimal else (".", ","))}
     readings = {reading for reading in found.values() if reading is not None}
     if len(readings) == 1:
         value, decimals = readings.pop()
-        return ParsedNumber(value, decimals, printed, percent)
+        return ParsedNumber(value, decimals, percent)
     if readings:
         means = " or ".join(f"{value:.{decimals}f}" for value, decimals in sorted(readings))
         raise NumberFormatError(printed, f"a declared decimal mark, as it could be {means}")
@@ -133,12 +102,9 @@ def parse_number(text: str | None, decimal: DecimalMark | None = None) -> Parsed
 def _read(plain: str, decimal: str) -> tuple[float, int] | None:
     """Value and decimals of a text without notes, or None. A group of three digits never follows a leading zero."""
     grouping = GROUP_MARKS + ("," if decimal == "." else ".")
-    whole = (
-        rf"[1-9]\d{{0,2}}(?:(?P<mark>[{re.escape(grouping)}])\d{{3}})(?:(?P=mark)\d{{3}})*|\d+|(?={re.escape(decimal)})"
-    )
-    match = re.fullmatch(
-        rf"(?P<sign>[+-]?) ?(?P<whole>{whole})(?:{re.escape(decimal)}(?P<fraction>\d+))?", plain, re.ASCII
-    )
+    point = re.escape(decimal)
+    whole = rf"[1-9]\d{{0,2}}(?:(?P<mark>[{re.escape(grouping)}])\d{{3}})(?:(?P=mark)\d{{3}})*|\d+|(?={point})"
+    match = re.fullmatch(rf"(?P<sign>[+-]?) ?(?P<whole>{whole})(?:{point}(?P<fraction>\d+))?", plain, re.ASCII)
     if match is None:
         return None
     digits, fraction = re.sub(r"\D", "", match["whole"]) or "0", match["fraction"] or ""
@@ -148,34 +114,32 @@ def _read(plain: str, decimal: str) -> tuple[float, int] | None:
     return float(f"{match['sign']}{digits}.{fraction or '0'}") + 0.0, len(fraction)
 
 
-def parse_rank(text: str | None, decimal: DecimalMark | None = None, most: int = MOST_UNITS) -> ParsedRank:
-    """Read one printed rank: `01`, `15-16`, `=15`, `15=`, `1st`, `14/63`, `01 (0,727)`.
+def parse_rank(text: str | None, most: int = MOST_UNITS) -> int | None:
+    """Read one printed rank: `01`, `15-16` (shared), `=15`, `15=`, `1st`, `14/63`, `01 (0,727)`; None if it is missing.
 
-    `decimal` is for a score in brackets, as in `parse_number`. Raises `RankFormatError` for anything else, and for a
-    rank of 0, a range that does not rise, or a rank beyond the number of units printed with it or known (`most`).
+    Raises `NumberFormatError` for anything else, and for a rank of 0, a range that does not rise, or a rank beyond the
+    number of units printed with it or known (`most`).
     """
-    printed = "" if text is None else text
-    plain = _digits_as_they_look(printed).lower()
-    if plain in MISSING:
-        return ParsedRank(None, printed, reason=NOT_PUBLISHED)
-    while (shorter := NOTE.sub("", plain)) != plain:
-        plain = shorter
+    printed = text or ""
+    plain = _as_read(printed.lower())
+    if plain is None:
+        return None
     match = RANK.match(plain)
     if match is None or max(int(match[part] or 0) for part in ("rank", "to", "of")) > most:
-        raise RankFormatError(printed, "a rank such as 15, 15-16, =15, 15th, 15/63 or 15 (0,727)")
-    rank, to, of = int(match["rank"]), int(match["to"] or 0) or None, int(match["of"] or 0) or None
-    if rank == 0 or (match["to"] and (to or 0) <= rank) or (match["of"] and (of or 0) < (to or rank)):
-        raise RankFormatError(printed, "a rank from 1, a range that rises, and no more than the number of units")
-    if match["ending"] and match["ending"] != ordinal_ending(rank):
-        raise RankFormatError(printed, f"{rank}{ordinal_ending(rank)}")
+        raise NumberFormatError(printed, "a rank such as 15, 15-16, =15, 15th, 15/63 or 15 (0,727)")
+    rank, to, of = (int(match[part] or 0) for part in ("rank", "to", "of"))
+    if rank == 0 or (match["to"] and to <= rank) or (match["of"] and of < (to or rank)):
+        raise NumberFormatError(printed, "a rank from 1, a range that rises, and no more than the number of units")
+    if match["ending"] not in (None, ordinal_ending(rank)):
+        raise NumberFormatError(printed, f"{rank}{ordinal_ending(rank)}")
     try:
-        score = parse_number(match["score"], decimal) if match["score"] else None
+        whole = match["score"] and not parse_number(match["score"]).decimals
     except NumberFormatError as error:
-        raise RankFormatError(printed, f"a score in the brackets; {error}") from error
-    if score and not score.decimals:
-        raise RankFormatError(printed, "a score with decimals in the brackets, as a whole number could be another rank")
-    tied = to is not None or bool(match["tie_before"] or match["tie_after"])
-    return ParsedRank(rank, printed, tied, to, of, score)
+        raise NumberFormatError(printed, f"a score in the brackets; {error}") from error
+    if whole:
+        expected = "a score with decimals in the brackets, as a whole number could be another rank"
+        raise NumberFormatError(printed, expected)
+    return rank
 
 
 def ordinal_ending(rank: int) -> str:
@@ -192,46 +156,35 @@ class ParsedColumn(NamedTuple):
     bad: dict[str, NumberFormatError]
 
 
-Parsed = TypeVar("Parsed", ParsedNumber, ParsedRank)
+COLUMNS: dict[str, Any] = {"value": pl.Float64, "decimals": pl.Int64, "percent": pl.Boolean}
 
 
-def _each_once(
-    texts: pl.Series, parse: Callable[[str], Parsed]
-) -> tuple[dict[str, Parsed], dict[str, NumberFormatError]]:
+def _each_once(texts: pl.Series, parse: Callable[[str], ParsedNumber]) -> ParsedColumn:
     """What `parse` gives for each distinct text of a String column, and the errors of the others."""
-    parsed: dict[str, Parsed] = {}
+    parsed: dict[str, ParsedNumber] = {}
     bad: dict[str, NumberFormatError] = {}
-    for text in texts.fill_null("").unique(maintain_order=True).to_list():
+    printed = texts.fill_null("")
+    for text in printed.unique(maintain_order=True).to_list():
         try:
             parsed[text] = parse(text)
         except NumberFormatError as error:
             bad[text] = error
-    return parsed, bad
-
-
-def each(column: pl.Series, values: Mapping[Any, object], dtype: type[pl.DataType]) -> pl.Series:
-    """What a mapping gives for every entry of a column, null where it has none."""
-    if not values:
-        return pl.Series(column.name, [None] * len(column), dtype=dtype)
-    return column.replace_strict(values, default=None, return_dtype=dtype)
-
-
-def _column(texts: pl.Series, name: str, values: Mapping[str, object], dtype: type[pl.DataType]) -> pl.Series:
-    return each(texts.fill_null(""), values, dtype).alias(name)
+    values, decimals, percent = (
+        printed.replace_strict(
+            {text: getattr(one, name) for text, one in parsed.items()}, default=None, return_dtype=dtype
+        )
+        for name, dtype in COLUMNS.items()
+    )
+    return ParsedColumn(values, decimals, percent, bad)
 
 
 def parse_column(texts: pl.Series, decimal: DecimalMark | None = None) -> ParsedColumn:
     """`parse_number` on a String column, each distinct text once. Bad texts are returned, not raised."""
     plain = _plain_numbers(texts, decimal)
-    rest = texts.filter(plain["value"].is_null())
-    found, bad = _each_once(rest, lambda text: parse_number(text, decimal))
-    values = _column(rest, "value", {text: one.value for text, one in found.items()}, pl.Float64)
-    decimals = _column(rest, "decimals", {text: one.decimals for text, one in found.items()}, pl.Int64)
-    signs = {text: one.percent for text, one in found.items() if one.value is not None}
-    percent = _column(rest, "percent", signs, pl.Boolean)
-    if rest.len() < texts.len():
-        at = plain["value"].is_null().arg_true()
-        values, decimals, percent = (plain[one.name].scatter(at, one) for one in (values, decimals, percent))
+    unread = plain["value"].is_null()
+    *columns, bad = _each_once(texts.filter(unread), lambda text: parse_number(text, decimal))
+    at = unread.arg_true()
+    values, decimals, percent = (plain[name].scatter(at, one) for name, one in zip(COLUMNS, columns, strict=True))
     return ParsedColumn(values, decimals, percent, bad)
 
 
@@ -262,7 +215,9 @@ def _plain_numbers(texts: pl.Series, decimal: DecimalMark | None) -> pl.DataFram
 
 def parse_ranks(texts: pl.Series, most: int = MOST_UNITS) -> ParsedColumn:
     """`parse_rank` on a String column, each distinct text once: the rank as value, with no decimals."""
-    found, bad = _each_once(texts, lambda text: parse_rank(text, most=most))
-    values = _column(texts, "value", {text: one.rank for text, one in found.items()}, pl.Float64)
-    decimals = _column(texts, "decimals", {text: 0 if one.rank else None for text, one in found.items()}, pl.Int64)
-    return ParsedColumn(values, decimals, _column(texts, "percent", {}, pl.Boolean), bad)
+
+    def parse(text: str) -> ParsedNumber:
+        rank = parse_rank(text, most=most)
+        return ParsedNumber(rank, None if rank is None else 0, None)
+
+    return _each_once(texts, parse)

@@ -22,7 +22,6 @@ from dx_pipeline.conform.numbers import (
     DecimalMark,
     NumberFormatError,
     ParsedColumn,
-    each,
     parse_number,
     parse_printed,
     parse_ranks,
@@ -231,7 +230,7 @@ def _typed_decimals(value: pl.Series) -> pl.Series:
     """Decimals of typed numbers: as many as the shortest text that gives the same number has."""
     shortest = {one: Decimal(f"{one:.{TYPED_DIGITS}g}").normalize() for one in value.unique().drop_nulls().to_list()}
     decimals = {one: max(0, -int(text.as_tuple().exponent)) for one, text in shortest.items()}
-    return each(value, decimals, pl.Int64).alias("decimals")
+    return value.replace_strict(decimals, default=None, return_dtype=pl.Int64).alias("decimals")
 
 
 def _half_percent(rows: pl.DataFrame) -> list[Problem]:
