@@ -83,7 +83,7 @@ def _identifier(con: duckdb.DuckDBPyConnection, text: str, unit_system: int) -> 
 
 
 def _named(text: str, unit_system: int) -> bool:
-    from dx_pipeline.conform.province_tables import ProvinceNameError
+    from dx_pipeline.conform.names import ProvinceNameError
 
     try:
         return bool(_resolved(text, unit_system))
@@ -112,7 +112,7 @@ def find_province(con: duckdb.DuckDBPyConnection, text: str, unit_system: int) -
     """
     if found := _identifier(con, text, unit_system):
         return found
-    from dx_pipeline.conform.province_tables import ProvinceNameError
+    from dx_pipeline.conform.names import ProvinceNameError
 
     try:
         return _resolved(text, unit_system)

@@ -23,25 +23,16 @@ Decisions
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from dx_pipeline.conform.province_tables import (
-    ALIASES,
-    AmbiguousProvinceError,
-    Known,
-    ProvinceNameError,
-    Tables,
-    Unit,
-    UnknownProvinceError,
-    slug,
-)
+import polars as pl
+
+from dx_pipeline.conform.reference import Known, Reference, Tables, Unit
+from dx_pipeline.conform.reference_tables import file_of
 from dx_pipeline.conform.spelling import BRACKET, Reading, around_word, bases, clean, read_letters, readings, spelling
+from dx_pipeline.errors import BAD_INPUT, DxError
+from dx_pipeline.sources import texts as source_texts
 from dx_pipeline.text import other_letters
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from dx_pipeline.conform.reference import Reference
 
 LISTING = re.compile(r"\s*[,;/&+]\s*|\s+[-–—]\s+|\s+(?:và|and)\s+", re.IGNORECASE)
 #: words, without marks, before the name of a district, town, ward or office
@@ -50,17 +41,31 @@ SMALLER = re.compile(r"(huyen|thi-xa|tx|thi-tran|quan|phuong|xa|dac-khu|district
 NEAR = 60
 
 
+class ProvinceNameError(DxError, ValueError):
+    """Text that cannot be resolved to one province. `candidates` are the nearest units, nearest first."""
+
+    exit_code = BAD_INPUT
+
+    def __init__(self, message: str, candidates: tuple[Unit, ...] = ()) -> None:
+        super().__init__(message)
+        self.candidates = candidates
+
+
+def slug(name: str) -> str:
+    """The ASCII identifier of a name: `Bà Rịa - Vũng Tàu` gives `ba-ria-vung-tau`."""
+    return source_texts.slug(clean(name)).replace(" ", "-")
+
+
 def resolve(text: str, reference: Reference, unit_system: int) -> str:
     """The `province_id` of the unit a printed text names. Never guesses.
 
     Raises:
-        UnknownProvinceError: the text names no unit of the system.
-        AmbiguousProvinceError: it could be several; both are `ProvinceNameError` and carry the nearest units.
+        ProvinceNameError: the text names no unit of the system, or could be several; carries the nearest units.
         ReferenceTableError: there is no such unit system.
     """
     tables = reference.of_system(unit_system)
     if not isinstance(text, str) or not clean(text):
-        raise UnknownProvinceError(f"{text!r} is no province: there is no text to read", str(text), unit_system)
+        raise ProvinceNameError(f"{text!r} is no province: there is no text to read")
     found = recognised(text, tables)
     if found is not None:
         return found
@@ -122,31 +127,30 @@ def _agrees(known: Known, words: frozenset[str], tables: Tables) -> bool:
 
 def _refusal(text: str, tables: Tables, reference: Reference) -> ProvinceNameError:
     """The error for a text that names no unit, saying what it is where that is known."""
-    unit_system = tables.unit_system
     what = _listed_as_other(text, tables, reference)
     named = {found for part in LISTING.split(clean(text)) if clean(part) and (found := _find(part, tables))}
     if len(named) > 1 and not what:
         several = tuple(sorted(named, key=lambda one: one.code))
         message = f"{text!r} names more than one province: {_listed(several)}"
-        return AmbiguousProvinceError(message, text, unit_system, several)
+        return ProvinceNameError(message, several)
     shortened = _shortened(text, tables)
     if len(shortened) > 1 and not what:
         message = (
             f"{text!r} could be any of {_listed(shortened)}; nothing is guessed. If its source says which it means, "
-            f"declare it in data/reference/{ALIASES}"
+            f"declare it in {file_of('province_aliases')}"
         )
-        return AmbiguousProvinceError(message, text, unit_system, shortened)
+        return ProvinceNameError(message, shortened)
     near = shortened or _nearest(text, tables)
     if not what and (former := _former(text, tables, reference)):
         near, what = former
     what = what or _known_fault(text, tables)
-    message = f"{text!r} names no province of the {unit_system}{': ' if what else ''}{what}"
+    message = f"{text!r} names no province of the {tables.unit_system}{': ' if what else ''}{what}"
     message += f". Nearest: {_listed(near)}" if near else ". No name is near"
     if not what and (letters := other_letters(text)):
         message += f". It holds letters of another script: {letters}"
     elif not what:
-        message += f". If it is a spelling of a province, declare it in data/reference/{ALIASES}"
-    return UnknownProvinceError(message, text, unit_system, near)
+        message += f". If it is a spelling of a province, declare it in {file_of('province_aliases')}"
+    return ProvinceNameError(message, near)
 
 
 def _listed(several: tuple[Unit, ...]) -> str:
@@ -230,8 +234,6 @@ class ResolvedColumn(NamedTuple):
 
 def resolve_column(texts: pl.Series, reference: Reference, unit_system: int) -> ResolvedColumn:
     """Resolve a String column, each distinct text once. A null counts as an empty text."""
-    import polars as pl
-
     ids: dict[str, str] = {}
     bad: dict[str, ProvinceNameError] = {}
     printed = texts.fill_null("")

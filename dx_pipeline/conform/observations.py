@@ -16,7 +16,7 @@ from functools import partial
 import polars as pl
 
 from dx_pipeline.conform import COUNTRY
-from dx_pipeline.conform.names import resolve_column
+from dx_pipeline.conform.names import ProvinceNameError, resolve_column
 from dx_pipeline.conform.numbers import (
     MOST_UNITS,
     DecimalMark,
@@ -26,7 +26,6 @@ from dx_pipeline.conform.numbers import (
     parse_printed,
     parse_ranks,
 )
-from dx_pipeline.conform.province_tables import ProvinceNameError
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
 from dx_pipeline.sources.declaration import CODE

@@ -1,20 +1,22 @@
 """What the project knows before it reads a source: unit systems, their units and spellings, the index's indicators.
 
 One `Reference` is read from a folder (or from the tables a build has stored) and handed down. Unit systems, units and
-spellings are rows of its tables; nothing here knows how many there are.
+spellings are rows of its tables; nothing here knows how many there are. `units.csv` gives the names of units,
+`province_aliases.csv` further spellings (an empty `unit_system` means every system that has the unit),
+`lookalike_names.csv` real places and table rows that are not provinces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
-from dx_pipeline.conform.province_tables import Tables, Unit, names_of
 from dx_pipeline.conform.reference_tables import (
     SHAPES,
     ReferenceTableError,
@@ -23,10 +25,25 @@ from dx_pipeline.conform.reference_tables import (
     read_own,
     refuse,
 )
+from dx_pipeline.conform.spelling import Spelling, spelling
 from dx_pipeline.errors import Problem
 
+T = TypeVar("T")
 #: what `Reference.of` needs
 TABLES = ("unit_systems", "units", "province_aliases", "lookalike_names", "indicators", "remark_doubts")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One province or municipality; (unit_system, province_id) identifies it."""
+
+    unit_system: int
+    province_id: str
+    name_vi: str
+    name_en: str
+    kind: str  # "province" or "municipality"
+    code: str  # of the statistics office; the same code means another unit in another system
+    successor_id: str  # of the unit of the next system it is part of; the unit itself in the newest system
 
 
 @dataclass(frozen=True)
@@ -43,6 +60,27 @@ class UnitSystem:
     valid_from: date | None
     valid_to: date | None
     successor: int | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """A spelling and the unit it means; `as_city` when it was declared with `Thành phố` before it."""
+
+    spelling: Spelling
+    unit: Unit
+    as_city: bool
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What is known of one unit system."""
+
+    unit_system: int
+    units: dict[str, Unit]
+    known: dict[str, list[Known]]  # by letters without marks
+    lookalikes: dict[str, list[tuple[Spelling, str, str]]]  # by letters without marks: spelling, what, reason
+    iso: dict[str, Unit]
+    era: frozenset[str]  # whether its units may be called old, new, or either
 
 
 @dataclass(frozen=True)
@@ -66,21 +104,7 @@ class Reference:
         """
         systems = _systems(tables["unit_systems"])
         units = _units(tables["units"], systems)
-        coded = tables["units"].filter(pl.col("iso_3166_2").is_not_null())
-        names = {}
-        for system, own in systems.items():
-            iso = coded.filter(pl.col("unit_system") == str(system)).select("iso_3166_2", "province_id")
-            # of units that were replaced, or that replaced others
-            era = {"old"} if own.successor is not None else set()
-            era |= {"new"} if any(one.successor == system for one in systems.values()) else set()
-            names[system] = names_of(
-                system,
-                units[system],
-                tables["province_aliases"],
-                tables["lookalike_names"],
-                iso=dict(iso.iter_rows()),
-                era=frozenset(era),
-            )
+        names = {system: _names(own, units[system], systems, tables) for system, own in systems.items()}
         told = {code: (vi, en) for code, vi, en in _columns(tables, "indicators", "indicator", "name_vi", "name_en")}
         roles = dict(_columns(tables, "indicators", "indicator", "role"))
         return cls(systems, names, roles, told, dict(_columns(tables, "remark_doubts", "phrase", "doubt")))
@@ -147,33 +171,27 @@ def _systems(frame: pl.DataFrame) -> dict[int, UnitSystem]:
     where = file_of("unit_systems")
     problems: list[Problem] = []
 
-    def read(row: dict[str, str], column: str, kind: type[int] | type[date]) -> int | date | None:
-        text = row[column]
+    def read(row: dict[str, str], column: str, parse: Callable[[str], T], expected: str) -> T | None:
         try:
-            return None if text is None else (date.fromisoformat(text) if kind is date else int(text))
+            return None if row[column] is None else parse(row[column])
         except ValueError:
-            expected = "a day (2025-07-01)" if kind is date else "a whole number"
-            problems.append(Problem(f"{where}, row {row['row']}, column {column}", expected, repr(text)))
+            problems.append(Problem(f"{where}, row {row['row']}, column {column}", expected, repr(row[column])))
             return None
 
     systems: dict[int, UnitSystem] = {}
     for row in frame.iter_rows(named=True):
-        number, successor = read(row, "unit_system", int), read(row, "successor_system", int)
-        start, end = read(row, "valid_from", date), read(row, "valid_to", date)
-        if isinstance(number, int) and number > 0:
-            systems[number] = UnitSystem(number, row["level"], row["name_vi"], row["name_en"], start, end, successor)  # type: ignore[arg-type]
+        number, successor = (read(row, column, int, "a whole number") for column in ("unit_system", "successor_system"))
+        start, end = (read(row, one, date.fromisoformat, "a day (2025-07-01)") for one in ("valid_from", "valid_to"))
+        if number is not None and number > 0:
+            systems[number] = UnitSystem(number, row["level"], row["name_vi"], row["name_en"], start, end, successor)
         elif number is not None:
             problems.append(Problem(f"{where}, row {row['row']}", "a positive number", str(number)))
     for one in systems.values():
-        later = _later(one, systems)
-        if one.successor is not None and (one.successor not in systems or one.unit_system in later):
-            problems.append(
-                Problem(f"{where}, unit_system {one.unit_system}", "a later system as successor", str(one.successor))
-            )
+        at = f"{where}, unit_system {one.unit_system}"
+        if one.successor is not None and (one.successor not in systems or one.unit_system in _later(one, systems)):
+            problems.append(Problem(at, "a later system as successor", str(one.successor)))
         if one.valid_from and one.valid_to and one.valid_from > one.valid_to:
-            problems.append(
-                Problem(f"{where}, unit_system {one.unit_system}", "an end after its start", str(one.valid_to))
-            )
+            problems.append(Problem(at, "an end after its start", str(one.valid_to)))
     refuse(problems)
     return systems
 
@@ -199,28 +217,58 @@ def _units(frame: pl.DataFrame, systems: Mapping[int, UnitSystem]) -> dict[int, 
             problems.append(Problem(f"{where}, row {row['row']}, column unit_system", expected, row["unit_system"]))
             continue
         if system.successor is None and row["successor_id"]:
-            told = Problem(f"{where}, row {row['row']}, column successor_id", "nothing", row["successor_id"])
-            problems.append(told)
-        units[system.unit_system][row["province_id"]] = Unit(
-            system.unit_system,
-            row["province_id"],
-            row["name_vi"],
-            row["name_en"],
-            row["kind"],
-            row["gso_code"],
-            row["successor_id"] or row["province_id"],
-        )
+            at = f"{where}, row {row['row']}, column successor_id"
+            problems.append(Problem(at, "nothing", row["successor_id"]))
+        ids = {"unit_system": system.unit_system, "successor_id": row["successor_id"] or row["province_id"]}
+        same = {key: row[key] for key in ("province_id", "name_vi", "name_en", "kind")}
+        units[system.unit_system][row["province_id"]] = Unit(**same, code=row["gso_code"], **ids)
     for system in systems.values():
         own = units[system.unit_system]
         if not own:
             problems.append(Problem(where, f"units of system {system.unit_system}", "none"))
-        if system.successor is None:
-            continue
-        expected = f"a unit of {system.successor} as successor"
         problems += [
-            Problem(f"{where}, {one.province_id} of {one.unit_system}", expected, one.successor_id)
+            Problem(
+                f"{where}, {one.province_id} of {one.unit_system}", f"a unit of {later} as successor", one.successor_id
+            )
             for one in own.values()
-            if one.successor_id not in units[system.successor]
+            if (later := system.successor) is not None and one.successor_id not in units[later]
         ]
     refuse(problems)
     return units
+
+
+def _names(
+    system: UnitSystem, units: dict[str, Unit], systems: Mapping[int, UnitSystem], tables: Mapping[str, pl.DataFrame]
+) -> Tables:
+    number = system.unit_system
+    problems: list[Problem] = []
+
+    def read(name: str, where: str) -> Spelling | None:
+        found = spelling(name)
+        if found is None:
+            problems.append(Problem(where, "a name: letters with marks, or digits", repr(name)))
+        return found
+
+    known: dict[str, list[Known]] = defaultdict(list)
+    for one in units.values():
+        if printed := read(one.name_vi, f"{file_of('units')}, {one.province_id} of {number}"):
+            known[printed.base].append(Known(printed, one, as_city=False))
+    for row in tables["province_aliases"].iter_rows(named=True):
+        meant = units.get(row["province_id"])
+        where = f"{file_of('province_aliases')}, row {row['row']}"
+        name = row["alias"].removeprefix("Thành phố ")
+        if row["unit_system"] == str(number) and meant is None:
+            problems.append(Problem(where, f"a unit of the {number}", repr(row["province_id"])))
+        elif row["unit_system"] in (None, str(number)) and meant is not None and (printed := read(name, where)):
+            known[printed.base].append(Known(printed, meant, as_city=name != row["alias"]))
+    others: dict[str, list[tuple[Spelling, str, str]]] = defaultdict(list)
+    for row in tables["lookalike_names"].iter_rows(named=True):
+        if printed := read(row["name"], f"{file_of('lookalike_names')}, row {row['row']}"):
+            others[printed.base].append((printed, row["what"], row["reason"]))
+    refuse(problems)
+    own = tables["units"].filter(pl.col("unit_system") == str(number)).select("iso_3166_2", "province_id")
+    iso = {code: units[province_id] for code, province_id in own.drop_nulls().iter_rows()}
+    # of units that were replaced, or that replaced others
+    era = {"old"} if system.successor is not None else set()
+    era |= {"new"} if any(one.successor == number for one in systems.values()) else set()
+    return Tables(number, units, dict(known), dict(others), iso, frozenset(era))

@@ -3,7 +3,7 @@
 The same name comes with all its marks, some or none, composed (NFC) or decomposed (NFD), in any case, joined or spaced,
 and with the tone on either vowel of a pair (Hòa, Hoà). Two printings are compared letter by letter: the letters must be
 the same, and a mark that is printed must be one the known name has in that place. A missing mark is an omission, a
-different one is another word. The reading is by rule alone; which spellings are known is data (`province_tables`).
+different one is another word. The reading is by rule alone; which spellings are known is data (`reference`).
 """
 
 from __future__ import annotations
