@@ -23,39 +23,32 @@ from dx_pipeline.cli import (
     profile,
     ranks,
     releases,
-    shared,
     source,
     status,
     tables,
     what_if,
 )
-from dx_pipeline.cli.errors import EXIT_CODES, CommandError, foreseen
-from dx_pipeline.cli.output import safe, say
+from dx_pipeline.cli.output import CommandError, safe, say
 from dx_pipeline.cli.words import Lang, Language, tell
-from dx_pipeline.errors import FAILED, DxError
+from dx_pipeline.errors import DxError
 from dx_pipeline.paths import default_paths
 from dx_pipeline.release.store.layout import current_name
 from dx_pipeline.tables import NoReleaseError
 
 #: commands that must not die half-way because nobody reads their output any more
 WRITING = {"run", "prune", "fetch", "accept", "night", "rollback", "export", "worker"}
+EXIT_CODES = """Exit codes: 0 done; 1 a build, a check or a verification failed; 2 the command or an argument is wrong;
+3 there is no release yet; 4 another process builds, try again; 130 interrupted; 141 the reader of the output
+went away."""
 
 
 class DxGroup(TyperGroup):
     """Ends a foreseen error in one or two lines on stderr and its exit code; others keep their traceback."""
 
-    def main(
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = None,
-        complete_var: str | None = None,
-        standalone_mode: bool = True,
-        windows_expand_args: bool = True,
-        **extra: Any,
-    ) -> Any:
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *more: Any, **options: Any) -> Any:
         """Run the command line and exit with its code."""
         try:
-            code = super().main(args, prog_name or "dx", complete_var, False, windows_expand_args, **extra)
+            code = super().main(args, prog_name or "dx", *more, **(options | {"standalone_mode": False}))
         except (KeyboardInterrupt, typer.Abort):
             print("interrupted", file=sys.stderr)
             sys.exit(130)
@@ -65,28 +58,26 @@ class DxGroup(TyperGroup):
 
 
 def _report(error: Exception) -> int:
-    """Tell an error; raises it again when it is not one of those that were foreseen."""
+    """Tell an error in what it says of itself; raises it again when it is not one of those that were foreseen."""
+    told: DxError
     if hasattr(error, "format_message"):  # Typer's own: a wrong option, a missing argument
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "dx"
-        told: DxError = CommandError(error.format_message(), f"See `{path} --help`.")
+        told = CommandError(error.format_message(), f"See `{path} --help`.")
         if getattr(error, "option_name", None) == "--lang":
             told.hint = f"`{path}` speaks English only; --lang is for the commands that show figures."
+    elif isinstance(error, NoReleaseError) and (kept := releases.kept_names(default_paths())):
+        told = DxError(releases.lost(kept, "en"))  # releases lie on disk, and only `current` was lost
+    elif isinstance(error, DxError):
+        told = error
+    elif isinstance(error, OSError) and error.strerror:
+        told = DxError(f"{error.filename or 'file'}: {error.strerror}")
     else:
-        known = foreseen(error)
-        if known is None:
-            raise error
-        told = _lost(known) or known
+        raise error
     for line in (f"dx: {told.message}", told.hint):
         if line:
             print("\n".join(map(safe, line.split("\n"))), file=sys.stderr)
     return told.exit_code
-
-
-def _lost(error: DxError) -> DxError | None:
-    """What to say instead of "no release" where releases lie on disk and only `current` was lost."""
-    kept = releases.kept_names(default_paths()) if isinstance(error, NoReleaseError) else []
-    return DxError(releases.lost(kept, "en"), exit_code=FAILED) if kept else None
 
 
 app = typer.Typer(
@@ -142,7 +133,7 @@ COMMANDS = {
     "Cite and compare releases": (releases.cite, releases.diff, releases.verify, releases.rollback),
     "Build": (
         *(fetching.fetch, fetching.accept, fetching.night, fetching.alerts),
-        *(build.run, status.status, build.prune, shared.doctor, shared.worker),
+        *(build.run, status.status, build.prune, build.doctor, build.worker),
     ),
 }
 for panel, commands in COMMANDS.items():

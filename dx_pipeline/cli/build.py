@@ -1,20 +1,24 @@
-"""`dx run`, `dx prune`: make a release, keep the disk free."""
+"""`dx run`, `dx prune`: make a release, keep the disk free. `dx doctor`, `dx worker`: of a shared deployment."""
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dx_pipeline.cli.output import AsJson, show_json, working
+from dx_pipeline.errors import FAILED, DxError
 from dx_pipeline.paths import Paths, default_paths
 from dx_pipeline.release.store.layout import ReleaseError, current_folder
 
 if TYPE_CHECKING:
     from dx_pipeline.release.store.manifest import Headline, Manifest
 
+#: the module whose application a worker runs
+APPLICATION = "dx_pipeline.orchestration.celery_app"
 #: what a figure rests on, in words
 BASIS = {
     "published": "printed",
@@ -113,23 +117,18 @@ def _current_manifest(paths: Paths) -> Manifest | None:
 
 def prune(as_json: AsJson = False) -> None:
     """Remove what is kept for a time only: old releases, what was set aside as damaged, event logs of old runs."""
-    from contextlib import nullcontext
-
     from dx_pipeline.orchestration.upkeep import forget
     from dx_pipeline.release.store.repair import repair
     from dx_pipeline.warehouse import build_lock
 
     paths = default_paths()
-    with working("Removing"), build_lock(paths, wait_seconds=5.0):
-        put_right = repair(paths)
+    with working("Removing"), build_lock(paths, wait_seconds=5.0), ExitStack() as stack:
+        put_right, instance = repair(paths), None
         if os.environ.get("DAGSTER_HOME"):
             from dx_pipeline.orchestration.instance import opened
 
-            door: Any = opened(paths)
-        else:
-            door = nullcontext()
-        with door as instance:
-            gone = forget(paths, instance, vacuum=True)
+            instance = stack.enter_context(opened(paths))
+        gone = forget(paths, instance, vacuum=True)
     if as_json:
         show_json({"releases": gone.releases, "quarantine": gone.quarantine, "runs": gone.runs, "put_right": put_right})
         return
@@ -138,3 +137,41 @@ def prune(as_json: AsJson = False) -> None:
     print(f"releases  {len(gone.releases)} removed" + (f": {', '.join(gone.releases)}" if gone.releases else ""))
     print(f"damaged   {len(gone.quarantine)} removed")
     print(f"runs      {gone.runs} removed with their events")
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Try each part of the deployment: servers, storage, extensions, workers. A line for each thing that is wrong."""
+    from dx_pipeline.orchestration.readiness import faults
+    from dx_pipeline.settings import read_settings
+
+    settings = read_settings(default_paths().root)
+    problems = [str(one) for one in faults(settings)]
+    if as_json:
+        show_json({"deployment": settings.deployment, "executor": settings.steps_by, "problems": problems})
+    else:
+        print(f"deployment {settings.deployment}, executor {settings.steps_by}")
+        print("\n".join(problems) or "nothing is wrong")
+    if problems:
+        raise typer.Exit(FAILED)
+
+
+def worker(
+    name: Annotated[str, typer.Option("--name", "-n", help="Its name, unique on this machine.")] = "dx",
+    steps: Annotated[int, typer.Option("--steps", min=1, help="How many steps at once.")] = 1,
+) -> None:
+    """Run steps of the shared deployment until stopped; refuses to start when a part of it does not work."""
+    from dx_pipeline.orchestration.readiness import refuse_unready
+    from dx_pipeline.orchestration.shared import export_settings
+    from dx_pipeline.settings import read_settings
+
+    paths = default_paths()
+    settings = read_settings(paths.root)
+    if settings.steps_by != "celery":
+        raise DxError(f"executor {settings.steps_by} has no workers of this kind", "Set DX_DEPLOYMENT=shared.")
+    refuse_unready(settings, workers=False)
+    export_settings(settings)
+    os.environ["DX_ROOT"] = str(paths.root)
+    options = ["--hostname", f"{name}@%h", "--concurrency", str(steps), "--loglevel", "WARNING", "--without-gossip",
+               "--without-mingle", "--queues", "dagster"]  # fmt: skip
+    # another program from here on: what looking at the servers left in this process is not handed to its children
+    os.execv(sys.executable, [sys.executable, "-m", "celery", "--app", APPLICATION, "--quiet", "worker", *options])

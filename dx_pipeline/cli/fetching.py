@@ -33,14 +33,13 @@ def fetch(
         from dx_pipeline.fetch.night import fetch_all
 
         night = fetch_all(default_paths(), only=sources or ())
+    wrong = night.with_result("failed", "waiting")
     if as_json:
         show_json(night.summary())
     else:
         print("\n".join(night.lines()))
-    wrong = night.with_result("failed", "waiting")
-    if wrong and not as_json:
         for one in wrong:
-            for told in (*one.problems, *([one.hint] if one.hint else [])):
+            for told in filter(None, (*one.problems, one.hint)):
                 print(f"  {one.source_id}/{one.file}: {told}", file=sys.stderr)
     if wrong:
         raise typer.Exit(FAILED)
@@ -67,16 +66,9 @@ def accept(
         return
     there = waiting(paths, source_ids(paths))
     if as_json:
-        plain = [
-            {
-                "source_id": one.source_id,
-                "file": one.file,
-                "path": str(one.snapshot.path),
-                "problems": list(one.problems),
-            }
-            for one in there
-        ]
-        show_json({"waiting": plain})
+        keys = ("source_id", "file", "path", "problems")
+        plain = [(one.source_id, one.file, one.snapshot.path, one.problems) for one in there]
+        show_json({"waiting": [dict(zip(keys, one, strict=True)) for one in plain]})
         return
     for one in there:
         print(f"{one.source_id}/{one.file}: {one.snapshot.path}")
@@ -119,26 +111,24 @@ def alerts(
         arrived = tell_test()
         if as_json:
             show_json({"channels": arrived})
-        for mark, good in arrived.items() if not as_json else ():
-            print(f"channel {mark}: {'delivered' if good else 'NOT delivered'}")
-        if not arrived and not as_json:
-            print("No channel: set DX_ALERT_URLS.")
+        else:
+            lines = [f"channel {mark}: {'delivered' if good else 'NOT delivered'}" for mark, good in arrived.items()]
+            print("\n".join(lines) or "No channel: set DX_ALERT_URLS.")
         if not arrived or not all(arrived.values()):
             raise typer.Exit(FAILED)
         return
-    known = read_memory(paths)["causes"]
     active = [
         {"domain": domain, "cause": key, "since": entry["since"], "told": entry["last_told"] or None}
-        for domain, causes in known.items()
+        for domain, causes in read_memory(paths)["causes"].items()
         for key, entry in causes.items()
         if entry["active"]
     ]
+    state = undelivered(paths)
     if as_json:
-        show_json({"active": active, **undelivered(paths)})
+        show_json({"active": active, **state})
         return
     for one in active:
         print(f"{one['domain']}: {one['cause']}, since {one['since']}")
-    state = undelivered(paths)
     print(f"{len(active)} active; {state['channels']} channels; {state['waiting']} messages wait to be delivered.")
     if state["given_up"]:
         print(f"A message was given up on {state['given_up']}: it could not be delivered for a week.")

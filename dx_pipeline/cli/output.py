@@ -1,6 +1,7 @@
 """What commands print: tables that fit the window for a person, plain aligned text in a pipe, JSON for a program.
 
-No control or direction mark of a text ever reaches a terminal; it is shown as its code instead.
+No control or direction mark of a text ever reaches a terminal; it is shown as its code instead. A command that cannot
+be done ends with a `CommandError`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dx_pipeline.cli.errors import CommandError
+from dx_pipeline.errors import BAD_INPUT, DxError, nearest
 from dx_pipeline.language import numbers
 
 #: shown for a value that is not known
@@ -33,6 +34,19 @@ MARKS = r"\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\uff
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON with stable keys.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that are there.")]
+
+
+class CommandError(DxError):
+    """A command or its arguments cannot be understood or done."""
+
+    exit_code = BAD_INPUT
+
+
+def unknown(what: str, text: object, known: Iterable[object], listing: str = "") -> CommandError:
+    """The error for something that is not one of the known ones, with the nearest, a short list, or where to look."""
+    said = nearest(text, known, listing)
+    end = "" if not said or said[-1] in ".?" else "."
+    return CommandError(f"unknown {what} {str(text)!r}", f"{said[:1].upper()}{said[1:]}{end}")
 
 
 def safe(text: str) -> str:

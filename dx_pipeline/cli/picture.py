@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from dx_pipeline.charts import PICTURES
-from dx_pipeline.cli.errors import unknown
-from dx_pipeline.cli.output import AsJson, Force, refuse_existing, show_json, show_table, working
+from dx_pipeline.cli.output import AsJson, Force, refuse_existing, show_json, show_table, unknown, working
 from dx_pipeline.cli.provinces import System, complete_province, find_province, require_system
 from dx_pipeline.errors import FAILED, DxError
 from dx_pipeline.paths import default_paths

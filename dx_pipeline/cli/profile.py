@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dx_pipeline.charts import PICTURES
-from dx_pipeline.cli.errors import CommandError
-from dx_pipeline.cli.output import AsJson, Force, say, show_json
+from dx_pipeline.cli.output import AsJson, CommandError, Force, say, show_json
 from dx_pipeline.cli.picture import draw
 from dx_pipeline.cli.provinces import Province, System, find_province, require_system
 from dx_pipeline.cli.words import Lang, Language, Marks, figure, label, tell
@@ -40,7 +39,14 @@ def profile(
     drawn = draw(list(PICTURES), province_id, units, pictures, (lang,), force) if pictures else []
     page = site_page(default_paths(), province_id, units, lang)
     if open_page:
-        _open(page)
+        import webbrowser
+
+        if page is None:
+            hint = "Run `dx run` to make the site."
+            raise CommandError("the current release has no page of this unit", hint, exit_code=FAILED)
+        if not webbrowser.open(page.as_uri()):
+            raise CommandError("no browser could be started", f"The page is {page}", exit_code=FAILED)
+        print(page)
     if as_json:
         files = {"pictures": [str(file) for file in drawn]} if pictures else {}
         show_json({**found, "page": page.as_uri() if page else None, **files})
@@ -147,15 +153,3 @@ def site_page(paths: Paths, province_id: str, system: int, lang: Language) -> Pa
     folder = paths.marts / "site" / ("" if lang == "vi" else lang)  # the Vietnamese pages are the main ones
     page = folder / profile_path(system, province_id)
     return page if page.is_file() else None
-
-
-def _open(page: Path | None) -> None:
-    import webbrowser
-
-    if page is None:
-        raise CommandError(
-            "the current release has no page of this unit", "Run `dx run` to make the site.", exit_code=FAILED
-        )
-    if not webbrowser.open(page.as_uri()):
-        raise CommandError("no browser could be started", f"The page is {page}", exit_code=FAILED)
-    print(page)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dx_pipeline.cli.errors import CommandError, unknown
+from dx_pipeline.cli.output import CommandError, unknown
 from dx_pipeline.paths import default_paths
 from dx_pipeline.tables import NoReleaseError, open_published, parts_of_overall, select, unit_systems
 
@@ -64,14 +64,13 @@ def require_system(con: duckdb.DuckDBPyConnection, unit_system: int | None, *tex
     if not known:
         raise CommandError("the release has no units", "See `dx query 'from provinces'`.")
     asked = [text for text in texts if text]
-    for system in known:  # names as they are printed need no reader of spellings
-        if all(_identifier(con, text, system) for text in asked):
-            return system
-    for system in known:
-        if all(_named(text, system) for text in asked):
-            return system
-    # the error is then told of the system that knows the first of them, or of today's
-    return next((system for system in known if asked and _named(asked[0], system)), known[-1])
+    # names as they are printed need no reader of spellings
+    for names in (functools.partial(_identifier, con), _named):
+        for system in known:
+            if all(names(text, system) for text in asked):
+                return system
+    # the error is then told of the system that knows the first of them, or of the oldest
+    return next((system for system in known if _named(asked[0], system)), known[-1])
 
 
 def _identifier(con: duckdb.DuckDBPyConnection, text: str, unit_system: int) -> str | None:

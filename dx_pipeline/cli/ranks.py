@@ -6,8 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dx_pipeline.cli.errors import CommandError
-from dx_pipeline.cli.output import MISSING, AsJson, say, show_json, show_table, signed, window
+from dx_pipeline.cli.output import MISSING, AsJson, CommandError, say, show_json, show_table, signed, window
 from dx_pipeline.cli.provinces import (
     OptionalProvince,
     Province,
@@ -157,7 +156,7 @@ def compare(
             ORDER BY i.role <> 'overall', g.gap_points IS NULL, i.role <> 'pillar', i.position""",
             [wanted, units, province_id, peer_id],
         )
-        sides = [_scores(con, wanted, units, one) for one in (province_id, peer_id)]
+        sides = [figures_of(con, wanted, units, one) for one in (province_id, peer_id)]
     if as_json:
         show_json(
             {"edition": wanted, "unit_system": units, "province_id": province_id, "peer_id": peer_id, "rows": rows}
@@ -171,7 +170,7 @@ def compare(
     _show_pair(known, sides, names, wanted, lang)
 
 
-def _scores(con: Any, edition: int, units: int, province_id: str) -> dict[str, dict[str, Any]]:
+def figures_of(con: Any, edition: int, units: int, province_id: str) -> dict[str, dict[str, Any]]:
     """Error, basis and doubts of one unit's own figures, by indicator: a comparison holds those of both together."""
     both = "basis AS score_basis, doubts AS score_doubts, basis AS rank_basis, doubts AS rank_doubts"
     rows = select(
@@ -180,7 +179,8 @@ def _scores(con: Any, edition: int, units: int, province_id: str) -> dict[str, d
             SELECT edition, unit_system, province_id, 'overall' AS indicator, error_half_width,
                 score_basis, score_doubts, rank_basis, rank_doubts FROM province_rankings
             UNION ALL BY NAME
-            SELECT edition, unit_system, province_id, indicator, error_half_width, {both} FROM component_scores
+            SELECT edition, unit_system, province_id, indicator, error_half_width, {both},
+                basis, doubts, points_basis, points_doubts FROM component_scores
             UNION ALL BY NAME
             SELECT edition, unit_system, province_id, indicator, error_half_width, {both} FROM pillar_scores)
         SELECT * FROM figures WHERE edition = ? AND unit_system = ? AND province_id = ?""",

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dx_pipeline.cli.errors import CommandError, unknown
-from dx_pipeline.cli.output import AsJson, show_json, show_table, working
+from dx_pipeline.cli.output import AsJson, CommandError, show_json, show_table, unknown, working
 from dx_pipeline.cli.tables import complete_table
 from dx_pipeline.cli.words import Language, tell
 from dx_pipeline.errors import FAILED

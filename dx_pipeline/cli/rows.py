@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from dx_pipeline.cli.errors import CommandError
-from dx_pipeline.cli.output import aligned, fitted, json_text, plain_value, safe, window
+from dx_pipeline.cli.output import CommandError, aligned, fitted, json_text, plain_value, safe, window
 
 if TYPE_CHECKING:
     import duckdb

@@ -35,9 +35,11 @@ def status(
     Exit code 0: all is well. 1: the last refresh failed or was killed, the nightly one is missed, a source file is
     missing or changed, a blocking check failed, or `current` is lost or damaged. 3: there is no release.
     """
+    from dx_pipeline.orchestration.readiness import faults
     from dx_pipeline.orchestration.state import read_state
     from dx_pipeline.release.store.manifest import read_manifest
     from dx_pipeline.release.store.verify import verify_paths
+    from dx_pipeline.settings import read_settings
 
     paths = default_paths()
     folder, state, now = current_folder(paths), read_state(paths), datetime.now(UTC)
@@ -45,11 +47,8 @@ def status(
     if folder is None and not kept and not (paths.marts / "current").is_symlink() and state.failure is None:
         raise NoReleaseError
     manifest = read_manifest(folder) if folder else None
-    late = None
-    if within is not None:
-        good = state.last_good
-        if good is None or now - datetime.fromisoformat(good.started_at) > timedelta(hours=within):
-            late = good.started_at if good else "never"
+    good = state.last_good.started_at if state.last_good else "never"
+    in_time = within is None or (good != "never" and now - datetime.fromisoformat(good) <= timedelta(hours=within))
     sources = _sources(paths, set(manifest.inputs.files.values()) if manifest and manifest.inputs else None)
     found: dict[str, Any] = {
         "release": manifest.release if manifest else None,
@@ -71,9 +70,9 @@ def status(
         "last_failure": state.failure.model_dump() if state.failure else None,
         "last_refresh": state.last.model_dump() if state.last else None,
         "missed_since": state.missed_since(now),
-        "late_since": late,
+        "late_since": None if in_time else good,
         "fetch": _fetch(paths, now),
-        "deployment": _deployment(paths),
+        "deployment": [str(one) for one in faults(read_settings(paths.root))],
     }  # fmt: skip
     found["ok"] = not (
         manifest is None
@@ -91,18 +90,6 @@ def status(
         _show_status(found)
     if not found["ok"]:
         raise typer.Exit(FAILED)
-
-
-def _deployment(paths: Paths) -> list[str]:
-    """What is wrong with the servers and workers of a shared deployment."""
-    from dx_pipeline.settings import read_settings
-
-    settings = read_settings(paths.root)
-    if not settings.shared:
-        return []
-    from dx_pipeline.orchestration.readiness import faults
-
-    return [str(one) for one in faults(settings)]
 
 
 def _fetch(paths: Paths, now: datetime) -> dict[str, Any]:
@@ -203,7 +190,7 @@ def _show_status(found: dict[str, Any]) -> None:
         where = f"{check['table_name']}.{check['check_name']} ({check['severity']})"
         _tell("", f"{where}: expected {check['expected']}, found {check['observed']}")
     for told in found["deployment"]:
-        _tell("shared", f"{told}")
+        _tell("shared", told)
     fetched = found["fetch"]
     if fetched["looked_at"]:
         late = ", overdue: is the daemon running?" if fetched["overdue"] else ""
@@ -230,6 +217,6 @@ def _show_refreshes(found: dict[str, Any]) -> None:
         for reason in failure["reasons"]:
             where = f"{reason['where']}: " if reason["where"] else ""
             for line in f"{where}{reason['message']}".splitlines():
-                _tell("", f"{line}")
+                _tell("", line)
             if reason["hint"]:
                 _tell("", f"what to do: {reason['hint']}")

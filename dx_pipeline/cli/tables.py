@@ -10,8 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from dx_pipeline.cli.errors import CommandError, unknown
-from dx_pipeline.cli.output import AsJson, Force, refuse_existing, say, show_json, show_table, working, written_whole
+from dx_pipeline.cli.output import (
+    AsJson,
+    CommandError,
+    Force,
+    refuse_existing,
+    say,
+    show_json,
+    show_table,
+    unknown,
+    working,
+    written_whole,
+)
 from dx_pipeline.cli.words import Lang, Language, tell
 from dx_pipeline.language.words import said
 from dx_pipeline.paths import default_paths

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from dx_pipeline.cli.errors import CommandError, unknown
-from dx_pipeline.cli.output import AsJson, say, show_json, show_table, signed
+from dx_pipeline.cli.output import AsJson, CommandError, say, show_json, show_table, signed, unknown
 from dx_pipeline.cli.provinces import (
     Province,
     System,
@@ -18,7 +17,7 @@ from dx_pipeline.cli.provinces import (
     require_edition,
     require_system,
 )
-from dx_pipeline.cli.ranks import Edition
+from dx_pipeline.cli.ranks import Edition, figures_of
 from dx_pipeline.cli.words import Lang, Language, Marks, tell
 from dx_pipeline.language.numbers import number
 from dx_pipeline.language.words import component_name
@@ -83,7 +82,7 @@ def what_if(
         official, basis = component_weights(con, wanted)
         matrix = component_matrix(con, wanted, units)
         errors = Errors(*rounding_errors(con, wanted, units))
-        rests_on = _rests_on(con, wanted, units, province_id)
+        rests_on = figures_of(con, wanted, units, province_id)
         names = {
             unit["province_id"]: unit[f"name_{lang}"]
             for unit in select(con, "SELECT * FROM provinces WHERE unit_system = ?", [units])
@@ -148,24 +147,7 @@ def _doubted(
             after[part] = [] if part in weights else [basis]
         elif part in weights:
             after[part] = codes_of(rests_on[part], "score")
-    return Doubted(before, after, codes_of(rests_on["rank"], "rank"))
-
-
-def _rests_on(con: Any, edition: int, units: int, province_id: str) -> dict[str, dict[str, Any]]:
-    """Basis and doubts of the province's scores, by part; the rank's by the name `rank`."""
-    parts = select(
-        con,
-        """SELECT indicator, basis, doubts, points_basis, points_doubts FROM component_scores
-        WHERE edition = ? AND unit_system = ? AND province_id = ?""",
-        [edition, units, province_id],
-    )
-    ranks = select(
-        con,
-        """SELECT 'rank' AS indicator, rank_basis AS basis, rank_doubts AS doubts FROM province_rankings
-        WHERE edition = ? AND unit_system = ? AND province_id = ?""",
-        [edition, units, province_id],
-    )
-    return {row["indicator"]: row for row in [*parts, *ranks]}
+    return Doubted(before, after, codes_of(rests_on["overall"], "rank"))
 
 
 def _show(
