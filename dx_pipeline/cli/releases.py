@@ -111,14 +111,15 @@ def diff(
     """What differs between release A and release B, value by value."""
     old_folder, new_folder = find(old), find(new)
     from dx_pipeline.release.history.describe import describe_diff
-    from dx_pipeline.release.history.diff import diff_releases, snapshot
+    from dx_pipeline.release.history.diff import diff_snapshots, snapshot
     from dx_pipeline.release.history.naming import names_of
 
     with working("Comparing the releases"):
-        found = diff_releases(old_folder, new_folder)
+        before, now = snapshot(old_folder), snapshot(new_folder)
+        found = diff_snapshots(before, now)
     if not as_json:
         print(f"{old_folder.name} -> {new_folder.name}")
-        names = names_of(snapshot(old_folder), snapshot(new_folder))
+        names = names_of(before, now)
         print("\n".join(describe_diff(found, names, "en")))
         return
     tables = [{name: getattr(table, name) for name in TOLD_OF_TABLE} for table in found.tables]

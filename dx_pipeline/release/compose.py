@@ -13,10 +13,10 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
@@ -48,17 +48,11 @@ SITE, WORKBOOK = "site", "workbook"
 WORKBOOK_FILE = "dti.xlsx"
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(NamedTuple):
     """Files of a part, and whether they are those of the current release."""
 
     files: list[Path]
     taken_over: bool
-
-
-def picture_part(name: str) -> str:
-    """The part of a release that a picture is."""
-    return f"pictures/{name}"
 
 
 def stage_candidate(
@@ -80,7 +74,7 @@ def stage_candidate(
         load_contracts(),
         checked_results(con),
         code_version(paths),
-        parts=(*map(picture_part, pictures), SITE, WORKBOOK),
+        parts=(*(f"pictures/{name}" for name in pictures), SITE, WORKBOOK),
         inputs=remembered_inputs(paths),
         headline=lambda frames: _headline(frames, focus),
         large=each_source(paths.raw, large=True)[0].values(),
@@ -110,7 +104,7 @@ def draw_picture(candidate: Candidate, name: str) -> Made:
     from dx_pipeline.charts.drawing import read_finding, render
     from dx_pipeline.tables import default_pair, unit_systems
 
-    part, folder, reference = picture_part(name), candidate.folder / "pictures", candidate.paths.reference
+    part, folder, reference = f"pictures/{name}", candidate.folder / "pictures", candidate.paths.reference
     folder.mkdir(exist_ok=True)
     with _staged_tables(candidate) as con:
         pairs = {system: pair for system in unit_systems(con) if (pair := default_pair(con, system))}
@@ -121,7 +115,7 @@ def draw_picture(candidate: Candidate, name: str) -> Made:
         since = before.since if before and before.since and before.shows == shows else candidate.release
         key = joined_hash([shows, since, code_of(f"charts.{name}", "charts.drawing"), hash_of([Path(__file__)])])
         taken_over = _take_over(candidate, part, key, f"{part}-")
-        files = list(taken_over)
+        files = taken_over.copy()
         if not taken_over:
             for system, pair in pairs.items():
                 files += render(con, name, folder, reference, system, *pair, release=since)
@@ -131,7 +125,7 @@ def draw_picture(candidate: Candidate, name: str) -> Made:
 
 def _stated(value: Any) -> str:
     """What a picture shows as one text: the same in every process, in whatever order things were looked up."""
-    if is_dataclass(value) and not isinstance(value, type):
+    if is_dataclass(value):
         fields_of = [f"{field.name}={_stated(getattr(value, field.name))}" for field in fields(value)]
         return f"{type(value).__name__}({', '.join(fields_of)})"
     if isinstance(value, pl.DataFrame):
@@ -177,7 +171,7 @@ def _as_current(candidate: Candidate) -> Iterator[Path]:
         release.mkdir(parents=True)
         for inner in candidate.folder.iterdir():
             (release / inner.name).symlink_to(inner)
-        (release / MANIFEST).unlink(missing_ok=True)
+        (release / MANIFEST).unlink(missing_ok=True)  # a link to that of a commit that died
         (release / MANIFEST).write_text(to_json(candidate.manifest.model_dump(mode="json")), encoding="utf-8")
         (marts / "current").symlink_to(Path("releases") / release.name)
         (marts / DATABASE).symlink_to(Path("current") / DATABASE)

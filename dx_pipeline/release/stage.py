@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,8 +24,8 @@ from dx_pipeline.quality.gate import refuse_failed
 from dx_pipeline.release.content.dictionary import dictionary_frame, dictionary_page
 from dx_pipeline.release.content.export import data_hash, write_database, write_tables
 from dx_pipeline.release.content.package import load_package_info, source_records, sources_by_table
-from dx_pipeline.release.history.changelog import build_changelog, change_summary
-from dx_pipeline.release.history.diff import ReleaseDiff, Snapshot, diff_snapshots, read_rows, snapshot
+from dx_pipeline.release.history.describe import build_changelog, change_summary
+from dx_pipeline.release.history.diff import ReleaseDiff, Snapshot, diff_snapshots, snapshot
 from dx_pipeline.release.history.ledger import (
     check_rows,
     checks_of,
@@ -36,13 +35,14 @@ from dx_pipeline.release.history.ledger import (
     revision_rows,
 )
 from dx_pipeline.release.history.naming import names_of
-from dx_pipeline.release.history.versioning import change_level, next_version, numbers
+from dx_pipeline.release.history.versioning import change_level, next_version
 from dx_pipeline.release.store.journal import read_journal
 from dx_pipeline.release.store.layout import (
     RELEASE_FOLDER,
     ReleaseError,
     current_folder,
     named_folders,
+    numbers,
     release_folders,
 )
 from dx_pipeline.release.store.manifest import (
@@ -87,7 +87,7 @@ def stage(
     paths: Paths,
     con: duckdb.DuckDBPyConnection,
     contracts: Mapping[str, Contract],
-    check_results: pl.DataFrame | None,
+    check_results: pl.DataFrame,
     code_version: str,
     built_at: datetime | None = None,
     parts: Sequence[str] = (),
@@ -103,10 +103,9 @@ def stage(
         con: open on the warehouse, with every data table the contracts describe.
         contracts: every table to publish, ledger tables (`releases`, `revisions`, `data_dictionary`, `check_results`)
             included.
-        check_results: results of this build's checks; column `release` is filled in here. None when no contract
-            `check_results` is given.
+        check_results: results of this build's checks; column `release` is filled in here.
         code_version: what built it, e.g. a commit.
-        built_at: time of the build, now by default; read in UTC.
+        built_at: time of the build, now by default.
         parts: what will be added before it may be published (pictures, site, workbook).
         inputs: what the tables were built from.
         headline: picks from the tables the ranks that the manifest repeats.
@@ -120,11 +119,10 @@ def stage(
         ContractError: a table differs from its contract.
         BusyError: another process is publishing and did not finish in time.
     """
-    if check_results is not None:
-        refuse_failed(check_results)
+    refuse_failed(check_results)
     frames = _data_frames(con, contracts)
-    contracts = with_indicators(contracts, frames.get("indicators"))
-    source_records(frames.get("sources"))
+    contracts = with_indicators(contracts, frames["indicators"])
+    source_records(frames["sources"])
     with release_lock(paths):
         repair(paths)
         folder = create_staging(paths)
@@ -132,7 +130,7 @@ def stage(
     try:
         for source in large:
             place_large(source, paths.large / source.source_id, folder / LARGE / source.source_id)
-        new = _Build(frames, contracts, check_results, code_version, _utc_text(built_at), full)
+        new = _Build(frames, contracts, check_results, code_version, built_at or datetime.now(UTC), full)
         manifest, unchanged = _fill(paths, folder, baseline, new)
         manifest = manifest.model_copy(update={"inputs": inputs, "headline": headline(frames)})
         taken = files_below(folder / LARGE).values()
@@ -160,9 +158,9 @@ class _Build:
 
     frames: dict[str, pl.DataFrame]
     contracts: Mapping[str, Contract]
-    check_results: pl.DataFrame | None
+    check_results: pl.DataFrame
     code_version: str
-    built_at: str
+    built_at: datetime
     full: bool
 
     @property
@@ -208,9 +206,6 @@ def _data_frames(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contrac
     missing = [name for name in wanted if name not in there]
     if missing:
         raise ReleaseError(f"the warehouse lacks tables that have a contract: {', '.join(missing)}; build them first")
-    needed = [name for name in ("releases", "revisions", "data_dictionary") if name not in contracts]
-    if needed:
-        raise ReleaseError(f"a release needs the contracts of its ledger: {', '.join(needed)} missing")
     return {name: contracts[name].conform(read_table(con, name)) for name in wanted}
 
 
@@ -223,12 +218,12 @@ def _fill(paths: Paths, folder: Path, baseline: _Baseline, new: _Build) -> tuple
     shapes = {name: table_shape(contracts[name], frame.height, origins[name]) for name, frame in frames.items()}
     digest = data_hash(folder, shapes)
     before, old = baseline.manifest, baseline.tables
-    now = Snapshot("", digest, shapes.copy(), partial(read_rows, folder))
+    now = Snapshot("", digest, shapes.copy(), folder)
     known = known_releases(release_folders(paths))
     if before is not None and before.data_hash == digest:
         unchanged, history = True, list(before.releases)
         row = next(row for row in history if row.release == before.release)
-        diff = ReleaseDiff(before.release, digest, row.release, digest, ())
+        diff = ReleaseDiff(before.release, digest, row.release, ())
     else:
         unchanged = False
         diff, row = _new_release(old, now, known, _taken(paths, known), new)
@@ -238,9 +233,8 @@ def _fill(paths: Paths, folder: Path, baseline: _Baseline, new: _Build) -> tuple
         "data_dictionary": contracts["data_dictionary"].conform(dictionary_frame(contracts)),
         "revisions": revision_rows(contracts["revisions"], current, diff),
         "releases": releases_frame(contracts["releases"], history),
+        "check_results": check_rows(contracts["check_results"], current, new.check_results, row.release),
     }
-    if new.check_results is not None and "check_results" in contracts:
-        ledger["check_results"] = check_rows(contracts["check_results"], current, new.check_results, row.release)
     write_tables(folder, {n: frame for n, frame in ledger.items() if n not in NOT_EXPORTED}, contracts)
     shapes |= {name: table_shape(contracts[name], frame.height, origins[name]) for name, frame in ledger.items()}
     same = _same_tables(folder, current, before) if current and before else set()
@@ -250,10 +244,9 @@ def _fill(paths: Paths, folder: Path, baseline: _Baseline, new: _Build) -> tuple
         # DuckDB leaves unused bytes of a block as they were in memory and samples before it compresses text, so the
         # same rows do not give the same bytes: written anew, an identical release would look like another one
         shutil.copyfile(current / DATABASE, folder / DATABASE)
-    elif current and same and not new.full:
-        write_database(folder / DATABASE, frames | ledger, contracts, current / DATABASE, same)
     else:
-        write_database(folder / DATABASE, frames | ledger, contracts)
+        begun = current / DATABASE if current and same and not new.full else None
+        write_database(folder / DATABASE, frames | ledger, contracts, begun, same)
     rows = {name: shape.rows for name, shape in shapes.items()}
     earlier = kept_text(current, "CHANGELOG.md") if current else ""
     if not unchanged or not earlier:
@@ -265,7 +258,7 @@ def _fill(paths: Paths, folder: Path, baseline: _Baseline, new: _Build) -> tuple
         baseline=Baseline(release=row.baseline, data_hash=row.baseline_hash or "") if row.baseline else None,
         tables=dict(sorted(shapes.items())),
         releases=tuple(sorted(history, key=lambda entry: numbers(entry.release))),
-        checks=None if new.check_results is None else checks_of(new.check_results),
+        checks=checks_of(new.check_results),
     )
     return manifest, unchanged
 
@@ -302,7 +295,7 @@ def _new_release(
     return diff, ReleaseRow(
         release=version,
         data_version=version,
-        built_at=new.built_at,
+        built_at=new.built_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         code_version=new.code_version,
         change_level="first" if old is None else "patch" if level == "none" else level,
         change_summary=change_summary(diff, names, *new.size, language="en"),
@@ -311,10 +304,3 @@ def _new_release(
         baseline_hash=baseline_hash,
         data_hash=now.data_hash,
     )
-
-
-def _utc_text(moment: datetime | None) -> str:
-    moment = moment or datetime.now(UTC)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

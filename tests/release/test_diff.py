@@ -25,8 +25,9 @@ from dx_pipeline.release.history.describe import describe_diff
 from dx_pipeline.release.history.diff import (
     ReleaseDiff,
     address_expression,
-    diff_releases,
+    diff_snapshots,
     diff_tables,
+    snapshot,
     split_address,
 )
 from dx_pipeline.release.history.naming import Names
@@ -163,14 +164,12 @@ def test_a_renamed_column_is_breaking_and_said_to_be_probably_renamed(small_rele
 
 
 def test_a_renamed_key_column_is_recognised(small_release: Path) -> None:
-    contracts = small_contracts()
-    columns = {name: column("text") for name in ("code", "name_vi", "name_en")}
-    contracts["indicators"] = contract("indicators", ["code"], columns)
+    contracts = renamed_column(small_contracts(), "province_rankings", "edition", "year")
     tables = small_tables()
-    tables["indicators"] = tables["indicators"].rename({"indicator": "code"})
+    tables["province_rankings"] = tables["province_rankings"].rename({"edition": "year"})
     published = release(small_release, tables, contracts)
     assert published.release == "3.0.0"
-    assert "column `indicators.indicator` was removed; probably renamed to `code`" in (
+    assert "column `province_rankings.edition` was removed; probably renamed to `year`" in (
         published.folder / "CHANGELOG.md"
     ).read_text(encoding="utf-8")
 
@@ -240,15 +239,17 @@ def test_any_two_kept_releases_can_be_compared(small_release: Path) -> None:
     release(small_release, with_scores(hai_duong=0.73))
     release(small_release, with_scores(thai_nguyen=0.74))
     paths = Paths(small_release)
-    diff = diff_releases(find_release(paths, "2.0.0"), find_release(paths, "current"))
+    names = ("2.0.0", "current", "previous", "2.0.1")
+    first, now, before, named = (snapshot(find_release(paths, name)) for name in names)
+    diff = diff_snapshots(first, now)
     assert (diff.baseline, diff.release, change_level(diff)) == ("2.0.0", "2.0.2", "patch")
     figures = diff.table("figure_sources").changes
     assert figures.select("old_value", "new_value").rows() == [("0.7231", "0.74")] * 2
-    assert diff_releases(find_release(paths, "previous"), find_release(paths, "2.0.1")).tables == ()
+    assert diff_snapshots(before, named).tables == ()
 
 
 def test_identical_releases_are_described_as_such() -> None:
-    same = ReleaseDiff("2.0.0", "sha256:a", "2.0.0", "sha256:a", ())
+    same = ReleaseDiff("2.0.0", "sha256:a", "2.0.0", ())
     assert change_level(same) == "none"
     assert describe_diff(same, NOBODY, "en") == ["The data are identical."]
     assert same.changes.height == 0

@@ -22,6 +22,7 @@ import polars as pl
 from dx_pipeline.contracts import Contract
 from dx_pipeline.release.store.layout import ReleaseError
 from dx_pipeline.release.store.manifest import LARGE, TableShape, describe_file, files_below
+from dx_pipeline.text import sql_literal
 from dx_pipeline.warehouse import STORAGE_VERSION
 
 #: one group for each of these tables, and small enough to read a part of a large one
@@ -139,11 +140,9 @@ def write_database(
     """
     if earlier:
         shutil.copyfile(earlier, path)
-    con = duckdb.connect()
-    try:
+    with duckdb.connect() as con:
         con.execute("SET enable_progress_bar = false")
-        target = str(path).replace("'", "''")
-        con.execute(f"ATTACH '{target}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
+        con.execute(f"ATTACH {sql_literal(path)} AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
         kept = _described_alike(con, contracts) & set(same) if earlier else set()
         con.execute("USE release")
         there = con.sql("SELECT table_name FROM duckdb_tables() WHERE database_name = 'release'").fetchall()
@@ -165,8 +164,6 @@ def write_database(
         wasted = (free.fetchone() or [0])[0] or 0
         con.execute("USE memory")
         con.execute("DETACH release")
-    finally:
-        con.close()
     if wasted > WASTED:
         path.unlink()
         write_database(path, frames, contracts)
@@ -178,12 +175,7 @@ def _described_alike(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Con
     for contract in contracts.values():
         con.execute("; ".join([contract.ddl(), *contract.comment_statements()]))
     con.commit()
-    found: dict[str, dict[str, object]] = {}
-    for database in ("memory", "release"):
-        found[database] = {
-            name: (comment, columns, constraints)
-            for name, comment, columns, constraints in con.execute(DESCRIPTIONS, [database]).fetchall()
-        }
+    wanted, found = (con.execute(DESCRIPTIONS, [database]).fetchall() for database in ("memory", "release"))
     for name in contracts:
         con.execute(f'DROP TABLE "{name}"')
-    return {name for name, told in found["release"].items() if found["memory"].get(name) == told}
+    return {told[0] for told in found if told in wanted}

@@ -50,14 +50,12 @@ def load_package_info(path: Path = PACKAGE_FILE) -> PackageInfo:
     return read_declaration(PackageInfo, path, path.name)
 
 
-def source_records(sources: pl.DataFrame | None) -> list[dict[str, Any]]:
+def source_records(sources: pl.DataFrame) -> list[dict[str, Any]]:
     """The rows of table `sources`, sorted by id.
 
     Raises:
         ReleaseError: a source states no reuse terms (a source without any says so in words).
     """
-    if sources is None:
-        return []
     records = sources.sort("source_id").to_dicts()
     silent = [row["source_id"] for row in records if not str(row.get("licence") or "").strip()]
     if silent:
@@ -73,12 +71,7 @@ def sources_by_table(contracts: Mapping[str, Contract], frames: Mapping[str, pl.
     The input `core.figures` stands for the printed figures of the index; a table that also uses figures of other kinds
     (population, other indices) says so by naming `external_indicators` among its inputs. `raw.<source>` is that source.
     """
-    own = {
-        name: set(frame["source_id"].drop_nulls().unique().to_list())
-        for name, frame in frames.items()
-        if "source_id" in frame.columns
-    }
-    known = own.get("sources", set())
+    own = {name: set(one["source_id"].drop_nulls()) for name, one in frames.items() if "source_id" in one.columns}
     found = {}
     for name in contracts:
         waiting, seen, ids = [name], set(), set()
@@ -92,17 +85,9 @@ def sources_by_table(contracts: Mapping[str, Contract], frames: Mapping[str, pl.
             elif table in contracts:
                 waiting += contracts[table].inputs
             elif table == CHOSEN_FIGURES:
-                ids |= _sources_of_the_index(frames)
+                of_index = frames[FIGURES].join(frames["indicators"], on="indicator", how="semi")
+                ids |= set(of_index["source_id"])
             else:
-                ids |= {table.removeprefix("raw.")} & known
+                ids |= {table.removeprefix("raw.")} & own["sources"]
         found[name] = sorted(ids)
     return found
-
-
-def _sources_of_the_index(frames: Mapping[str, pl.DataFrame]) -> set[str]:
-    if FIGURES not in frames:
-        return set()
-    figures = frames[FIGURES]
-    if "indicator" in frames.get("indicators", pl.DataFrame()).columns:
-        figures = figures.join(frames["indicators"], on="indicator", how="semi")
-    return set(figures["source_id"].unique().to_list())

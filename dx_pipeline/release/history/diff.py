@@ -8,9 +8,8 @@ differs when any of its digits differs (0.0 and -0.0 too), null equals null, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -38,7 +37,11 @@ class Snapshot:
     release: str
     data_hash: str
     tables: dict[str, TableShape]
-    read: Callable[[str], pl.DataFrame]
+    folder: Path
+
+    def read(self, table: str) -> pl.DataFrame:
+        """The rows of a table."""
+        return read_rows(self.folder, table)
 
     def columns(self, table: str) -> list[str]:
         """Names of a table's columns; none when the release has no such table."""
@@ -82,7 +85,6 @@ class ReleaseDiff:
     baseline: str | None
     baseline_hash: str | None
     release: str
-    data_hash: str
     tables: tuple[TableDiff, ...]
 
     @property
@@ -122,22 +124,19 @@ def snapshot(folder: Path, manifest: Manifest | None = None) -> Snapshot:
     """A release folder (or a staged one, with its manifest in hand) ready to be compared, without its ledger."""
     data = manifest or read_manifest(folder)
     tables = {n: s for n, s in data.tables.items() if not s.ledger and n not in NOT_EXPORTED}
-    return Snapshot(data.release, data.data_hash, tables, partial(read_rows, folder))
-
-
-def diff_releases(old: Path, new: Path) -> ReleaseDiff:
-    """The difference between two release folders, from their Parquet: no reader of a database is in the way."""
-    return diff_snapshots(snapshot(old), snapshot(new))
+    return Snapshot(data.release, data.data_hash, tables, folder)
 
 
 def diff_snapshots(old: Snapshot | None, new: Snapshot) -> ReleaseDiff:
-    """The difference between two snapshots; without an old one, nothing but the new one's name."""
+    """The difference between two snapshots, from their Parquet: no reader of a database is in the way.
+
+    Without an old one, nothing but the new one's name.
+    """
     if old is None:
-        return ReleaseDiff(None, None, new.release, new.data_hash, ())
-    if old.data_hash == new.data_hash:
-        return ReleaseDiff(old.release, old.data_hash, new.release, new.data_hash, ())
+        return ReleaseDiff(None, None, new.release, ())
     found = []
-    for name in sorted(old.tables.keys() | new.tables.keys()):
+    names = old.tables.keys() | new.tables.keys() if old.data_hash != new.data_hash else ()
+    for name in sorted(names):
         if name not in new.tables:
             found.append(_removed_table(name, old, new))
         elif name not in old.tables:
@@ -146,9 +145,8 @@ def diff_snapshots(old: Snapshot | None, new: Snapshot) -> ReleaseDiff:
             found.append(TableDiff(name, "added", rows_added=rows, changes=changes))
         else:
             table = diff_tables(name, old.read(name), new.read(name), old.tables[name], new.tables[name])
-            if table is not None:
-                found.append(table)
-    return ReleaseDiff(old.release, old.data_hash, new.release, new.data_hash, tuple(found))
+            found += [table] if table else []
+    return ReleaseDiff(old.release, old.data_hash, new.release, tuple(found))
 
 
 def _removed_table(name: str, old: Snapshot, new: Snapshot) -> TableDiff:
@@ -185,9 +183,7 @@ def diff_tables(
     else:
         gone = before.join(now, on="@key", how="anti")
         come = now.join(before, on="@key", how="anti")
-        comparable = [
-            column for column in common if column not in old_key and old_columns[column] == new_columns[column]
-        ]
+        comparable = [one for one in common if one not in old_key and old_columns[one] == new_columns[one]]
         cells = _changed_cells(name, before, now, comparable)
     changes = pl.concat(
         [*structure, cells, _whole_rows(name, gone, old_key, "removed"), _whole_rows(name, come, new_key, "added")]

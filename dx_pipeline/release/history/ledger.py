@@ -9,8 +9,7 @@ import polars as pl
 
 from dx_pipeline.contracts import Contract
 from dx_pipeline.release.history.diff import ReleaseDiff
-from dx_pipeline.release.history.versioning import numbers
-from dx_pipeline.release.store.layout import ReleaseError
+from dx_pipeline.release.store.layout import ReleaseError, numbers
 from dx_pipeline.release.store.manifest import CheckNote, Checks, ReleaseRow, describe_file, read_manifest
 
 log = logging.getLogger(__name__)

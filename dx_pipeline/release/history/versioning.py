@@ -16,6 +16,7 @@ from collections.abc import Collection
 from typing import Literal
 
 from dx_pipeline.release.history.diff import ReleaseDiff, TableDiff
+from dx_pipeline.release.store.layout import numbers
 
 Level = Literal["none", "patch", "minor", "major"]
 #: the second shape of the public tables (docs/RELEASES.md has old -> new); a project without releases begins with it
@@ -50,12 +51,6 @@ def next_version(baseline: str | None, level: Level, taken: Collection[str] = ()
     if highest is not None and numbers(version) <= numbers(highest):
         version = _raised(highest, level)
     return version
-
-
-def numbers(version: str) -> tuple[int, int, int]:
-    """`1.10.2` as (1, 10, 2), so that 1.10 sorts after 1.9."""
-    major, minor, patch = (int(part) for part in version.split("."))
-    return major, minor, patch
 
 
 def _raised(version: str, level: Level) -> str:

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from dx_pipeline.files import sync
 from dx_pipeline.paths import Paths
-from dx_pipeline.release.content.datapackage import write_datapackage
-from dx_pipeline.release.content.jsonld import write_jsonld
+from dx_pipeline.release.content.metadata import write_datapackage, write_jsonld
 from dx_pipeline.release.content.package import source_records
 from dx_pipeline.release.store.journal import PUBLISHING, append_event
 from dx_pipeline.release.store.layout import (
@@ -117,7 +118,7 @@ def _commit_locked(candidate: Candidate, keep: int, at_step: Callable[[str], Non
     for name in CLOSING_FILES:
         (staged / name).unlink(missing_ok=True)
     manifest = candidate.manifest.model_copy(update={"parts": complete_parts(candidate)})
-    sources = source_records(candidate.sources)
+    sources = source_records(pl.read_parquet(staged / "parquet" / "sources.parquet"))
     write_datapackage(staged, manifest, candidate.contracts, candidate.info, sources)
     write_jsonld(staged, manifest, candidate.info, sources)
     name = f"{candidate.release}-{write_manifest(staged, manifest)[:8]}"

@@ -20,7 +20,6 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-import polars as pl
 from pydantic import ConfigDict, Field, ValidationError
 
 from dx_pipeline.contracts import Contract, load_contracts
@@ -78,12 +77,6 @@ class Candidate(Stated):
     def data_hash(self) -> str:
         """Hash over its data tables."""
         return self.manifest.data_hash
-
-    @property
-    def sources(self) -> pl.DataFrame | None:
-        """Its table of sources."""
-        path = self.folder / "parquet" / "sources.parquet"
-        return pl.read_parquet(path) if path.is_file() else None
 
 
 def release_lock(paths: Paths, wait_seconds: float = 600.0) -> AbstractContextManager[None]:

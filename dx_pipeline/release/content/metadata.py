@@ -1,7 +1,8 @@
-"""`datapackage.json`: the release in the terms of the Frictionless Data Package, version 1.
+"""The release in the terms of others: `datapackage.json` for programs, `metadata.jsonld` for search engines.
 
-CSV files are tabular resources with the contract's schema, so that `frictionless validate` checks every cell; Parquet,
-the DuckDB file and the workbook are plain resources. Each has its bytes and hash.
+The first is a Frictionless Data Package, version 1. CSV files are tabular resources with the contract's schema, so that
+`frictionless validate` checks every cell; Parquet, the DuckDB file and the workbook are plain resources. The second is
+a schema.org Dataset, which search engines for data sets read. In both each file has its bytes and hash.
 """
 
 from __future__ import annotations
@@ -14,8 +15,7 @@ import polars as pl
 
 from dx_pipeline.contracts import NOT_EXPORTED, Column, Contract, with_indicators
 from dx_pipeline.release.content.package import PackageInfo
-from dx_pipeline.release.store.layout import ReleaseError
-from dx_pipeline.release.store.manifest import Manifest, TableShape, describe_file, to_json
+from dx_pipeline.release.store.manifest import DATABASE, Manifest, TableShape, describe_file, to_json
 
 FIELD_TYPES = {
     "text": "string",
@@ -26,6 +26,7 @@ FIELD_TYPES = {
     "timestamp": "datetime",
 }
 MEDIA_TYPES = {
+    "csv": "text/csv",
     "parquet": "application/vnd.apache.parquet",
     "duckdb": "application/vnd.duckdb",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -41,19 +42,13 @@ def write_datapackage(
     info: PackageInfo,
     sources: list[dict[str, Any]],
 ) -> None:
-    """Write `datapackage.json` into a release folder that holds its other files already.
-
-    Raises:
-        ReleaseError: a file that it should list is missing.
-    """
-    names = [name for name in sorted(manifest.tables) if name not in NOT_EXPORTED]
-    frames = {name: pl.read_parquet(_existing(folder, f"parquet/{name}.parquet")) for name in names}
-    contracts = with_indicators(contracts, frames.get("indicators"))
-    resources = [_table_resource(folder, contracts[name], manifest.tables[name], frames) for name in names]
-    resources += [_file_resource(folder, f"parquet/{name}.parquet", f"{name}.parquet") for name in names]
-    resources += [_file_resource(folder, "dti.duckdb", "dti.duckdb")]
-    if (folder / "dti.xlsx").is_file():
-        resources.append(_file_resource(folder, "dti.xlsx", "dti.xlsx"))
+    """Write `datapackage.json` into a release folder that holds its other files already."""
+    tables = _exported(manifest)
+    frames = {name: pl.read_parquet(folder / "parquet" / f"{name}.parquet") for name in tables}
+    contracts = with_indicators(contracts, frames["indicators"])
+    resources = [_table_resource(folder, contracts[name], shape, frames) for name, shape in tables.items()]
+    plain = [*(f"parquet/{name}.parquet" for name in tables), *_whole_files(folder)]
+    resources += [_file_resource(folder, path) for path in plain]
     package = {
         "profile": "data-package",
         "name": info.name,
@@ -68,6 +63,15 @@ def write_datapackage(
         "resources": resources,
     }
     (folder / "datapackage.json").write_text(to_json(package), encoding="utf-8", newline="\n")
+
+
+def _exported(manifest: Manifest) -> dict[str, TableShape]:
+    return {name: shape for name, shape in sorted(manifest.tables.items()) if name not in NOT_EXPORTED}
+
+
+def _whole_files(folder: Path) -> list[str]:
+    """The files that hold all tables."""
+    return [name for name in (DATABASE, "dti.xlsx") if (folder / name).is_file()]
 
 
 def _table_resource(
@@ -93,10 +97,10 @@ def _table_resource(
         ),
         "path": path,
         "format": "csv",
-        "mediatype": "text/csv",
+        "mediatype": MEDIA_TYPES["csv"],
         "encoding": "utf-8",
         "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True},
-        **_bytes_and_hash(_existing(folder, path)),
+        **_bytes_and_hash(folder / path),
         "source_ids": list(shape.sources),
         "schema": schema,
     }
@@ -146,22 +150,17 @@ def _foreign_keys(name: str, frames: Mapping[str, pl.DataFrame]) -> list[dict[st
     return keys
 
 
-def _file_resource(folder: Path, path: str, name: str) -> dict[str, Any]:
-    kind = path.rsplit(".", 1)[1]
+def _file_resource(folder: Path, path: str) -> dict[str, Any]:
+    file = folder / path
+    kind = file.suffix[1:]
     # without `type: file` the validator would try to read it as a table
-    plain = {"profile": "data-resource", "type": "file", "name": name, "path": path, "format": kind}
-    return {**plain, "mediatype": MEDIA_TYPES[kind], **_bytes_and_hash(_existing(folder, path))}
+    plain = {"profile": "data-resource", "type": "file", "name": file.name, "path": path, "format": kind}
+    return {**plain, "mediatype": MEDIA_TYPES[kind], **_bytes_and_hash(file)}
 
 
 def _bytes_and_hash(path: Path) -> dict[str, Any]:
     found = describe_file(path)
     return {"bytes": found.bytes, "hash": f"sha256:{found.sha256}"}
-
-
-def _existing(folder: Path, path: str) -> Path:
-    if not (folder / path).is_file():
-        raise ReleaseError(f"the data package should list {path}, but the release has no such file")
-    return folder / path
 
 
 def _source(row: Mapping[str, Any]) -> dict[str, str]:
@@ -170,3 +169,63 @@ def _source(row: Mapping[str, Any]) -> dict[str, str]:
     if row.get("url"):
         source["path"] = str(row["url"])
     return source
+
+
+def write_jsonld(folder: Path, manifest: Manifest, info: PackageInfo, sources: list[dict[str, Any]]) -> None:
+    """Write `metadata.jsonld` into a release folder that holds its tables already."""
+    tables = _exported(manifest)
+    editions = pl.concat(
+        pl.read_parquet(folder / "parquet" / f"{name}.parquet", columns=["edition"])
+        for name, shape in tables.items()
+        if shape.columns.get("edition") == "integer"
+    )
+    years = sorted(editions.drop_nulls()["edition"].unique())
+    record = {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "name": info.title_en,
+        "alternateName": info.title_vi,
+        "description": f"{info.description_en}\n\n{info.description_vi}",
+        "inLanguage": ["vi", "en"],
+        "identifier": manifest.data_hash,
+        "version": manifest.release,
+        "datePublished": manifest.built_at[:10],
+        "license": info.licence.path,
+        "usageInfo": info.licence.title,
+        "isAccessibleForFree": True,
+        "creator": {"@type": "Organization", "name": info.creator},
+        "keywords": list(info.keywords),
+        "spatialCoverage": {"@type": "Place", "name": "Viet Nam"},
+        "isBasedOn": [_work(row) for row in sources],
+        "distribution": [_download(folder, path) for path in _whole_files(folder)],
+        "hasPart": [_part(folder, name, shape, info) for name, shape in tables.items()],
+        "temporalCoverage": f"{years[0]}/{years[-1]}",
+    }
+    (folder / "metadata.jsonld").write_text(to_json(record), encoding="utf-8", newline="\n")
+
+
+def _part(folder: Path, name: str, shape: TableShape, info: PackageInfo) -> dict[str, Any]:
+    return {
+        "@type": "Dataset",
+        "name": f"{name}: {shape.title_en}",
+        "description": f"{shape.title_en} ({shape.rows} rows) | {shape.title_vi} ({shape.rows} dòng)",
+        "license": info.licence.path,
+        "distribution": [_download(folder, f"{kind}/{name}.{kind}") for kind in ("csv", "parquet")],
+    }
+
+
+def _download(folder: Path, path: str) -> dict[str, Any]:
+    found = describe_file(folder / path)
+    return {
+        "@type": "DataDownload",
+        "contentUrl": path,
+        "encodingFormat": MEDIA_TYPES[path.rsplit(".", 1)[1]],
+        "contentSize": f"{found.bytes} B",
+        "sha256": found.sha256,
+    }
+
+
+def _work(row: Mapping[str, Any]) -> dict[str, Any]:
+    work = {"@type": "CreativeWork", "identifier": row["source_id"], "publisher": row.get("publisher")}
+    name = row.get("title_en") or row.get("title") or row["source_id"]
+    return {**work, "name": name, "url": row.get("url"), "usageInfo": row["licence"]}
