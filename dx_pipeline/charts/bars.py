@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dx_pipeline.charts import style
-from dx_pipeline.charts.page import Page, text_width
+from dx_pipeline.charts.page import Page, text_width, wrap
+from dx_pipeline.language.words import Words, capital
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: better for the province: solid blue; worse: hatched vermillion, so that grey keeps them apart
-GAIN, LOSS, SUM = style.BLUE, style.VERMILLION, style.INK
+GAIN, LOSS = style.BLUE, style.VERMILLION
 
 
 def limits(panels: Sequence[tuple[Sequence[float], Sequence[str]]], inches: float) -> tuple[float, float]:
@@ -85,6 +86,17 @@ def waterfall(
             zorder=5,
             bbox={"facecolor": style.PALE if last else style.PAPER, "edgecolor": "none", "pad": 0.4},
         )
+
+
+def row_names(
+    page: Page, left: float, bottom: float, top: float, names: Sequence[Words], room: float, points: float
+) -> None:
+    """Names of the bars in so many inches, each at the height of its row; the sum's in bold."""
+    row = (top - bottom) / len(names)
+    for place, words in enumerate(names):
+        last = place == len(names) - 1
+        lines = wrap(capital(page.say(words)), room, points, last, most=3)
+        page.write(left, top - (place + 0.5) * row, "\n".join(lines), points, bold=last)
 
 
 def _bars(values: Sequence[float]) -> list[tuple[float, float]]:

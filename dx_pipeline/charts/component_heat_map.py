@@ -28,24 +28,22 @@ LEGIBLE = 0.85
 class HeatMap:
     """Scores and ranks (province, column) of one edition; `order` is by overall rank."""
 
-    focus: str
-    peers: list[str]
+    subject: Subject
     edition: int
     columns: list[str]
     order: list[str]
-    names: dict[str, Words]
     scores: dict[tuple[str, str], float]
     ranks: dict[tuple[str, str], int]
     #: columns that are components of the foundation
-    within: tuple[str, ...] = ()
+    within: list[str]
     #: the foundation rests on weights that were not read
-    inferred: bool = False
+    inferred: bool
 
 
 def read(subject: Subject) -> HeatMap:
     """The latest edition in which components are known, with the columns known for every province."""
     overall = subject.table(
-        "select edition, province_id, score, rank from province_rankings"
+        "select edition, province_id, 'overall', score, rank from province_rankings"
         " where unit_system = $system and rank is not null order by edition, rank, province_id"
     )
     parts = subject.table(
@@ -58,14 +56,12 @@ def read(subject: Subject) -> HeatMap:
         raise NothingToShowError(f"Chưa có thứ hạng năm {edition}.", f"No ranks are known for {edition}.")
     order = ranked["province_id"].to_list()
     scores, ranks = {}, {}
-    for _, province, score, rank in ranked.iter_rows():
-        if score is not None:
-            scores[province, "overall"] = score
-        ranks[province, "overall"] = rank
     shown = parts.filter(parts["edition"] == edition)
-    for _, province, indicator, score, rank, _ in shown.iter_rows():
+    for _, province, column, score, rank in [*ranked.iter_rows(), *shown.drop("status").iter_rows()]:
         if rank is not None:
-            scores[province, indicator], ranks[province, indicator] = score, rank
+            ranks[province, column] = rank
+            if score is not None:
+                scores[province, column] = score
     known = subject.table("select indicator, role, part_of from indicators order by position")
     those = known.filter(known["role"].is_in(["foundation", "activity"]))["indicator"]
     columns = [column for column in those if sum(name == column for _, name in scores) >= len(order)]
@@ -75,28 +71,19 @@ def read(subject: Subject) -> HeatMap:
             f"Not all component scores of {{}} in {edition} were read.",
             subject,
         )
-    return HeatMap(
-        focus=subject.focus,
-        peers=subject.peers(),
-        edition=edition,
-        columns=["overall", *columns],
-        order=order,
-        names={province: subject.name(province) for province in order},
-        scores=scores,
-        ranks=ranks,
-        within=tuple(known.filter(known["part_of"].is_in(those))["indicator"]),
-        inferred=not UNREAD.isdisjoint(shown["status"]),
-    )
+    within = known.filter(known["part_of"].is_in(those))["indicator"].to_list()
+    inferred = not UNREAD.isdisjoint(shown["status"])
+    return HeatMap(subject, edition, ["overall", *columns], order, scores, ranks, within, inferred)
 
 
 def title(shown: HeatMap) -> Words:
     """Where the focus is strongest and where weakest, by rank within a component."""
-    name = shown.names[shown.focus]
-    own = {column: shown.ranks[shown.focus, column] for column in shown.columns[1:]}
+    name, focus = shown.subject.name(), shown.subject.focus
+    own = {column: shown.ranks[focus, column] for column in shown.columns[1:]}
     # a place shared by many says little: the middle of those who share it decides
     middle = {c: rank + sum(shown.ranks.get((p, c)) == rank for p in shown.order) / 2 for c, rank in own.items()}
     best, worst = min(own, key=lambda c: middle[c]), max(own, key=lambda c: middle[c])
-    rank, year = shown.ranks[shown.focus, "overall"], shown.edition
+    rank, year = shown.ranks[focus, "overall"], shown.edition
     if own[best] == own[worst]:
         return Words(
             f"{name.vi}, hạng {rank} năm {year}: đứng thứ {own[best]} ở mọi thành phần",
@@ -141,7 +128,7 @@ def draw(page: Page, shown: HeatMap) -> None:
     axes = page.axes(left, page.bottom, page.right, top)
     axes.set_xlim(0, len(shown.columns))
     axes.set_ylim(len(shown.order), 0)
-    _cells(page, axes, shown, row_points(page, len(shown.order), page.bottom, top))
+    _cells(page, axes, shown, row_points(len(shown.order), page.bottom, top))
     column = (page.right - left) / len(shown.columns)
     heads, size = _heads(page, shown.columns, column - 0.06, component_name)
     if size < LEGIBLE * style.SMALL_POINTS:
@@ -149,9 +136,8 @@ def draw(page: Page, shown: HeatMap) -> None:
     for place, head in enumerate(heads):
         lines = wrap(head, column - 0.05, size, True, most=3)
         page.label(axes, place + 0.5, -0.25, "\n".join(lines), size, bold=True, ha="center", va="bottom")
-    names = {province: shown.names[province] for province in shown.order}
-    ranks = [shown.ranks[province, "overall"] for province in shown.order]
-    name_rows(page, names, ranks, shown.focus, shown.peers, page.bottom, top)
+    ranks = {province: shown.ranks[province, "overall"] for province in shown.order}
+    name_rows(page, shown.subject, ranks, page.bottom, top)
 
 
 def _heads(page: Page, columns: Sequence[str], room: float, name: Callable[[str], Words]) -> tuple[list[str], float]:
@@ -167,9 +153,8 @@ def _cells(page: Page, axes: Axes, shown: HeatMap, points: float) -> None:
 
     from dx_pipeline.charts.lettering import Lettering
 
-    box = axes.get_position()
-    left, top = box.x0 * page.width, box.y1 * page.height
-    width, height = box.width * page.width / len(shown.columns), box.height * page.height / len(shown.order)
+    left, bottom, right, top = page.box(axes)
+    width, height = (right - left) / len(shown.columns), (top - bottom) / len(shown.order)
     letters = Lettering(page)
     squares, fills = [], []
     for row, province in enumerate(shown.order):
@@ -181,12 +166,12 @@ def _cells(page: Page, axes: Axes, shown: HeatMap, points: float) -> None:
             score = shown.scores.get((province, column))
             if score is not None:
                 x, y = left + (place + (1 - gap) / 2) * width, top - (row + 0.5) * height
-                letters.put(x, y, page.number(score, 4), points, ink_on(fill), province == shown.focus)
+                letters.put(x, y, page.number(score, 4), points, ink_on(fill), province == shown.subject.focus)
     axes.add_collection(PolyCollection(squares, facecolors=fills, edgecolors=style.PAPER, linewidths=0.5))
-    for province in [*shown.peers, shown.focus]:
+    for province in [*shown.subject.peers, shown.subject.focus]:
         if province in shown.order:
             look: dict[str, Any] = {"edgecolor": style.PEER_STYLES[0][0], "linewidth": 1.1, "linestyle": (0, (4, 2))}
-            if province == shown.focus:
+            if province == shown.subject.focus:
                 look = {"edgecolor": style.INK, "linewidth": 2.2, "linestyle": "solid"}
             corner = (-0.01, shown.order.index(province))
             axes.add_patch(Rectangle(corner, len(shown.columns), 1, fill=False, clip_on=False, zorder=5, **look))

@@ -26,9 +26,7 @@ GRDP = "grdp_per_capita"
 class Income:
     """One edition: province -> (GRDP per head in million VND, score), expected scores, and the link of the two."""
 
-    focus: str
-    peers: list[str]
-    names: dict[str, Words]
+    subject: Subject
     edition: int
     year: int
     dots: dict[str, tuple[float, float]]
@@ -39,6 +37,11 @@ class Income:
     spearman: tuple[float, float, float] | None
     #: the GRDP of merged units is computed from their members
     of_members: bool
+
+    @property
+    def peers(self) -> list[str]:
+        """Those whose figures are known."""
+        return [peer for peer in self.subject.peers if peer in self.dots]
 
 
 def read(subject: Subject) -> Income:
@@ -73,9 +76,7 @@ def read(subject: Subject) -> Income:
         )
     spearman = (link[1], link[2], link[3]) if None not in link[1:] else None
     return Income(
-        focus=subject.focus,
-        peers=[peer for peer in subject.peers() if peer in dots],
-        names={province: subject.name(province) for province in dots},
+        subject=subject,
         edition=edition,
         year=int(link[0]),
         dots=dots,
@@ -89,8 +90,8 @@ def read(subject: Subject) -> Income:
 
 def title(shown: Income) -> Words:
     """Above, below or at the expected score."""
-    name = shown.names[shown.focus]
-    residual = 1000 * (shown.dots[shown.focus][1] - shown.expected[shown.focus])
+    name, focus = shown.subject.name(), shown.subject.focus
+    residual = 1000 * (shown.dots[focus][1] - shown.expected[focus])
     amount = points(residual)
     if round(residual, 1) == 0:
         return Words(
@@ -138,19 +139,22 @@ def draw(page: Page, shown: Income) -> None:
     """Dots on a logarithmic axis of income; a stem from the expected to the actual score for those picked out."""
     axes = page.axes(page.left + 0.4, page.bottom + 0.5, page.right - 0.05, page.top - 0.22)
     income = [math.log(x) for x, _ in shown.dots.values()]
-    scores = [y for _, y in shown.dots.values()] + [shown.expected[p] for p in (shown.focus, *shown.peers)]
+    scores = [y for _, y in shown.dots.values()] + [shown.expected[p] for p in (shown.subject.focus, *shown.peers)]
     wide, tall = max(income) - min(income) or 1.0, max(scores) - min(scores) or 0.1
     axes.set_xlim(min(income) - 0.06 * wide, max(income) + 0.06 * wide)
     axes.set_ylim(min(scores) - 0.07 * tall, max(scores) + 0.07 * tall)
     _scales(page, axes, shown)
     looks = zip(shown.peers, style.PEER_STYLES, strict=False)
-    picked = {shown.focus: (style.FOCUS, "o"), **{peer: (colour, marker) for peer, (colour, marker, _) in looks}}
+    picked = {
+        shown.subject.focus: (style.FOCUS, "o"),
+        **{peer: (colour, marker) for peer, (colour, marker, _) in looks},
+    }
     rest = [(math.log(x), y) for province, (x, y) in shown.dots.items() if province not in picked]
     if rest:
         axes.plot(*zip(*rest, strict=True), "o", color=style.LIGHT, markersize=5.5, markeredgecolor="#9A9A9A", zorder=2)
     for province, (colour, marker) in picked.items():
         x, y = math.log(shown.dots[province][0]), shown.dots[province][1]
-        stem, diamond, dot = (2.6, 7, 10) if province == shown.focus else (1.4, 5, 7.5)
+        stem, diamond, dot = (2.6, 7, 10) if province == shown.subject.focus else (1.4, 5, 7.5)
         axes.plot([x, x], [shown.expected[province], y], color=colour, linewidth=stem, zorder=3)
         look: dict[str, Any] = {
             "color": style.PAPER,
@@ -174,9 +178,9 @@ def _scales(page: Page, axes: Axes, shown: Income) -> None:
         f"GRDP bình quân đầu người {shown.year}, triệu đồng, giá hiện hành (thang logarit)",
         f"GRDP per head {shown.year}, million VND at current prices (logarithmic scale)",
     )
-    box = axes.get_position()
-    middle = (box.x0 + box.x1) / 2 * page.width
-    page.write(middle, page.bottom + 0.12, page.say(below), style.SMALL_POINTS, ha="center", colour=style.MUTED)
+    left, _, right, _ = page.box(axes)
+    text = page.say(below)
+    page.write((left + right) / 2, page.bottom + 0.12, text, style.SMALL_POINTS, ha="center", colour=style.MUTED)
     beside = Words(f"Điểm DTI {shown.edition} (0-1)", f"DTI score {shown.edition} (0-1)")
     page.write(page.left, page.top - 0.06, page.say(beside), style.SMALL_POINTS, colour=style.MUTED)
 
@@ -186,23 +190,19 @@ def _names(page: Page, axes: Axes, shown: Income, picked: dict[str, tuple[str, s
     by_score = sorted(shown.dots, key=lambda p: (shown.dots[p][1], p))
     by_income = sorted(shown.dots, key=lambda p: (shown.dots[p][0], p))
     wanted = list(dict.fromkeys([*picked, by_income[-1], *by_score[:3], *by_score[-4:], *by_income[:2], by_income[-2]]))
-    box = axes.get_position()
-    (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
-    left, right = box.x0 * page.width, box.x1 * page.width
-    bottom, top = box.y0 * page.height, box.y1 * page.height
+    left, bottom, right, top = page.box(axes)
 
     def paper(province: str, score: float) -> tuple[float, float]:
-        x = (math.log(shown.dots[province][0]) - x0) / (x1 - x0) * (right - left) + left
-        return x, (score - y0) / (y1 - y0) * (top - bottom) + bottom
+        return page.place(axes, math.log(shown.dots[province][0]), score)
 
     taken = [_around(*paper(p, shown.dots[p][1]), 0.05) for p in shown.dots]
     taken += [_around(*paper(p, shown.expected[p]), 0.07) for p in picked]
     stems = [(paper(p, shown.expected[p]), paper(p, shown.dots[p][1])) for p in picked]
     taken += [(a[0] - 0.02, min(a[1], b[1]), a[0] + 0.02, max(a[1], b[1])) for a, b in stems]
     for province in wanted:
-        focus = province == shown.focus
+        focus = province == shown.subject.focus
         size = style.LABEL_POINTS + 1 if focus else style.LABEL_POINTS if province in picked else style.SMALL_POINTS
-        name = shorten(page.say(shown.names[province]), (right - left) * 0.4, size, focus)
+        name = shorten(page.say(shown.subject.name(province)), (right - left) * 0.4, size, focus)
         texts = [name]
         if focus:
             gap = page.signed(1000 * (shown.dots[province][1] - shown.expected[province]))

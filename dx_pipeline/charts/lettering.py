@@ -19,10 +19,10 @@ from dx_pipeline.charts import style
 from dx_pipeline.charts.page import advance, font_path, shorten, text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from dx_pipeline.charts.page import Page
-    from dx_pipeline.language.words import Words
+    from dx_pipeline.charts.subject import Subject
 
 CAP_HEIGHT = 0.729  # of DejaVu Sans, in parts of the font size
 #: inches for rank and name at the left of a picture with one row a province; the longest name of the 63 fits
@@ -86,28 +86,20 @@ class Lettering(Artist):
         return gc
 
 
-def row_points(page: Page, count: int, bottom: float, top: float) -> float:
+def row_points(count: int, bottom: float, top: float) -> float:
     """Size of print at which so many rows do not touch."""
     return min(style.SMALL_POINTS, (top - bottom) / count * 72 * 0.72)
 
 
-def name_rows(
-    page: Page,
-    names: Mapping[str, Words],
-    ranks: Sequence[int],
-    focus: str,
-    peers: Sequence[str],
-    bottom: float,
-    top: float,
-) -> None:
-    """Print rank and name of each row between two heights of the sheet; focus and peers in bold colour."""
-    row = (top - bottom) / len(names)
-    points = row_points(page, len(names), bottom, top)
+def name_rows(page: Page, subject: Subject, ranks: Mapping[str, int], bottom: float, top: float) -> None:
+    """Print rank and name of each unit in a row between two heights of the sheet; focus and peers in bold colour."""
+    row = (top - bottom) / len(ranks)
+    points = row_points(len(ranks), bottom, top)
     letters = Lettering(page)
-    for place, ((province, words), rank) in enumerate(zip(names.items(), ranks, strict=True)):
-        picked = province == focus or province in peers
-        colour = style.FOCUS if province == focus else style.PEER_STYLES[0][0] if picked else style.INK
+    for place, (province, rank) in enumerate(ranks.items()):
+        picked = province == subject.focus or province in subject.peers
+        colour = style.FOCUS if province == subject.focus else style.PEER_STYLES[0][0] if picked else style.INK
         y = top - (place + 0.5) * row
         letters.put(page.left + 0.24, y, str(rank), points, colour, picked, align=1.0)
-        name = shorten(page.say(words), NAMES_WIDTH - 0.42, points, picked)
+        name = shorten(page.say(subject.name(province)), NAMES_WIDTH - 0.42, points, picked)
         letters.put(page.left + 0.32, y, name, points, colour, picked, align=0.0)

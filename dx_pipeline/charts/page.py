@@ -202,6 +202,17 @@ class Page:
         axes.set_yticks([])
         return axes
 
+    def box(self, axes: Axes) -> tuple[float, float, float, float]:
+        """Where axes stand on the sheet, in inches: left, bottom, right, top."""
+        own = axes.get_position()
+        return own.x0 * self.width, own.y0 * self.height, own.x1 * self.width, own.y1 * self.height
+
+    def place(self, axes: Axes, x: float, y: float) -> tuple[float, float]:
+        """Where a place of the data stands on the sheet, in inches."""
+        left, bottom, right, top = self.box(axes)
+        (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
+        return left + (x - x0) / (x1 - x0) * (right - left), bottom + (y - y0) / (y1 - y0) * (top - bottom)
+
 
 def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)

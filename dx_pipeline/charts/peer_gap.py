@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dx_pipeline.charts import style
-from dx_pipeline.charts.bars import limits, waterfall
-from dx_pipeline.charts.page import wrap
+from dx_pipeline.charts.bars import limits, row_names, waterfall
 from dx_pipeline.charts.subject import NothingToShowError, Subject
 from dx_pipeline.language.numbers import signed
 from dx_pipeline.language.words import (
     Words,
     both,
-    capital,
     component_in_text,
     component_name,
     joined,
@@ -42,14 +40,13 @@ class PeerGap:
 
 def read(subject: Subject) -> PeerGap:
     """All editions with complete parts for the focus and its first peer."""
-    peers = subject.peers(1)
-    if not peers:
+    if not subject.peers:
         raise NothingToShowError("{} chưa có tỉnh để so sánh.", "There is no province to compare {} with.", subject)
+    peer = subject.peers[0]
     rows = subject.table(
         "select edition, indicator, gap_points, status from component_gaps"
-        " where unit_system = $system and province_id = ? and peer_id = ?"
-        " and gap_points is not null order by edition, indicator",
-        [subject.focus, peers[0]],
+        " where unit_system = $system and province_id = ? and peer_id = ? order by edition, indicator",
+        [subject.focus, peer],
     )
     gaps, parts = {}, (*subject.parts(), "overall")
     for edition in sorted(rows["edition"].unique()):
@@ -61,7 +58,7 @@ def read(subject: Subject) -> PeerGap:
         raise NothingToShowError("Chưa kỳ nào có đủ điểm thành phần.", "No edition has all component scores.")
     inferred = sorted(rows.filter(rows["status"].is_in(list(UNREAD)))["edition"].unique())
     latest = dict(list(gaps.items())[-3:])
-    return PeerGap(subject.name(), subject.name(peers[0]), parts[:-1], latest, list(inferred))
+    return PeerGap(subject.name(), subject.name(peer), parts[:-1], latest, list(inferred))
 
 
 def title(shown: PeerGap) -> Words:
@@ -108,14 +105,9 @@ def subtitle(shown: PeerGap) -> Words:
 def draw(page: Page, shown: PeerGap) -> None:
     """One waterfall an edition, on one scale."""
     names_width = 1.85
-    rows = len(shown.parts) + 1
     bottom, top = page.bottom + 0.1, page.top - 0.35
-    row = (top - bottom) / rows
-    for place, indicator in enumerate((*shown.parts, "overall")):
-        whole = indicator == "overall"
-        text = capital(page.say(Words("Tổng", "Total") if whole else component_name(indicator)))
-        lines = wrap(text, names_width - 0.1, style.LABEL_POINTS, whole, most=3)
-        page.write(page.left, top - (place + 0.5) * row, "\n".join(lines), bold=whole)
+    names = [*map(component_name, shown.parts), Words("Tổng", "Total")]
+    row_names(page, page.left, bottom, top, names, names_width - 0.1, style.LABEL_POINTS)
     page_width = page.right - page.left - names_width
     panel = page_width / len(shown.gaps)
     panels = [(values, [page.signed(value) for value in values]) for values in shown.gaps.values()]

@@ -37,11 +37,9 @@ class Band:
 class Bands:
     """Bands of one edition by official rank; `inferred` when the weights of the edition were not read."""
 
-    focus: str
-    peers: list[str]
+    subject: Subject
     edition: int
     inferred: bool
-    names: dict[str, Words]
     bands: dict[str, Band]
     draws: int
 
@@ -66,20 +64,13 @@ def read(subject: Subject) -> Bands:
     if subject.focus not in bands:
         told = "Chưa tính được khoảng thứ hạng của {}.", "No rank band of {} could be computed."
         raise NothingToShowError(*told, subject)
-    return Bands(
-        focus=subject.focus,
-        peers=[peer for peer in subject.peers() if peer in bands],
-        edition=int(latest["edition"][0]),
-        inferred=not UNREAD.isdisjoint(latest["status"]),
-        names={province: subject.name(province) for province in bands},
-        bands=bands,
-        draws=int(latest["draws"][0]),
-    )
+    inferred = not UNREAD.isdisjoint(latest["status"])
+    return Bands(subject, int(latest["edition"][0]), inferred, bands, int(latest["draws"][0]))
 
 
 def title(shown: Bands) -> Words:
     """The exact bounds of the focus, said as a condition: if the weights had differed."""
-    name, band = shown.names[shown.focus], shown.bands[shown.focus]
+    name, band = shown.subject.name(), shown.bands[shown.subject.focus]
     if band.best == band.worst:
         return Words(
             f"{name.vi} vẫn đứng thứ {band.rank} năm {shown.edition} dù mỗi trọng số khác đi tới 25%",
@@ -127,17 +118,16 @@ def draw(page: Page, shown: Bands) -> None:
     row = (top - bottom) / units
     looks: dict[tuple[str, bool], list[tuple[float, Band]]] = {}
     for place, (province, band) in enumerate(shown.bands.items()):
-        focus, peer = province == shown.focus, province in shown.peers
+        focus, peer = province == shown.subject.focus, province in shown.subject.peers
         colour = style.FOCUS if focus else style.PEER_STYLES[0][0] if peer else "#8A8A8A"
         if focus:
             axes.axhspan(place - 0.5, place + 0.5, color="#DCE9F3", zorder=0)
         looks.setdefault((colour, focus or peer), []).append((place, band))
-    ranks = [band.rank for band in shown.bands.values()]
-    name_rows(page, shown.names, ranks, shown.focus, shown.peers, bottom, top)
+    name_rows(page, shown.subject, {province: band.rank for province, band in shown.bands.items()}, bottom, top)
     for (colour, heavy), rows in looks.items():
         _bands(axes, rows, colour, row * 72, heavy)
     _tell_focus(page, axes, shown)
-    _key(page, axes, units, list(shown.bands).index(shown.focus), row * 72)
+    _key(page, axes, units, list(shown.bands).index(shown.subject.focus), row * 72)
 
 
 def _bands(axes: Axes, rows: Sequence[tuple[float, Band]], colour: str, row_points: float, heavy: bool) -> None:
@@ -156,8 +146,8 @@ def _bands(axes: Axes, rows: Sequence[tuple[float, Band]], colour: str, row_poin
 
 def _tell_focus(page: Page, axes: Axes, shown: Bands) -> None:
     """The focus's numbers, right of its band or left of it, wherever there is room."""
-    band = shown.bands[shown.focus]
-    place = list(shown.bands).index(shown.focus)
+    band = shown.bands[shown.subject.focus]
+    place = list(shown.bands).index(shown.subject.focus)
     dash = "\N{EN DASH}"
     drawn, bounds = f"{band.p5}{dash}{band.p95}", f"{band.best}{dash}{band.worst}"
     text = page.say(Words(f"{drawn}, giới hạn {bounds}", f"{drawn}, bounds {bounds}"))

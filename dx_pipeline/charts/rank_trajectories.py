@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.charts import style
 from dx_pipeline.charts.page import shorten, spread, text_width
-from dx_pipeline.charts.subject import NothingToShowError, Subject, joins, missing_years
+from dx_pipeline.charts.subject import NothingToShowError, Subject, missing_years
 from dx_pipeline.language.words import Words, joined, places
 
 if TYPE_CHECKING:
@@ -28,15 +28,17 @@ Picked = tuple[str, tuple[str, str, Any]]
 class Trajectories:
     """`ranks`: province -> edition -> rank, known ones only; `computed`: those not printed by anybody."""
 
-    focus: str
-    peers: list[str]
-    names: dict[str, Words]
+    subject: Subject
     editions: list[int]
     ranked: dict[int, int]
     units: int
     ranks: dict[str, dict[int, int]]
     computed: set[tuple[str, int]]
-    breaks: dict[tuple[int, int], str]
+
+    @property
+    def peers(self) -> list[str]:
+        """Those whose rank is known."""
+        return [peer for peer in self.subject.peers if peer in self.ranks]
 
 
 def read(subject: Subject) -> Trajectories:
@@ -57,24 +59,12 @@ def read(subject: Subject) -> Trajectories:
         raise NothingToShowError(
             "Chưa có thứ hạng nào của {} được công bố.", "No rank of {} has been published.", subject
         )
-    peers = [peer for peer in subject.peers() if peer in ranks]
-    return Trajectories(
-        focus=subject.focus,
-        peers=peers,
-        names={province: subject.name(province) for province in [subject.focus, *peers]},
-        editions=sorted(ranked),
-        ranked=ranked,
-        units=max(rows["n_units"]),
-        ranks=ranks,
-        computed=computed,
-        breaks=subject.breaks(),
-    )
+    return Trajectories(subject, sorted(ranked), ranked, max(rows["n_units"]), ranks, computed)
 
 
 def title(shown: Trajectories) -> Words:
     """The largest move between two neighbouring editions (the later of equal ones), and where the province is now."""
-    name = shown.names[shown.focus]
-    own = shown.ranks[shown.focus]
+    name, own = shown.subject.name(), shown.ranks[shown.subject.focus]
     last = max(own)
     steps = [(a, b, own[b] - own[a]) for a, b in pairwise(shown.editions) if {a, b} <= set(own)]
     if not steps:
@@ -94,7 +84,7 @@ def title(shown: Trajectories) -> Words:
         f"{name.vi} {move.vi} {by.vi} năm {after} (hạng {own[before]} → {own[after]})",
         f"{name.en} {move.en} {by.en} in {after} (rank {own[before]} → {own[after]})",
     )
-    if not joins(before, after, shown.breaks):
+    if not shown.subject.joins(before, after):
         finding = joined([finding, Words("khi cách đo thay đổi", "as the method changed")], ", ")
     if after == last:
         return finding
@@ -109,9 +99,9 @@ def subtitle(shown: Trajectories) -> Words:
         "DTI rank, first on top. Solid marker: published rank; hollow: computed from published scores."
         " Lines break where the method changed.",
     )
-    gone = [edition for edition in shown.editions if edition not in shown.ranks[shown.focus]]
+    gone = [edition for edition in shown.editions if edition not in shown.ranks[shown.subject.focus]]
     if gone:
-        years, name = missing_years(gone), shown.names[shown.focus]
+        years, name = missing_years(gone), shown.subject.name()
         text = joined([text, Words(f"Chưa có hạng {name.vi} {years.vi}.", f"No rank of {name.en} for {years.en}.")])
     return text
 
@@ -119,7 +109,7 @@ def subtitle(shown: Trajectories) -> Words:
 def draw(page: Page, shown: Trajectories) -> None:
     """Light lines for all, heavy ones with markers and labels for the focus and its peers."""
     first, last = shown.editions[0], shown.editions[-1]
-    names = {p: page.say(words) for p, words in shown.names.items()}
+    names = {province: page.say(shown.subject.name(province)) for province in [shown.subject.focus, *shown.peers]}
     room = min(2.4, max(text_width(name, style.LABEL_POINTS, True) for name in names.values()) + 0.55)
     axes = page.axes(page.left + 0.3, page.bottom + 0.45, page.right - room, page.top - 0.22)
     axes.set_xlim(first - 0.12, last + 0.06)
@@ -131,10 +121,10 @@ def draw(page: Page, shown: Trajectories) -> None:
     axes.plot([e for e, _ in loose], [rank for _, rank in loose], "_", color=style.LIGHT, markersize=4, zorder=1)
     picked: list[Picked] = [
         *zip(shown.peers, style.PEER_STYLES, strict=False),
-        (shown.focus, (style.FOCUS, "o", "solid")),
+        (shown.subject.focus, (style.FOCUS, "o", "solid")),
     ]
     for province, (colour, marker, dash) in picked:
-        heavy = province == shown.focus
+        heavy = province == shown.subject.focus
         ranks = shown.ranks[province]
         width, size, edge = (3.2, 9, 2) if heavy else (1.8, 6.5, 1.5)
         _lines(axes, shown, [ranks], color=colour, linewidth=width, linestyle=dash, zorder=4 if heavy else 3)
@@ -154,16 +144,13 @@ def _frame(page: Page, axes: Axes, shown: Trajectories) -> None:
         shown.editions, [f"{e}\n{page.say(known).format(f'{shown.ranked[e]}/{shown.units}')}" for e in shown.editions]
     )
     for before, after in pairwise(shown.editions):
-        if not joins(before, after, shown.breaks):
+        if not shown.subject.joins(before, after):
             page.method_change(axes, (before + after) / 2, -0.2, zorder=0)
 
 
 def _joined_anywhere(edition: int, ranks: dict[int, int], shown: Trajectories) -> bool:
-    return any(
-        edition in step and set(step) <= set(ranks)
-        for step, comparability in shown.breaks.items()
-        if comparability == "same_structure"
-    )
+    steps = [step for step in pairwise(shown.editions) if edition in step and set(step) <= set(ranks)]
+    return any(shown.subject.joins(*step) for step in steps)
 
 
 def _lines(axes: Axes, shown: Trajectories, many: list[dict[int, int]], **look: Any) -> None:
@@ -172,7 +159,7 @@ def _lines(axes: Axes, shown: Trajectories, many: list[dict[int, int]], **look: 
     down: list[float] = []
     for ranks in many:
         for before, after in pairwise(shown.editions):
-            if before in ranks and after in ranks and joins(before, after, shown.breaks):
+            if before in ranks and after in ranks and shown.subject.joins(before, after):
                 if not across or across[-1] != before or down[-1] != ranks[before]:
                     across += [math.nan, before]
                     down += [math.nan, ranks[before]]
@@ -185,7 +172,7 @@ def _lines(axes: Axes, shown: Trajectories, many: list[dict[int, int]], **look: 
 
 def _rank_labels(page: Page, axes: Axes, shown: Trajectories) -> None:
     """The focus's rank at each marker but the last, which the name stands at; away from the nearest peer."""
-    own = shown.ranks[shown.focus]
+    own = shown.ranks[shown.subject.focus]
     for edition, rank in own.items():
         if edition == max(own) == shown.editions[-1]:
             continue
@@ -199,12 +186,11 @@ def _rank_labels(page: Page, axes: Axes, shown: Trajectories) -> None:
 
 def _names(page: Page, axes: Axes, shown: Trajectories, picked: Sequence[Picked], names: dict[str, str]) -> None:
     """Names at the right end, moved apart where ranks are close."""
-    low, high = axes.get_position().y0 * page.height, axes.get_position().y1 * page.height
+    _, low, right, high = page.box(axes)
     ends = [shown.ranks[province][max(shown.ranks[province])] for province, _ in picked]
-    wanted = [high - (rank / (shown.units + 1)) * (high - low) for rank in ends]
-    right = axes.get_position().x1 * page.width
+    wanted = [page.place(axes, 0, rank)[1] for rank in ends]
     for (province, (colour, _, _)), rank, y in zip(picked, ends, spread(wanted, 0.17, low, high), strict=True):
-        heavy = province == shown.focus
+        heavy = province == shown.subject.focus
         name = shorten(names[province], page.right - right - 0.4, style.LABEL_POINTS, heavy)
         last = max(shown.ranks[province])
         when = "" if last == shown.editions[-1] else f" ({last})"

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.charts import style
-from dx_pipeline.charts.bars import limits, waterfall
+from dx_pipeline.charts.bars import limits, row_names, waterfall
 from dx_pipeline.charts.page import wrap
 from dx_pipeline.charts.subject import NothingToShowError, Subject
-from dx_pipeline.errors import DxError
-from dx_pipeline.language.words import Words, capital, component_name, numbers, places, points
+from dx_pipeline.language.words import Words, component_name, numbers, places, points
 
 if TYPE_CHECKING:
     from dx_pipeline.charts.page import Page
@@ -18,17 +17,8 @@ if TYPE_CHECKING:
 HEIGHT = {"screen": 6.0, "print": 5.8}
 
 
-@dataclass(frozen=True)
-class Step:
-    """One pair of editions as `rank_changes` tells it; effects are places, negative is a rise, None not computable."""
-
-    edition_from: int
-    edition_to: int
-    rank_from: int | None
-    rank_to: int | None
-    own: float | None
-    others: float | None
-    reason: Words | None
+#: a row of `rank_changes`; effects are places, negative is a rise, None where they cannot be computed
+Step = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -44,23 +34,22 @@ class Change:
 
 def read(subject: Subject) -> Change:
     """All steps of the focus; the latest whose scores compare is drawn."""
-    rows = subject.table(
+    steps = subject.table(
         "select edition_from, edition_to, rank_from, rank_to, own_effect, others_effect, reason_vi, reason"
         " from rank_changes where unit_system = $system and province_id = ? order by edition_from",
         [subject.focus],
-    )
-    steps = [_step(row) for row in rows.iter_rows()]
+    ).to_dicts()
     points_of = subject.table(
         "select edition_from, edition_to, indicator, performance_points + weight_points as points from score_changes"
         " where unit_system = $system and province_id = ? and performance_points is not null"
         " and weight_points is not null order by edition_from, indicator",
         [subject.focus],
     )
-    score = {(a, b, indicator): value for a, b, indicator, value in points_of.iter_rows()}
+    score = {tuple(key): value for *key, value in points_of.iter_rows()}
     parts = subject.parts()
     for step in reversed(steps):
-        keys = [(step.edition_from, step.edition_to, part) for part in (*parts, "overall")]
-        known = None not in (step.own, step.others, step.rank_from, step.rank_to)
+        keys = [(step["edition_from"], step["edition_to"], part) for part in (*parts, "overall")]
+        known = None not in (step["own_effect"], step["others_effect"], step["rank_from"], step["rank_to"])
         if known and all(key in score for key in keys):
             return Change(subject.name(), step, parts, [score[key] for key in keys], steps)
     raise NothingToShowError(
@@ -70,22 +59,15 @@ def read(subject: Subject) -> Change:
     )
 
 
-def _step(row: tuple[Any, ...]) -> Step:
-    edition_from, edition_to, rank_from, rank_to, own, others, vi, en = row
-    return Step(edition_from, edition_to, rank_from, rank_to, own, others, Words(vi, en) if vi and en else None)
-
-
 def title(shown: Change) -> Words:
     """Rank and score together, because a rank may fall while the score rises."""
     step, name = shown.step, shown.name
-    if step.rank_from is None or step.rank_to is None:
-        raise DxError("the step drawn has both ranks")
-    moved, score = step.rank_to - step.rank_from, round(shown.score[-1], 1)
-    by, amount, year = places(abs(moved)), points(score), step.edition_to
+    rank, moved, score = step["rank_to"], step["rank_to"] - step["rank_from"], round(shown.score[-1], 1)
+    by, amount, year = places(abs(moved)), points(score), step["edition_to"]
     gained = numbers(score, 1).vi
     way = (moved > 0) - (moved < 0)
     head = {
-        0: Words(f"{name.vi} giữ hạng {step.rank_to} năm {year}", f"{name.en} kept rank {step.rank_to} in {year}"),
+        0: Words(f"{name.vi} giữ hạng {rank} năm {year}", f"{name.en} kept rank {rank} in {year}"),
         1: Words(f"{name.vi} tụt {by.vi} năm {year}", f"{name.en} fell {by.en} in {year}"),
         -1: Words(f"{name.vi} tăng {by.vi} năm {year}", f"{name.en} rose {by.en} in {year}"),
     }[way]
@@ -110,7 +92,7 @@ def title(shown: Change) -> Words:
 
 def subtitle(shown: Change) -> Words:
     """How the two halves are to be read."""
-    a, b = shown.step.edition_from, shown.step.edition_to
+    a, b = shown.step["edition_from"], shown.step["edition_to"]
     return Words(
         f"Từ {a} đến {b}. Trái: thay đổi điểm theo thành phần (thang 1.000). Phải: thay đổi hạng do chính tỉnh và do"
         " các tỉnh khác (giá trị Shapley). Sang phải, xanh đặc: tốt lên; gạch chéo: xấu đi.",
@@ -127,16 +109,14 @@ def draw(page: Page, shown: Change) -> None:
         page.write(page.left, floor - 0.2 - place * 0.165, line, style.SMALL_POINTS, colour=style.MUTED)
     top = page.top - 0.32
     middle = page.left + (page.right - page.left) * 0.56
-    names = [*(component_name(part) for part in shown.parts), Words("thay đổi điểm", "change of score")]
+    names = [*map(component_name, shown.parts), Words("thay đổi điểm", "change of score")]
     _panel(page, page.left, middle - 0.15, floor, top, names, shown.score, [page.signed(v) for v in shown.score])
-    step = shown.step
-    if step.own is None or step.others is None or step.rank_from is None or step.rank_to is None:
-        raise DxError("the step drawn has both ranks and both effects")
-    values = [-step.own, -step.others, float(step.rank_from - step.rank_to)]
+    first, last = shown.step["rank_from"], shown.step["rank_to"]
+    values = [-shown.step["own_effect"], -shown.step["others_effect"], float(first - last)]
     names = [
         Words("do chính tỉnh", "the province itself"),
         Words("do các tỉnh khác", "the other provinces"),
-        Words(f"hạng {step.rank_from} → {step.rank_to}", f"rank {step.rank_from} → {step.rank_to}"),
+        Words(f"hạng {first} → {last}", f"rank {first} → {last}"),
     ]
     labels = [_places(page, value) for value in values]
     _panel(page, middle + 0.15, page.right, floor, top, names, values, labels)
@@ -162,12 +142,7 @@ def _panel(
     width = 1.25 if page.portrait else 1.6
     axes = page.axes(left + width, bottom, right, top)
     waterfall(page, axes, values, labels, limits([(values, labels)], right - left - width))
-    rows = len(values)
-    row = (top - bottom) / rows
-    for place, words in enumerate(names):
-        last = place == rows - 1
-        lines = wrap(capital(page.say(words)), width - 0.08, style.SMALL_POINTS, last, most=3)
-        page.write(left, top - (place + 0.5) * row, "\n".join(lines), style.SMALL_POINTS, bold=last)
+    row_names(page, left, bottom, top, names, width - 0.08, style.SMALL_POINTS)
 
 
 def _other_steps(page: Page, shown: Change) -> list[str]:
@@ -177,10 +152,10 @@ def _other_steps(page: Page, shown: Change) -> list[str]:
         if step is shown.step:
             continue
         unknown = page.say(Words("chưa biết", "not known"))
-        ranks = " → ".join(unknown if rank is None else str(rank) for rank in (step.rank_from, step.rank_to))
-        text = f"{step.edition_from} → {step.edition_to}: {page.say(Words('hạng', 'rank'))} {ranks}"
-        if step.reason:
-            why = page.say(step.reason)
+        ranks = " → ".join(unknown if rank is None else str(rank) for rank in (step["rank_from"], step["rank_to"]))
+        text = f"{step['edition_from']} → {step['edition_to']}: {page.say(Words('hạng', 'rank'))} {ranks}"
+        if step["reason"] and step["reason_vi"]:
+            why = page.say(Words(step["reason_vi"], step["reason"]))
             code, colon, words = why.partition(": ")  # the English reason begins with its code
             text += f" ({code.replace('_', ' ')}{colon}{words})"
         lines += wrap(text, page.right - page.left, style.SMALL_POINTS, most=2)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.errors import DxError, nearest
 from dx_pipeline.language.words import Words, both, listed, same
@@ -64,17 +65,21 @@ class Subject:
             )
         return frame
 
+    def rows(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """The same as tuples; none where the table is not there or holds nothing."""
+        try:
+            return self.table(query, parameters).rows()
+        except NothingToShowError:
+            return []
+
     def doubts(self) -> Words | None:
         """What is doubtful about the ranks and scores of the focus, in words; None if nothing is known to be."""
-        try:
-            rows = self.table(
-                "select score_doubts, rank_doubts, doubts from province_rankings"
-                " where unit_system = $system and province_id = ?",
-                [self.focus],
-            )
-        except NothingToShowError:
-            return None
-        codes = {code for row in rows.iter_rows() for text in row for code in split(text)}
+        rows = self.rows(
+            "select score_doubts, rank_doubts, doubts from province_rankings"
+            " where unit_system = $system and province_id = ?",
+            [self.focus],
+        )
+        codes = {code for row in rows for text in row for code in split(text)}
         known = [code for code in load_vocabulary() if code.code in codes]
         return both(lambda language: "; ".join(code.name(language) for code in known)) if known else None
 
@@ -87,32 +92,30 @@ class Subject:
         """Name of a unit (the focus if none is given)."""
         return self.names[self.unit_system, province_id or self.focus]
 
-    def peers(self, most: int = 3) -> list[str]:
-        """Provinces to stand beside the focus: the one asked for, then named ones, else the nearest by endowments."""
-        try:
-            rows = self.table(
-                "select basis, peer_id from peer_groups"
-                " where unit_system = $system and province_id = ? and basis in ('named', 'endowments')"
-                " order by basis desc, position",
-                [self.focus],
-            )
-        except NothingToShowError:
-            found = []
-        else:
-            named = rows.filter(rows["basis"] == "named")["peer_id"].to_list()
-            found = named or rows["peer_id"].to_list()[:2]
-        chosen = [self.peer] if self.peer else []
-        return [peer for peer in dict.fromkeys([*chosen, *found]) if peer != self.focus][:most]
+    @cached_property
+    def peers(self) -> list[str]:
+        """Up to three beside the focus: the one asked for, then named ones, else the nearest two by endowments."""
+        rows = self.rows(
+            "select basis, peer_id from peer_groups"
+            " where unit_system = $system and province_id = ? and basis in ('named', 'endowments')"
+            " order by basis desc, position",
+            [self.focus],
+        )
+        named = [peer for basis, peer in rows if basis == "named"]
+        found = dict.fromkeys([self.peer, *(named or [peer for _, peer in rows[:2]])])
+        return [peer for peer in found if peer and peer != self.focus][:3]
 
-    def breaks(self) -> dict[tuple[int, int], str]:
-        """Comparability of the overall score over each step between editions; empty if it is not known."""
-        try:
-            rows = self.table(
-                "select edition_from, edition_to, comparability from edition_comparability where level = 'overall'"
-            )
-        except NothingToShowError:
-            return {}
-        return {(int(a), int(b)): str(c) for a, b, c in rows.iter_rows()}
+    @cached_property
+    def _comparable(self) -> set[tuple[int, int]]:
+        rows = self.rows(
+            "select edition_from, edition_to from edition_comparability"
+            " where level = 'overall' and comparability = 'same_structure'"
+        )
+        return set(rows)
+
+    def joins(self, before: int, after: int) -> bool:
+        """Whether a line may run from one edition to the next: only where both are known to measure the same thing."""
+        return (before, after) in self._comparable
 
 
 def subject_of(
@@ -132,11 +135,6 @@ def subject_of(
                 f"no unit {asked!r} in the system of {unit_system}", nearest(asked, known, "see table provinces")
             )
     return Subject(con, unit_system, focus, None if peer == focus else peer, names, reference)
-
-
-def joins(before: int, after: int, breaks: dict[tuple[int, int], str]) -> bool:
-    """Whether a line may run from one edition to the next: only where both measure the same thing."""
-    return breaks.get((before, after)) == "same_structure"
 
 
 def missing_years(years: Sequence[int]) -> Words:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.charts import style
 from dx_pipeline.charts.page import shorten, spread
-from dx_pipeline.charts.subject import NothingToShowError, Subject, joins, missing_years
+from dx_pipeline.charts.subject import NothingToShowError, Subject, missing_years
 from dx_pipeline.language.words import Words, joined, listed, numbers, points, same
 
 if TYPE_CHECKING:
@@ -28,13 +28,12 @@ RANK_TARGET = "national_dti_rank"
 class Tracker:
     """Scores 0-1 by edition; `targets` are (k, year, resolution) the province set itself."""
 
-    name: Words
+    subject: Subject
     editions: list[int]
     own: dict[int, float]
     ranks: dict[int, int]
     thresholds: dict[int, dict[int, float]]
-    targets: list[tuple[int, int, str]]
-    breaks: dict[tuple[int, int], str]
+    targets: list[tuple[Any, ...]]
 
     @property
     def drawn(self) -> list[int]:
@@ -60,34 +59,26 @@ def read(subject: Subject) -> Tracker:
     thresholds: dict[int, dict[int, float]] = {k: {} for k in RANKS}
     for edition, k, score in cuts.iter_rows():
         thresholds[k][edition] = score
-    try:
-        targets = subject.table(
-            "select distinct cast(target_value as integer) as k, target_year, resolution from target_progress"
-            " where unit_system = $system and province_id = ? and indicator = ?"
-            " and target_value is not null order by target_year, k",
-            [subject.focus, RANK_TARGET],
-        ).rows()
-    except NothingToShowError:  # most provinces have no known target of this kind
-        targets = []
-    return Tracker(
-        name=subject.name(),
-        editions=own["edition"].to_list(),
-        own=scores,
-        ranks={edition: rank for edition, _, rank in own.iter_rows() if rank is not None},
-        thresholds=thresholds,
-        targets=[(int(k), int(year), str(resolution)) for k, year, resolution in targets],
-        breaks=subject.breaks(),
+    # most provinces have no known target of this kind
+    targets = subject.rows(
+        "select distinct cast(target_value as integer) as k, target_year, resolution from target_progress"
+        " where unit_system = $system and province_id = ? and indicator = ?"
+        " and target_value is not null order by target_year, k",
+        [subject.focus, RANK_TARGET],
     )
+    ranks = {edition: rank for edition, _, rank in own.iter_rows() if rank is not None}
+    return Tracker(subject, own["edition"].to_list(), scores, ranks, thresholds, targets)
 
 
 def title(shown: Tracker) -> Words:
     """Which group the province is in at the last edition with thresholds, and what the next one would take."""
+    name = shown.subject.name()
     known = [e for e in shown.own if all(e in shown.thresholds[k] for k in RANKS)]
     if not known:
         last = max(shown.own)
         return Words(
-            f"{shown.name.vi}: có điểm năm {last} nhưng chưa biết ngưỡng của các nhóm đầu",
-            f"{shown.name.en}: a score is known for {last}, but no threshold of the leading groups",
+            f"{name.vi}: có điểm năm {last} nhưng chưa biết ngưỡng của các nhóm đầu",
+            f"{name.en}: a score is known for {last}, but no threshold of the leading groups",
         )
     edition = max(known)
     score = shown.own[edition]
@@ -96,13 +87,13 @@ def title(shown: Tracker) -> Words:
     if not inside:
         need = points(1000 * (shown.thresholds[20][edition] - score))
         return Words(
-            f"Năm {edition} {shown.name.vi} còn thiếu {need.vi} để vào nhóm 20 tỉnh đầu",
-            f"In {edition} {shown.name.en} was {need.en} short of the first 20 provinces",
+            f"Năm {edition} {name.vi} còn thiếu {need.vi} để vào nhóm 20 tỉnh đầu",
+            f"In {edition} {name.en} was {need.en} short of the first 20 provinces",
         )
     best = min(inside)
     where = Words(
-        f"Năm {edition} {shown.name.vi} ở trong nhóm {best} tỉnh đầu",
-        f"In {edition} {shown.name.en} was among the first {best} provinces",
+        f"Năm {edition} {name.vi} ở trong nhóm {best} tỉnh đầu",
+        f"In {edition} {name.en} was among the first {best} provinces",
     )
     if not outside:
         above = 1000 * (score - shown.thresholds[10][edition])
@@ -132,7 +123,7 @@ def subtitle(shown: Tracker) -> Words:
     ]
     for before, after in pairwise(shown.editions):
         both = shown.thresholds[20].keys() & shown.own.keys()
-        if joins(before, after, shown.breaks) and {before, after} <= both:
+        if shown.subject.joins(before, after) and {before, after} <= both:
             cut = points(1000 * (shown.thresholds[20][after] - shown.thresholds[20][before]))
             own = 1000 * (shown.own[after] - shown.own[before])
             moved = points(own)
@@ -140,10 +131,10 @@ def subtitle(shown: Tracker) -> Words:
             cut_way = Words("tăng", "rose") if shown.thresholds[20][after] >= shown.thresholds[20][before] else way
             parts.append(
                 Words(
-                    f"Từ {before} đến {after} ngưỡng nhóm 20 {cut_way.vi} {cut.vi}, {shown.name.vi} {way.vi}"
+                    f"Từ {before} đến {after} ngưỡng nhóm 20 {cut_way.vi} {cut.vi}, {shown.subject.name().vi} {way.vi}"
                     f" {moved.vi}.",
                     f"From {before} to {after} the threshold of the first 20 {cut_way.en} by {cut.en},"
-                    f" {shown.name.en} {way.en} by {moved.en}.",
+                    f" {shown.subject.name().en} {way.en} by {moved.en}.",
                 )
             )
     if shown.targets:
@@ -180,7 +171,7 @@ def draw(page: Page, shown: Tracker) -> None:
     axes.set_xticks(editions, [str(edition) for edition in editions])
     axes.grid(axis="y", color=style.PALE, linewidth=0.8)
     for before, after in pairwise(editions):
-        if not joins(before, after, shown.breaks):
+        if not shown.subject.joins(before, after):
             x = after - 0.12 * (after - before)  # near the later edition: labels of the earlier one stand between
             page.method_change(axes, x, high + pad)
     for k, cut in shown.thresholds.items():
@@ -197,17 +188,13 @@ def draw(page: Page, shown: Tracker) -> None:
 def _runs(axes: Axes, series: dict[int, float], shown: Tracker, **look: object) -> None:
     """A stroke over each step whose ends are known and compare."""
     for before, after in pairwise(shown.drawn):
-        if before in series and after in series and joins(before, after, shown.breaks):
+        if before in series and after in series and shown.subject.joins(before, after):
             axes.plot([before, after], [series[before], series[after]], **look)  # type: ignore[arg-type]
 
 
 def _labels(page: Page, axes: Axes, shown: Tracker, edition: int) -> None:
     """Values beside the markers of an edition, on the side where no line leaves, moved apart."""
-    box = axes.get_position()
-    bottom, top = box.y0 * page.height, box.y1 * page.height
-    left, right = box.x0 * page.width, box.x1 * page.width
-    (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
-    leaves = any(before == edition and joins(before, after, shown.breaks) for before, after in pairwise(shown.drawn))
+    leaves = any(before == edition and shown.subject.joins(before, after) for before, after in pairwise(shown.drawn))
     word = page.say(Words("hạng", "rank"))
     marks = [
         (cut[edition], f"{word} {k}: {page.number(cut[edition], 4)}", style.INK, False)
@@ -219,10 +206,11 @@ def _labels(page: Page, axes: Axes, shown: Tracker, edition: int) -> None:
         rank = f" ({word} {shown.ranks[edition]})" if edition in shown.ranks else ""
         marks.append((shown.own[edition], f"{score}{rank}", style.FOCUS, True))
         if edition == max(shown.own):  # of two labels that want one place, the later stands above
-            name = shorten(page.say(shown.name), LABEL_ROOM - 0.15, style.LABEL_POINTS, True)
+            name = shorten(page.say(shown.subject.name()), LABEL_ROOM - 0.15, style.LABEL_POINTS, True)
             marks.append((shown.own[edition], name, style.FOCUS, True))
-    wanted = [bottom + (value - y0) / (y1 - y0) * (top - bottom) for value, *_ in marks]
-    x = left + (edition - x0) / (x1 - x0) * (right - left) + (-0.14 if leaves else 0.14)
+    wanted = [page.place(axes, edition, value)[1] for value, *_ in marks]
+    x = page.place(axes, edition, 0)[0] + (-0.14 if leaves else 0.14)
+    _, bottom, _, top = page.box(axes)
     heights = spread(wanted, 0.165, bottom, top)
     for (_, text, colour, own), y in zip(marks, heights, strict=True):
         points = style.LABEL_POINTS if own else style.SMALL_POINTS

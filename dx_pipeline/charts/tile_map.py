@@ -6,14 +6,15 @@ Hòa, whose districts they are.
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dx_pipeline.charts import style
 from dx_pipeline.charts.page import shorten, text_width, wrap
 from dx_pipeline.charts.style import STEPS, ink_on, shade
 from dx_pipeline.charts.subject import NothingToShowError, Subject
-from dx_pipeline.charts.tile_grid import Tile, read_tiles
 from dx_pipeline.language.words import Words, listed, same
 
 if TYPE_CHECKING:
@@ -26,46 +27,63 @@ HEIGHT = {"screen": 12.2, "print": 10.4}
 
 
 @dataclass(frozen=True)
-class TileMap:
-    """Ranks of one edition of one unit system; `merged` names what else the unit is made of."""
+class Tile:
+    """A unit's cell, counted from the top left; `islands` is set for an archipelago shown with its province."""
 
-    unit_system: int
+    province_id: str
+    row: int
+    column: int
+    islands: Words | None
+
+
+def read_tiles(reference: Path, unit_system: int) -> list[Tile]:
+    """Cells of one unit system from tile_grid.csv of the reference data; none if it has no grid."""
+    file = reference / "tile_grid.csv"
+    if not file.is_file():
+        return []
+    with file.open(encoding="utf-8", newline="") as handle:
+        return [
+            Tile(
+                row["province_id"],
+                int(row["row"]),
+                int(row["column"]),
+                Words(row["islands_vi"], row["islands_en"]) if row["islands_vi"] else None,
+            )
+            for row in csv.DictReader(handle)
+            if int(row["unit_system"]) == unit_system
+        ]
+
+
+@dataclass(frozen=True)
+class TileMap:
+    """Ranks of one edition; what else the unit is made of; its region, its place there and among how many."""
+
+    subject: Subject
     edition: int
-    focus: str
     merged: Words | None
     tiles: list[Tile]
-    names: dict[str, Words]
     ranks: dict[str, int]
-    peers: list[str]
     region: tuple[Words, int, int] | None
 
 
 def read(subject: Subject) -> TileMap:
     """Ranks of the latest edition of the unit's system."""
-    units = subject.table(
-        "select province_id, region_vi, region_en from provinces where unit_system = $system order by province_id"
-    )
+    units = subject.table("select province_id, region_vi, region_en from provinces where unit_system = $system").rows()
     rows = subject.table(
         "select edition, province_id, rank from province_rankings where unit_system = $system and rank is not null"
-        " order by edition, rank, province_id"
     )
     edition = max(rows["edition"])
-    latest = rows.filter(rows["edition"] == edition)
-    ranks = dict(zip(latest["province_id"], latest["rank"], strict=True))
+    ranks = dict(rows.filter(rows["edition"] == edition).select("province_id", "rank").iter_rows())
     if subject.focus not in ranks:
         told = f"Chưa có thứ hạng năm {edition} của {{}}.", f"No rank of {{}} is known for {edition}."
         raise NothingToShowError(*told, subject)
-    return TileMap(
-        unit_system=subject.unit_system,
-        edition=edition,
-        focus=subject.focus,
-        merged=_merged(subject),
-        tiles=read_tiles(subject.reference, subject.unit_system),
-        names={province: words for (of, province), words in subject.names.items() if of == subject.unit_system},
-        ranks=ranks,
-        peers=subject.peers(),
-        region=_region(units, subject.focus, ranks),
-    )
+    regions = {province: Words(vi, en) for province, vi, en in units if vi is not None}
+    region = None
+    if own := regions.get(subject.focus):
+        inside = [rank for province, rank in ranks.items() if province in regions and regions[province].vi == own.vi]
+        region = own, 1 + sum(rank < ranks[subject.focus] for rank in inside), len(inside)
+    tiles = read_tiles(subject.reference, subject.unit_system)
+    return TileMap(subject, edition, _merged(subject), tiles, ranks, region)
 
 
 def _merged(subject: Subject) -> Words | None:
@@ -75,28 +93,15 @@ def _merged(subject: Subject) -> Words | None:
         " order by province_id",
         [subject.focus, subject.unit_system],
     ).fetchall()
-    later = subject.con.execute(
-        "select count(*) from provinces where unit_system = ? and successor_id is not null", [subject.unit_system]
-    ).fetchone()
-    if len(rows) < 2 or (later and later[0]):
+    later = subject.rows("select 1 from provinces where unit_system = $system and successor_id is not null")
+    if len(rows) < 2 or later:
         return None
     return listed([subject.names[system, unit] for system, unit in rows if unit != subject.focus])
 
 
-def _region(units: object, focus: str, ranks: dict[str, int]) -> tuple[Words, int, int] | None:
-    """The focus's region, its place in it and the number of provinces with a rank there."""
-    rows = list(units.iter_rows(named=True))  # type: ignore[attr-defined]
-    own = next(row for row in rows if row["province_id"] == focus)
-    if own["region_vi"] is None:
-        return None
-    inside = [r["province_id"] for r in rows if r["region_vi"] == own["region_vi"] and r["province_id"] in ranks]
-    place = 1 + sum(ranks[province] < ranks[focus] for province in inside)
-    return Words(own["region_vi"], own["region_en"]), place, len(inside)
-
-
 def title(shown: TileMap) -> Words:
     """Rank among all, and among the provinces of the same region."""
-    name, rank, units = shown.names[shown.focus], shown.ranks[shown.focus], len(shown.ranks)
+    name, rank, units = shown.subject.name(), shown.ranks[shown.subject.focus], len(shown.ranks)
     if shown.merged:
         name = Words(f"{name.vi} (gồm {shown.merged.vi})", f"{name.en} (with {shown.merged.en})")
     whole = Words(
@@ -134,7 +139,7 @@ def draw(page: Page, shown: TileMap) -> None:
     width, height = (page.right - page.left) / columns, (page.top - page.bottom) / rows
     letters = Lettering(page)
     focus_last = sorted(
-        shown.tiles, key=lambda t: (t.islands is None and t.province_id == shown.focus, t.row, t.column)
+        shown.tiles, key=lambda t: (t.islands is None and t.province_id == shown.subject.focus, t.row, t.column)
     )
     for tile in focus_last:
         _tile(page, axes, letters, shown, tile, width, height)
@@ -146,8 +151,8 @@ def _tile(page: Page, axes: Axes, letters: Lettering, shown: TileMap, tile: Tile
 
     rank = shown.ranks.get(tile.province_id)
     fill = style.PAPER if rank is None else shade(rank, len(shown.ranks))
-    name = shown.names[tile.province_id]
-    focus, peer = tile.province_id == shown.focus, tile.province_id in shown.peers
+    name = shown.subject.name(tile.province_id)
+    focus, peer = tile.province_id == shown.subject.focus, tile.province_id in shown.subject.peers
     edge = style.VERMILLION if focus or peer else style.LIGHT if rank is None else style.PAPER
     if tile.islands:
         fill, edge = style.PAPER, style.MUTED

@@ -20,7 +20,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dx_pipeline.charts.tile_grid import read_tiles
+from dx_pipeline.charts.tile_map import read_tiles
 from dx_pipeline.errors import DxError, Problem
 from dx_pipeline.report.site_data import SiteData
 from dx_pipeline.report.wording import Wording

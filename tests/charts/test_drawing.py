@@ -20,7 +20,7 @@ from dx_pipeline.charts.bars import limits
 from dx_pipeline.charts.drawing import draw_page, read_finding
 from dx_pipeline.charts.page import balanced, font_path, shorten, spread, text_width, wrap
 from dx_pipeline.charts.style import STEPS, ink_on, shade
-from dx_pipeline.charts.tile_grid import read_tiles
+from dx_pipeline.charts.tile_map import read_tiles
 from dx_pipeline.language.numbers import number, signed
 from dx_pipeline.language.words import places
 
