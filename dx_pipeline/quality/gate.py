@@ -43,14 +43,14 @@ def check_build(con: duckdb.DuckDBPyConnection, selected: Selected | None = None
     """
     import polars as pl
 
-    from dx_pipeline.quality.runner import run_checks
+    from dx_pipeline.quality.runner import check_outcomes, results_frame
 
     contracts = load_contracts()
     if selected is not None:
         contracts = {name: contract for name, contract in contracts.items() if name in {table for table, _ in selected}}
     need(con, "this check", [name for name in contracts if name in mart_contracts()])
     seen = _fingerprints(con)
-    results = run_checks(con, contracts, UNRELEASED, fingerprints=seen)
+    results = results_frame(check_outcomes(con, contracts, fingerprints=seen), UNRELEASED)
     if selected is not None:
         wanted = pl.DataFrame(sorted(selected), schema=["table_name", "check_name"], orient="row")
         results = results.join(wanted, on=["table_name", "check_name"], how="semi", maintain_order="left")
@@ -61,16 +61,13 @@ def check_build(con: duckdb.DuckDBPyConnection, selected: Selected | None = None
 def _store(con: duckdb.DuckDBPyConnection, found: pl.DataFrame) -> None:
     con.execute("CREATE SCHEMA IF NOT EXISTS core")
     con.register("found", found)
-    if CHECK_RESULTS in tables_there(con):
-        columns = [row[0] for row in con.execute(f"DESCRIBE {CHECK_RESULTS}").fetchall()]
-        if columns == found.columns:
-            con.execute(f"DELETE FROM {CHECK_RESULTS} AS old USING found WHERE old.of != found.of")
-            con.execute(f"DELETE FROM {CHECK_RESULTS} AS old USING found AS new"
-                        " WHERE old.table_name = new.table_name AND old.check_name = new.check_name")  # fmt: skip
-            con.execute(f"INSERT INTO {CHECK_RESULTS} SELECT * FROM found")
-            con.unregister("found")
-            return
-    con.execute(f"CREATE OR REPLACE TABLE {CHECK_RESULTS} AS SELECT * FROM found")
+    if CHECK_RESULTS in tables_there(con) and con.table(CHECK_RESULTS).columns == found.columns:
+        con.execute(f"DELETE FROM {CHECK_RESULTS} AS old USING found WHERE old.of != found.of")
+        con.execute(f"DELETE FROM {CHECK_RESULTS} AS old USING found AS new"
+                    " WHERE old.table_name = new.table_name AND old.check_name = new.check_name")  # fmt: skip
+        con.execute(f"INSERT INTO {CHECK_RESULTS} SELECT * FROM found")
+    else:
+        con.execute(f"CREATE OR REPLACE TABLE {CHECK_RESULTS} AS SELECT * FROM found")
     con.unregister("found")
 
 

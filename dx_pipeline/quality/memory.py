@@ -6,19 +6,18 @@ the version of what answers and the code that asks. A check that could not run i
 
 from __future__ import annotations
 
-import hashlib
 import json
-from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dx_pipeline.code import code_of, joined_hash
+from dx_pipeline.code import code_of, hash_of, joined_hash, libraries
 from dx_pipeline.quality.expectations import suite
 from dx_pipeline.quality.model import Check, CheckOutcome
 from dx_pipeline.warehouse import ANSWERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import duckdb
 
@@ -36,15 +35,11 @@ CREATE = f"CREATE TABLE IF NOT EXISTS {ANSWERS} (question VARCHAR, table_name VA
 
 def questions(contracts: Mapping[str, Contract], fingerprints: Mapping[str, str]) -> Questions:
     """What would be asked of each table that was built; `fingerprints` are hashes of the tables' rows."""
-    asking = hashlib.sha256(version("great_expectations").encode())
-    for module in ("expectations.py", "gx_suite.py"):
-        asking.update(Path(__file__).with_name(module).read_bytes())
-    found = {}
-    for name in contracts.keys() & fingerprints.keys():
-        digest = asking.copy()
-        digest.update(json.dumps([fingerprints[name], suite(contracts[name])]).encode())
-        found[name] = digest.hexdigest()
-    return found
+    asking = hash_of(Path(__file__).with_name(module) for module in ("expectations.py", "gx_suite.py"))
+    return {
+        name: joined_hash([libraries(), asking, fingerprints[name], json.dumps(suite(contracts[name]))])
+        for name in contracts.keys() & fingerprints.keys()
+    }
 
 
 def law_questions(laws: Iterable[Law], fingerprints: Mapping[str, str]) -> Questions:
@@ -58,10 +53,27 @@ def law_questions(laws: Iterable[Law], fingerprints: Mapping[str, str]) -> Quest
     }
 
 
-def recall(
+def answered(
+    con: duckdb.DuckDBPyConnection,
+    asked: Questions,
+    rules: Mapping[str, Rules],
+    answer: Callable[[list[str]], list[CheckOutcome]],
+    name_of: Callable[[Check], str],
+) -> list[CheckOutcome]:
+    """The outcomes of these rules, those remembered where the question is the same; the others are kept."""
+    known = _recall(con, rules, asked) if asked else {}
+    found = answer([name for name in rules if name not in known])
+    if asked:
+        by_name: dict[str, list[CheckOutcome]] = {}
+        for outcome in found:
+            by_name.setdefault(name_of(outcome.check), []).append(outcome)
+        _remember(con, asked, by_name)
+    return [*found, *chain.from_iterable(known.values())]
+
+
+def _recall(
     con: duckdb.DuckDBPyConnection, rules: Mapping[str, Rules], asked: Questions
 ) -> dict[str, list[CheckOutcome]]:
-    """The outcomes of what was asked and answered before, by table or law."""
     con.execute("CREATE SCHEMA IF NOT EXISTS core")
     con.execute(CREATE)
     known = dict(con.sql(f"SELECT question, answer FROM {ANSWERS}").fetchall())
@@ -75,7 +87,7 @@ def recall(
     }
 
 
-def remember(con: duckdb.DuckDBPyConnection, asked: Questions, found: Mapping[str, Iterable[CheckOutcome]]) -> None:
+def _remember(con: duckdb.DuckDBPyConnection, asked: Questions, found: Mapping[str, Iterable[CheckOutcome]]) -> None:
     """Keep the outcomes of each table or law in place of its older ones."""
     import polars as pl
 
@@ -84,13 +96,8 @@ def remember(con: duckdb.DuckDBPyConnection, asked: Questions, found: Mapping[st
         told = [[one.status, one.n_checked, one.n_failed, one.observed, one.failing_keys] for one in outcomes]
         known = name in asked and all(status != "error" for status, *_ in told)
         rows.append((asked[name] if known else None, name, json.dumps(told, ensure_ascii=False, default=str)))
-    answers = pl.DataFrame(
-        rows,
-        ["question", "table_name", "answer"],
-        orient="row",
-        schema_overrides=dict.fromkeys(["question", "table_name", "answer"], pl.String),
-    )
-    con.register("new_answers", answers)
+    schema = dict.fromkeys(["question", "table_name", "answer"], pl.String)
+    con.register("new_answers", pl.DataFrame(rows, schema, orient="row"))
     con.execute(f"DELETE FROM {ANSWERS} AS old USING new_answers AS new WHERE old.table_name = new.table_name")
     con.execute(f"INSERT INTO {ANSWERS} SELECT * FROM new_answers WHERE question IS NOT NULL")
     con.unregister("new_answers")

@@ -54,11 +54,6 @@ class CheckOutcome:
         return None if self.status == "not_applicable" else self.status == "passed"
 
     @property
-    def blocks(self) -> bool:
-        """Whether this outcome stops the release."""
-        return self.check.severity == "blocking" and self.passed is False
-
-    @property
     def failing_keys_json(self) -> str:
         """The first failing keys as a JSON list of objects; dates and the like as text."""
         return json.dumps(list(self.failing_keys[:FAILING_KEYS_SHOWN]), ensure_ascii=False, default=str)

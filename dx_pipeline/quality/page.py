@@ -11,6 +11,8 @@ import base64
 import hashlib
 import json
 import re
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +80,7 @@ def render_quality_page(check_results: pl.DataFrame, release: str) -> str:
         release=release,
         counts=_counts(current),
         problems=[row for row in current if row["status"] in ("failed", "error")],
-        tables=_by_table(current),
+        tables={name: list(table) for name, table in groupby(current, itemgetter("table_name"))},
         history=[(each, _counts([row for row in rows if row["release"] == each])) for each in ordered],
         status_labels=STATUS_LABELS,
         severity_labels=SEVERITY_LABELS,
@@ -99,13 +101,6 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
 
 def _counts(rows: list[dict[str, Any]]) -> dict[str, int]:
     return {status: sum(row["status"] == status for row in rows) for status in STATUSES}
-
-
-def _by_table(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    tables: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        tables.setdefault(row["table_name"], []).append(row)
-    return tables
 
 
 #: sentence of a check -> the same in Vietnamese; column names, codes and formulas stay as they are

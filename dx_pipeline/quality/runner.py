@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from itertools import chain
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.contracts import load_contract, with_indicators
@@ -11,8 +10,8 @@ from dx_pipeline.quality.catalogue import applicable_laws, checked_contracts
 from dx_pipeline.quality.expectations import contract_rules
 from dx_pipeline.quality.expected_rows import EXPECTED_ROWS, REGENERATE, check_row_counts
 from dx_pipeline.quality.gx_suite import run_contract_rules
-from dx_pipeline.quality.laws import load_laws, run_laws
-from dx_pipeline.quality.memory import Questions, law_questions, questions, recall, remember
+from dx_pipeline.quality.laws import load_laws, run_law
+from dx_pipeline.quality.memory import answered, law_questions, questions
 from dx_pipeline.quality.model import CheckOutcome
 
 if TYPE_CHECKING:
@@ -22,38 +21,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dx_pipeline.contracts import Contract
-    from dx_pipeline.quality.memory import Rules
 
 #: how many failing rows an error text names
 KEYS_IN_TEXT = 5
-
-
-def run_checks(
-    tables: duckdb.DuckDBPyConnection | Mapping[str, pl.DataFrame],
-    contracts: Mapping[str, Contract],
-    release: str,
-    expected_rows: Path = EXPECTED_ROWS,
-    fingerprints: Mapping[str, str] | None = None,
-) -> pl.DataFrame:
-    """The results of all checks in the shape of the table `check_results`, sorted by table and check.
-
-    Args:
-        tables: a connection whose default schema holds the tables, or the tables as frames by name.
-        contracts: the tables to check; those written by the release itself are left out.
-        release: the id of the release the build may become.
-        expected_rows: the committed row counts.
-        fingerprints: hashes of the tables' rows; with them, a connection keeps answers that still hold.
-
-    A table that is missing gives status `error` in each of its checks; nothing is raised for bad data.
-    """
-    import duckdb
-
-    if not isinstance(tables, Mapping):
-        return results_frame(check_outcomes(tables, contracts, expected_rows, fingerprints), release)
-    with duckdb.connect() as con:
-        for name, frame in tables.items():
-            con.register(name, frame)
-        return results_frame(check_outcomes(con, contracts, expected_rows), release)
 
 
 def check_outcomes(
@@ -64,46 +34,34 @@ def check_outcomes(
 ) -> list[CheckOutcome]:
     """One outcome for each check of the catalogue, sorted by table and check.
 
-    With `fingerprints` (hashes of the tables' rows), what was answered before is kept and used.
+    Args:
+        con: a connection whose default schema holds the tables.
+        contracts: the tables to check; those written by the release itself are left out.
+        expected_rows: the committed row counts.
+        fingerprints: hashes of the tables' rows; with them, what was answered before is kept and used.
+
+    A table that is missing gives status `error` in each of its checks; nothing is raised for bad data.
     """
     indicators = _frames(con, ["indicators"]).get("indicators")
     contracts = with_indicators(contracts, indicators)
     checked, laws = checked_contracts(contracts), applicable_laws(contracts)
     prints = fingerprints or {}
     outcomes = check_row_counts(con, checked, expected_rows)
-    outcomes += _asked(
+    outcomes += answered(
         con,
         questions(checked, prints),
         {name: [(rule.check, rule.expected) for rule in contract_rules(one)] for name, one in checked.items()},
         lambda names: run_contract_rules(_frames(con, names), {name: checked[name] for name in names}),
-        lambda outcome: outcome.check.table_name,
+        lambda check: check.table_name,
     )
-    outcomes += _asked(
+    outcomes += answered(
         con,
         law_questions(laws, prints),
         {law.check.check_id: [(law.check, law.expects)] for law in laws},
-        lambda names: run_laws(con, (law for law in laws if law.check.check_id in names)),
-        lambda outcome: outcome.check.check_id,
+        lambda names: [run_law(con, law) for law in laws if law.check.check_id in names],
+        lambda check: check.check_id,
     )
     return sorted(outcomes, key=lambda outcome: (outcome.check.table_name, outcome.check.check_name))
-
-
-def _asked(
-    con: duckdb.DuckDBPyConnection,
-    asked: Questions,
-    rules: Mapping[str, Rules],
-    answer: Callable[[list[str]], list[CheckOutcome]],
-    name_of: Callable[[CheckOutcome], str],
-) -> list[CheckOutcome]:
-    """The outcomes of these rules, those remembered where the question is the same; the others are kept."""
-    known = recall(con, rules, asked) if asked else {}
-    found = answer([name for name in rules if name not in known])
-    if asked:
-        by_name: dict[str, list[CheckOutcome]] = {}
-        for outcome in found:
-            by_name.setdefault(name_of(outcome), []).append(outcome)
-        remember(con, asked, by_name)
-    return [*found, *chain.from_iterable(known.values())]
 
 
 def _frames(con: duckdb.DuckDBPyConnection, names: Iterable[str]) -> dict[str, pl.DataFrame]:

@@ -17,7 +17,7 @@ from dx_pipeline.contracts import load_contract, load_contracts
 from dx_pipeline.quality import runner
 from dx_pipeline.quality.catalogue import breaking_test, catalogue, checked_contracts, render_checks_markdown
 from dx_pipeline.quality.model import Check, CheckOutcome, broken
-from dx_pipeline.quality.runner import blocking_failures, failure_text, results_frame, run_checks, where_to_look
+from dx_pipeline.quality.runner import blocking_failures, check_outcomes, failure_text, results_frame, where_to_look
 
 ROOT = Path(__file__).resolve().parents[2]
 SOUND = pl.DataFrame(
@@ -50,12 +50,19 @@ def expected_rows(tmp_path):
     return path
 
 
+def run_checks(frames, contracts, expected_rows):
+    with duckdb.connect() as con:
+        for name, frame in frames.items():
+            con.register(name, frame)
+        return results_frame(check_outcomes(con, contracts, expected_rows), "1.2.0")
+
+
 def by_name(results):
     return {row["check_name"]: row for row in results.to_dicts()}
 
 
 def test_a_sound_table_passes_every_check_of_the_catalogue(contracts, expected_rows):
-    results = run_checks({"provinces": SOUND}, contracts, "1.2.0", expected_rows)
+    results = run_checks({"provinces": SOUND}, contracts, expected_rows)
     assert [(row["table_name"], row["check_name"]) for row in results.to_dicts()] == [
         (check.table_name, check.check_name) for check in catalogue(contracts)
     ]
@@ -70,16 +77,9 @@ def test_a_sound_table_passes_every_check_of_the_catalogue(contracts, expected_r
     assert failure_text(blocking_failures(results)) == ""
 
 
-def test_a_connection_gives_the_same_results_as_frames(contracts, expected_rows):
-    with duckdb.connect() as con:
-        con.execute("CREATE TABLE provinces AS FROM SOUND")
-        from_connection = run_checks(con, contracts, "1.2.0", expected_rows)
-    assert from_connection.equals(run_checks({"provinces": SOUND}, contracts, "1.2.0", expected_rows))
-
-
 def test_a_broken_table_stops_the_release_in_words(contracts, expected_rows):
     lost = SOUND.with_columns(successor_id=pl.lit("nowhere"))
-    results = run_checks({"provinces": lost}, contracts, "1.2.0", expected_rows)
+    results = run_checks({"provinces": lost}, contracts, expected_rows)
     failures = blocking_failures(results)
     assert set(failures["check_name"]) == {"successor_exists", "every_successor_has_members"}
     row = by_name(results)["successor_exists"]
@@ -103,7 +103,7 @@ def test_a_broken_table_stops_the_release_in_words(contracts, expected_rows):
 
 
 def test_a_table_that_was_not_built_stops_the_release(contracts, expected_rows):
-    results = run_checks({}, contracts, "1.2.0", expected_rows)
+    results = run_checks({}, contracts, expected_rows)
     assert set(results["status"]) == {"error"}
     assert results.height == len(catalogue(contracts))
     assert set(blocking_failures(results)["check_name"]) == set(results["check_name"]) - {"new_partitions"}
@@ -111,7 +111,7 @@ def test_a_table_that_was_not_built_stops_the_release(contracts, expected_rows):
 
 def test_a_missing_table_does_not_hide_the_others(contracts, expected_rows):
     absent = make_contract("absent", {"code": {"type": "text"}}, key=["code"])
-    results = run_checks({"provinces": SOUND}, {"absent": absent, **contracts}, "1.2.0", expected_rows)
+    results = run_checks({"provinces": SOUND}, {"absent": absent, **contracts}, expected_rows)
     statuses = {table: set(rows["status"]) for (table,), rows in results.group_by("table_name")}
     assert statuses == {"absent": {"error"}, "provinces": {"passed"}}
 
@@ -140,10 +140,8 @@ def test_only_a_blocking_check_that_fails_or_errs_stops_the_release():
         ("info", "failed", False, False),
     ):
         found = outcome(severity, status)
-        assert (found.passed, found.blocks) == (passed, blocks), (severity, status)
         frame = results_frame([found], "1.0.0")
-        assert frame["passed"].to_list() == [passed]
-        assert blocking_failures(frame).height == blocks
+        assert (frame["passed"].item(), blocking_failures(frame).height) == (passed, blocks), (severity, status)
 
 
 def test_a_long_list_of_rows_is_cut_and_counted():

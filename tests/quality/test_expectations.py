@@ -62,7 +62,7 @@ def test_a_rule_fails_and_names_the_row(scores_contract):
     for kind, frame, n_failed, key, words in cases:
         found = outcomes(scores_contract, frame)
         outcome = found.pop(kind)
-        assert (outcome.status, outcome.n_failed, outcome.blocks) == ("failed", n_failed, True), words
+        assert (outcome.status, outcome.n_failed, outcome.check.severity) == ("failed", n_failed, "blocking"), words
         assert key.items() <= outcome.failing_keys[0].items(), words
         assert words in outcome.observed
         assert {other.status for other in found.values()} == {"passed"}, "only the broken rule fails"
@@ -126,7 +126,7 @@ def test_a_missing_column_or_table_is_an_error_in_the_rules_that_need_it(scores_
     found = outcomes(scores_contract, SOUND.drop("score"))
     assert {name for name, outcome in found.items() if outcome.status == "error"} == {"ranges"}
     assert "score" in found["ranges"].observed
-    assert found["ranges"].blocks
+    assert found["ranges"].check.severity == "blocking"
     missing = run_contract_rules({}, {"scores": scores_contract})
     assert {outcome.status for outcome in missing} == {"error"}
     assert "table scores was not built" in missing[0].observed

@@ -80,7 +80,7 @@ def test_a_missing_partition_and_another_count_stop_the_release(con, contracts, 
         con.register("scores", pl.DataFrame({"edition": editions}, schema={"edition": pl.Int64}))
         found = outcome(con, contracts, committed)
         assert (found.status, found.n_checked, found.n_failed, found.observed) == ("failed", 2, n_failed, text)
-        assert found.blocks
+        assert found.check.severity == "blocking"
 
 
 def test_a_new_partition_is_told_and_does_not_stop_the_release(con, contracts, committed):
@@ -92,7 +92,7 @@ def test_a_new_partition_is_told_and_does_not_stop_the_release(con, contracts, c
         assert outcome(con, contracts, committed).status == "passed"
         found = news(con, contracts, committed)
         assert (found.status, found.n_checked, found.n_failed, found.observed) == ("failed", 3, 1, text)
-        assert not found.blocks
+        assert found.check.severity == "warning"
 
 
 def test_the_committed_counts_of_every_table_can_fail():

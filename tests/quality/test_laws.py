@@ -12,13 +12,13 @@ from breaking_examples import BREAKING, ROWS_CHECKED
 from dx_pipeline.contracts import load_contracts
 from dx_pipeline.declarations import DeclarationError
 from dx_pipeline.quality.catalogue import applicable_laws
-from dx_pipeline.quality.laws import LAWS_FOLDER, load_laws, parse_law, run_laws
+from dx_pipeline.quality.laws import LAWS_FOLDER, load_laws, parse_law, run_law
 
 LAWS = load_laws()
 
 
 def outcome_of(con, name):
-    return run_laws(con, [LAWS[name]])[0]
+    return run_law(con, LAWS[name])
 
 
 @contextlib.contextmanager
@@ -90,7 +90,7 @@ def test_no_law_generated_from_a_contract_reads_a_table_it_does_not_name():
             con.begin()
             for table in law.tables:
                 con.execute(contracts[table].ddl())
-            assert run_laws(con, [law])[0].status == "not_applicable", law.check.check_id
+            assert run_law(con, law).status == "not_applicable", law.check.check_id
             con.rollback()
 
 
@@ -123,7 +123,7 @@ def small(peaceful_world):
 
 
 def test_counts_and_first_twenty_keys(small):
-    outcome = run_laws(small, [parse_law("n_is_one", SOUND)])[0]
+    outcome = run_law(small, parse_law("n_is_one", SOUND))
     assert (outcome.n_checked, outcome.n_failed, len(outcome.failing_keys)) == (30, 25, 20)
     assert outcome.failing_keys[0] == {"k": 10}
     assert outcome.observed == "25 of 30 rows do not hold; k 10: found 10, expected 1"
@@ -131,9 +131,8 @@ def test_counts_and_first_twenty_keys(small):
 
 
 def test_a_law_that_cannot_tell_fails(small):
-    outcome = run_laws(small, [parse_law("n_is_one", SOUND | {"sql": SOUND["sql"].replace("n = 1", "NULL::BOOLEAN")})])[
-        0
-    ]
+    unclear = SOUND["sql"].replace("n = 1", "NULL::BOOLEAN")
+    outcome = run_law(small, parse_law("n_is_one", SOUND | {"sql": unclear}))
     assert (outcome.status, outcome.n_failed) == ("failed", 30)
 
 
@@ -144,7 +143,7 @@ def test_a_law_that_does_not_answer_in_the_agreed_columns_is_an_error(small):
         "SELECT k, true AS holds, 'a' AS observed, 'b' AS expected FROM t",
         "SELEC 1",
     ):
-        outcome = run_laws(small, [parse_law("odd", SOUND | {"sql": sql})])[0]
+        outcome = run_law(small, parse_law("odd", SOUND | {"sql": sql}))
         assert outcome.status == "error", sql
         assert outcome.observed.startswith("the check could not run: ")
 

@@ -10,7 +10,7 @@ from dx_pipeline.contracts import load_contracts, parse_contract
 from dx_pipeline.marts._carry import carry
 from dx_pipeline.marts.vocabulary import build as vocabulary
 from dx_pipeline.quality.generated_laws import LINEAGE, lineage_law
-from dx_pipeline.quality.laws import run_laws
+from dx_pipeline.quality.laws import run_law
 
 TEXTS = {f"{text}_{language}": "x" for text in ("title", "description", "limitations") for language in ("vi", "en")} | {
     "group": "Test"
@@ -80,7 +80,7 @@ def outcome(carried):
                 con.register("rows_to_store", rows)
                 con.execute(f"CREATE TABLE {name} AS SELECT * FROM rows_to_store")
             con.execute(change or "SELECT 1")
-            return run_laws(con, [lineage_law(CONTRACT)])[0]
+            return run_law(con, lineage_law(CONTRACT))
 
     return run
 
@@ -117,4 +117,4 @@ def test_every_declared_table_has_the_law_and_it_fits_its_contract():
             law = lineage_law(contract)
             assert (law is not None) == bool(contract.rests_on)
             if law:
-                assert run_laws(con, [law])[0].status == "not_applicable", contract.name
+                assert run_law(con, law).status == "not_applicable", contract.name

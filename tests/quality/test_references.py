@@ -8,7 +8,7 @@ from example_contracts import make_contract
 from dx_pipeline.contracts import load_contracts
 from dx_pipeline.quality.catalogue import checked_contracts
 from dx_pipeline.quality.generated_laws import LIMITS, reference_law, system_size_law
-from dx_pipeline.quality.laws import run_laws
+from dx_pipeline.quality.laws import run_law
 
 TEXT = {"type": "text"}
 EDITION = {"type": "integer"}
@@ -20,7 +20,7 @@ def law_for(name, *columns):
 
 
 def outcome(con, law):
-    return run_laws(con, [law])[0]
+    return run_law(con, law)
 
 
 RANKINGS = ("edition", "unit_system", "province_id")
@@ -53,7 +53,7 @@ def test_an_unknown_code_fails_and_is_named(world):
         assert outcome(world, law).status == "passed", name
         world.execute(f"UPDATE {name} SET {spoil}")
         found = outcome(world, law)
-        assert (found.status, found.blocks) == ("failed", True), name
+        assert (found.status, found.check.severity) == ("failed", "blocking"), name
         assert any(key.items() <= failing.items() for failing in found.failing_keys), found
 
 
@@ -118,7 +118,7 @@ def test_ranks_and_places_fit_the_system_of_their_row(world):
     assert outcome(world, law).status == "passed"
     world.execute("UPDATE province_rankings SET rank = 35 WHERE unit_system = 34 AND province_id = 'u-01'")
     found = outcome(world, law)
-    assert (found.status, found.blocks) == ("failed", True)
+    assert (found.status, found.check.severity) == ("failed", "blocking")
     assert {"province_id": "u-01", "named_in": "rank"}.items() <= found.failing_keys[0].items()
     # what is impossible in one system is possible in a larger one
     world.execute(
