@@ -25,7 +25,6 @@ ALLOWED = {
     "keep_claims": "called by Celery when a worker is ready",
     "settings_customise_sources": "called by pydantic-settings",
     "build_all": "the whole build as plain functions, for notebooks, benchmarks and tests",
-    "holds_every_doubt": "stands beside the sentences it judges; the tests of the table ask it",
 }
 #: what these decorate is called by pydantic, by typer, by Dagster
 DECORATORS = ["@field_validator", "@model_validator", "@app.*", "@*.command", "@*.callback", "@dg.*"]

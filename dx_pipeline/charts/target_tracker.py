@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dx_pipeline.charts import style
 from dx_pipeline.charts.page import shorten, spread
 from dx_pipeline.charts.subject import NothingToShowError, Subject, missing_years
+from dx_pipeline.index import RANK_TARGET, TARGET_RANKS
 from dx_pipeline.language.words import Words, joined, listed, numbers, points, same
 
 if TYPE_CHECKING:
@@ -17,11 +18,9 @@ if TYPE_CHECKING:
     from dx_pipeline.charts.page import Page
 
 HEIGHT = {"screen": 6.6, "print": 6.6}
-RANKS = (10, 15, 20)
 DASHES = {10: (0, (6, 1.5)), 15: (0, (3, 2)), 20: (0, (1, 1.5))}
 #: inches left and right of the markers for their labels
 LABEL_ROOM = 1.45
-RANK_TARGET = "national_dti_rank"
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def read(subject: Subject) -> Tracker:
     scores = {edition: score for edition, score, _ in own.iter_rows() if score is not None}
     if not scores:
         raise NothingToShowError("Chưa có điểm nào của {} được công bố.", "No score of {} has been published.", subject)
-    thresholds: dict[int, dict[int, float]] = {k: {} for k in RANKS}
+    thresholds: dict[int, dict[int, float]] = {k: {} for k in TARGET_RANKS}
     for edition, k, score in cuts.iter_rows():
         thresholds[k][edition] = score
     # most provinces have no known target of this kind
@@ -73,7 +72,7 @@ def read(subject: Subject) -> Tracker:
 def title(shown: Tracker) -> Words:
     """Which group the province is in at the last edition with thresholds, and what the next one would take."""
     name = shown.subject.name()
-    known = [e for e in shown.own if all(e in shown.thresholds[k] for k in RANKS)]
+    known = [e for e in shown.own if all(e in shown.thresholds[k] for k in TARGET_RANKS)]
     if not known:
         last = max(shown.own)
         return Words(
@@ -82,8 +81,8 @@ def title(shown: Tracker) -> Words:
         )
     edition = max(known)
     score = shown.own[edition]
-    inside = [k for k in RANKS if _reaches(score, shown.thresholds[k][edition])]
-    outside = [k for k in RANKS if k not in inside]
+    inside = [k for k in TARGET_RANKS if _reaches(score, shown.thresholds[k][edition])]
+    outside = [k for k in TARGET_RANKS if k not in inside]
     if not inside:
         need = points(1000 * (shown.thresholds[20][edition] - score))
         return Words(

@@ -26,5 +26,11 @@ DRAWS: Final = 100_000
 SOBOL_BASE_SAMPLES: Final = 16384
 """Base sample of the Sobol design, a power of two as the sequence requires."""
 
+TARGET_RANKS: Final = (10, 15, 20)
+"""Leading groups that resolutions and readers ask for."""
+
+RANK_TARGET: Final = "national_dti_rank"
+"""What the resolutions' target on the rank is called among the policy indicators."""
+
 BOOTSTRAP_RESAMPLES: Final = 2000
 """Resamples of a percentile bootstrap."""

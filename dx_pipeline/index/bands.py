@@ -10,12 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dx_pipeline.index import DRAWS, SEED
+from dx_pipeline.index import DRAWS, SEED, TARGET_RANKS
 from dx_pipeline.index.arrays import FloatArray, IndexInputError, IntArray, WeightsError, as_matrix, weighted_scores
 from dx_pipeline.index.ranks import order_and_ranks
 from dx_pipeline.index.weights import draw_weights
 
-TOP_RANKS = (10, 15, 20)
 QUANTILES = (0.05, 0.50, 0.95)
 
 _CHUNK = 1024  # draws at a time: 1024 x 63 scores stay in the processor's cache, twice as fast as all at once
@@ -79,7 +78,7 @@ def bands_from_counts(counts: IntArray, seed: int) -> RankBands:
     """Summarise rank counts (from `count_ranks`) as bands."""
     draws = int(counts[0].sum())
     cumulated = counts.cumsum(axis=1)
-    shares = cumulated[:, np.minimum(TOP_RANKS, len(counts)) - 1] / draws
+    shares = cumulated[:, np.minimum(TARGET_RANKS, len(counts)) - 1] / draws
     error = np.sqrt(shares * (1.0 - shares) / draws).max(axis=1)
     widths = []
     for q in QUANTILES:

@@ -21,9 +21,6 @@ from dx_pipeline.index.ranks import RankInterval, rank_interval
 from dx_pipeline.index.structure import Structure, structures
 from dx_pipeline.marts._units import KEY, TABLE, matrix, side_by_side
 
-#: leading groups that targets are about
-TARGET_RANKS = (10, 15, 20)
-
 
 @dataclass(frozen=True)
 class Edition:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from dx_pipeline.index import RANK_TARGET
+
 #: columns that name one target
 TARGET = ["unit_system", "province_id", "resolution", "indicator", "target_year"]
 
@@ -90,9 +92,6 @@ def moment(language: str) -> pl.Expr:
     word = {"en": "{}, read from context", "vi": "{}, đọc từ ngữ cảnh"}[language]
     year = pl.col("as_of").str.extract(r"(20\d\d)")
     return pl.when("as_of_from_context").then(pl.format(word, year)).otherwise("as_of")
-
-
-RANK_TARGET = "national_dti_rank"
 
 
 def _verdict(not_assessable: pl.Expr, reached: pl.Expr) -> pl.Expr:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from dx_pipeline.index import TARGET_RANKS
 from dx_pipeline.index import targets as methods
 from dx_pipeline.index.arrays import BoolArray, FloatArray
-from dx_pipeline.marts._arrays import TARGET_RANKS, Edition, arising, errors_of, full_editions, rank_interval_of, rows
+from dx_pipeline.marts._arrays import Edition, arising, errors_of, full_editions, rank_interval_of, rows
 
 
 def _errors(edition: Edition) -> tuple[FloatArray, BoolArray]:

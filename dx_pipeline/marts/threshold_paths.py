@@ -6,8 +6,9 @@ from itertools import pairwise
 
 import polars as pl
 
+from dx_pipeline.index import TARGET_RANKS
 from dx_pipeline.index.targets import threshold_scenarios
-from dx_pipeline.marts._arrays import TARGET_RANKS, step_between
+from dx_pipeline.marts._arrays import step_between
 from dx_pipeline.marts._units import TABLE
 
 

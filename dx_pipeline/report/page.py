@@ -2,57 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 MENU = ("index", "compare", "what-if", "methods", "terms", "sources", "data")
+#: language -> folder of its pages below that of the site
+FOLDERS = {"vi": "", "en": "en/"}
 
 
-@dataclass(frozen=True)
 class Page:
-    """One page in one language. Vietnamese pages lie at the root of the site, English ones below `en/`."""
+    """One page in one language. Vietnamese pages lie at the root of the site, English ones below `en/`.
 
-    path: str
-    language: str
+    `path` is that below the pages of a language, `file` that below the site's folder. The rest are ways from the page:
+    `root` to the site's folder, `home` to the pages of its language, `data` to the release's folder, which holds csv/,
+    parquet/ and the database, `other` to the same page in the other language, `here` to itself, as the menu writes it;
+    `menu` has names and addresses of the main pages.
+    """
 
-    @property
-    def file(self) -> str:
-        """Path of the file below the site's folder."""
-        return self.path if self.language == "vi" else f"en/{self.path}"
-
-    @property
-    def root(self) -> str:
-        """Way from the page to the site's folder."""
-        return "../" * self.file.count("/")
-
-    @property
-    def home(self) -> str:
-        """Way from the page to the pages of its language."""
-        return self.root + ("" if self.language == "vi" else "en/")
-
-    @property
-    def data(self) -> str:
-        """Way from the page to the release's folder, which holds csv/, parquet/ and the database."""
-        return self.root + "../"
-
-    @property
-    def other_language(self) -> str:
-        """The other language's code."""
-        return "en" if self.language == "vi" else "vi"
-
-    @property
-    def other(self) -> str:
-        """Way to the same page in the other language."""
-        return self.root + ("en/" if self.language == "vi" else "") + self.path
-
-    @property
-    def here(self) -> str:
-        """Way to the page itself, written as the menu writes it."""
-        return self.home + self.path
-
-    @property
-    def menu(self) -> list[tuple[str, str]]:
-        """Names and addresses of the main pages."""
-        return [*((name, f"{self.home}{name}.html") for name in MENU), ("quality", f"{self.root}quality.html")]
+    def __init__(self, path: str, language: str) -> None:
+        self.other_language = "en" if language == "vi" else "vi"
+        self.file = FOLDERS[language] + path
+        self.root = "../" * self.file.count("/")
+        self.home = self.root + FOLDERS[language]
+        self.data = self.root + "../"
+        self.other = self.root + FOLDERS[self.other_language] + path
+        self.here = self.home + path
+        self.menu = [*((name, f"{self.home}{name}.html") for name in MENU), ("quality", f"{self.root}quality.html")]
 
 
 def profile_path(unit_system: int, province_id: str) -> str:

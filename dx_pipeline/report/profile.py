@@ -13,11 +13,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dx_pipeline.index import POINTS_PER_SCORE
+from dx_pipeline.index import POINTS_PER_SCORE, RANK_TARGET
+from dx_pipeline.index.weights import NEIGHBOURHOODS
 from dx_pipeline.report.drawings import draw_bars, draw_components, draw_firmness, draw_trajectory
 from dx_pipeline.report.site_data import (
-    NEIGHBOURHOODS,
-    RANK_TARGET,
     SUMMARY_PEERS,
     Key,
     Movement,
@@ -74,8 +73,6 @@ class Distance:
 class Step:
     """The next place worth reaching: a leading group, or the unit just above."""
 
-    #: rank that is reached
-    target: int
     #: points that are missing
     points: float
     #: row the points come from: of `cheapest_paths`, or the ranking of the unit above
@@ -114,11 +111,6 @@ class Profile:
         self.gap_edition = data.gap_edition.get(self.system)
         expected = data.expected.get(self.key, [])
         self.expected = expected[-1] if expected else None
-
-    @functools.cached_property
-    def summary(self) -> Summary:
-        """What stands above the fold."""
-        return Summary(self)
 
     @functools.cached_property
     def summary_peers(self) -> list[Peer]:
@@ -180,7 +172,7 @@ class Profile:
     @functools.cached_property
     def bands(self) -> list[Row]:
         """Bands over drawn weights, latest edition first."""
-        return _latest_first(self.data.bands.get(self.key, []), "neighbourhood", NEIGHBOURHOODS)
+        return _latest_first(self.data.bands.get(self.key, []), "neighbourhood", tuple(NEIGHBOURHOODS))
 
     @functools.cached_property
     def bounds(self) -> list[Row]:
@@ -255,12 +247,6 @@ class Profile:
         return found
 
     @property
-    def ways_edition(self) -> int:
-        """Edition of `ways`."""
-        edition: int = self.ways[0].first["edition"]
-        return edition
-
-    @property
     def tables(self) -> list[str]:
         """Tables of the release that this page draws on, in the page's order."""
         wanted = (
@@ -271,32 +257,24 @@ class Profile:
         )  # fmt: skip
         return [name for name in wanted if name in self.data.tables]
 
-
-class Summary:
-    """What a reader learns in the first minute."""
-
-    def __init__(self, profile: Profile) -> None:
-        self._profile = profile
-        self.latest = profile.latest
-
     @functools.cached_property
     def movement(self) -> Movement | None:
         """The step that ends in the latest ranked edition, if both ranks are known."""
         edition = self.latest["edition"] if self.latest else None
-        step = next((move for move in self._profile.movements if move.change["edition_to"] == edition), None)
+        step = next((move for move in self.movements if move.change["edition_to"] == edition), None)
         return step if step and None not in (step.change["rank_from"], step.change["rank_to"]) else None
 
     @functools.cached_property
     def beside_median(self) -> list[Distance]:
         """Components of the latest complete edition by distance to the median unit, the weakest first."""
-        profile, edition = self._profile, self._profile.gap_edition
-        if edition is None or edition not in profile.data.weights:
+        edition = self.gap_edition
+        if edition is None or edition not in self.data.weights:
             return []
-        weights, _ = profile.data.weights[edition]
+        weights, _ = self.data.weights[edition]
         found = []
-        for part in profile.data.parts:
-            row = profile.data.component.get((edition, *profile.key, part))
-            spread = profile.data.spread.get((edition, profile.system, part))
+        for part in self.data.parts:
+            row = self.data.component.get((edition, *self.key, part))
+            spread = self.data.spread.get((edition, self.system, part))
             if row is not None and row["score"] is not None and spread is not None:
                 found.append(Distance(part, row, POINTS_PER_SCORE * weights[part] * (row["score"] - spread[1])))
         return sorted(found, key=lambda one: one.points)
@@ -305,8 +283,8 @@ class Summary:
     def beside_peers(self) -> list[Distance]:
         """Components by the mean gap to the peers, the weakest first."""
         found = []
-        for part in self._profile.data.parts:
-            gaps = [peer.gaps[part] for peer in self._profile.summary_peers if part in peer.gaps]
+        for part in self.data.parts:
+            gaps = [peer.gaps[part] for peer in self.summary_peers if part in peer.gaps]
             known = [row["gap_points"] for row in gaps if row["gap_points"] is not None]
             if gaps and len(known) == len(gaps):
                 found.append(Distance(part, gaps[0], sum(known) / len(known)))
@@ -318,23 +296,20 @@ class Summary:
         latest = self.latest
         if latest is None or latest["score"] is None or latest["rank"] == 1:
             return None
-        profile = self._profile
-        ways = [
-            way for way in profile.ways if way.target < latest["rank"] and way.first["edition"] == latest["edition"]
-        ]
+        ways = [way for way in self.ways if way.target < latest["rank"] and way.first["edition"] == latest["edition"]]
         if ways:
             way = ways[-1]
-            return Step(way.target, way.first["need_points"], way.first, way, None)
-        rows = profile.data.rankings.get((latest["edition"], profile.system), [])
+            return Step(way.first["need_points"], way.first, way, None)
+        rows = self.data.rankings.get((latest["edition"], self.system), [])
         ahead = [row for row in rows if row["score"] is not None and row["score"] > latest["score"]]
         if not ahead:
             return None
         above = min(ahead, key=lambda row: row["score"])
-        unit = profile.data.units.get((profile.system, above["province_id"]))
+        unit = self.data.units.get((self.system, above["province_id"]))
         points = POINTS_PER_SCORE * (above["score"] - latest["score"])
-        return Step(above["rank"], points, above, None, unit)
+        return Step(points, above, None, unit)
 
     @property
     def verdicts(self) -> list[Row]:
         """Own targets on the rank, the nearest year first."""
-        return sorted(self._profile.rank_targets, key=lambda row: row["target_year"])
+        return sorted(self.rank_targets, key=lambda row: row["target_year"])

@@ -61,18 +61,20 @@ def _in_rank_order(data: SiteData, edition: int, system: int) -> list[Row]:
     return sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0, row["province_id"]))
 
 
-def _scores(data: SiteData, row: Row, parts: Sequence[str]) -> list[Row | None]:
-    return [data.component.get((row["edition"], row["unit_system"], row["province_id"], part)) for part in parts]
+def _line(data: SiteData, row: Row, parts: Sequence[str]) -> Line:
+    edition, *unit = (row[column] for column in ("edition", "unit_system", "province_id"))
+    before = data.ranking.get((edition - 1, *unit))
+    return Line(row, before, [data.component.get((edition, *unit, part)) for part in parts])
 
 
 def _ranking(data: SiteData, wording: Wording, edition: int, system: int, rows: list[Row]) -> Ranking:
     known = sum(row["rank"] is not None for row in rows)
-    scores = [found for row in rows for found in _scores(data, row, data.parts) if found and found["score"] is not None]
-    parts = [part for part in data.parts if any(score["indicator"] == part for score in scores)]
-    lines = [
-        Line(row, data.ranking.get((edition - 1, system, row["province_id"])), _scores(data, row, parts))
-        for row in rows
+    parts = [
+        part
+        for part in data.parts
+        if any(score and score["score"] is not None for row in rows for score in _line(data, row, [part]).parts)
     ]
+    lines = [_line(data, row, parts) for row in rows]
     note: str | Markup = ""
     if known == 0:
         note = wording.text("start.no_edition")
@@ -83,24 +85,13 @@ def _ranking(data: SiteData, wording: Wording, edition: int, system: int, rows: 
     return Ranking(edition, system, parts, lines, note, reasons)
 
 
-@dataclass(frozen=True)
-class Plain:
-    """Every unit of one system side by side in its latest complete edition: what the page shows without a script."""
-
-    system: int
-    edition: int
-    #: unit, ranking, and component scores in the order of the parts
-    lines: list[tuple[Row, Row, list[Row | None]]]
-
-
-def plain_comparisons(data: SiteData) -> list[Plain]:
-    """One table a system that has component scores, in rank order."""
+def plain_comparisons(data: SiteData) -> list[tuple[int, int, list[Line]]]:
+    """System, latest complete edition and every unit in rank order: what the page of pairs shows without a script."""
     found = []
     for system in data.systems:
         if edition := data.gap_edition.get(system):
             rows = _in_rank_order(data, edition, system)
-            lines = [(data.units[system, row["province_id"]], row, _scores(data, row, data.parts)) for row in rows]
-            found.append(Plain(system, edition, lines))
+            found.append((system, edition, [_line(data, row, data.parts) for row in rows]))
     return found
 
 

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from dx_pipeline.errors import DxError
+from dx_pipeline.index import RANK_TARGET
 from dx_pipeline.tables import Row, Tables, component_weights, default_pair, ordered, parts_of_overall, unit_systems
 from dx_pipeline.text import SLUG
 
-NEIGHBOURHOODS = ("box25", "dirichlet50", "simplex")
 BASES = ("named", "endowments", "score", "region")
-RANK_TARGET = "national_dti_rank"
 #: peers of the summary: named ones, or else so many of the nearest in endowments
 SUMMARY_PEERS = 5
 UNIT = ("unit_system", "province_id")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 
+from dx_pipeline.conform.numbers import ordinal_ending
 from dx_pipeline.index.findings import Explanation, Part
-from dx_pipeline.language.clauses import ordinal
 from dx_pipeline.language.movement import Known, Movement
-from dx_pipeline.language.sentences import finding, holds_every_doubt, note
+from dx_pipeline.language.sentences import finding, note
+from tests.language.doubts import holds_every_doubt
 
 HAI_DUONG = Movement(
     name_vi="Hải Dương",
@@ -126,6 +127,6 @@ def test_a_unit_of_today_says_that_its_past_is_counted_back():
 
 def test_ordinals_and_nfc():
     expected = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 11: "11th", 12: "12th", 13: "13th", 21: "21st", 63: "63rd"}
-    assert {value: ordinal(value) for value in expected} == expected
+    assert {value: f"{value}{ordinal_ending(value)}" for value in expected} == expected
     m = replace(HAI_DUONG, name_vi=unicodedata.normalize("NFD", "Hải Dương"))
     assert finding(m).vi == finding(HAI_DUONG).vi

@@ -7,8 +7,8 @@ import unicodedata
 
 import polars as pl
 
-from dx_pipeline.language.sentences import holds_every_doubt
 from dx_pipeline.language.words import Words
+from tests.language.doubts import holds_every_doubt
 from tests.marts.frames import pick
 
 #: what must not stand in a finding of either language
