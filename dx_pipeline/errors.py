@@ -14,6 +14,8 @@ from typing import Self
 OK, FAILED, BAD_INPUT, NO_RELEASE, BUSY = 0, 1, 2, 3, 4
 #: so many names still fit into one line
 LISTED = 6
+#: so many problems are told at once
+SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,15 @@ class DxError(Exception):
         """The error for one or several problems, a line each."""
         found = tuple(problems)
         return cls("\n".join(map(str, found)), hint, problems=found)
+
+    @classmethod
+    def refuse(cls, problems: Iterable[Problem], summary: str = "") -> None:
+        """Stop if there is any problem: the message has one line each, up to SHOWN, below what they have in common."""
+        found = list(dict.fromkeys(problems))
+        if found:
+            more = [f"... and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
+            heading, indent = (f"{summary}:\n  ", "  ") if summary else ("", "")
+            raise cls(heading + f"\n{indent}".join([*map(str, found[:SHOWN]), *more]), problems=found)
 
 
 class BusyError(DxError):

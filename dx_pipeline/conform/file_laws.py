@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import polars as pl
 
-from dx_pipeline.conform.names import resolve_column
+from dx_pipeline.conform.names import recognised
 from dx_pipeline.conform.observations import ConformError
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.conform.reference_tables import file_of
@@ -28,91 +28,57 @@ def broken_laws(
 ) -> list[Problem]:
     """What all laws of a file find wrong with what was read of it, so that one mistake does not hide another."""
     units = {system: set(known.units) for system, known in reference.names.items()}
-    laws: tuple[Callable[[], None], ...] = (
-        lambda: check_left_out(left_out, reference),
-        lambda: check_not_empty(source, observations, units),
-        lambda: check_complete(observations, units),
-        lambda: check_said_once(observations),
-        lambda: check_units_existed(source, observations, reference),
-    )
-    problems: list[Problem] = []
-    for law in laws:
-        try:
-            law()
-        except ConformError as error:
-            problems += error.problems
-    return problems
+    return [
+        *check_left_out(left_out, reference),
+        *check_not_empty(source, observations, units),
+        *check_complete(observations, units),
+        *check_said_once(observations),
+        *check_units_existed(source, observations, reference),
+    ]
 
 
-def check_left_out(left_out: pl.DataFrame, reference: Reference) -> None:
-    """No row of a province is left out by its text, or stands above those that are read; by its number it may be out.
-
-    Raises:
-        ConformError: naming the rows and the lines to write instead.
-    """
-    problems = []
-    for row in (
-        left_out.filter(pl.col("by").is_in(["text", HEADING]))
-        .unique(["file", "table_no", "row"], maintain_order=True)
-        .iter_rows(named=True)
-    ):
+def check_left_out(left_out: pl.DataFrame, reference: Reference) -> Iterator[Problem]:
+    """No row of a province is left out by its text, or stands above those that are read; by its number it may be."""
+    by_text = left_out.filter(pl.col("by").is_in(["text", HEADING]))
+    for row in by_text.unique(["file", "table_no", "row"], maintain_order=True).iter_rows(named=True):
         systems = [row["unit_system"]] if row["unit_system"] in reference.systems else list(reference.systems)
-        found = [resolve_column(pl.Series([row["text"]]), reference, system).ids[0] for system in systems]
+        found = [recognised(row["text"] or "", reference.of_system(system)) for system in systems]
         province = next((one for one in found if one), None)
         if province:
+            expected = "a footer that is no province"
             reason = "why this row is no figure of the province"
             remedy = f'leave it out by number: `[[leave_out]]` with `rows = [{row["row"]}]` and `reason = "{reason}"`'
-            at = f"{row['folder']}/{row['file']}, row {row['row']}"
-            expected = "a footer that is no province"
             if row["by"] == HEADING:
                 expected = "no province in the heading or above it"
-                remedy = (
-                    "is `heading_row` or `heading_rows` right? a table above another needs `area`, or a file of its own"
-                )
-            problems.append(Problem(at, expected, f"{row['text']!r}, which is {province}", remedy))
-    ConformError.refuse("a footer is the name of a province", problems)
+                remedy = "is `heading_row` or `heading_rows` right? "
+                remedy += "a table above another needs `area`, or a file of its own"
+            at = f"{row['folder']}/{row['file']}, row {row['row']}"
+            yield Problem(at, expected, f"{row['text']!r}, which is {province}", remedy)
 
 
-def check_not_empty(source: SourceSpec, observations: pl.DataFrame, units: dict[int, set[str]]) -> None:
-    """A table that is declared complete holds a row at all, and any file of figures a figure or a row left out.
-
-    Raises:
-        ConformError: naming the file.
-    """
+def check_not_empty(source: SourceSpec, observations: pl.DataFrame, units: dict[int, set[str]]) -> Iterator[Problem]:
+    """A table that is declared complete holds a row at all, and any file of figures a figure or a row left out."""
     used = set(observations.filter(pl.col("rejected").is_null()).select("file", "table_no").unique().rows())
-    problems = [
-        Problem(
-            of_table(file.where, table.name),
-            f"a row for each of {len(units.get(table.unit_system or 0, ()))} units",
-            "0",
-            "is the file whole? a table that is not may say `complete = false`",
-        )
-        for file in source.files
-        for table in file.tables
-        if table.complete and "{year}" not in table.name and (file.path.name, table.name) not in used
-    ]
-    told, read = {problem.where for problem in problems}, set(observations["file"])
-    problems += [
-        Problem(
-            file.where, "a row below the heading", "none", "is the file whole? if it is, declare it once it has rows"
-        )
-        for file in source.files
-        if file.tables and file.where not in told and file.path.name not in read
-    ]
-    ConformError.refuse("a complete table is empty", problems)
+    read = set(observations["file"])
+    for file in source.files:
+        told = False
+        for table in file.tables:
+            if table.complete and "{year}" not in table.name and (file.path.name, table.name) not in used:
+                where = of_table(file.where, table.name)
+                told = told or where == file.where
+                expected = f"a row for each of {len(units.get(table.unit_system or 0, ()))} units"
+                remedy = "is the file whole? a table that is not may say `complete = false`"
+                yield Problem(where, expected, "0", remedy)
+        if file.tables and not told and file.path.name not in read:
+            remedy = "is the file whole? if it is, declare it once it has rows"
+            yield Problem(file.where, "a row below the heading", "none", remedy)
 
 
-def check_complete(observations: pl.DataFrame, units: dict[int, set[str]]) -> None:
-    """A complete table holds every unit once; no table holds one twice.
-
-    Raises:
-        ConformError: a unit is missing, doubled or too many; the message names file, province and rows.
-    """
+def check_complete(observations: pl.DataFrame, units: dict[int, set[str]]) -> Iterator[Problem]:
+    """A complete table holds every unit once; no table holds one twice: file, province and rows of what differs."""
     whole = (pl.col("layout") == "wide") | (pl.col("complete") & (pl.col("measure") != "mean"))
     wide = observations.filter(whole & pl.col("rejected").is_null())
-    problems = []
-    part = ["file", "table_no", "edition", "unit_system", "indicator", "measure"]
-    for (file, table, edition, system, *_), rows in wide.group_by(part, maintain_order=True):
+    for (file, table, edition, system, *_), rows in wide.group_by("file", "table_no", *TABLE, maintain_order=True):
         expected = units[system]
         where = of_table(f"data/raw/{rows['source_id'][0]}/{file}", table)
         lines = rows.group_by("province_id", maintain_order=True).agg(pl.col("row").unique().sort())
@@ -124,7 +90,7 @@ def check_complete(observations: pl.DataFrame, units: dict[int, set[str]]) -> No
             )
             more = f"; so are {doubled.height - 1} more" if doubled.height > DOUBLED else ""
             found = f"{len(printed)} of them{more}"
-            problems.append(Problem(f"{where}, rows {printed}", f"one row for {province}", found, remedy))
+            yield Problem(f"{where}, rows {printed}", f"one row for {province}", found, remedy)
             if more:
                 break
         missing = sorted(expected - set(lines["province_id"]))
@@ -132,19 +98,14 @@ def check_complete(observations: pl.DataFrame, units: dict[int, set[str]]) -> No
             found = f"{lines['province_id'].n_unique()}; missing {', '.join(missing)}"
             several = "" if rows.height == wide.filter(pl.col("file") == file).height else f" in {edition}"
             remedy = "get the whole file; a table that lacks units as published says `complete = false`"
-            problems.append(Problem(where, f"a row for each of {len(expected)} units{several}", found, remedy))
-    problems = list(dict.fromkeys(problems))
-    ConformError.refuse("a table does not hold its units once each", problems)
+            yield Problem(where, f"a row for each of {len(expected)} units{several}", found, remedy)
 
 
-def check_said_once(observations: pl.DataFrame) -> None:
+def check_said_once(observations: pl.DataFrame) -> list[Problem]:
     """No table says two different things of one figure, unless its rows name different publishers or addresses.
 
     Rows by sex or quarter without `only`, or `2022` beside `Sơ bộ 2022`, would otherwise be rivals, and one of them
     would be taken by a rule that knows nothing of them. A wide table with two rows of a unit is `check_complete`'s.
-
-    Raises:
-        ConformError: naming file, rows, columns and what they say.
     """
     usable = observations.filter(pl.col("rejected").is_null() & pl.col("value").is_not_null())
     said = usable.group_by(SAID, maintain_order=True).agg(
@@ -170,35 +131,26 @@ def check_said_once(observations: pl.DataFrame) -> None:
         last = problems[DOUBLED - 1]
         more = f"{last.found}; so are {len(problems) - DOUBLED} more"
         problems = [*problems[: DOUBLED - 1], replace(last, found=more)]
-    ConformError.refuse("a table says two things of one figure", problems)
+    return problems
 
 
-def check_units_existed(source: SourceSpec, observations: pl.DataFrame, reference: Reference) -> None:
-    """Figures are of units that existed in their year, unless the file says who computed them for a later system.
-
-    Raises:
-        ConformError: naming the file, the unit system and the year.
-    """
-    declared = {file.path.name for file in source.files if file.backcast}
-    told = {file.path.name: file.where for file in source.files}
-    problems = []
+def check_units_existed(source: SourceSpec, observations: pl.DataFrame, reference: Reference) -> Iterator[Problem]:
+    """Figures are of units that existed in their year, unless the file says who computed them for a later system."""
+    asked = {file.path.name: file.where for file in source.files if not file.backcast}
     used = observations.filter(pl.col("rejected").is_null()).select("file", "unit_system", "edition").unique()
     for file, system, edition in used.sort("file", "unit_system", "edition").iter_rows():
         own = reference.systems.get(system)
-        if own is None or file in declared:
+        if own is None or file not in asked:
             continue
         early = own.valid_from is not None and edition < own.valid_from.year
         late = own.valid_to is not None and edition > own.valid_to.year
         if early or late:
             lasted = f"since {own.valid_from}" if early else f"until {own.valid_to}"
+            expected = f"years in which the {system} units existed ({lasted})"
             remedy = (
-                "declare the other `unit_system`, or say of the file who computed figures for units of another time: "
-                '`backcast = "…"`'
+                "declare the other `unit_system`, or say of the file who computed figures for units of another time"
             )
-            problems.append(
-                Problem(told[file], f"years in which the {system} units existed ({lasted})", str(edition), remedy)
-            )
-    ConformError.refuse("figures are of units that did not exist then", problems)
+            yield Problem(asked[file], expected, str(edition), f'{remedy}: `backcast = "…"`')
 
 
 def check_still_complete(figures: pl.DataFrame, complete: pl.DataFrame, reference: Reference) -> None:
@@ -215,14 +167,10 @@ def check_still_complete(figures: pl.DataFrame, complete: pl.DataFrame, referenc
         expected = {unit.province_id for unit in reference.units(key[1])}
         missing = sorted(expected - set(held.get(key, [])))
         if missing:
+            where = f"{row['indicator']} ({row['measure']}) of {row['edition']}, {row['unit_system']} units"
+            wanted = f"a figure of each of {len(expected)} units, as before"
             shown = ", ".join(missing[:5]) + (" ..." if len(missing) > 5 else "")
-            problems.append(
-                Problem(
-                    f"{row['indicator']} ({row['measure']}) of {row['edition']}, {row['unit_system']} units",
-                    f"a figure of each of {len(expected)} units, as before",
-                    f"{len(expected) - len(missing)}; missing {shown}",
-                    f"a column may be declared wrongly; if the table was withdrawn, take row {row['row']} out of "
-                    + file_of("complete_tables"),
-                )
-            )
-    ConformError.refuse("tables that were complete are no more", problems)
+            found = f"{len(expected) - len(missing)}; missing {shown}"
+            remedy = f"a column may be declared wrongly; if the table was withdrawn, take row {row['row']} out of "
+            problems.append(Problem(where, wanted, found, remedy + file_of("complete_tables")))
+    ConformError.refuse(problems, "tables that were complete are no more")

@@ -61,7 +61,7 @@ def declared_indicators(sources: Mapping[str, SourceSpec]) -> pl.DataFrame:
                 )
                 for name in differing
             ]
-    ConformError.refuse("indicators are not declared once", problems)
+    ConformError.refuse(problems, "indicators are not declared once")
     return pl.DataFrame(list(rows.values()), schema=SCHEMA, orient="row")
 
 
@@ -86,7 +86,7 @@ def derived_indicators(table: pl.DataFrame, declared: pl.DataFrame) -> pl.DataFr
         ]
         if row["linked"] not in ("yes", "no"):
             problems.append(Problem(f"{where}, column linked", "yes or no", repr(row["linked"])))
-    ConformError.refuse("formed indicators can't be formed", problems)
+    ConformError.refuse(problems, "formed indicators can't be formed")
     return table.select(
         *(pl.col(name) for name in SCHEMA if name not in ("linked", "breaks", "declared_in")),
         pl.col("method"),

@@ -36,7 +36,7 @@ from dx_pipeline.sources.resolved import TIERS
 #: sources of the index are called so
 INDEX_PREFIX = "dti_"
 KINDS = ("stated", "derived")
-#: how many problems one message lists
+#: how many texts one message lists
 SHOWN = 20
 
 
@@ -44,13 +44,6 @@ class ConformError(DxError):
     """Printed rows that can't become observations; `problems` has file, row, column, expected, found and remedy."""
 
     exit_code = BAD_INPUT
-
-    @classmethod
-    def refuse(cls, summary: str, problems: list[Problem]) -> None:
-        """Stop if there is any problem; the message shows the first of them."""
-        if problems:
-            rest = f"\n  ... and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
-            raise cls(f"{summary}:\n  " + "\n  ".join(map(str, problems[:SHOWN])) + rest, problems=problems)
 
 
 def prints_index(source_id: str) -> bool:
@@ -91,7 +84,7 @@ def conform_figures(figures: pl.DataFrame, reference: Reference, indicators: Abs
         .otherwise(pl.lit("published")),
     )
     problems += out_of_range(frame) + beyond_the_units(frame, reference)
-    ConformError.refuse(f"{len(problems)} printed rows can't be used", problems)
+    ConformError.refuse(problems, f"{len(problems)} printed rows can't be used")
     return frame
 
 

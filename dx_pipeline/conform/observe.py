@@ -50,7 +50,7 @@ def observe_source(source: SourceSpec, reference: Reference, others: Iterable[So
     reading = read_source(source)
     observations = conform_figures(reading.figures, reference, allowed_indicators(source, reference, others))
     problems = broken_laws(source, reading.left_out, observations, reference)
-    ConformError.refuse("the tables are not what they are declared to be", problems)
+    ConformError.refuse(problems, "the tables are not what they are declared to be")
     counts = observations.group_by("file").agg(
         observations=pl.col("rejected").is_null().sum().cast(pl.Int64),
         rejected=pl.col("rejected").is_not_null().sum().cast(pl.Int64),

@@ -23,7 +23,6 @@ from dx_pipeline.conform.reference_tables import (
     check_tables,
     file_of,
     read_own,
-    refuse,
 )
 from dx_pipeline.conform.spelling import Spelling, spelling
 from dx_pipeline.errors import Problem
@@ -192,7 +191,7 @@ def _systems(frame: pl.DataFrame) -> dict[int, UnitSystem]:
             problems.append(Problem(at, "a later system as successor", str(one.successor)))
         if one.valid_from and one.valid_to and one.valid_from > one.valid_to:
             problems.append(Problem(at, "an end after its start", str(one.valid_to)))
-    refuse(problems)
+    ReferenceTableError.refuse(problems)
     return systems
 
 
@@ -233,7 +232,7 @@ def _units(frame: pl.DataFrame, systems: Mapping[int, UnitSystem]) -> dict[int, 
             for one in own.values()
             if (later := system.successor) is not None and one.successor_id not in units[later]
         ]
-    refuse(problems)
+    ReferenceTableError.refuse(problems)
     return units
 
 
@@ -265,7 +264,7 @@ def _names(
     for row in tables["lookalike_names"].iter_rows(named=True):
         if printed := read(row["name"], f"{file_of('lookalike_names')}, row {row['row']}"):
             others[printed.base].append((printed, row["what"], row["reason"]))
-    refuse(problems)
+    ReferenceTableError.refuse(problems)
     own = tables["units"].filter(pl.col("unit_system") == str(number)).select("iso_3166_2", "province_id")
     iso = {code: units[province_id] for code, province_id in own.drop_nulls().iter_rows()}
     # of units that were replaced, or that replaced others

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,16 +104,6 @@ def file_of(table: str) -> str:
     return f"{FOLDER}/{table}.csv"
 
 
-def refuse(problems: list[Problem]) -> None:
-    """Stop if there are problems.
-
-    Raises:
-        ReferenceTableError: with all of them.
-    """
-    if problems:
-        raise ReferenceTableError("\n".join(map(str, problems[:20])), problems=problems)
-
-
 def read_own(folder: Path, table: str) -> pl.DataFrame:
     """One hand-kept table: its columns as text (null where empty) and the line of the file, as `row`.
 
@@ -124,17 +114,17 @@ def read_own(folder: Path, table: str) -> pl.DataFrame:
     try:
         size = path.stat().st_size
         if path.is_symlink() or size > MAX_BYTES:
-            refuse([Problem(where, f"a file of at most {MAX_BYTES:,} bytes", f"{size:,} bytes, or a link")])
+            told = Problem(where, f"a file of at most {MAX_BYTES:,} bytes", f"{size:,} bytes, or a link")
+            raise ReferenceTableError.of([told])
         text = path.read_bytes().decode("utf-8-sig")
+        header, *rows = list(csv.reader(io.StringIO(text, newline=""), strict=True)) or [[]]
     except OSError as error:
-        raise ReferenceTableError(str(Problem(where, "a readable file", error.strerror or str(error)))) from error
+        raise ReferenceTableError.of([Problem(where, "a readable file", error.strerror or str(error))]) from error
     except UnicodeDecodeError as error:
         told = Problem(where, "UTF-8 text", f"byte {error.start} is not", "save the file as UTF-8")
         raise ReferenceTableError.of([told]) from error
-    try:
-        header, *rows = list(csv.reader(io.StringIO(text, newline=""), strict=True)) or [[]]
     except csv.Error as error:
-        raise ReferenceTableError(str(Problem(where, "a CSV table", str(error)))) from error
+        raise ReferenceTableError.of([Problem(where, "a CSV table", str(error))]) from error
     problems = []
     for number, cells in enumerate(rows, start=2):
         if len(cells) != len(header):
@@ -145,12 +135,10 @@ def read_own(folder: Path, table: str) -> pl.DataFrame:
                 problems.append(Problem(f"{where}, row {number}, column {name}", "text on one line", found))
     if len(set(header)) != len(header):
         problems.append(Problem(f"{where}, header", "each column once", ", ".join(header)))
-    refuse(problems)
-    columns = {
-        name: pl.Series([plain(cells[place]) or None for cells in rows], dtype=pl.String)
-        for place, name in enumerate(header)
-    }
-    return pl.DataFrame({SHAPES[table].line: pl.Series(range(2, len(rows) + 2), dtype=pl.Int64), **columns})
+    ReferenceTableError.refuse(problems)
+    texts = [[plain(cell) or None for cell in cells] for cells in rows]
+    frame = pl.DataFrame(texts, schema=dict.fromkeys(header, pl.String), orient="row")
+    return frame.insert_column(0, pl.Series(SHAPES[table].line, range(2, len(rows) + 2), dtype=pl.Int64))
 
 
 def check_tables(tables: Mapping[str, pl.DataFrame]) -> None:
@@ -159,57 +147,42 @@ def check_tables(tables: Mapping[str, pl.DataFrame]) -> None:
     Raises:
         ReferenceTableError: listing every problem.
     """
-    problems: list[Problem] = []
-    for name, shape in SHAPES.items():
-        problems += _problems(name, shape, tables.get(name))
-    refuse(problems)
-    units = tables["units"].select("unit_system", "province_id")
-    for name, shape in SHAPES.items():
-        for column in shape.units:
-            problems += _unknown_units(name, column, tables[name], units)
-    refuse(problems)
+    ReferenceTableError.refuse(
+        problem for name, shape in SHAPES.items() for problem in _problems(name, shape, tables.get(name))
+    )
+    known = set(tables["units"].select("unit_system", "province_id").iter_rows())
+    ReferenceTableError.refuse(problem for name in SHAPES for problem in _unknown_units(name, tables[name], known))
 
 
-def _problems(name: str, shape: Shape, frame: pl.DataFrame | None) -> list[Problem]:
+def _problems(name: str, shape: Shape, frame: pl.DataFrame | None) -> Iterator[Problem]:
     where = file_of(name)
     if frame is None:
-        return [Problem(where, "this reference table", "nothing")]
+        yield Problem(where, "this reference table", "nothing")
+        return
     columns = [column for column in frame.columns if column != shape.line]
     missing = [column for column in shape.columns if column not in columns]
     unknown = [column for column in columns if column not in shape.columns]
-    problems = [Problem(f"{where}, header", f"a column `{one}`", "none", nearest(one, unknown)) for one in missing]
-    problems += [Problem(f"{where}, header", "no other column", f"`{one}`") for one in unknown]
-    if problems:
-        return problems
+    yield from (Problem(f"{where}, header", f"a column `{one}`", "none", nearest(one, unknown)) for one in missing)
+    yield from (Problem(f"{where}, header", "no other column", f"`{one}`") for one in unknown)
+    if missing or unknown:
+        return
     if frame.is_empty():
-        return [Problem(where, "at least one row", "only the header")]
-    needed = [column for column in (*shape.key, *shape.filled) if (name, column) != ("province_aliases", "unit_system")]
-    for column in needed:
-        problems += [
-            Problem(f"{where}, row {line}, column {column}", "a value", "an empty cell")
-            for line in frame.filter(pl.col(column).is_null())[shape.line]
-        ]
+        yield Problem(where, "at least one row", "only the header")
+    for column in (*shape.key, *shape.filled):
+        if (name, column) != ("province_aliases", "unit_system"):
+            for line in frame.filter(pl.col(column).is_null())[shape.line]:
+                yield Problem(f"{where}, row {line}, column {column}", "a value", "an empty cell")
     for key, rows in frame.filter(pl.struct(shape.key).is_duplicated()).group_by(shape.key, maintain_order=True):
         told = ", ".join(f"{column} {value}" for column, value in zip(shape.key, key, strict=True))
-        problems.append(Problem(f"{where}, rows {rows[shape.line].to_list()}", f"one row for {told}", str(rows.height)))
-    return problems
+        yield Problem(f"{where}, rows {rows[shape.line].to_list()}", f"one row for {told}", str(rows.height))
 
 
-def _unknown_units(name: str, column: str, frame: pl.DataFrame, units: pl.DataFrame) -> list[Problem]:
-    keyed = "unit_system" in frame.columns
-    known = units.rename({"province_id": column})
-    per_system = frame.filter(pl.col("unit_system").is_not_null()) if keyed else frame.clear()
-    anywhere = frame.filter(pl.col("unit_system").is_null()) if keyed else frame
-    missing = [anywhere.filter(pl.col(column).is_not_null()).join(known.unique(column), on=column, how="anti")]
-    if keyed:
-        missing.append(per_system.join(known, on=["unit_system", column], how="anti").select(anywhere.columns))
-    ids = units["province_id"].unique().to_list()
-    return [
-        Problem(
-            f"{file_of(name)}, row {row[SHAPES[name].line]}, column {column}",
-            f"a unit of {FOLDER}/units.csv" + (f" in system {row['unit_system']}" if row.get("unit_system") else ""),
-            repr(row[column]),
-            nearest(row[column], ids),
-        )
-        for row in pl.concat(missing).iter_rows(named=True)
-    ]
+def _unknown_units(name: str, frame: pl.DataFrame, known: set[tuple[str, str]]) -> Iterator[Problem]:
+    ids = {province_id for _, province_id in known}
+    for row in frame.iter_rows(named=True):
+        system = row.get("unit_system")
+        for column in SHAPES[name].units:
+            if (system, row[column]) not in known if system else row[column] not in {None, *ids}:
+                where = f"{file_of(name)}, row {row[SHAPES[name].line]}, column {column}"
+                expected = f"a unit of {FOLDER}/units.csv" + (f" in system {system}" if system else "")
+                yield Problem(where, expected, repr(row[column]), nearest(row[column], sorted(ids)))

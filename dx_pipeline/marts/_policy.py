@@ -40,7 +40,7 @@ def with_province(tables: dict[str, pl.DataFrame], table: str, column: str) -> p
         Problem(f"data/raw/policy_facts/{table}.csv, row {row}", "a province, or a declared place", str(bad[text]))
         for row, text in rows.iter_rows()
     ]
-    ConformError.refuse("places that can't be read", problems)
+    ConformError.refuse(problems, "places that can't be read")
     lookup = dict(zip(places.filter(~places.is_in(list(OTHER_PLACES))), ids, strict=True)) | OTHER_PLACES
     return records.with_columns(
         province_id=places.replace_strict(lookup, return_dtype=pl.String), source_id=pl.lit("policy_facts")

@@ -7,9 +7,6 @@ from typing import NoReturn
 
 from dx_pipeline.errors import DxError, Problem
 
-#: so many problems of one source are told at once
-SHOWN = 20
-
 
 class SourceError(DxError, ValueError):
     """An input can't be used as it is. Trying again does not help; the message says what to look at."""
@@ -26,18 +23,6 @@ def refuse(where: str, expected: str, found: str, remedy: str = "") -> NoReturn:
         SourceError: always.
     """
     raise SourceError.of([Problem(where, expected, found, remedy)])
-
-
-def refuse_all(problems: Iterable[Problem]) -> None:
-    """Stop if there is any problem.
-
-    Raises:
-        SourceError: with one line a problem, up to SHOWN.
-    """
-    found = list(dict.fromkeys(problems))
-    if found:
-        rest = [f"... and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
-        raise SourceError("\n".join([*map(str, found[:SHOWN]), *rest]), problems=found)
 
 
 def of_table(where: str, table: str) -> str:

@@ -13,7 +13,7 @@ import polars as pl
 from dx_pipeline.errors import Problem, nearest
 from dx_pipeline.sources.cells import CELL_COUNTS, IGNORED, Account, Sheet
 from dx_pipeline.sources.declaration import YEAR_MARK
-from dx_pipeline.sources.errors import quoted, refuse, refuse_all
+from dx_pipeline.sources.errors import SourceError, quoted, refuse
 from dx_pipeline.sources.headings import Heading, bounds, find_heading
 from dx_pipeline.sources.layout import Laid, Part, lay_out
 from dx_pipeline.sources.readers import read_sheets
@@ -136,7 +136,7 @@ def read_source(source: SourceSpec) -> Reading:
         SourceError: a file can't be used; the message names file, row and column.
     """
     reading, problems = read_as_far_as_possible(source)
-    refuse_all(problems)
+    SourceError.refuse(problems)
     return reading
 
 
@@ -217,7 +217,7 @@ def _lay_file(file: FileSpec, sheets: list[Sheet]) -> tuple[list[Laid], list[Acc
             continue
         for sheet, told in found:
             by_sheet.setdefault(sheet.name, []).append(told)
-    refuse_all(problems)
+    SourceError.refuse(problems)
     laid: list[Laid] = []
     accounts = [Account(sheet) for sheet in sheets]
     for sheet, account in zip(sheets, accounts, strict=True):

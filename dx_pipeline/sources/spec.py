@@ -8,7 +8,7 @@ from pathlib import Path
 from dx_pipeline.declarations import DeclarationError, M, read_declaration
 from dx_pipeline.errors import Problem, nearest
 from dx_pipeline.sources.declaration import Manifest, SourceDeclaration
-from dx_pipeline.sources.errors import SourceError, quoted, refuse, refuse_all
+from dx_pipeline.sources.errors import SourceError, quoted, refuse
 from dx_pipeline.sources.resolved import SourceSpec, source_spec
 from dx_pipeline.sources.rules import broken_rules
 
@@ -37,7 +37,7 @@ def load_source(folder: Path, shown: str | None = None) -> SourceSpec:
         refuse(where, "a declaration beside the data", "none", "write one with `dx source draft FILE`")
     declared = _read(SourceDeclaration, folder / DECLARATION, where)
     source = source_spec(folder, shown, declared)
-    refuse_all([*broken_rules(where, declared, source), *_strangers(folder, where, shown, declared)])
+    SourceError.refuse([*broken_rules(where, declared, source), *_strangers(folder, where, shown, declared)])
     return source
 
 
@@ -56,7 +56,7 @@ def load_sources(raw: Path) -> dict[str, SourceSpec]:
     """
     names = source_names(raw)
     sources = {name: _listed(raw, name) for name in names}
-    refuse_all(_shared_names(raw, sources))
+    SourceError.refuse(_shared_names(raw, sources))
     return sources
 
 
@@ -95,7 +95,7 @@ def read_manifest(raw: Path) -> Manifest:
             problems.append(Problem(here, "each source once", repr(name), "remove one of the two lines"))
         elif name not in folders:
             problems.append(Problem(here, f"a folder data/raw/{name}", "none", nearest(name, folders)))
-    refuse_all(problems)
+    SourceError.refuse(problems)
     return manifest
 
 
