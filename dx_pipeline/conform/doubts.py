@@ -13,12 +13,10 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from dx_pipeline.conform.corrections import Correction
+from dx_pipeline.conform.findings import KEY, TABLE
 from dx_pipeline.index.doubt import doubts_where, union_doubts
 from dx_pipeline.vocabulary import codes
 
-#: what an edition prints of one indicator, whoever prints it
-TABLE = ["edition", "unit_system", "indicator", "measure"]
-KEY = [*TABLE, "province_id"]
 #: the tier furthest from the publisher
 LAST_TIER = "third_party"
 #: figures beside which one can be called coarse
@@ -38,8 +36,7 @@ def with_doubts(
             "third_party_only": _third_party_only(usable),
         }
     )
-    own = pl.col("doubts") if "doubts" in figures.columns else pl.lit(None, dtype=pl.String)
-    said = [own, follow, of_remarks(remark_doubts, pl.col("remark")), *_of_corrections(corrections)]
+    said = [pl.col("doubts"), follow, of_remarks(remark_doubts, pl.col("remark")), *_of_corrections(corrections)]
     names = [f"_said_{place}" for place in range(len(said))]
     kind = pl.when(pl.col("kind") == "derived").then(pl.lit("derived")).otherwise(pl.lit("stated"))
     return (
@@ -70,12 +67,10 @@ def _third_party_only(usable: pl.Expr) -> pl.Expr:
 
 
 def _of_corrections(corrections: Sequence[Correction]) -> list[pl.Expr]:
-    doubtful = [correction for correction in corrections if correction.doubts]
     return [
-        pl.when(pl.all_horizontal(*(pl.col(key) == value for key, value in correction.target.given.items()))).then(
-            pl.lit(", ".join(correction.doubts))
-        )
-        for correction in doubtful
+        pl.when(*(pl.col(key) == value for key, value in one.target.given.items())).then(pl.lit(", ".join(one.doubts)))
+        for one in corrections
+        if one.doubts
     ]
 
 

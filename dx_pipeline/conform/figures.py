@@ -60,48 +60,27 @@ def choose_figures(observations: pl.DataFrame, findings: list[Finding]) -> pl.Da
     Returns:
         The same rows in the same order; per key at most one is chosen.
     """
-    ruled_out = {finding.observation for finding in findings if finding.ruled_out}
+    ruled_out = [finding.observation for finding in findings if finding.ruled_out]
+    low, high = pl.col("value") - pl.col("half_width"), pl.col("value") + pl.col("half_width")
     usable = observations.filter(
-        pl.col("value").is_not_null() & pl.col("rejected").is_null() & ~pl.col("observation").is_in(sorted(ruled_out))
+        pl.col("value").is_not_null(), pl.col("rejected").is_null(), ~pl.col("observation").is_in(ruled_out)
     ).with_columns(
-        tier_order=pl.col("tier").replace_strict(
-            {tier: place for place, tier in enumerate(TIERS)}, return_dtype=pl.Int64
-        ),
+        tier_order=pl.col("tier").cast(pl.Enum(TIERS)),
         derived=pl.col("kind") == "derived",
         publishers=pl.col("publisher").n_unique().over([*KEY, "value"]),
+        # figures agree when each pair of intervals meets
+        disagree=low.max().over(KEY) > high.min().over(KEY) + 1e-9,
     )
-    # figures agree when each pair of intervals [value - half_width, value + half_width] meets
-    stated = usable.with_columns(
-        disagree=(pl.col("value") - pl.col("half_width")).max().over(KEY)
-        > (pl.col("value") + pl.col("half_width")).min().over(KEY) + 1e-9
+    agreeing = usable.filter(~pl.col("disagree")).sort(
+        "derived", "complete", "decimals", "observation", descending=[False, True, True, False]
     )
-    agreeing = stated.filter(~pl.col("disagree")).sort(
-        *KEY, "derived", "complete", "decimals", "observation", descending=[False] * 5 + [False, True, True, False]
+    same = agreeing.filter(pl.col("value") == pl.col("value").first().over(KEY))
+    disagreeing = usable.filter("disagree").sort(
+        "derived", "tier_order", "publishers", "decimals", "observation", descending=[False, False, True, True, False]
     )
-    value_of = agreeing.group_by(KEY, maintain_order=True).agg(pl.first("value").alias("chosen_value"))
-    first_choice = (
-        agreeing.join(value_of, on=KEY, how="left")
-        .filter(pl.col("value") == pl.col("chosen_value"))
-        .sort(*KEY, "derived", "tier_order", "observation")
-        .group_by(KEY, maintain_order=True)
-        .agg(pl.first("observation"))
-    )
-    second_choice = (
-        stated.filter(pl.col("disagree"))
-        .sort(
-            *KEY,
-            "derived",
-            "tier_order",
-            "publishers",
-            "decimals",
-            "observation",
-            descending=[False] * 5 + [False, False, True, True, False],
-        )
-        .group_by(KEY, maintain_order=True)
-        .agg(pl.first("observation"))
-    )
-    chosen = set(first_choice["observation"]) | set(second_choice["observation"])
-    return _explain(observations, stated, findings, chosen)
+    best_first = pl.concat([same.sort("derived", "tier_order", "observation"), disagreeing])
+    chosen = set(best_first.unique(KEY, keep="first", maintain_order=True)["observation"])
+    return _explain(observations, usable, findings, chosen)
 
 
 def _explain(
@@ -111,38 +90,34 @@ def _explain(
     by_observation: dict[int, list[Finding]] = {}
     for finding in findings:
         by_observation.setdefault(finding.observation, []).append(finding)
-    disagreeing = set(usable.filter(pl.col("disagree"))["observation"])
+    disagreeing = set(usable.filter("disagree")["observation"])
     # only keys with rivals need words
     groups = dict(usable.filter(pl.len().over(KEY) > 1).group_by(KEY))
-    ruled_out: dict[tuple[object, ...], list[dict[str, object]]] = {}
-    for row in observations.filter(
-        pl.col("observation").is_in([finding.observation for finding in findings if finding.ruled_out])
-    ).iter_rows(named=True):
-        ruled_out.setdefault(tuple(row[name] for name in KEY), []).append(row)
-    values: dict[str, list[object]] = {name: [] for name in ("conflict", "finding", "reason", "reason_vi")}
+    out = pl.col("observation").is_in([finding.observation for finding in findings if finding.ruled_out])
+    ruled_out = {
+        key: rows.rows(named=True) for key, rows in observations.filter(out).group_by(KEY, maintain_order=True)
+    }
+    told = []
     for row in observations.iter_rows(named=True):
-        said = by_observation.get(row["observation"], [])
+        place, key = row["observation"], tuple(row[name] for name in KEY)
+        said = by_observation.get(place, [])
         lines = [(finding.reason_vi, finding.reason_en) for finding in said]
-        key = tuple(row[name] for name in KEY)
-        rivals = groups.get(key)
-        if rivals is not None and row["observation"] in disagreeing:
-            lines.append(_rivalry(row, rivals, row["observation"] in chosen))
-        elif rivals is not None and not said:
-            lines.append(_agreement(row, rivals, row["observation"] in chosen))
-        if row["observation"] in chosen and key in ruled_out and not said:
+        if key in groups and place in disagreeing:
+            lines.append(_rivalry(row, groups[key], place in chosen))
+        elif key in groups and not said:
+            lines.append(_agreement(row, groups[key], place in chosen))
+        if place in chosen and key in ruled_out and not said:
             lines.append(_survivor(ruled_out[key]))
-        values["conflict"].append(row["observation"] in disagreeing or any(finding.conflict for finding in said))
-        codes = [finding.code for finding in said] or (["rivals"] if row["observation"] in disagreeing else [])
-        values["finding"].append(", ".join(dict.fromkeys(codes)) or None)
-        values["reason_vi"].append("; ".join(line[0] for line in lines) or _alone(row)[0])
-        values["reason"].append("; ".join(line[1] for line in lines) or _alone(row)[1])
-    return observations.with_columns(
-        pl.col("observation").is_in(sorted(chosen)).alias("chosen"),
-        *[
-            pl.Series(name, column, dtype=pl.Boolean if name == "conflict" else pl.String)
-            for name, column in values.items()
-        ],
-    ).with_columns(pl.col("conflict").any().over(KEY))
+        conflict = place in disagreeing or any(finding.conflict for finding in said)
+        codes = [finding.code for finding in said] or (["rivals"] if place in disagreeing else [])
+        vi, en = ("; ".join(line) for line in zip(*lines or [_alone(row)], strict=True))
+        told.append((conflict, ", ".join(dict.fromkeys(codes)) or None, en, vi))
+    schema = {"conflict": pl.Boolean, "finding": pl.String, "reason": pl.String, "reason_vi": pl.String}
+    return (
+        observations.with_columns(chosen=pl.col("observation").is_in(sorted(chosen)))
+        .hstack(pl.DataFrame(told, schema=schema, orient="row"))
+        .with_columns(pl.col("conflict").any().over(KEY))
+    )
 
 
 def _alone(row: dict[str, object]) -> tuple[str, str]:

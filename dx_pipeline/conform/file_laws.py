@@ -7,18 +7,18 @@ from dataclasses import replace
 
 import polars as pl
 
+from dx_pipeline.conform.findings import TABLE
 from dx_pipeline.conform.names import recognised
 from dx_pipeline.conform.observations import ConformError
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.conform.reference_tables import file_of
 from dx_pipeline.errors import Problem
 from dx_pipeline.sources.errors import of_table, quoted
-from dx_pipeline.sources.left_out import HEADING
+from dx_pipeline.sources.left_out import HEADING, by_number
 from dx_pipeline.sources.spec import SourceSpec
 
 #: provinces with several rows that are told one by one
 DOUBLED = 5
-TABLE = ["edition", "unit_system", "indicator", "measure"]
 #: what a figure is of, and who says it
 SAID = ["file", "table_no", *TABLE, "province_id", "kind", "publisher", "url"]
 
@@ -85,9 +85,9 @@ def check_complete(observations: pl.DataFrame, units: dict[int, set[str]]) -> It
         doubled = lines.filter(pl.col("row").list.len() > 1)
         for province, printed in doubled.head(DOUBLED).rows():
             remedy = (
-                "rows of parts or other periods: pick one with `only`, or say `edition` or `indicator` under `roles`; "
-                f'else `leave_out = [{{ rows = {printed[1:]}, reason = "…" }}]`'
+                "rows of parts or other periods: pick one with `only`, or say `edition` or `indicator` under `roles`"
             )
+            remedy += f"; else {by_number(printed[1:])}"
             more = f"; so are {doubled.height - 1} more" if doubled.height > DOUBLED else ""
             found = f"{len(printed)} of them{more}"
             yield Problem(f"{where}, rows {printed}", f"one row for {province}", found, remedy)
@@ -119,8 +119,8 @@ def check_said_once(observations: pl.DataFrame) -> list[Problem]:
         if len(rows) > 1:
             remedy = (
                 "rows of parts or other periods: pick one with `only`, or say `edition`, `indicator`, `publisher` or "
-                f'`url` under `roles`; else `leave_out = [{{ rows = {rows[1:]}, reason = "…" }}]`'
             )
+            remedy += f"`url` under `roles`; else {by_number(rows[1:])}"
         else:
             remedy = f"`ignore = {quoted(columns[1:])}`, or say `edition` or `indicator` under one of the columns"
         where = of_table(f"data/raw/{one['source_id'][0]}/{one['file']}", one["table_no"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: what an edition prints of one indicator, whoever prints it
+TABLE = ["edition", "unit_system", "indicator", "measure"]
 #: what identifies a figure; several places may print it
 KEY = ["edition", "unit_system", "province_id", "indicator", "measure"]
 

@@ -8,10 +8,9 @@ An observation has the columns of `sources.read.FIGURE_SCHEMA` plus `province_id
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
-from functools import partial
 
 import polars as pl
 
@@ -21,7 +20,6 @@ from dx_pipeline.conform.numbers import (
     MOST_UNITS,
     DecimalMark,
     NumberFormatError,
-    ParsedColumn,
     parse_number,
     parse_printed,
     parse_ranks,
@@ -30,7 +28,7 @@ from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
 from dx_pipeline.sources.declaration import CODE
 from dx_pipeline.sources.errors import of_table, quoted
-from dx_pipeline.sources.left_out import is_note, is_region, remedy
+from dx_pipeline.sources.left_out import by_number, is_note, is_region, remedy
 from dx_pipeline.sources.resolved import TIERS
 
 #: sources of the index are called so
@@ -132,8 +130,7 @@ def _unknown_words(figures: pl.DataFrame, column: str, known: tuple[str, ...]) -
 def _provinces(figures: pl.DataFrame, reference: Reference, problems: list[Problem]) -> pl.Series:
     """Province ids; the country for a national mean, null for a rejected row."""
     country = figures["measure"] == "mean"
-    ids = pl.Series("province_id", [None] * figures.height, dtype=pl.String)
-    ids = pl.select(pl.when(country).then(pl.lit(COUNTRY)).otherwise(ids).alias("province_id")).to_series()
+    ids = country.replace_strict({True: COUNTRY}, default=None, return_dtype=pl.String).alias("province_id")
     rest = ~country & figures["rejected"].is_null()
     for unit_system in figures.filter(rest)["unit_system"].unique().drop_nulls().sort():
         here = rest & (figures["unit_system"] == unit_system)
@@ -143,10 +140,10 @@ def _provinces(figures: pl.DataFrame, reference: Reference, problems: list[Probl
             remedy = "`unit_system` of the table, or `codes.unit_system`; data/reference/unit_systems.csv lists them"
             problems.append(Problem(where_of(row), f"one of the unit systems {known}", str(unit_system), remedy))
             continue
-        resolved, bad = resolve_column(figures.filter(here)["province_text"], reference, unit_system)
+        rows = figures.filter(here)
+        resolved, bad = resolve_column(rows["province_text"], reference, unit_system)
         ids = ids.scatter(here.arg_true(), resolved)
-        if bad:
-            problems += _no_provinces(figures.filter(here), bad, unit_system)
+        problems += _no_provinces(rows, bad, unit_system)
     return ids
 
 
@@ -161,17 +158,14 @@ def _no_provinces(figures: pl.DataFrame, bad: Mapping[str, ProvinceNameError], u
         texts = dict(zip(printed["row"], printed["province_text"].fill_null(""), strict=True))
         aside = {row: text for row, text in texts.items() if is_region(text) or is_note(text)}
         if aside:
-            shown = ", ".join(repr(text) for text in list(dict.fromkeys(aside.values()))[:SHOWN])
+            shown = ", ".join(map(repr, list(dict.fromkeys(aside.values()))[:SHOWN]))
             numbers = ", ".join(map(str, aside))
             problems.append(Problem(f"{where}, row {numbers}", expected, shown, remedy(aside.values())))
         for row, text in texts.items():
-            if row in aside:
-                continue
-            aside_by_number = f'if the row is not meant: `leave_out = [{{ rows = [{row}], reason = "…" }}]`'
-            helps = aside_by_number if bad[text].candidates else remedy([text])
-            if not text.strip():
-                helps = f'`leave_out = [{{ rows = [{row}], reason = "…" }}]`, or `fill_down = true`'
-            problems.append(Problem(f"{where}, row {row}", expected, str(bad[text]), helps))
+            if row not in aside:
+                helps = f"if the row is not meant: {by_number([row])}" if bad[text].candidates else remedy([text])
+                helps = helps if text.strip() else f"{by_number([row])}, or `fill_down = true`"
+                problems.append(Problem(f"{where}, row {row}", expected, str(bad[text]), helps))
     return problems
 
 
@@ -186,26 +180,21 @@ def where_of(row: dict[str, object]) -> str:
 
 def read_values(figures: pl.DataFrame, reference: Reference, problems: list[Problem]) -> dict[str, pl.Series]:
     """Values and printed decimals; ranks are whole numbers. A typed number stays what it is."""
-    value = figures["number"] if "number" in figures.columns else pl.Series("value", [None] * figures.height)
-    value = value.cast(pl.Float64).alias("value")
+    value = figures["number"].alias("value")
     typed = value.is_not_null()
-    decimals = _typed_decimals(value)
+    # decimals of typed numbers: as many as the shortest text that gives the same number has
+    shortest = {one: Decimal(f"{one:.{TYPED_DIGITS}g}").normalize() for one in value.unique().drop_nulls().to_list()}
+    of_typed = {one: max(0, -int(text.as_tuple().exponent)) for one, text in shortest.items()}
+    decimals = value.replace_strict(of_typed, default=None, return_dtype=pl.Int64).alias("decimals")
     usable = figures["rejected"].is_null()
     is_rank = figures["measure"] == "rank"
     most = max(MOST_UNITS, *(len(reference.units(system)) for system in reference.systems))
     printed = usable & ~typed
-    groups: list[tuple[pl.Series, Callable[[pl.Series], ParsedColumn]]] = [
-        (printed & is_rank, partial(parse_ranks, most=most))
-    ]
-    groups += [
-        (printed & ~is_rank & figures["decimal"].eq_missing(mark), partial(parse_printed, declared=mark))
-        for mark in figures["decimal"].unique().sort()
-    ]
-    for here, parse in groups:
+    for mark in ("rank", *figures["decimal"].unique().sort()):
+        here = printed & (is_rank if mark == "rank" else ~is_rank & figures["decimal"].eq_missing(mark))
         rows = figures.filter(here)
-        if rows.is_empty():
-            continue
-        parsed = parse(rows["value_text"])
+        texts = rows["value_text"]
+        parsed = parse_ranks(texts, most) if mark == "rank" else parse_printed(texts, mark)
         positions = here.arg_true()
         value = value.scatter(positions, parsed.values)
         decimals = decimals.scatter(positions, parsed.decimals)
@@ -216,13 +205,6 @@ def read_values(figures: pl.DataFrame, reference: Reference, problems: list[Prob
         for row in fraction.iter_rows(named=True)
     ]
     return {"value": value, "decimals": decimals}
-
-
-def _typed_decimals(value: pl.Series) -> pl.Series:
-    """Decimals of typed numbers: as many as the shortest text that gives the same number has."""
-    shortest = {one: Decimal(f"{one:.{TYPED_DIGITS}g}").normalize() for one in value.unique().drop_nulls().to_list()}
-    decimals = {one: max(0, -int(text.as_tuple().exponent)) for one, text in shortest.items()}
-    return value.replace_strict(decimals, default=None, return_dtype=pl.Int64).alias("decimals")
 
 
 def _half_percent(rows: pl.DataFrame) -> list[Problem]:
@@ -242,8 +224,6 @@ def _half_percent(rows: pl.DataFrame) -> list[Problem]:
 
 
 def _unreadable(rows: pl.DataFrame, bad: dict[str, NumberFormatError]) -> list[Problem]:
-    if not bad:
-        return []
     at = rows.filter(rows["value_text"].fill_null("").is_in(list(bad)))
     return [
         Problem(where_of(row), bad[row["value_text"] or ""].expected, repr(row["value_text"]), _remedy(row))
@@ -254,7 +234,7 @@ def _unreadable(rows: pl.DataFrame, bad: dict[str, NumberFormatError]) -> list[P
 def _remedy(row: dict[str, object]) -> str:
     """What can be done about a text that is no number; another mark is offered only where it would help."""
     text = str(row["value_text"])
-    leave_out = f'`leave_out = [{{ rows = [{row["row"]}], reason = "…" }}]`'
+    leave_out = by_number([int(str(row["row"]))])
     if not re.search(r"\d", text):
         return f"if it says that there is no figure: {leave_out}"
     if row["measure"] == "rank":
@@ -280,8 +260,7 @@ def beyond_the_units(frame: pl.DataFrame, reference: Reference) -> list[Problem]
             where_of(row),
             f"a rank from 1 to {units[row['unit_system']]}, as there are so many units",
             f"{row['value_text']} ({row['province_text']})",
-            "is it another column, or another `unit_system`? else "
-            f'`leave_out = [{{ rows = [{row["row"]}], reason = "…" }}]`',
+            f"is it another column, or another `unit_system`? else {by_number([row['row']])}",
         )
         for row in out.iter_rows(named=True)
     ]
@@ -296,9 +275,7 @@ def out_of_range(frame: pl.DataFrame) -> list[Problem]:
         Problem(
             where_of(row),
             f"{row['unit'] or 'a value'} from "
-            + ("any" if row["min"] is None else f"{row['min']:g}")
-            + " to "
-            + ("any" if row["max"] is None else f"{row['max']:g}"),
+            + " to ".join("any" if row[end] is None else f"{row[end]:g}" for end in ("min", "max")),
             f"{row['value_text']} ({row['province_text']})",
             "look at `min`, `max` and `decimal` of the column; a wrong figure gets a file in data/corrections/",
         )

@@ -61,6 +61,11 @@ def remedy(texts: Iterable[str]) -> str:
     return f"`leave_out_regions = true` for {quoted(regions)}; {line}" if regions else line
 
 
+def by_number(rows: list[int]) -> str:
+    """The words that leave rows out which are no figures although they read like them."""
+    return f'`leave_out = [{{ rows = {rows}, reason = "…" }}]`'
+
+
 def reasons(
     where: str, table: TableSpec, labels: pl.Series, row_numbers: pl.Series
 ) -> tuple[pl.DataFrame, list[Problem]]:
