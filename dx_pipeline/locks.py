@@ -21,8 +21,8 @@ from dx_pipeline.errors import BusyError
 
 log = logging.getLogger(__name__)
 
-#: how often is this lock held by this thread of this process
-_held: dict[tuple[Path, int], int] = {}
+#: locks of this process, each with the thread that holds it
+_held: set[tuple[Path, int]] = set()
 
 
 @contextmanager
@@ -39,23 +39,19 @@ def locked(path: Path, doing: str, wait_seconds: float) -> Iterator[None]:
     """
     path = path.absolute()
     own = (path, threading.get_ident())
-    if _held.get(own):
-        _held[own] += 1
-        try:
-            yield
-        finally:
-            _held[own] -= 1
+    if own in _held:
+        yield
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         _wait_for(handle, path, doing, wait_seconds)
         _sign(handle, doing)
-        _held[own] = 1
+        _held.add(own)
         try:
             yield
         finally:
-            _held.pop(own, None)
+            _held.discard(own)
     finally:
         os.close(handle)
 

@@ -20,6 +20,7 @@ from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
 PREFIX = "DX_"
 FILE = "dx.toml"
 SECRETS_DIR = "DX_SECRETS_DIR"
+LOOK = "docs/deployment.md lists the settings."
 URLS = {"broker": "redis://host:6379/0", "backend": "redis://host:6379/0", "s3_endpoint": "https://host:port"}
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -96,8 +97,9 @@ class Settings(BaseSettings):
     def redacted(self, text: object) -> str:
         """A text of somebody else, an error of a library, without any of the secrets."""
         told = str(text)
-        for secret in secrets_of(self):
-            for form in (secret, quote(secret, safe="")):
+        for name in secret_names():
+            secret = getattr(self, name).get_secret_value()
+            for form in filter(None, (secret, quote(secret, safe=""))):
                 told = told.replace(form, "***")
         return told
 
@@ -105,12 +107,6 @@ class Settings(BaseSettings):
 def secret_names() -> list[str]:
     """Settings that are secrets."""
     return [name for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
-
-
-def secrets_of(settings: Settings) -> list[str]:
-    """The secrets themselves, as far as they are set."""
-    found = [getattr(settings, name).get_secret_value() for name in secret_names()]
-    return [one for one in found if one]
 
 
 def read_settings(root: Path) -> Settings:
@@ -122,29 +118,24 @@ def read_settings(root: Path) -> Settings:
     """
     file = root / FILE
     stated = read_toml(file, FILE) if file.is_file() else {}
-    problems = [_secret(name) for name in secret_names() if name in stated]
+    remedy = f"put it into the environment as {{}}, or into a file of that name in {SECRETS_DIR}"
+    problems = [
+        Problem(f"{FILE}, {name}", "no secret in a file that is shared", "one", remedy.format(_variable(name)))
+        for name in secret_names()
+        if name in stated
+    ]
     folder = os.environ.get(SECRETS_DIR)
     if folder and not Path(folder).is_dir():
         problems.append(Problem(SECRETS_DIR, "a folder", folder))
     if problems:
-        raise _wrong(problems)
+        raise SettingsError.of(problems, LOOK)
     try:
         settings = Settings(**stated)
     except ValidationError as error:
-        raise _wrong([_problem(one) for one in error.errors()]) from None
-    problems = _misfits(settings)
-    if problems:
-        raise _wrong(problems)
+        raise SettingsError.of(map(_problem, error.errors()), LOOK) from None
+    if problems := _misfits(settings):
+        raise SettingsError.of(problems, LOOK)
     return settings
-
-
-def _wrong(problems: list[Problem]) -> SettingsError:
-    return SettingsError.of(problems, "docs/deployment.md lists the settings.")
-
-
-def _secret(name: str) -> Problem:
-    remedy = f"put it into the environment as {_variable(name)}, or into a file of that name in {SECRETS_DIR}"
-    return Problem(f"{FILE}, {name}", "no secret in a file that is shared", "one", remedy)
 
 
 def _variable(name: str) -> str:

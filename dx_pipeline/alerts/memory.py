@@ -131,12 +131,7 @@ def queue(memory: dict[str, Any], title: str, body: str, channels: Iterable[str]
 
 def settle(memory: dict[str, Any], now: datetime) -> None:
     """Drop delivered messages, and give up those that could not be delivered for a week, which is written down."""
-    left = []
-    for message in memory["outbox"]:
-        if not message["channels"]:
-            continue
-        if _old(message["queued_at"], now, GIVE_UP_AFTER):
-            memory["given_up"] = _text(now)
-            continue
-        left.append(message)
-    memory["outbox"] = left
+    waiting = [message for message in memory["outbox"] if message["channels"]]
+    memory["outbox"] = [message for message in waiting if not _old(message["queued_at"], now, GIVE_UP_AFTER)]
+    if len(memory["outbox"]) < len(waiting):
+        memory["given_up"] = _text(now)

@@ -50,21 +50,17 @@ def rank(
             ORDER BY edition, rank NULLS LAST, province_id""",
             [units, wanted, province_id, top, top],
         )
-        breaks = _broken_steps(con)
+        breaks = select(
+            con,
+            """SELECT * FROM edition_comparability
+            WHERE level = 'overall' AND comparability = 'broken' ORDER BY edition_from""",
+        )
     if as_json:
         show_json({"unit_system": units, "edition": wanted, "province_id": province_id, "rows": rows})
     elif province_id:
         _show_one_province(rows, breaks, lang)
     else:
         _show_ranking(rows, top, lang)
-
-
-def _broken_steps(con: Any) -> list[dict[str, Any]]:
-    return select(
-        con,
-        """SELECT * FROM edition_comparability
-        WHERE level = 'overall' AND comparability = 'broken' ORDER BY edition_from""",
-    )
 
 
 def _show_ranking(rows: list[dict[str, Any]], top: int | None, lang: Language) -> None:

@@ -8,6 +8,7 @@ What is not accepted by itself waits for a person.
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,10 +49,8 @@ def take_over(paths: Paths, source_id: str, file: Planned, snapshot: Snapshot, n
 
 def finish_acceptances(paths: Paths) -> list[str]:
     """Finish what a killed process had accepted; returns `source/file` of each. The caller holds the build's lock."""
-    done = []
-    for journal in sorted(paths.snapshots.glob(f"*/{JOURNAL}")):
-        done += _finish(paths, journal.parent.name)
-    return done
+    journals = sorted(paths.snapshots.glob(f"*/{JOURNAL}"))
+    return [name for journal in journals for name in _finish(paths, journal.parent.name)]
 
 
 def _finish(paths: Paths, source_id: str) -> list[str]:
@@ -67,19 +66,14 @@ def _finish(paths: Paths, source_id: str) -> list[str]:
         write_whole(declaration, entry["after"].encode())
         now = entry["after"]
     done = []
-    if _declared(now, entry["file"]) == entry["sha256"]:
+    declared = tomllib.loads(now).get("files", {}).get(entry["file"], {}).get("sha256", "")
+    if str(declared).lower() == entry["sha256"]:
         data = (paths.snapshots / entry["snapshot"]).read_bytes()
         if hashlib.sha256(data).hexdigest() == entry["sha256"]:
             write_whole(folder / entry["file"], data)
             done.append(f"{source_id}/{entry['file']}")
     journal.unlink()
     return done
-
-
-def _declared(text: str, file: str) -> str:
-    import tomllib
-
-    return str(tomllib.loads(text).get("files", {}).get(file, {}).get("sha256", "")).lower()
 
 
 def _hash(text: str) -> str:
@@ -106,7 +100,7 @@ def waiting(paths: Paths, source_ids: list[str]) -> list[Waiting]:
     found = []
     for source_id in source_ids:
         for file, record in read_records(paths, source_id).items():
-            snapshot = find(source_folder(paths, source_id) / file, file, record.sha256) if record.waiting else None
+            snapshot = find(source_folder(paths, source_id) / file, record.sha256) if record.waiting else None
             if snapshot:
                 found.append(Waiting(source_id, file, snapshot, tuple(record.waiting)))
     return found

@@ -6,7 +6,7 @@ The candidate is read with the project's own readers in a copy of the source's f
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -130,8 +130,8 @@ def _shown(key: Key) -> str:
     return " ".join(str(part) for part in key if part is not None)
 
 
-def _listed(names: object) -> str:
-    listed = [str(name) for name in names]  # type: ignore[attr-defined]
+def _listed(names: Iterable[str]) -> str:
+    listed = list(names)
     return ", ".join(listed[:TOLD]) + (f" and {len(listed) - TOLD} more" if len(listed) > TOLD else "")
 
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from dx_pipeline.fetch import snapshots
@@ -66,6 +67,10 @@ class Visit:
     robots: Robots
     now: datetime
 
+    def folder(self, file: Planned) -> Path:
+        """Where the snapshots of a file lie."""
+        return source_folder(self.paths, self.source_id) / file.file
+
     def outcome(
         self, file: Planned, result: Result, told: str, problems: Iterable[str] = (), **failure: Any
     ) -> Outcome:
@@ -124,7 +129,6 @@ def due(visit: Visit, record: Record) -> bool:
 
 def _look(visit: Visit, file: Planned, record: Record) -> Outcome:
     answer = with_retries(lambda: _ask(visit, file, record), visit.manners.sleep)
-    folder = source_folder(visit.paths, visit.source_id) / file.file
     if answer.data is None:
         if record.waiting:
             return _again(visit, file, record)
@@ -135,7 +139,7 @@ def _look(visit: Visit, file: Planned, record: Record) -> Outcome:
         # what waited has been taken back by the publisher
         record.waiting, record.judged_with = [], ""
         return visit.outcome(file, "unchanged", "unchanged (same bytes)")
-    snapshot = snapshots.store(folder, file.file, answer, visit.now)
+    snapshot = snapshots.store(visit.folder(file), answer, visit.now)
     outcome = _settle(visit, file, record, snapshot, answer.data)
     # the validators are kept only now: after a crash before this line, the next request brings the bytes again
     _remember(record, answer, sha256)
@@ -158,13 +162,12 @@ def _still_here(visit: Visit, file: Planned, record: Record) -> bool:
     """Whether what the validators stand for is what is declared, or waits as a sound snapshot."""
     if record.sha256 == file.sha256:
         return bool(file.sha256)
-    folder = source_folder(visit.paths, visit.source_id) / file.file
-    return bool(record.waiting) and snapshots.find(folder, file.file, record.sha256) is not None
+    return bool(record.waiting) and snapshots.find(visit.folder(file), record.sha256) is not None
 
 
 def _again(visit: Visit, file: Planned, record: Record) -> Outcome:
     """The same bytes still wait; they are judged again when somebody has changed the declaration."""
-    snapshot = snapshots.find(source_folder(visit.paths, visit.source_id) / file.file, file.file, record.sha256)
+    snapshot = snapshots.find(visit.folder(file), record.sha256)
     if snapshot and record.judged_with != declaration_hash(visit.paths.raw / visit.source_id):
         return _settle(visit, file, record, snapshot, snapshot.read() or b"")
     return visit.outcome(file, "waiting", "still waits for somebody to look", record.waiting)

@@ -172,7 +172,7 @@ def fetch_source(
             outcomes.append(_guarded(visit, file, record))
             write_records(paths, source_id, records)
             kept = {file.sha256, record.sha256} if record.waiting else {file.sha256}
-            snapshots.prune(source_folder(paths, source_id) / file.file, file.file, kept)
+            snapshots.prune(source_folder(paths, source_id) / file.file, kept)
     retrieved = str(data.get("retrieved_on", ""))
     return outcomes, _staleness(source_id, fetch, files, records, retrieved, now)
 

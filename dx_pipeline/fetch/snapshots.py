@@ -12,7 +12,7 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,13 +30,12 @@ class Snapshot:
     """One stored answer."""
 
     folder: Path
-    file: str
     sha256: str
 
     @property
     def path(self) -> Path:
-        """The bytes."""
-        return self.folder / self.file
+        """The bytes, in a file named as the folder of all its snapshots."""
+        return self.folder / self.folder.parent.name
 
     def read(self) -> bytes | None:
         """The bytes, None if they are not the ones that were stored."""
@@ -47,31 +46,29 @@ class Snapshot:
         return data if hashlib.sha256(data).hexdigest() == self.sha256 else None
 
 
-def stored(folder: Path, file: str) -> list[Snapshot]:
-    """Snapshots of one file that are whole, oldest first."""
+def stored(folder: Path) -> list[Snapshot]:
+    """Snapshots of one file that are whole, oldest first; `folder` has the name of the file, here and below."""
     found = []
     for path in sorted(folder.glob("[0-9]*-*-*")):
         try:
             facts = json.loads((path / "snapshot.json").read_bytes())
-            found.append(Snapshot(path, file, str(facts["sha256"])))
+            found.append(Snapshot(path, str(facts["sha256"])))
         except (OSError, ValueError, KeyError, TypeError):
             continue
     return found
 
 
-def find(folder: Path, file: str, sha256: str) -> Snapshot | None:
+def find(folder: Path, sha256: str) -> Snapshot | None:
     """The newest sound snapshot with these bytes."""
-    for one in reversed(stored(folder, file)):
-        if one.sha256 == sha256 and one.read() is not None:
-            return one
-    return None
+    sound = (one for one in reversed(stored(folder)) if one.sha256 == sha256 and one.read() is not None)
+    return next(sound, None)
 
 
-def store(folder: Path, file: str, answer: Answer, now: datetime) -> Snapshot:
+def store(folder: Path, answer: Answer, now: datetime) -> Snapshot:
     """Store an answer's bytes, unless the newest snapshot has the very same."""
     data = answer.data or b""
     sha256 = hashlib.sha256(data).hexdigest()
-    known = stored(folder, file)
+    known = stored(folder)
     if known and known[-1].sha256 == sha256 and known[-1].read() is not None:
         return known[-1]
     numbers = [int(path.name.split("-")[0]) for path in folder.glob("[0-9]*-*-*")]
@@ -80,7 +77,7 @@ def store(folder: Path, file: str, answer: Answer, now: datetime) -> Snapshot:
     part = folder / f".{secrets.token_hex(4)}.part"
     part.mkdir()
     facts = {
-        "file": file,
+        "file": folder.name,
         "sha256": sha256,
         "bytes": len(data),
         "fetched_at": now.isoformat(timespec="seconds"),
@@ -88,17 +85,16 @@ def store(folder: Path, file: str, answer: Answer, now: datetime) -> Snapshot:
         "headers": dict(answer.headers),
     }
     told = (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode()
-    for path, content in ((part / file, data), (part / "snapshot.json", told)):
+    for path, content in ((part / folder.name, data), (part / "snapshot.json", told)):
         write_whole(path, content)
         path.chmod(0o444)
     part.rename(folder / name)
     sync(folder)
-    return Snapshot(folder / name, file, sha256)
+    return Snapshot(folder / name, sha256)
 
 
-def prune(folder: Path, file: str, needed: Iterable[str]) -> None:
+def prune(folder: Path, needed: Container[str]) -> None:
     """Remove all but the newest snapshots and those with a needed hash."""
-    wanted = set(needed)
-    for one in stored(folder, file)[:-KEPT]:
-        if one.sha256 not in wanted:
+    for one in stored(folder)[:-KEPT]:
+        if one.sha256 not in needed:
             shutil.rmtree(one.folder, ignore_errors=True)

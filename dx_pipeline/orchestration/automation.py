@@ -12,7 +12,7 @@ import dagster as dg
 
 from dx_pipeline.errors import DxError
 from dx_pipeline.orchestration import state
-from dx_pipeline.orchestration.deployment import EXECUTORS, WHOLE_TAG, celery_config, code_tags, needed
+from dx_pipeline.orchestration.deployment import CODE_TAG, EXECUTORS, WHOLE_TAG, celery_config, needed, this_code
 from dx_pipeline.orchestration.resources import PUBLISHERS, REFRESH, RELEASE, Project, door_of, outcome_of, publishes
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def build_refresh(settings: Settings) -> UnresolvedAssetJobDefinition:
         # looking at publishers is a job of its own: a build needs no network
         selection=dg.AssetSelection.all() - dg.AssetSelection.assets(PUBLISHERS),
         executor_def=executor_of(settings),
-        tags={WHOLE_TAG: "true"} | code_tags(settings),
+        tags={WHOLE_TAG: "true"} | ({CODE_TAG: this_code()} if settings.shared else {}),
         description="Build every table, check it, and publish a release if no blocking check fails.",
     )
 

@@ -10,7 +10,7 @@ from dx_pipeline.errors import DxError
 if TYPE_CHECKING:
     from dx_pipeline.settings import Settings
 
-#: the code a run was started with
+#: the code a run was started with, by which a worker knows whether it runs the same
 CODE_TAG = "dx/code"
 #: of builds of everything, of which dagster.yaml lets one run at a time
 WHOLE_TAG = "dx/whole"
@@ -65,11 +65,6 @@ def celery_config(settings: Settings) -> dict[str, Any]:
             },
         },
     }
-
-
-def code_tags(settings: Settings) -> dict[str, str]:
-    """Tags by which a worker knows whether it runs the code that a run was started with."""
-    return {CODE_TAG: this_code()} if settings.shared else {}
 
 
 def this_code() -> str:

@@ -81,23 +81,16 @@ def failure(errors: Mapping[str, BaseException]) -> dg.Failure:
 
 def reasons_of(instance: dg.DagsterInstance, run_id: str) -> tuple[Reason, ...]:
     """One reason for each failed step or blocking check of a run; steps skipped because of these are not told."""
-    wanted = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.ASSET_CHECK_EVALUATION,
-              dg.DagsterEventType.RUN_FAILURE}  # fmt: skip
-    events = [entry.dagster_event for entry in instance.all_logs(run_id, of_type=wanted) if entry.dagster_event]
-    checks = [event for event in events if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION]
-    found = [(event.step_key, event.asset_check_evaluation_data) for event in checks]
-    blocking = [(step, check) for step, check in found if check.blocking and not check.passed]
+    kind = dg.DagsterEventType
+    kinds = (kind.STEP_FAILURE, kind.ASSET_CHECK_EVALUATION, kind.RUN_FAILURE)
+    events = [entry.dagster_event for entry in instance.all_logs(run_id, of_type=set(kinds)) if entry.dagster_event]
+    failed, checked, ended = ([event for event in events if event.event_type == one] for one in kinds)
+    checks = [(event.step_key, event.asset_check_evaluation_data) for event in checked]
+    blocking = [(step, check) for step, check in checks if check.blocking and not check.passed]
     explained_steps = {step for step, _ in blocking}
-    reasons = [
-        _step_reason(event)
-        for event in events
-        if event.event_type == dg.DagsterEventType.STEP_FAILURE and event.step_key not in explained_steps
-    ]
+    reasons = [_step_reason(event) for event in failed if event.step_key not in explained_steps]
     reasons += [_check_reason(check) for _, check in blocking]
-    if not reasons:
-        ended = [event for event in events if event.event_type == dg.DagsterEventType.RUN_FAILURE]
-        reasons = [Reason(where="run", message=_run_error(event)) for event in ended[-1:]]
-    return tuple(reasons)
+    return tuple(reasons or [Reason(where="run", message=_run_error(event)) for event in ended[-1:]])
 
 
 def _run_error(event: dg.DagsterEvent) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dx_pipeline.errors import BusyError
 from dx_pipeline.orchestration import state
+from dx_pipeline.orchestration.shared import only_build
 from dx_pipeline.orchestration.state import Reason
 from dx_pipeline.orchestration.upkeep import forget, need_room, unchanged
 from dx_pipeline.paths import Paths, default_paths
@@ -69,12 +70,12 @@ def refresh(
         wait_seconds: how long to wait for another build.
 
     Raises:
-        BusyError: another build is at work and did not end in time; nothing was changed.
+        BusyError: another build is at work, here or on another machine, and did not end in time; nothing was changed.
         KeyboardInterrupt: somebody stopped it.
     """
     paths = paths or default_paths()
     try:
-        with build_lock(paths, wait_seconds), whole_build(paths, wait_seconds):
+        with build_lock(paths, wait_seconds), only_build(read_settings(paths.root), wait_seconds):
             state.begin(paths, door)
             told = None if full else unchanged(paths, door)
             if told:
@@ -128,26 +129,6 @@ def whole_night(paths: Paths, now: datetime | None = None, manners: Manners | No
     if trouble is not None:
         raise trouble
     return WholeNight(seen, built)
-
-
-@contextmanager
-def whole_build(paths: Paths, wait_seconds: float) -> Iterator[None]:
-    """In a shared deployment: nothing begins that could not work, and one build at a time on all machines.
-
-    Raises:
-        NotReadyError: a line for each thing that is wrong.
-        BusyError: another machine builds.
-    """
-    settings = read_settings(paths.root)
-    if not settings.shared:
-        yield
-        return
-    from dx_pipeline.orchestration.readiness import refuse_unready
-    from dx_pipeline.orchestration.shared import only_build
-
-    refuse_unready(settings, workers=True)
-    with only_build(settings, wait_seconds):
-        yield
 
 
 def _run(paths: Paths, door: str, full: bool) -> Refresh:

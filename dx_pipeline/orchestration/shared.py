@@ -130,9 +130,18 @@ def is_published(settings: Settings, data_hash: str) -> bool:
 def only_build(settings: Settings, wait_seconds: float) -> Iterator[None]:
     """The right to start a whole build, for one process on all machines; PostgreSQL takes it back when it dies.
 
+    Nothing begins that could not work. One machine asks nobody.
+
     Raises:
+        NotReadyError: a line for each thing that is wrong.
         BusyError: another one still builds after `wait_seconds`.
     """
+    from dx_pipeline.orchestration.readiness import refuse_unready
+
+    if not settings.shared:
+        yield
+        return
+    refuse_unready(settings, workers=True)
     con = postgres(settings, settings.lake_db)
     con.autocommit = True
     deadline = time.monotonic() + wait_seconds

@@ -58,27 +58,20 @@ def night_without_work(paths: Paths, instance: dg.DagsterInstance) -> str | None
 def unchanged(paths: Paths, door: str) -> str | None:
     """Whether the current release is what a build would make; says so, and leaves the trace. None when it is not."""
     from dx_pipeline.fetch.accept import finish_acceptances
+    from dx_pipeline.orchestration.shared import is_published
     from dx_pipeline.release.inputs import nothing_to_do
     from dx_pipeline.release.store.layout import current_folder
+    from dx_pipeline.release.store.manifest import read_manifest
     from dx_pipeline.release.store.repair import repair
 
     put_right = [*repair(paths), *(f"finished accepting {name}" for name in finish_acceptances(paths))]
-    current = current_folder(paths)
-    if current is None or not nothing_to_do(paths) or not _readers_see(paths, current):
+    current, settings = current_folder(paths), read_settings(paths.root)
+    if current is None or not nothing_to_do(paths):
+        return None
+    if settings.shared and not is_published(settings, read_manifest(current).data_hash):
         return None
     state.end(paths, "unchanged", door=door, put_right=put_right)
     return f"nothing changed since {current.name}: data, reference, corrections and code are those it was built from"
-
-
-def _readers_see(paths: Paths, current: Path) -> bool:
-    """Whether readers of a shared deployment's lake see the current release; true of one machine."""
-    settings = read_settings(paths.root)
-    if not settings.shared:
-        return True
-    from dx_pipeline.orchestration.shared import is_published
-    from dx_pipeline.release.store.manifest import read_manifest
-
-    return is_published(settings, read_manifest(current).data_hash)
 
 
 def need_room(paths: Paths) -> None:

@@ -12,7 +12,6 @@ from dx_pipeline.paths import Paths
 from dx_pipeline.release.store.layout import current_name
 
 if TYPE_CHECKING:
-    from dx_pipeline.alerts.causes import Failed
     from dx_pipeline.alerts.memory import Event
     from dx_pipeline.fetch.download import Manners
     from dx_pipeline.fetch.night import Night
@@ -48,23 +47,14 @@ def look(paths: Paths, now: datetime | None = None, manners: Manners | None = No
 
 
 def tell_of_builds(paths: Paths, now: datetime | None = None) -> list[Event]:
-    """Tell of the failure that stands in the record, or that it is over."""
-    from dx_pipeline.alerts.causes import build_causes
+    """Tell of what stands in the record as failed, of a nightly refresh that leaves no trace, or that it is over."""
+    from dx_pipeline.alerts.causes import Failed, build_causes
     from dx_pipeline.alerts.tell import tell
-
-    now = now or datetime.now(UTC)
-    return tell(paths, BUILDS, build_causes(failed_builds(paths, now), current_name(paths)), now)
-
-
-def failed_builds(paths: Paths, now: datetime) -> list[Failed]:
-    """What stands in the record as failed, and a nightly refresh that leaves no trace any more."""
-    from dx_pipeline.alerts.causes import Failed
     from dx_pipeline.orchestration.state import read_state
 
-    state = read_state(paths)
+    now, state = now or datetime.now(UTC), read_state(paths)
     reasons = state.failure.reasons if state.failure else ()
-    found = [Failed(one.where or "refresh", one.check or one.message, one.keys, bool(one.check)) for one in reasons]
-    missed = state.missed_since(now)
-    if missed:
-        found.append(Failed("nightly", f"the last trace of the nightly refresh is of {missed}: does the daemon run?"))
-    return found
+    failed = [Failed(one.where or "refresh", one.check or one.message, one.keys, bool(one.check)) for one in reasons]
+    if missed := state.missed_since(now):
+        failed.append(Failed("nightly", f"the last trace of the nightly refresh is of {missed}: does the daemon run?"))
+    return tell(paths, BUILDS, build_causes(failed, current_name(paths)), now)

@@ -126,7 +126,7 @@ def kill_series(root: Path, publisher: Publisher, kills: int, seed: int = 1) -> 
         finish_acceptances(paths)
         assert is_whole(paths)
         assert (paths.raw / SOURCE / "2023.csv").read_bytes() in (before, new)
-        for snapshot in stored(paths.snapshots / SOURCE / "2023.csv", "2023.csv"):
+        for snapshot in stored(paths.snapshots / SOURCE / "2023.csv"):
             assert snapshot.read() is not None
         (paths.snapshots / SOURCE / "state.json").unlink(missing_ok=True)
         fetch_all(paths, manners=patient())

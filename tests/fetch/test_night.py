@@ -63,7 +63,7 @@ def test_a_changed_figure_is_accepted_and_its_hash_declared(tmp_path: Path, publ
     assert "# kept by hand" in text
     assert "# assessed year" in text
     assert "retrieved_on = 2026-03-01" in text
-    (snapshot,) = stored(paths.snapshots / SOURCE / "2023.csv", "2023.csv")
+    (snapshot,) = stored(paths.snapshots / SOURCE / "2023.csv")
     assert snapshot.read() == new
     assert json.loads((snapshot.folder / "snapshot.json").read_bytes())["headers"]["content-type"] == "text/csv"
     assert results(night(paths, 1))["2023.csv"] == "unchanged"
@@ -240,7 +240,7 @@ def test_snapshots_are_bounded(tmp_path: Path, publisher: Publisher) -> None:
     for day in range(12):
         publisher.replies[f"/{SOURCE}/2023.csv"] = csv_reply(table(2023, changed={day: "0.9"}))
         assert night(paths, day).outcomes[0].result == "accepted"
-    kept = stored(paths.snapshots / SOURCE / "2023.csv", "2023.csv")
+    kept = stored(paths.snapshots / SOURCE / "2023.csv")
     assert len(kept) <= 5
     assert kept[-1].sha256 == declared_sha(paths, "2023.csv")
 
