@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -41,6 +42,12 @@ def read_json(path: Path) -> dict[str, Any]:
         pass
     path.replace(path.with_name(f"{path.name}.damaged"))
     return {}
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file, hexadecimal, without holding the file in memory."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync(path: Path) -> None:

@@ -234,14 +234,9 @@ def rounding_errors(con: duckdb.DuckDBPyConnection, edition: int, unit_system: i
 def component_matrix(con: duckdb.DuckDBPyConnection, edition: int, unit_system: int) -> Mapping[str, tuple[float, ...]]:
     """province_id -> its scores of the parts in their order, for the units that have all."""
     parts = parts_of_overall(con)
-    found: dict[str, dict[str, float]] = {}
     statement = """
-        SELECT province_id, indicator, score FROM component_scores
-        WHERE edition = ? AND unit_system = ? AND score IS NOT NULL ORDER BY province_id"""
-    for row in select(con, statement, [edition, unit_system]):
-        found.setdefault(row["province_id"], {})[row["indicator"]] = row["score"]
-    return {
-        province_id: tuple(scores[part] for part in parts)
-        for province_id, scores in found.items()
-        if all(part in scores for part in parts)
-    }
+        SELECT province_id, list(score ORDER BY list_position(?, indicator)) AS scores FROM component_scores
+        WHERE edition = ? AND unit_system = ? AND score IS NOT NULL AND list_contains(?, indicator)
+        GROUP BY province_id HAVING count(*) = ? ORDER BY province_id"""
+    rows = select(con, statement, [parts, edition, unit_system, parts, len(parts)])
+    return {row["province_id"]: tuple(row["scores"]) for row in rows}

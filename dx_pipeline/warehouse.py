@@ -190,30 +190,36 @@ def write_table(
     """
     stored = contract.conform(frame)
     contract.refuse(stored)  # a lake knows no keys
-    con.register("stored", stored)
-
-    def write() -> None:
-        con.execute(f'DROP TABLE IF EXISTS "{contract.name}"')
-        con.execute(contract.ddl(keyed=not lake.in_lake(con)))
-        con.execute(f'INSERT INTO "{contract.name}" BY NAME SELECT * FROM stored')
-        mark_built(con, contract.name, fingerprint(con, contract.name), inputs)
-
-    lake.committed(con, write)
-    con.unregister("stored")
+    statements = [
+        f'DROP TABLE IF EXISTS "{contract.name}"',
+        contract.ddl(keyed=not lake.in_lake(con)),
+        f'INSERT INTO "{contract.name}" BY NAME SELECT * FROM stored',
+    ]
+    _store(con, contract.name, stored, statements, inputs)
     return stored
 
 
 def replace_table(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, inputs: Iterable[str] = ()) -> None:
     """Replace a table without a contract (`raw.` or `core.`) by the frame."""
-    con.register("frame", frame)
+    statements = [
+        f"CREATE SCHEMA IF NOT EXISTS {name.split('.')[0]}",
+        f"CREATE OR REPLACE TABLE {_quoted(name)} AS SELECT * FROM stored",
+    ]
+    _store(con, name, frame, statements, inputs)
+
+
+def _store(
+    con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, statements: list[str], inputs: Iterable[str]
+) -> None:
+    """Write the frame, called `stored` in the statements, and its fingerprint in one transaction."""
+    con.register("stored", frame)
 
     def write() -> None:
-        con.execute(f"CREATE SCHEMA IF NOT EXISTS {name.split('.')[0]}")
-        con.execute(f"CREATE OR REPLACE TABLE {_quoted(name)} AS SELECT * FROM frame")
+        con.execute("; ".join(statements))
         mark_built(con, name, fingerprint(con, name), inputs)
 
     lake.committed(con, write)
-    con.unregister("frame")
+    con.unregister("stored")
 
 
 def read_table(con: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:

@@ -43,7 +43,7 @@ def check_partition(built: Partition, large: Large) -> pl.DataFrame:
     unit, indicator = (built.figures[name].to_physical().to_numpy() for name in ("province_id", "indicator"))
     units = int(unit.max(initial=0)) + 1
     doubled = int((np.bincount(indicator.astype(np.int64) * units + unit) > 1).sum())
-    false_ranks = false_rank_count(built.figures, built.means)
+    false_ranks = _false_ranks(built.figures, built.means)
     allowed = int(large.rejected * built.rows)
     results = [
         ("every_row_accounted", "blocking", lost, 0, built.rows, "rows = figures + left out"),
@@ -63,7 +63,7 @@ def check_partition(built: Partition, large: Large) -> pl.DataFrame:
     )
 
 
-def false_rank_count(figures: pl.DataFrame, means: pl.DataFrame) -> int:
+def _false_ranks(figures: pl.DataFrame, means: pl.DataFrame) -> int:
     """How many ranks are none: not 1 + the number of better ones, shared by unequal figures, or the wrong way round.
 
     Counted by indicator and rank, without sorting.

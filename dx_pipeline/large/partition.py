@@ -7,28 +7,24 @@ number, so that choosing, sorting and finding doubles are counting and no compar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from dx_pipeline.conform.reference import Reference
 from dx_pipeline.index import TIE_DECIMALS
 from dx_pipeline.index.arrays import BoolArray, IntArray
 from dx_pipeline.index.ranks import competition_rank
 from dx_pipeline.large.read import ROLES, Part, read_part
 from dx_pipeline.large.texts import REASON, REASONS, SIGN, Dictionary, distinct_texts
 from dx_pipeline.sources.periods import Period
-from dx_pipeline.sources.resolved import SourceSpec
 
 #: rows nobody could use; the others are blank or said twice
 REJECTED = REASONS[:5]
 FIGURES = ("province_id", "indicator", "value", "decimals", "rank", "file", "row")
 
 
-@dataclass(frozen=True)
-class Partition:
+class Partition(NamedTuple):
     """One period of a source.
 
     Attributes:
@@ -40,13 +36,11 @@ class Partition:
             is `complete`, `mean`, `minimum` and `maximum` of those published.
     """
 
-    source_id: str
-    unit_system: int
     period: Period | None
     rows: int
-    figures: pl.DataFrame = field(repr=False)
-    left_out: pl.DataFrame = field(repr=False)
-    means: pl.DataFrame = field(repr=False)
+    figures: pl.DataFrame
+    left_out: pl.DataFrame
+    means: pl.DataFrame
 
 
 class Coded(NamedTuple):
@@ -63,39 +57,25 @@ class Coded(NamedTuple):
     numbers: pl.DataFrame
 
 
-def build_partition(
-    source: SourceSpec,
-    reference: Reference,
-    period: Period | None,
-    parts: Sequence[Part],
-    dictionary: Dictionary | None = None,
-) -> Partition:
-    """Read, conform, choose and rank one period. Nothing is written.
-
-    Args:
-        source: one of layout large.
-        reference: unit systems and names.
-        period: which one.
-        parts: where its rows lie (`read.parts_of`).
-        dictionary: what was resolved before, for a process that builds several periods.
+def build_partition(period: Period | None, parts: Sequence[Part], known: Dictionary) -> Partition:
+    """Read, conform, choose and rank one period, whose rows lie in `parts`. Nothing is written.
 
     Raises:
         SourceError: a file is not as declared.
     """
-    known = dictionary or Dictionary(source, reference)
     printed = [read_part(part) for part in parts]
     rows = conform(printed, parts, known, period)
     texts = pl.concat(printed)
     cells, taken, doubles, repeated = choose(rows, known)
     figures = texts.select("file", "row")[taken].with_columns(
-        _codes(known.units, cells % len(known.units.categories)).alias("province_id"),
-        _codes(known.indicators, cells // len(known.units.categories)).alias("indicator"),
+        _codes(known.units, cells % known.n_units).alias("province_id"),
+        _codes(known.indicators, cells // known.n_units).alias("indicator"),
         *rows.numbers.select("value", "decimals", "order")[rows.number[taken]],
     )
     left_out = leave_out(rows, texts, doubles, repeated)
     means = summarise(figures, blank_cells(rows, cells, known), known)
     figures = rank(figures, means, known)
-    return Partition(source.source_id, known.unit_system, period, texts.height, figures, left_out, means)
+    return Partition(period, texts.height, figures, left_out, means)
 
 
 def _codes(codes: pl.Enum, places: IntArray) -> pl.Series:
@@ -137,8 +117,8 @@ def choose(rows: Coded, known: Dictionary) -> tuple[IntArray, IntArray, IntArray
     """
     figure = rows.numbers["reason"].is_null().to_numpy()[rows.number]
     usable = np.flatnonzero(figure & rows.in_period & (rows.unit >= 0) & (rows.indicator >= 0))
-    cell = rows.indicator[usable] * len(known.units.categories) + rows.unit[usable]
-    row = np.full(len(known.units.categories) * len(known.indicators.categories), -1, dtype=np.int64)
+    cell = rows.indicator[usable] * known.n_units + rows.unit[usable]
+    row = np.full(known.n_units * len(known.indicators.categories), -1, dtype=np.int64)
     step = 1 if known.large.duplicates == "last" else -1
     row[cell[::step]] = usable[::step]  # of several rows of a cell the one assigned last stays
     cells = np.flatnonzero(row >= 0)
@@ -170,10 +150,10 @@ def blank_cells(rows: Coded, cells: IntArray, known: Dictionary) -> pl.DataFrame
     """`indicator` and `blank`: how many of its cells are printed and blank, and have no figure elsewhere."""
     blank = (rows.numbers["reason"] == "blank").fill_null(False).to_numpy()[rows.number]
     at = np.flatnonzero(blank & rows.in_period & (rows.unit >= 0) & (rows.indicator >= 0))
-    empty = np.unique(rows.indicator[at] * len(known.units.categories) + rows.unit[at])
-    has_figure = np.zeros(len(known.units.categories) * len(known.indicators.categories), dtype=np.bool_)
+    empty = np.unique(rows.indicator[at] * known.n_units + rows.unit[at])
+    has_figure = np.zeros(known.n_units * len(known.indicators.categories), dtype=np.bool_)
     has_figure[cells] = True
-    place, count = np.unique(empty[~has_figure[empty]] // len(known.units.categories), return_counts=True)
+    place, count = np.unique(empty[~has_figure[empty]] // known.n_units, return_counts=True)
     return pl.DataFrame({"indicator": _codes(known.indicators, place), "blank": count})
 
 
@@ -189,7 +169,7 @@ def rank(figures: pl.DataFrame, means: pl.DataFrame, known: Dictionary) -> pl.Da
 
 def summarise(figures: pl.DataFrame, blank: pl.DataFrame, known: Dictionary) -> pl.DataFrame:
     """Completeness, mean and range of every declared indicator, in their order; `blank` as from `blank_cells`."""
-    units = len(known.units.categories)
+    units = known.n_units
     # the order in which threads add differs from run to run, and with it the last digit of a sum
     mean = pl.col("value").mean().round_sig_figs(12)
     found = figures.group_by("indicator").agg(

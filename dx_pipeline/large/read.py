@@ -6,7 +6,6 @@ printed period, in a stream, into scratch files; after that each period is read 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from dx_pipeline.errors import nearest
+from dx_pipeline.files import sha256_of
 from dx_pipeline.sources.errors import refuse
 from dx_pipeline.sources.periods import Period, parse_period, period_or_none
 from dx_pipeline.sources.resolved import FileSpec, SourceSpec
@@ -76,24 +76,16 @@ def read_part(part: Part) -> pl.DataFrame:
     if part.scratch is not None:
         frame = pl.read_parquet(part.scratch / "*.parquet", hive_partitioning=False)
         return frame.sort("row").with_columns(file=pl.lit(part.file, ROWS["file"])).select(*ROWS)
-    verify(part.spec)
+    _verify(part.spec)
     with _readable(part.spec):
         return _scan(part.file, part.spec).collect()
 
 
-def verify(file: FileSpec) -> None:
-    """Hold a file against its declared hash, without holding it in memory.
-
-    Raises:
-        SourceError: there is no such file.
-        ChecksumError: its bytes are not those declared.
-    """
+def _verify(file: FileSpec) -> None:
     try:
-        with file.path.open("rb") as opened:
-            found = hashlib.file_digest(opened, "sha256").hexdigest()
+        check_hash(file, sha256_of(file.path))
     except OSError as error:
         refuse(file.where, "the file that source.toml names", error.strerror or str(error), "restore it")
-    check_hash(file, found)
 
 
 def _scan(number: int, file: FileSpec) -> pl.LazyFrame:
@@ -157,7 +149,7 @@ def _delimiter(path: Path) -> str:
 
 def _taken_apart(number: int, file: FileSpec, scratch: Path) -> Iterator[tuple[str, Path]]:
     """Each printed period of a file, and the folder of its rows; one stream over the file, whatever its size."""
-    verify(file)
+    _verify(file)
     by_period = pl.PartitionBy(
         scratch, key={"printed": pl.col("period").hash()}, include_key=False, max_rows_per_file=HELD
     )

@@ -24,8 +24,9 @@ import polars as pl
 
 from dx_pipeline.code import code_of
 from dx_pipeline.conform.reference import Reference
+from dx_pipeline.files import sha256_of
 from dx_pipeline.large.checks import check_partition, refuse_failed
-from dx_pipeline.large.partition import Partition, build_partition
+from dx_pipeline.large.partition import build_partition
 from dx_pipeline.large.read import Part, parts_of
 from dx_pipeline.large.texts import Dictionary
 from dx_pipeline.sources.errors import refuse
@@ -73,7 +74,7 @@ def build_large(
         wanted = [period for period in parts if only is None or str(period) in only]
 
         def build(period: Period | None) -> Stored:
-            return build_period(source, reference, period, parts[period], folder, known)
+            return _build_period(source, period, parts[period], folder, known)
 
         with ThreadPoolExecutor(_side_by_side(parts)) as pool:
             stored = list(pool.map(build, wanted))
@@ -113,32 +114,21 @@ def _side_by_side(parts: Mapping[Any, Sequence[Part]]) -> int:
     return max(1, min(os.cpu_count() or 1, MEMORY // (largest * BYTES_A_BYTE)))
 
 
-def build_period(
-    source: SourceSpec,
-    reference: Reference,
-    period: Period | None,
-    parts: list[Part],
-    folder: Path,
-    known: Dictionary | None = None,
+def _build_period(
+    source: SourceSpec, period: Period | None, parts: list[Part], folder: Path, known: Dictionary
 ) -> Stored:
-    """Build, check and keep one period; any process may do it, with others at work on other periods.
+    """Build, check and keep one period, with others at work on other periods.
 
-    Raises:
-        SourceError: a file is not as declared, or a blocking check failed; what was kept before stays.
+    It is written beside its place and put there by one rename; what was kept before stays until then.
     """
-    made_of = fingerprint(source, reference, parts)
-    before = read_stored(folder / _name(period))
+    made_of = _made_of(source, known, parts)
+    name = _name(period)
+    before = _read_stored(folder / name)
     if before is not None and before.made_of == made_of:
         return before
-    built = build_partition(source, reference, period, parts, known)
-    results = check_partition(built, source.large)  # type: ignore[arg-type]
+    built = build_partition(period, parts, known)
+    results = check_partition(built, known.large)
     refuse_failed(source, built, results)
-    return write_partition(built, results, folder, made_of)
-
-
-def write_partition(built: Partition, results: pl.DataFrame, folder: Path, made_of: str) -> Stored:
-    """Write one built period beside its place, then put it there by one rename."""
-    name = _name(built.period)
     with TemporaryDirectory(dir=folder, prefix=".writing-") as scratch:
         new = Path(scratch) / "new"
         new.mkdir()
@@ -149,7 +139,7 @@ def write_partition(built: Partition, results: pl.DataFrame, folder: Path, made_
             name.removeprefix("period="),
             made_of,
             {"rows": built.rows} | {table: frame.height for table, frame in frames.items()},
-            {path.name: _sha256(path) for path in sorted(new.glob("*.parquet"))},
+            {path.name: sha256_of(path) for path in sorted(new.glob("*.parquet"))},
         )
         (new / MANIFEST).write_text(json.dumps(vars(stored), indent=1), encoding="utf-8")
         if (folder / name).exists():
@@ -158,7 +148,7 @@ def write_partition(built: Partition, results: pl.DataFrame, folder: Path, made_
     return stored
 
 
-def read_stored(folder: Path) -> Stored | None:
+def _read_stored(folder: Path) -> Stored | None:
     """What a period's folder says of itself; None when there is none, or not whole."""
     try:
         said = Stored(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
@@ -207,16 +197,15 @@ def constants(source: SourceSpec) -> pl.DataFrame:
     return pl.DataFrame(rows, schema_overrides={"file": pl.UInt16})
 
 
-def fingerprint(source: SourceSpec, reference: Reference, parts: list[Part]) -> str:
+def _made_of(source: SourceSpec, dictionary: Dictionary, parts: list[Part]) -> str:
     """One hash over all that decides a period: its files, what is said of them, the names known, the code."""
-    system = source.files[0].unit_system
-    names = reference.of_system(system or 0)
+    names = dictionary.names
     spelled = sorted(
         (known.spelling.text, known.unit.province_id, known.unit.code) for one in names.known.values() for known in one
     )
     files = [(part.file, part.spec.sha256, part.spec.period, repr(part.spec.tables)) for part in parts]
     said = [
-        system,
+        source.files[0].unit_system,
         source.large,
         list(source.indicators.items()),
         files,
@@ -230,11 +219,6 @@ def fingerprint(source: SourceSpec, reference: Reference, parts: list[Part]) -> 
 def code_version() -> str:
     """The code and libraries that decide a figure of a large source, in one hash."""
     return code_of("large.store")[:16]
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _name(period: Period | None) -> str:

@@ -32,9 +32,10 @@ class Dictionary:
     def __init__(self, source: SourceSpec, reference: Reference) -> None:
         assert source.large is not None
         assert source.files[0].unit_system is not None
-        self.large, self.unit_system = source.large, source.files[0].unit_system
-        self._names = reference.of_system(self.unit_system)
-        self.units = pl.Enum(list(self._names.units))
+        self.large = source.large
+        self.names = reference.of_system(source.files[0].unit_system)
+        self.units = pl.Enum(list(self.names.units))
+        self.n_units = len(self.names.units)
         self.indicators = pl.Enum(list(source.indicators))
         self.declared = pl.DataFrame(
             {
@@ -42,14 +43,14 @@ class Dictionary:
                 "direction": [one.direction for one in source.indicators.values()],
             }
         )
-        self._by_code = {unit.code: unit.province_id for unit in self._names.units.values()}
+        self._by_code = {unit.code: unit.province_id for unit in self.names.units.values()}
         self._met: dict[str, str | None] = {}
         self._lock = Lock()
 
     def province(self, distinct: pl.Series) -> pl.Series:
         """The place among the units of the system that each text names, null for none."""
         by_codes = self.large.provinces_by == "codes"
-        find = self._by_code.get if by_codes else lambda text: recognised(text, self._names)
+        find = self._by_code.get if by_codes else lambda text: recognised(text, self.names)
         with self._lock:  # periods are built side by side
             return _places(distinct, self._met, find, self.units)
 

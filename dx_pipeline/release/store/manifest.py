@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dx_pipeline.contracts import Contract
+from dx_pipeline.files import sha256_of
 from dx_pipeline.paths import Paths
 from dx_pipeline.release.store.layout import ReleaseError, release_folders
 
@@ -226,8 +227,7 @@ def describe_file(path: Path) -> FileMark:
     state = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
     if state in _described:
         return _described[state]
-    with path.open("rb") as file:
-        mark = FileMark(bytes=found.st_size, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+    mark = FileMark(bytes=found.st_size, sha256=sha256_of(path))
     if time.time_ns() - found.st_ctime_ns > CLOCK_TICK_NS:
         _described[state] = mark
     return mark
