@@ -11,7 +11,7 @@ the points being multiples of ten.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -100,13 +100,6 @@ def draw_weights(weights: ArrayLike, neighbourhood: str, draws: int = DRAWS, see
 STEP = 10.0
 
 
-class Deviation(NamedTuple):
-    """How far the points that a total implies are from multiples of ten: the largest distance, in points."""
-
-    total: float
-    largest: float
-
-
 def solved_shares(components: ArrayLike, overall: ArrayLike) -> FloatArray:
     """Least-squares shares of the components in the overall, without intercept.
 
@@ -125,12 +118,8 @@ def solved_shares(components: ArrayLike, overall: ArrayLike) -> FloatArray:
     return np.asarray(shares, dtype=np.float64)
 
 
-def deviations(shares: ArrayLike, totals: ArrayLike) -> list[Deviation]:
-    """For each total, the largest distance of its points from a multiple of ten above zero."""
-    own = np.asarray(shares, dtype=np.float64)
-    found = []
-    for total in np.asarray(totals, dtype=np.float64):
-        points = own * total
-        nearest = np.maximum(STEP, np.round(points / STEP) * STEP)
-        found.append(Deviation(float(total), float(np.abs(points - nearest).max())))
-    return found
+def deviations(shares: FloatArray, totals: FloatArray) -> FloatArray:
+    """Largest distance of the points that each total implies from a multiple of ten above zero, shape (totals,)."""
+    points = np.outer(totals, shares)
+    nearest = np.maximum(STEP, np.round(points / STEP) * STEP)
+    return np.asarray(np.abs(points - nearest).max(axis=1))

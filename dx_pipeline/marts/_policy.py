@@ -70,40 +70,26 @@ def with_source(frame: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
         frame: policy rows; columns of ABSENT that it lacks are added empty.
         articles: raw.policy_articles; its addresses fill those the row does not print itself.
     """
-    missing = [pl.lit(None, dtype=pl.String).alias(name) for name in ABSENT if name not in frame.columns]
-    known = articles.select("article_title", *(pl.col(name).alias(f"_{name}") for name in ADDRESS))
-    rows = frame.with_columns(missing).join(known, on="article_title", how="left", maintain_order="left")
+    lacking = [pl.lit(None, dtype=pl.String).alias(name) for name in ABSENT if name not in frame.columns]
+    address = ("url", "article_publisher", "address_en", "address_vi")
+    known = articles.select("article_title", *(pl.col(name).alias(f"_{name}") for name in address))
     own = pl.col("url") != ""
-    rows = rows.with_columns(
-        url=pl.when(own).then("url").otherwise("_url"),
-        article_publisher=pl.coalesce(_text("article_publisher"), "_article_publisher"),
-        **{name: _text(name) for name in ("article_title", "article_date", "published_wording")},
-        _address_en=pl.when(~own.fill_null(False)).then("_address_en"),
-        _address_vi=pl.when(~own.fill_null(False)).then("_address_vi"),
+    rows = (
+        frame.with_columns(lacking)
+        .join(known, on="article_title", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("article_title", "article_date", "published_wording").replace("", None),
+            pl.when(~own.fill_null(False)).then(pl.col("_address_en", "_address_vi").replace("", None)),
+            url=pl.when(own).then("url").otherwise("_url"),
+            article_publisher=pl.coalesce(pl.col("article_publisher").replace("", None), "_article_publisher"),
+        )
     )
-    lines = {
-        language: [
-            _text(f"_address_{language}"),
-            *(pl.when(pl.col(name).is_null()).then(pl.lit(texts[place])) for name, texts in ABSENT.items()),
-        ]
-        for place, language in enumerate(("en", "vi"))
-    }
-    return rows.with_columns(
-        source_note=_joined(lines["en"]),
-        source_note_vi=_joined(lines["vi"]),
-    ).drop([f"_{name}" for name in ADDRESS])
-
-
-ADDRESS = ("url", "article_publisher", "address_en", "address_vi")
-
-
-def _text(name: str) -> pl.Expr:
-    return pl.when(pl.col(name) != "").then(pl.col(name))
-
-
-def _joined(lines: list[pl.Expr]) -> pl.Expr:
-    text = pl.concat_str(lines, separator="; ", ignore_nulls=True)
-    return pl.when(text != "").then(text)
+    notes = {}
+    for place, (name, language) in enumerate((("source_note", "en"), ("source_note_vi", "vi"))):
+        missing = (pl.when(pl.col(one).is_null()).then(pl.lit(texts[place])) for one, texts in ABSENT.items())
+        lines = [pl.col(f"_address_{language}"), *missing]
+        notes[name] = pl.concat_str(lines, separator="; ", ignore_nulls=True).replace("", None)
+    return rows.with_columns(**notes).drop([f"_{name}" for name in address])
 
 
 def unit_system_of(moment: pl.Expr, provinces: pl.DataFrame, said: pl.DataFrame | None = None) -> pl.Expr:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from dx_pipeline.index import RANK_TARGET
+from dx_pipeline.marts._units import KEY, TABLE, UNIT, first_true
 
 #: columns that name one target
 TARGET = ["unit_system", "province_id", "resolution", "indicator", "target_year"]
@@ -20,15 +21,10 @@ def territories(provinces: pl.DataFrame) -> pl.DataFrame:
         unit_system, province_id, name (of the old unit), last_year, ended_on, successor_system, successor_id,
         successor (its name).
     """
-    old = provinces.filter(pl.col("successor_id").is_not_null())
+    old = provinces.drop_nulls("successor_id").filter(pl.len().over("unit_system", "successor_id") > 1)
     new = provinces.select(successor_system="unit_system", successor_id="province_id", successor="name_vi")
-    joined = old.filter(pl.len().over("unit_system", "successor_id") > 1)
-    return joined.join(new, on=["successor_system", "successor_id"]).select(
-        "unit_system",
-        "province_id",
-        "successor_system",
-        "successor_id",
-        "successor",
+    return old.join(new, on=["successor_system", "successor_id"]).select(
+        pl.col(*UNIT, "successor_system", "successor_id", "successor"),
         name="name_vi",
         last_year=pl.col("valid_to").dt.year().cast(pl.Int64),
         ended_on=pl.col("valid_to").dt.offset_by("1d"),
@@ -72,8 +68,7 @@ def caveats(remark: pl.Expr, phrases: pl.DataFrame, language: str) -> pl.Expr:
         pl.when(said.str.contains(phrase.lower(), literal=True)).then(pl.lit(text))
         for phrase, text in phrases.select("phrase", f"caveat_{language}").iter_rows()
     ]
-    text = pl.concat_str(parts, separator="; ", ignore_nulls=True)
-    return pl.when(text != "").then(text)
+    return pl.concat_str(parts, separator="; ", ignore_nulls=True).replace("", None)
 
 
 def as_printed(value: pl.Expr) -> pl.Expr:
@@ -94,25 +89,23 @@ def moment(language: str) -> pl.Expr:
     return pl.when("as_of_from_context").then(pl.format(word, year)).otherwise("as_of")
 
 
+def reached(actual: pl.Expr) -> pl.Expr:
+    """Whether a value is what the row's target asks for."""
+    target, comparator = pl.col("target_value"), pl.col("comparator")
+    at_least = pl.when(comparator == "more_than").then(actual > target).otherwise(actual >= target)
+    return pl.when(comparator == "top").then(actual <= target).otherwise(at_least)
+
+
 def _verdict(not_assessable: pl.Expr, reached: pl.Expr) -> pl.Expr:
-    return (
-        pl.when(not_assessable)
-        .then(pl.lit("not_assessable"))
-        .when("early")
-        .then(pl.lit("not_due"))
-        .when(reached)
-        .then(pl.lit("met"))
-        .otherwise(pl.lit("not_met"))
-    )
+    return first_true({"not_assessable": not_assessable, "not_due": "early", "met": reached}, "not_met")
 
 
 def rank_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row per rank target and edition, with the successor's rank beside it, which decides nothing."""
     ranks = tables["province_rankings"]
     own = ranks.select(
-        "edition", "unit_system", "province_id", "score", "rank", "n_units", "source_id", "locator",
-        basis="rank_basis", doubts="rank_doubts",
-    )  # fmt: skip
+        pl.col(*KEY, "score", "rank", "n_units", "source_id", "locator"), basis="rank_basis", doubts="rank_doubts"
+    )
     beside = ranks.select(
         "edition",
         successor_system="unit_system",
@@ -120,13 +113,13 @@ def rank_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.D
         successor_rank="rank",
         successor_n_units="n_units",
     )
-    thresholds = tables["rank_thresholds"].select("edition", "unit_system", k="k", threshold="score")
+    thresholds = tables["rank_thresholds"].select(*TABLE, "k", threshold="score")
     frame = (
         targets.filter(pl.col("indicator") == RANK_TARGET)
-        .join(own, on=["unit_system", "province_id"])
+        .join(own, on=UNIT)
         .with_columns(k=pl.col("target_value").cast(pl.Int64))
-        .join(thresholds, on=["edition", "unit_system", "k"], how="left")
-        .join(territories(tables["provinces"]), on=["unit_system", "province_id"], how="left")
+        .join(thresholds, on=[*TABLE, "k"], how="left")
+        .join(territories(tables["provinces"]), on=UNIT, how="left")
         .join(beside, on=["edition", "successor_system", "successor_id"], how="left")
         .with_columns(
             ends=(pl.col("target_year") > pl.col("last_year")).fill_null(False),
@@ -134,29 +127,15 @@ def rank_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.D
             unknown=pl.col("rank").is_null(),
         )
     )
-    need = (1000 * (pl.col("threshold") - pl.col("score"))).clip(lower_bound=0.0)
     return frame.select(
-        *TARGET,
-        "edition",
-        "comparator",
-        "target_value",
-        "unit",
-        "basis",
-        "doubts",
-        "successor_id",
-        "successor_rank",
-        "successor_n_units",
+        pl.col(*TARGET, "edition", "comparator", "target_value", "unit", "basis", "doubts"),
+        pl.col("successor_id", "successor_rank", "successor_n_units"),
         actual_value=pl.col("rank").cast(pl.Float64),
         actual_as_of=pl.when(~pl.col("unknown")).then(pl.format("DTI {}", "edition")),
         actual_source=pl.col("source_id") + ": " + pl.col("locator"),
-        verdict=_verdict(pl.col("ends") | (pl.col("unknown") & ~pl.col("early")), pl.col("rank") <= pl.col("k")),
-        missing=pl.when("ends")
-        .then(pl.lit("boundary_change"))
-        .when("unknown")
-        .then(pl.lit("not_read"))
-        .when("early")
-        .then(pl.lit("not_due")),
-        need_points=need,
+        verdict=_verdict(pl.col("ends") | (pl.col("unknown") & ~pl.col("early")), reached(pl.col("rank"))),
+        missing=first_true({"boundary_change": "ends", "not_read": "unknown", "not_due": "early"}),
+        need_points=(1000 * (pl.col("threshold") - pl.col("score"))).clip(lower_bound=0.0),
         reason=_rank_reason("en"),
         reason_vi=_rank_reason("vi"),
     )
@@ -186,7 +165,7 @@ RANK_WORDS = {
 
 def _rank_reason(language: str) -> pl.Expr:
     words = RANK_WORDS[language]
-    side = pl.when(pl.col("rank") <= pl.col("k")).then(pl.lit(words["inside"])).otherwise(pl.lit(words["outside"]))
+    side = first_true({words["inside"]: pl.col("rank") <= pl.col("k")}, words["outside"])
     ended_early = ~pl.col("ends") & pl.col("early") & pl.col("ended_on").is_not_null()
     parts = [
         pl.when("unknown")
@@ -204,63 +183,39 @@ def _rank_reason(language: str) -> pl.Expr:
 def value_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row per target; near series are named with their values, and never decide."""
     actuals = tables["policy_actuals"]
+    said = {
+        name: caveats(pl.col("remark"), tables["raw.policy_caveats"], language)
+        for name, language in (("caveat", "en"), ("caveat_vi", "vi"))
+    }
     latest = (
         actuals.sort("year", "as_of", "row")
-        .unique(["unit_system", "province_id", "indicator"], keep="last", maintain_order=True)
+        .unique([*UNIT, "indicator"], keep="last", maintain_order=True)
         .select(
-            "unit_system",
-            "province_id",
-            "indicator",
-            "value",
-            "as_of",
-            "as_of_from_context",
-            "year",
-            "doubts",
+            pl.col(*UNIT, "indicator", "value", "as_of", "as_of_from_context", "year", "doubts"),
             value_basis="basis",
-            caveat=caveats(pl.col("remark"), tables["raw.policy_caveats"], "en"),
-            caveat_vi=caveats(pl.col("remark"), tables["raw.policy_caveats"], "vi"),
-            source=pl.col("source_id") + ": policy_actuals.csv, row " + pl.col("row").cast(pl.String)
-            + ", " + pl.coalesce("url", "publisher"),
+            source=pl.format("{}: policy_actuals.csv, row {}, {}", "source_id", "row", pl.coalesce("url", "publisher")),
+            **said,
         )
-    )  # fmt: skip
-    nearest = latest.select(
-        "unit_system", "province_id", nearest="indicator", nearest_value="value", nearest_source="source"
     )
+    nearest = latest.select(*UNIT, nearest="indicator", nearest_value="value", nearest_source="source")
     frame = (
         targets.filter(pl.col("indicator") != RANK_TARGET)
         .join(tables["raw.target_matches"].drop("row"), on=["province_id", "indicator"], how="left")
-        .join(
-            latest,
-            left_on=["unit_system", "province_id", "actual_indicator"],
-            right_on=["unit_system", "province_id", "indicator"],
-            how="left",
-        )
-        .join(
-            nearest,
-            left_on=["unit_system", "province_id", "nearest_indicator"],
-            right_on=["unit_system", "province_id", "nearest"],
-            how="left",
-        )
+        .join(latest, left_on=[*UNIT, "actual_indicator"], right_on=[*UNIT, "indicator"], how="left")
+        .join(nearest, left_on=[*UNIT, "nearest_indicator"], right_on=[*UNIT, "nearest"], how="left")
         .join(_near_texts(tables["target_near_values"]), on=TARGET, how="left")
-        .join(territories(tables["provinces"]), on=["unit_system", "province_id"], how="left")
+        .join(territories(tables["provinces"]), on=UNIT, how="left")
         .with_columns(
             ends=(pl.col("target_year") > pl.col("last_year")).fill_null(False),
             early=(pl.col("year") < pl.col("target_year")).fill_null(False),
             known=pl.col("value").is_not_null(),
         )
     )
-    reached = (
-        pl.when(pl.col("comparator") == "more_than")
-        .then(pl.col("value") > pl.col("target_value"))
-        .otherwise(pl.col("value") >= pl.col("target_value"))
-    )
+    unknown = ~pl.col("known")
+    incomparable = unknown & (pl.col("near_values").is_not_null() | pl.col("target_value").is_null())
     return frame.select(
-        *TARGET,
-        "comparator",
-        "target_value",
-        "unit",
-        "near_values",
-        "near_values_vi",
+        pl.col(*TARGET, "comparator", "target_value", "unit", "near_values", "near_values_vi", "doubts"),
+        pl.col("nearest_value", "nearest_source"),
         edition=pl.coalesce("year", pl.lit(actuals["year"].max())),
         actual_value="value",
         actual_as_of="as_of",
@@ -268,19 +223,11 @@ def value_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.
         actual_caveat="caveat",
         actual_caveat_vi="caveat_vi",
         basis="value_basis",
-        doubts="doubts",
-        verdict=_verdict(pl.col("ends") | ~pl.col("known"), reached),
-        missing=pl.when("ends")
-        .then(pl.lit("boundary_change"))
-        .when(~pl.col("known") & (pl.col("near_values").is_not_null() | pl.col("target_value").is_null()))
-        .then(pl.lit("not_comparable"))
-        .when(~pl.col("known"))
-        .then(pl.lit("not_read"))
-        .when("early")
-        .then(pl.lit("not_due")),
+        verdict=_verdict(pl.col("ends") | unknown, reached(pl.col("value"))),
+        missing=first_true(
+            {"boundary_change": "ends", "not_comparable": incomparable, "not_read": unknown, "not_due": "early"}
+        ),
         nearest_indicator=pl.when(pl.col("nearest_value").is_not_null()).then("nearest_indicator"),
-        nearest_value="nearest_value",
-        nearest_source="nearest_source",
         reason=_value_reason("en"),
         reason_vi=_value_reason("vi"),
     )

@@ -9,6 +9,7 @@ from dx_pipeline.index import TARGET_RANKS
 from dx_pipeline.index import targets as methods
 from dx_pipeline.index.arrays import BoolArray, FloatArray
 from dx_pipeline.marts._arrays import Edition, arising, errors_of, full_editions, rank_interval_of, rows
+from dx_pipeline.marts._units import first_true
 
 
 def _errors(edition: Edition) -> tuple[FloatArray, BoolArray]:
@@ -45,16 +46,16 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     unreachable = ~pl.col("reachable")
     return pl.concat(frames).with_columns(
         doubts=arising(),
-        reason=pl.when(unreachable).then(
-            pl.lit(
+        reason=first_true(
+            {
                 "not_applicable: out of reach in one step, even with every component raised to the level of the best"
-                " tenth of the provinces"
-            )
+                " tenth of the provinces": unreachable
+            }
         ),
-        reason_vi=pl.when(unreachable).then(
-            pl.lit(
+        reason_vi=first_true(
+            {
                 "không áp dụng: ngoài tầm với trong một bước, kể cả khi nâng mọi thành phần lên mức của nhóm 10 % tỉnh"
-                " dẫn đầu"
-            )
+                " dẫn đầu": unreachable
+            }
         ),
     )

@@ -7,14 +7,13 @@ from typing import Any
 
 import polars as pl
 
-from dx_pipeline.index.doubt import union_doubts, weakest_basis
 from dx_pipeline.index.findings import Explanation, explain, joint_half_widths
 from dx_pipeline.language.movement import MARKED, Known, Movement
 from dx_pipeline.language.numbers import decimals_of
 from dx_pipeline.language.sentences import finding, note
 from dx_pipeline.marts._arrays import edition_pairs, step_between
 from dx_pipeline.marts._units import UNIT, memberships
-from dx_pipeline.vocabulary import SEPARATOR, split
+from dx_pipeline.vocabulary import SEPARATOR, codes, split
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -36,12 +35,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         held = sorted(set().union(*(whole.get((year, unit[0]), set()) for year in years)))
         movement = replace(movement, explanation=parts.get((*years, *unit)), table_doubts=SEPARATOR.join(held) or None)
         lines.append(_line(row, movement))
-    frame = pl.DataFrame(lines, infer_schema_length=None)
-    kept = [name for name in frame.columns if not name.startswith("_")]
-    return frame.with_columns(
-        basis=weakest_basis([*(pl.col(f"_basis_{n}") for n in range(4)), pl.col("_method")]),
-        doubts=union_doubts([*(pl.col(f"_doubts_{n}") for n in range(4)), pl.col("_undecided"), pl.col("_marked")]),
-    ).select(*kept, "basis", "doubts")
+    return pl.DataFrame(lines, infer_schema_length=None)
 
 
 def known_figures(tables: dict[str, pl.DataFrame]) -> dict[tuple[int, int, str], dict[str, Known]]:
@@ -112,22 +106,19 @@ def _undecided(movement: Movement) -> bool:
 
 def _line(row: dict[str, Any], movement: Movement) -> dict[str, Any]:
     text, marks = finding(movement), note(movement)
-    used = [movement.score_from, movement.score_to, movement.rank_from, movement.rank_to]
+    bases = {one.basis for one in movement.figures}
+    doubts = {name for one in movement.figures for name in split(one.doubts)}
+    if row["own_effect"] is not None:
+        bases.add("computed")
+        doubts |= {name for name in split(movement.table_doubts) if name in MARKED}
+    if _undecided(movement):
+        doubts.add("within_error")
     return {
-        "edition_from": row["edition_from"],
-        "edition_to": row["edition_to"],
-        "unit_system": row["unit_system"],
-        "province_id": row["province_id"],
+        **{name: row[name] for name in ("edition_from", "edition_to", *UNIT, "comparability")},
         "sentence_vi": text.vi,
         "sentence_en": text.en,
         "note_vi": marks.vi if marks else None,
         "note_en": marks.en if marks else None,
-        "comparability": row["comparability"],
-        "_method": "computed" if row["own_effect"] is not None else None,
-        "_marked": SEPARATOR.join(name for name in split(movement.table_doubts) if name in MARKED)
-        if row["own_effect"] is not None
-        else None,
-        "_undecided": "within_error" if _undecided(movement) else None,
-        **{f"_basis_{n}": one.basis if one else None for n, one in enumerate(used)},
-        **{f"_doubts_{n}": one.doubts if one else None for n, one in enumerate(used)},
+        "basis": next((code for code in reversed(codes("basis")) if code in bases), None),
+        "doubts": SEPARATOR.join(code for code in codes("doubt") if code in doubts) or None,
     }

@@ -46,7 +46,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
             "mean_published",
             agrees=(pl.col("mean_computed") - pl.col("mean_published")).abs() <= tolerance,
             n_units=pl.col("n_units").fill_null(0),
-            finding=pl.when(pl.col("finding") != "").then("finding"),
+            finding=pl.col("finding").replace("", None),
             reason=pl.col("reason").fill_null("computed from the scores of all units; no printed mean was read"),
             reason_vi=pl.col("reason_vi").fill_null("tính từ điểm của mọi đơn vị; chưa đọc được trung bình in"),
         )

@@ -21,7 +21,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     )
     return rows.with_columns(
         pl.col("value").cast(pl.Float64),
-        pl.when(pl.col("published_on") != "").then("published_on").alias("published_on"),
+        pl.col("published_on").replace("", None),
         year=pl.col("as_of").str.extract(r"(20\d\d)").cast(pl.Int64),
         as_of_from_context=pl.col("as_of").str.contains(FROM_CONTEXT),
         published_on_from_context=pl.col("remark").str.extract(INFERRED_DAY),

@@ -22,7 +22,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         date=pl.when(pl.col("date").str.len_chars() == 7).then(pl.col("date") + "-01").otherwise("date").str.to_date(),
         date_precision=pl.col("date_precision").fill_null("day"),
         unit_system=unit_system_of(pl.col("date"), tables["provinces"]),
-        doubts=pl.when(pl.col("doubts") != "").then("doubts"),
+        doubts=pl.col("doubts").replace("", None),
     )
 
 

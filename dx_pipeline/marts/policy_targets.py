@@ -15,7 +15,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     rows = with_source(printed.rename({"source_url": "url"}), tables["raw.policy_articles"])
     return rows.with_columns(
         pl.col("target_year").cast(pl.Int64),
-        pl.when(pl.col("target_value") != "").then("target_value").cast(pl.Float64).alias("target_value"),
+        pl.col("target_value").replace("", None).cast(pl.Float64),
         unit_system=unit_system_of(pl.col("article_date"), tables["provinces"]),
     ).select(
         "unit_system", "province_id", "province_name", "resolution", "indicator", "target_year", "comparator",

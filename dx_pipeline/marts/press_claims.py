@@ -8,6 +8,7 @@ import polars as pl
 
 from dx_pipeline.language.words import LANGUAGES, label_of, said
 from dx_pipeline.marts._policy import unit_system_of, with_province, with_source
+from dx_pipeline.marts._targets import reached
 
 UNKNOWN = ("not_checkable", "no figure held here speaks of it", "không có số liệu nào trong kho nói về việc này")
 
@@ -60,14 +61,7 @@ def _programme(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> tuple[st
         & pl.col("is_latest")
     )
     known = own.filter(pl.col("actual_value").is_not_null() & (pl.col("edition") <= int(row["to_year"])))
-    reached = (
-        pl.when(pl.col("comparator") == "top")
-        .then(pl.col("actual_value") <= pl.col("target_value"))
-        .when(pl.col("comparator") == "more_than")
-        .then(pl.col("actual_value") > pl.col("target_value"))
-        .otherwise(pl.col("actual_value") >= pl.col("target_value"))
-    )
-    missed = known.filter(~reached)
+    missed = known.filter(~reached(pl.col("actual_value")))
     unknown = own.height - known.height
     tail_en = f"; {unknown} of {own.height} targets can't be checked" if unknown else ""
     tail_vi = f"; {unknown}/{own.height} mục tiêu không kiểm được" if unknown else ""

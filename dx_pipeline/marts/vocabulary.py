@@ -12,4 +12,4 @@ from dx_pipeline.vocabulary import load_vocabulary
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row per code."""
     rows = [asdict(entry) for entry in load_vocabulary()]
-    return pl.DataFrame(rows).with_columns(mark=pl.when(pl.col("mark") != "").then("mark"))
+    return pl.DataFrame(rows).with_columns(pl.col("mark").replace("", None))
