@@ -93,7 +93,6 @@ def download(
     *,
     conditions: Mapping[str, str] | None = None,
     pause_seconds: float | None = None,
-    max_bytes: int | None = None,
 ) -> Answer:
     """Ask once, following declared redirects.
 
@@ -104,7 +103,6 @@ def download(
         manners: how hosts are treated.
         conditions: `If-None-Match` and `If-Modified-Since` of the last good look.
         pause_seconds: between two requests to a host; the declared one if not given.
-        max_bytes: limit of the body; the declared one if not given.
 
     Raises:
         TransientFetchError: the same request may succeed later.
@@ -124,8 +122,7 @@ def download(
             if response.status_code == 304:
                 return Answer(304, url, _kept(response), None)
             _refuse_status(url, response)
-            limit = fetch.max_bytes if max_bytes is None else max_bytes
-            data = _body(url, response, limit, lambda: manners.monotonic() > deadline)
+            data = _body(url, response, fetch.max_bytes, lambda: manners.monotonic() > deadline)
             return Answer(response.status_code, url, _kept(response), data)
     raise PermanentFetchError("redirect", f"{shown(url)} redirects more than {MAX_REDIRECTS} times")
 
@@ -266,8 +263,7 @@ def with_retries(ask: Callable[[], T], sleep: Callable[[float], None]) -> T:
 
     def wait(state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        wish = error.after_seconds if isinstance(error, TransientFetchError) else None
-        return max(wish or 0.0, float(grown(state)))
+        return max(getattr(error, "after_seconds", None) or 0.0, float(grown(state)))
 
     def worth_it(error: BaseException) -> bool:
         return isinstance(error, TransientFetchError) and (error.after_seconds or 0) <= LONGEST_WISH
@@ -313,7 +309,8 @@ class Robots:
         if root not in self._rules:
             rules = RobotFileParser()
             try:
-                answer = download(client, f"{root}/robots.txt", fetch, manners, max_bytes=MAX_BYTES)
+                limited = fetch.model_copy(update={"max_bytes": MAX_BYTES})
+                answer = download(client, f"{root}/robots.txt", limited, manners)
                 lines = (answer.data or b"").decode("utf-8", "replace").splitlines()
             except PermanentFetchError as error:
                 if error.kind in ("private address", "scheme", "certificate"):

@@ -10,25 +10,18 @@ class FetchError(DxError):
 
     Attributes:
         kind: a short stable word for the cause (`timeout`, `http 404`, `web page`): an alert is sent once per kind.
-    """
-
-    def __init__(self, kind: str, message: str, hint: str = "") -> None:
-        super().__init__(message, hint)
-        self.kind = kind
-
-
-class TransientFetchError(FetchError):
-    """The other side or the line is in trouble; the same request may succeed in a minute or tomorrow.
-
-    Attributes:
         after_seconds: how long the server asked to wait (`Retry-After`), None if it did not.
     """
 
-    retry = True
-
     def __init__(self, kind: str, message: str, hint: str = "", after_seconds: float | None = None) -> None:
-        super().__init__(kind, message, hint)
-        self.after_seconds = after_seconds
+        super().__init__(message, hint)
+        self.kind, self.after_seconds = kind, after_seconds
+
+
+class TransientFetchError(FetchError):
+    """The other side or the line is in trouble; the same request may succeed in a minute or tomorrow."""
+
+    retry = True
 
 
 class PermanentFetchError(FetchError):

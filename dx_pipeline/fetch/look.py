@@ -195,11 +195,9 @@ def _remember(record: Record, answer: Answer, sha256: str) -> None:
 
 def _failed(visit: Visit, file: Planned, record: Record, error: FetchError) -> Outcome:
     before = record.failure
-    same = before is not None and before.kind == error.kind
-    since = before.since if same and before else record.checked_at
-    count = before.count + 1 if same and before else 1
-    record.failure = Failure(error.kind, error.message, error.hint, error.retry, since, count)
-    wish = error.after_seconds if isinstance(error, TransientFetchError) else None
+    since = before.since if before and before.kind == error.kind else record.checked_at
+    record.failure = Failure(error.kind, error.message, error.hint, error.retry, since)
+    wish = error.after_seconds
     record.not_before = (visit.now + timedelta(seconds=wish)).isoformat(timespec="seconds") if wish else ""
     failure = {"kind": error.kind, "hint": error.hint, "retry": error.retry}
     return visit.outcome(file, "failed", error.message, record.waiting, **failure)

@@ -70,7 +70,7 @@ def planned(folder: Path, fetch: Fetch, data: Mapping[str, Any]) -> list[Planned
             found.append(Planned(one.url, one.file, _form(entry, data), entry["sha256"].lower()))
         else:
             remedy = "declare it once by hand: a fetch keeps it up to date"
-            raise _undeclared(where, one, f'an entry [files."{one.file}"]', "none", remedy)
+            raise _undeclared(where, one, f'an entry [files."{one.file}"]', remedy)
     return sorted(found, key=lambda file: file.is_new)
 
 
@@ -82,24 +82,20 @@ def _series(where: str, one: FetchedFile, data: Mapping[str, Any]) -> list[Plann
     pattern = re.compile(re.escape(one.file).replace(re.escape(EDITION), r"(\d{4})") + "$")
     found = []
     for name, entry in data.get("files", {}).items():
-        match = pattern.match(name)
-        if match:
+        if match := pattern.match(name):
             url = one.url.replace(EDITION, match[1])
             found.append(Planned(url, name, _form(entry, data), entry["sha256"].lower(), int(match[1])))
     if not found:
         remedy = "declare one edition by hand: the next ones are declared like it"
-        raise _undeclared(where, one, f"a declared file such as {one.file.replace(EDITION, '2024')}", "none", remedy)
+        raise _undeclared(where, one, f"a declared file such as {one.file.replace(EDITION, '2024')}", remedy)
     newest = max(found, key=lambda file: file.edition or 0)
     edition = (newest.edition or 0) + 1
-    text = str(edition)
-    following = Planned(
-        one.url.replace(EDITION, text), one.file.replace(EDITION, text), newest.form, "", edition, newest.file
-    )
-    return [*found, following]
+    url, name = (text.replace(EDITION, str(edition)) for text in (one.url, one.file))
+    return [*found, Planned(url, name, newest.form, "", edition, newest.file)]
 
 
-def _undeclared(where: str, one: FetchedFile, expected: str, found: str, remedy: str) -> DeclarationError:
-    return DeclarationError.of([Problem(f"{where}, fetch.files, {one.file}", expected, found, remedy)])
+def _undeclared(where: str, one: FetchedFile, expected: str, remedy: str) -> DeclarationError:
+    return DeclarationError.of([Problem(f"{where}, fetch.files, {one.file}", expected, "none", remedy)])
 
 
 #: what a new edition does not inherit from the one before

@@ -17,14 +17,13 @@ from dx_pipeline.paths import Paths
 
 @dataclass
 class Failure:
-    """Why the last look failed, since when, and how often in a row."""
+    """Why the last look failed, and since when it fails so."""
 
     kind: str
     message: str
     hint: str
     retry: bool
     since: str
-    count: int = 1
 
 
 @dataclass

@@ -17,7 +17,7 @@ from dx_pipeline.orchestration import state
 from dx_pipeline.orchestration.shared import only_build
 from dx_pipeline.orchestration.state import Reason
 from dx_pipeline.orchestration.upkeep import forget, need_room, unchanged
-from dx_pipeline.paths import Paths, default_paths
+from dx_pipeline.paths import Paths
 from dx_pipeline.release.store.layout import current_name
 from dx_pipeline.settings import read_settings
 from dx_pipeline.warehouse import WAIT_SECONDS, build_lock
@@ -56,7 +56,7 @@ class Refresh:
 
 
 def refresh(
-    paths: Paths | None = None,
+    paths: Paths,
     full: bool = False,
     door: str = "command",
     wait_seconds: float = WAIT_SECONDS,
@@ -73,7 +73,6 @@ def refresh(
         BusyError: another build is at work, here or on another machine, and did not end in time; nothing was changed.
         KeyboardInterrupt: somebody stopped it.
     """
-    paths = paths or default_paths()
     try:
         with build_lock(paths, wait_seconds), only_build(read_settings(paths.root), wait_seconds):
             state.begin(paths, door)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dx_pipeline.alerts import channels as where
+from dx_pipeline.alerts import tell as where
 from dx_pipeline.alerts.causes import Cause, Failed, build_causes, fetch_causes, without_secrets
 from dx_pipeline.alerts.memory import memory_file, read_memory
 from dx_pipeline.alerts.tell import tell, undelivered, write_message

@@ -87,7 +87,7 @@ def test_the_containers_are_what_is_promised() -> None:
 
 
 def test_files_of_the_shared_deployment_name_settings_that_exist() -> None:
-    from dx_pipeline.alerts.channels import LANGUAGES, URLS
+    from dx_pipeline.alerts.tell import LANGUAGES, URLS
     from dx_pipeline.fetch.night import CONTACT
     from dx_pipeline.orchestration.deployment import WHOLE_TAG
     from dx_pipeline.settings import PREFIX, Settings
@@ -183,7 +183,7 @@ def test_dagster_accepts_the_instance_of_the_containers(tmp_path: Path, monkeypa
 
 
 def test_the_examples_name_every_variable_that_is_read() -> None:
-    from dx_pipeline.alerts.channels import LANGUAGES, URLS
+    from dx_pipeline.alerts.tell import LANGUAGES, URLS
     from dx_pipeline.fetch.night import CONTACT
 
     for name in ("dx-pipeline.env.example", "compose.env.example"):
