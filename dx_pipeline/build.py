@@ -68,7 +68,7 @@ def build_source(con: duckdb.DuckDBPyConnection, paths: Paths, source_id: str) -
         SourceError: the bytes are not as declared.
         ConformError: printed rows can't be used.
     """
-    from dx_pipeline.conform.observe import declared_elsewhere, observe_source
+    from dx_pipeline.conform.observations import declared_elsewhere, observe_source
     from dx_pipeline.conform.reference import TABLES
 
     reference = tuple(f"raw.{name}" for name in TABLES)
@@ -100,11 +100,10 @@ def build_figures(con: duckdb.DuckDBPyConnection, paths: Paths) -> pl.DataFrame:
     import polars as pl
 
     from dx_pipeline.conform.corrections import load_corrections
-    from dx_pipeline.conform.figures import choose
-    from dx_pipeline.conform.file_laws import check_still_complete
+    from dx_pipeline.conform.figures import check_still_complete, choose
     from dx_pipeline.conform.indicators import declared_indicators
     from dx_pipeline.conform.reference import TABLES
-    from dx_pipeline.conform.weights import read_weights
+    from dx_pipeline.conform.reference_tables import read_weights
     from dx_pipeline.index.structure import structures
 
     sources = load_sources(paths.raw)

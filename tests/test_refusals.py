@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dx_pipeline.conform.observe import observe_source
+from dx_pipeline.conform.observations import observe_source
 from dx_pipeline.conform.reference import load_reference
 from dx_pipeline.errors import DxError
 from dx_pipeline.orchestration.run import refresh

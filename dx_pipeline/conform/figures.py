@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.conform import COUNTRY
+from dx_pipeline.conform import COUNTRY, ConformError
 from dx_pipeline.conform.corrections import Correction, apply_corrections
 from dx_pipeline.conform.doubts import with_doubts
-from dx_pipeline.conform.findings import KEY, Finding, number
+from dx_pipeline.conform.findings import KEY, TABLE, Finding, number
 from dx_pipeline.conform.referee import referee
 from dx_pipeline.conform.reference import Reference
+from dx_pipeline.conform.reference_tables import file_of
+from dx_pipeline.errors import Problem
 from dx_pipeline.index.structure import Structure
 from dx_pipeline.sources.resolved import TIERS
 
@@ -164,3 +166,26 @@ def _basis(row: dict[str, object]) -> tuple[str, str]:
     if row["kind"] == "stated":
         return f"được in trực tiếp (nguồn: {tier[0]})", f"it is stated, not derived ({tier[1]} source)"
     return f"nguồn đáng tin nhất còn lại ({tier[0]})", f"it is the most trusted source left ({tier[1]})"
+
+
+def check_still_complete(figures: pl.DataFrame, complete: pl.DataFrame, reference: Reference) -> None:
+    """Every table that `complete_tables.csv` lists has a usable figure of every unit, as it had before.
+
+    Raises:
+        ConformError: naming each table that is no longer complete, and the units it lost.
+    """
+    usable = figures.filter("chosen").group_by(TABLE).agg(pl.col("province_id").unique())
+    held = {tuple(key): ids for *key, ids in usable.iter_rows()}
+    problems = []
+    for row in complete.iter_rows(named=True):
+        key = (int(row["edition"]), int(row["unit_system"]), row["indicator"], row["measure"])
+        expected = {unit.province_id for unit in reference.units(key[1])}
+        missing = sorted(expected - set(held.get(key, [])))
+        if missing:
+            where = f"{row['indicator']} ({row['measure']}) of {row['edition']}, {row['unit_system']} units"
+            wanted = f"a figure of each of {len(expected)} units, as before"
+            shown = ", ".join(missing[:5]) + (" ..." if len(missing) > 5 else "")
+            found = f"{len(expected) - len(missing)}; missing {shown}"
+            remedy = f"a column may be declared wrongly; if the table was withdrawn, take row {row['row']} out of "
+            problems.append(Problem(where, wanted, found, remedy + file_of("complete_tables")))
+    ConformError.refuse(problems, "tables that were complete are no more")

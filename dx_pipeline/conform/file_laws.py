@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 import polars as pl
 
 from dx_pipeline.conform.findings import TABLE
 from dx_pipeline.conform.names import recognised
-from dx_pipeline.conform.observations import ConformError
 from dx_pipeline.conform.reference import Reference
-from dx_pipeline.conform.reference_tables import file_of
 from dx_pipeline.errors import Problem
 from dx_pipeline.sources.errors import of_table, quoted
 from dx_pipeline.sources.left_out import HEADING, by_number
@@ -151,26 +149,3 @@ def check_units_existed(source: SourceSpec, observations: pl.DataFrame, referenc
                 "declare the other `unit_system`, or say of the file who computed figures for units of another time"
             )
             yield Problem(asked[file], expected, str(edition), f'{remedy}: `backcast = "…"`')
-
-
-def check_still_complete(figures: pl.DataFrame, complete: pl.DataFrame, reference: Reference) -> None:
-    """Every table that `complete_tables.csv` lists has a usable figure of every unit, as it had before.
-
-    Raises:
-        ConformError: naming each table that is no longer complete, and the units it lost.
-    """
-    usable = figures.filter("chosen").group_by(TABLE).agg(pl.col("province_id").unique())
-    held: Mapping[tuple[object, ...], list[str]] = {tuple(key): ids for *key, ids in usable.iter_rows()}
-    problems = []
-    for row in complete.iter_rows(named=True):
-        key = (int(row["edition"]), int(row["unit_system"]), row["indicator"], row["measure"])
-        expected = {unit.province_id for unit in reference.units(key[1])}
-        missing = sorted(expected - set(held.get(key, [])))
-        if missing:
-            where = f"{row['indicator']} ({row['measure']}) of {row['edition']}, {row['unit_system']} units"
-            wanted = f"a figure of each of {len(expected)} units, as before"
-            shown = ", ".join(missing[:5]) + (" ..." if len(missing) > 5 else "")
-            found = f"{len(expected) - len(missing)}; missing {shown}"
-            remedy = f"a column may be declared wrongly; if the table was withdrawn, take row {row['row']} out of "
-            problems.append(Problem(where, wanted, found, remedy + file_of("complete_tables")))
-    ConformError.refuse(problems, "tables that were complete are no more")

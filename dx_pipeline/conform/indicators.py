@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from dx_pipeline.conform.observations import ConformError, prints_index
+from dx_pipeline.conform import ConformError, prints_index
 from dx_pipeline.conform.reference_tables import file_of
 from dx_pipeline.errors import Problem, nearest
 from dx_pipeline.sources.spec import SourceSpec

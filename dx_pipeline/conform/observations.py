@@ -8,13 +8,15 @@ An observation has the columns of `sources.read.FIGURE_SCHEMA` plus `province_id
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from decimal import Decimal
 
 import polars as pl
 
-from dx_pipeline.conform import COUNTRY
+from dx_pipeline.conform import COUNTRY, INDEX_PREFIX, ConformError, prints_index
+from dx_pipeline.conform.file_laws import broken_laws
 from dx_pipeline.conform.names import ProvinceNameError, resolve_column
 from dx_pipeline.conform.numbers import (
     MOST_UNITS,
@@ -25,28 +27,16 @@ from dx_pipeline.conform.numbers import (
     parse_ranks,
 )
 from dx_pipeline.conform.reference import Reference
-from dx_pipeline.errors import BAD_INPUT, DxError, Problem, nearest
+from dx_pipeline.errors import Problem, nearest
 from dx_pipeline.sources.declaration import CODE
 from dx_pipeline.sources.errors import of_table, quoted
 from dx_pipeline.sources.left_out import by_number, is_note, is_region, remedy
-from dx_pipeline.sources.resolved import TIERS
+from dx_pipeline.sources.read import read_source
+from dx_pipeline.sources.resolved import TIERS, SourceSpec
 
-#: sources of the index are called so
-INDEX_PREFIX = "dti_"
 KINDS = ("stated", "derived")
 #: how many texts one message lists
 SHOWN = 20
-
-
-class ConformError(DxError):
-    """Printed rows that can't become observations; `problems` has file, row, column, expected, found and remedy."""
-
-    exit_code = BAD_INPUT
-
-
-def prints_index(source_id: str) -> bool:
-    """Whether a source prints figures of the index; all others print indicators of their own."""
-    return source_id.startswith(INDEX_PREFIX)
 
 
 def conform_figures(figures: pl.DataFrame, reference: Reference, indicators: AbstractSet[str]) -> pl.DataFrame:
@@ -281,3 +271,50 @@ def out_of_range(frame: pl.DataFrame) -> list[Problem]:
         )
         for row in out.iter_rows(named=True)
     ]
+
+
+@dataclass(frozen=True)
+class ObservedSource:
+    """One source, read and conformed; `files` counts what went in and what came out."""
+
+    observations: pl.DataFrame
+    records: dict[str, pl.DataFrame]
+    files: pl.DataFrame
+
+
+def allowed_indicators(source: SourceSpec, reference: Reference, others: Iterable[SourceSpec] = ()) -> set[str]:
+    """The codes figures of a source may carry: those of the index, or those some source declares, never both."""
+    if prints_index(source.source_id):
+        return set(reference.indicators)
+    return {*source.indicators, *declared_elsewhere(others)} - set(reference.indicators)
+
+
+def declared_elsewhere(others: Iterable[SourceSpec]) -> set[str]:
+    """The codes of indicators that sources declare."""
+    return {code for one in others for code in one.indicators}
+
+
+def observe_source(source: SourceSpec, reference: Reference, others: Iterable[SourceSpec] = ()) -> ObservedSource:
+    """Read, conform and check one source.
+
+    Args:
+        source: its declaration.
+        reference: unit systems, names, the codes of the index.
+        others: the other sources of the project; an indicator one of them declares may be printed here as well.
+
+    Raises:
+        SourceError: the bytes are not as declared.
+        ConformError: printed rows can't be used, or a complete table is not complete.
+    """
+    reading = read_source(source)
+    observations = conform_figures(reading.figures, reference, allowed_indicators(source, reference, others))
+    problems = broken_laws(source, reading.left_out, observations, reference)
+    ConformError.refuse(problems, "the tables are not what they are declared to be")
+    counts = observations.group_by("file").agg(
+        observations=pl.col("rejected").is_null().sum().cast(pl.Int64),
+        rejected=pl.col("rejected").is_not_null().sum().cast(pl.Int64),
+    )
+    files = reading.files.join(counts, on="file", how="left", maintain_order="left").with_columns(
+        pl.col("observations", "rejected").fill_null(0)
+    )
+    return ObservedSource(observations, reading.records, files)

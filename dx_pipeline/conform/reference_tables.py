@@ -186,3 +186,13 @@ def _unknown_units(name: str, frame: pl.DataFrame, known: set[tuple[str, str]]) 
                 where = f"{file_of(name)}, row {row[SHAPES[name].line]}, column {column}"
                 expected = f"a unit of {FOLDER}/units.csv" + (f" in system {system}" if system else "")
                 yield Problem(where, expected, repr(row[column]), nearest(row[column], sorted(ids)))
+
+
+def read_weights(records: pl.DataFrame) -> pl.DataFrame:
+    """edition, indicator, max_points, weight, status from dti_weights.csv; a weight is the share of all points."""
+    first, last = (pl.col(column).cast(pl.Int64) for column in ("edition_from", "edition_to"))
+    points = pl.col("max_points").cast(pl.Float64)
+    printed = records.with_columns(edition=pl.int_ranges(first, last + 1), max_points=points).explode("edition")
+    weight = pl.col("max_points") / pl.col("max_points").sum().over("edition")
+    status = pl.col("status").str.replace(r"^(solved|inferred)\b.*$", "${1}")
+    return printed.select("edition", "indicator", "max_points", weight=weight, status=status)

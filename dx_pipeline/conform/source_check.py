@@ -10,9 +10,9 @@ from pathlib import Path
 
 import polars as pl
 
+from dx_pipeline.conform import prints_index
 from dx_pipeline.conform.file_laws import broken_laws
-from dx_pipeline.conform.observations import conform_figures, prints_index
-from dx_pipeline.conform.observe import allowed_indicators
+from dx_pipeline.conform.observations import allowed_indicators, conform_figures
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import DxError, Problem
 from dx_pipeline.sources.drafting.draft import Draft, draft_source

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.conform import COUNTRY
+from dx_pipeline.conform import COUNTRY, ConformError
 from dx_pipeline.conform.doubts import of_remarks
 from dx_pipeline.conform.names import resolve_column
-from dx_pipeline.conform.observations import ConformError
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import Problem
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
+from dx_pipeline.conform import prints_index
 from dx_pipeline.conform.indicators import derived_indicators
-from dx_pipeline.conform.observations import prints_index
 from dx_pipeline.index.doubt import union_doubts_of_group, weakest_basis, weakest_basis_of_group
 from dx_pipeline.marts._units import first_true
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.conform.weights import read_weights
+from dx_pipeline.conform.reference_tables import read_weights
 from dx_pipeline.index.structure import structures
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.conform.observations import prints_index
-from dx_pipeline.conform.referee.means import TOLERANCE_INFERRED, TOLERANCE_MEAN
+from dx_pipeline.conform import prints_index
+from dx_pipeline.conform.referee.identities import TOLERANCE_INFERRED, TOLERANCE_MEAN
 from dx_pipeline.marts._units import TABLE
 
 ROW = [*TABLE, "indicator"]

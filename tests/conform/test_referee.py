@@ -9,13 +9,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from dx_pipeline.conform import ConformError
 from dx_pipeline.conform.corrections import CorrectionError, load_corrections
 from dx_pipeline.conform.figures import choose
 from dx_pipeline.conform.file_laws import check_complete
-from dx_pipeline.conform.observations import ConformError
 from dx_pipeline.conform.observations import conform_figures as conform
 from dx_pipeline.conform.reference import load_reference, reference_tables
-from dx_pipeline.conform.weights import read_weights
+from dx_pipeline.conform.reference_tables import read_weights
 from dx_pipeline.declarations import DeclarationError
 from dx_pipeline.errors import DxError
 from dx_pipeline.index.structure import structures

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dx_pipeline.build import build_figures, build_mart, build_reference, build_source, mart_contracts
-from dx_pipeline.conform.observations import ConformError
-from dx_pipeline.conform.observe import observe_source
+from dx_pipeline.conform import ConformError
+from dx_pipeline.conform.observations import observe_source
 from dx_pipeline.conform.reference import load_reference
 from dx_pipeline.errors import DxError
 from dx_pipeline.paths import Paths

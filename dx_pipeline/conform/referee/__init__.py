@@ -10,8 +10,12 @@ from __future__ import annotations
 import polars as pl
 
 from dx_pipeline.conform.findings import Finding
-from dx_pipeline.conform.referee.identities import broken_identities, rival_identities
-from dx_pipeline.conform.referee.means import contradicted_means, dropped_zeros
+from dx_pipeline.conform.referee.identities import (
+    broken_identities,
+    contradicted_means,
+    dropped_zeros,
+    rival_identities,
+)
 from dx_pipeline.conform.referee.ranks import (
     activity_ranks_as_pillars,
     contradicted_ranks,

@@ -27,34 +27,18 @@ class EditionTables:
         scores: dict[tuple[int, int, str], dict[str, float]] = {}
         per_table = observations.filter(pl.col("complete") & (pl.col("measure") == "score")).sort("observation")
         grouping = ["edition", "unit_system", "indicator", "source_id", "file", "table_no"]
-        for key, rows in per_table.group_by(grouping, maintain_order=True):
-            edition, unit_system, indicator = key[:3]
-            scores.setdefault(
-                (edition, unit_system, indicator), dict(zip(rows["province_id"], rows["value"], strict=True))
-            )
+        for (edition, unit_system, indicator, *_), rows in per_table.group_by(grouping, maintain_order=True):
+            table = dict(zip(rows["province_id"], rows["value"], strict=True))
+            scores.setdefault((edition, unit_system, indicator), table)
         return EditionTables(scores, structures)
-
-    def score(self, edition: int, unit_system: int, indicator: str, province_id: str) -> float | None:
-        """One score, or None."""
-        return self.scores.get((edition, unit_system, indicator), {}).get(province_id)
 
     def rank(self, edition: int, unit_system: int, indicator: str, province_id: str) -> int | None:
         """Competition rank of one province by a printed score, or by a computed pillar; None without a full table."""
-        return self.ranks(edition, unit_system, indicator).get(province_id)
-
-    def ranks(self, edition: int, unit_system: int, indicator: str) -> dict[str, int]:
-        """Competition ranks of a full table or computed pillar; empty without one."""
-        key = (edition, unit_system, indicator)
-        if key not in self._ranks:
-            table = self.scores.get(key) or self.pillars.get(key) or {}
-            self._ranks[key] = dict(zip(table, competition_ranks(list(table.values())).tolist(), strict=True))
-        return self._ranks[key]
+        return self._ranks.get((edition, unit_system, indicator), {}).get(province_id)
 
     def mean(self, edition: int, unit_system: int, indicator: str) -> float | None:
         """Mean over all units of a printed score or a computed pillar."""
-        table = self.scores.get((edition, unit_system, indicator)) or self.pillars.get(
-            (edition, unit_system, indicator)
-        )
+        table = self._full.get((edition, unit_system, indicator))
         return sum(table.values()) / len(table) if table else None
 
     def is_inferred(self, edition: int, indicator: str) -> bool:
@@ -68,8 +52,15 @@ class EditionTables:
         return {pillar: name for own in self.structures.values() for pillar, name in own.pillars.items()}
 
     @cached_property
+    def _full(self) -> dict[tuple[int, int, str], dict[str, float]]:
+        return self.pillars | self.scores
+
+    @cached_property
     def _ranks(self) -> dict[tuple[int, int, str], dict[str, int]]:
-        return {}
+        return {
+            key: dict(zip(table, competition_ranks(list(table.values())).tolist(), strict=True))
+            for key, table in self._full.items()
+        }
 
     @cached_property
     def pillars(self) -> dict[tuple[int, int, str], dict[str, float]]:
