@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -27,11 +27,9 @@ from dx_pipeline.report.wording import Wording
 from dx_pipeline.tables import Row, ordered
 
 
-@dataclass(frozen=True)
-class Firm:
-    """How far the rank of one edition moves if weights had differed."""
+class Firm(NamedTuple):
+    """How far the rank of the latest edition moves if weights had differed: in the wide box, and by dominance."""
 
-    edition: int
     bound: Row
     box: Row | None
     dominance: Row | None
@@ -108,55 +106,37 @@ class Profile:
         here = (newer, unit["successor_id"]) if self.successor and newer else self.key
         self.members = data.members.get(here, [])
         self.merged = [row for row in data.merged.get((here[1],), []) if (here[0], row["province_id"]) == here]
-        self.gap_edition = data.gap_edition.get(self.system)
-        expected = data.expected.get(self.key, [])
-        self.expected = expected[-1] if expected else None
-
-    @functools.cached_property
-    def summary_peers(self) -> list[Peer]:
-        """The peers of the summary: the nearest in endowments, or else the named ones."""
-        for basis in ("endowments", "named", "score"):
-            found = [peer for peer in self.peers.get(basis, []) if peer.gaps]
-            if found:
-                return found[:SUMMARY_PEERS]
-        return []
-
-    @property
-    def rank_targets(self) -> list[Row]:
-        """Own targets on the rank."""
-        return [row for row in self.targets if row["indicator"] == RANK_TARGET]
-
-    @functools.cached_property
-    def member_rankings(self) -> list[tuple[Row, Row]]:
-        """Scores of the units this one was made of."""
-        if self.successor:
-            return []
-        return [
+        # scores of the units this one was made of
+        self.member_rankings = [
             (member, row)
-            for member in self.members
-            for row in self.data.by_province.get((member["unit_system"], member["province_id"]), [])
+            for member in (self.members if not self.successor else ())
+            for row in data.by_province.get((member["unit_system"], member["province_id"]), [])
             if row["score"] is not None
         ]
+        self.gap_edition = data.gap_edition.get(self.system)
+        self.expected = next(reversed(data.expected.get(self.key, [])), None)
+        self.rank_targets = [row for row in self.targets if row["indicator"] == RANK_TARGET]
+        # the nearest in endowments, or else the named ones
+        grounds = ([peer for peer in self.peers.get(one, []) if peer.gaps] for one in ("endowments", "named", "score"))
+        self.summary_peers = next(filter(None, grounds), [])[:SUMMARY_PEERS]
+        # the latest edition first; of parts and pillars those of which a score or a rank is known
+        self._all_parts = data.component_rows.get(self.key, [])
+        self.figures = _latest_first(data.figures.get(self.key, []), "indicator", ("overall",))
+        self.components = _latest_first(filter(_known, self._all_parts), "indicator", data.parts)
+        pillars = filter(_known, data.pillars.get(self.key, []))
+        self.pillars = _latest_first(pillars, "indicator", data.pillar_codes)
+        self.bands = _latest_first(data.bands.get(self.key, []), "neighbourhood", tuple(NEIGHBOURHOODS))
+        self.bounds = sorted(data.bounds.get(self.key, []), key=lambda row: (-row["edition"], -row["delta"]))
+        # ranks by method, or by the component that is left out, then edition
+        self.methods = self._by_edition(data.methods, "method")
+        self.left_out = self._by_edition(data.left_out, "indicator")
+        self.method_editions = sorted({edition for rows in self.methods.values() for edition in rows})
 
-    @functools.cached_property
-    def figures(self) -> list[Row]:
-        """Every printed figure, the latest edition first."""
-        return _latest_first(self.data.figures.get(self.key, []), "indicator", ("overall",))
-
-    @functools.cached_property
-    def components(self) -> list[Row]:
-        """Components of which a score or a rank is known, latest edition first."""
-        return _latest_first(filter(_known, self._all_parts), "indicator", self.data.parts)
-
-    @functools.cached_property
-    def _all_parts(self) -> list[Row]:
-        return self.data.component_rows.get(self.key, [])
-
-    @functools.cached_property
-    def pillars(self) -> list[Row]:
-        """Pillars of which a score or a rank is known, latest edition first."""
-        rows = self.data.pillars.get(self.key, [])
-        return _latest_first(filter(_known, rows), "indicator", self.data.pillar_codes)
+    def _by_edition(self, groups: Mapping[tuple[Any, ...], list[Row]], column: str) -> dict[str, dict[int, Row]]:
+        found: dict[str, dict[int, Row]] = {}
+        for row in ordered(groups.get(self.key, []), column, (*self.data.parts, "official", "geometric")):
+            found.setdefault(row[column], {})[row["edition"]] = row
+        return found
 
     def unread(self, wording: Wording) -> str:
         """What was not read: components and the editions they are missing in."""
@@ -170,53 +150,20 @@ class Profile:
         )
 
     @functools.cached_property
-    def bands(self) -> list[Row]:
-        """Bands over drawn weights, latest edition first."""
-        return _latest_first(self.data.bands.get(self.key, []), "neighbourhood", tuple(NEIGHBOURHOODS))
-
-    @functools.cached_property
-    def bounds(self) -> list[Row]:
-        """Exact bounds, latest edition first, wide box first."""
-        return sorted(self.data.bounds.get(self.key, []), key=lambda row: (-row["edition"], -row["delta"]))
-
-    @functools.cached_property
     def firm(self) -> Firm | None:
-        """Firmness of the latest edition, in the wide box; None where it was not computed."""
+        """Firmness of the latest edition; None where it was not computed."""
         if not self.bounds:
             return None
-        bound, edition = self.bounds[0], self.bounds[0]["edition"]
+        edition = self.bounds[0]["edition"]
         boxes = [row for row in self.bands if row["edition"] == edition and row["neighbourhood"] == "box25"]
-        return Firm(edition, bound, boxes[0] if boxes else None, self.data.dominance.get((edition, *self.key)))
+        return Firm(self.bounds[0], next(iter(boxes), None), self.data.dominance.get((edition, *self.key)))
 
     def firm_chart(self, wording: Wording) -> Markup | None:
         """Ranges of the rank in the latest edition."""
-        official = self.data.ranking.get((self.firm.edition, *self.key)) if self.firm else None
-        if self.firm is None or official is None:
-            return None
-        bounds = [row for row in reversed(self.bounds) if row["edition"] == self.firm.edition]
-        bands = [row for row in self.bands if row["edition"] == self.firm.edition]
-        return draw_firmness(wording, self.unit, official, bounds, bands)
-
-    @functools.cached_property
-    def methods(self) -> dict[str, dict[int, Row]]:
-        """Ranks by method, then edition."""
-        return self._by_edition(self.data.methods, "method")
-
-    @functools.cached_property
-    def left_out(self) -> dict[str, dict[int, Row]]:
-        """Ranks by the component that is left out, then edition."""
-        return self._by_edition(self.data.left_out, "indicator")
-
-    def _by_edition(self, groups: Mapping[tuple[Any, ...], list[Row]], column: str) -> dict[str, dict[int, Row]]:
-        found: dict[str, dict[int, Row]] = {}
-        for row in ordered(groups.get(self.key, []), column, (*self.data.parts, "official", "geometric")):
-            found.setdefault(row[column], {})[row["edition"]] = row
-        return found
-
-    @property
-    def method_editions(self) -> list[int]:
-        """Editions of the ranks by method."""
-        return sorted({edition for rows in self.methods.values() for edition in rows})
+        edition = self.bounds[0]["edition"] if self.bounds else None
+        official = self.data.ranking.get((edition, *self.key))
+        bounds, bands = ([row for row in rows if row["edition"] == edition] for rows in (self.bounds, self.bands))
+        return draw_firmness(wording, self.unit, official, bounds[::-1], bands) if official else None
 
     def trajectory(self, wording: Wording) -> Markup | None:
         """Ranks over the editions, with the named peers or else the nearest in endowments."""
@@ -296,10 +243,9 @@ class Profile:
         latest = self.latest
         if latest is None or latest["score"] is None or latest["rank"] == 1:
             return None
-        ways = [way for way in self.ways if way.target < latest["rank"] and way.first["edition"] == latest["edition"]]
-        if ways:
-            way = ways[-1]
-            return Step(way.first["need_points"], way.first, way, None)
+        for way in reversed(self.ways):
+            if way.target < latest["rank"] and way.first["edition"] == latest["edition"]:
+                return Step(way.first["need_points"], way.first, way, None)
         rows = self.data.rankings.get((latest["edition"], self.system), [])
         ahead = [row for row in rows if row["score"] is not None and row["score"] > latest["score"]]
         if not ahead:
@@ -308,8 +254,3 @@ class Profile:
         unit = self.data.units.get((self.system, above["province_id"]))
         points = POINTS_PER_SCORE * (above["score"] - latest["score"])
         return Step(points, above, None, unit)
-
-    @property
-    def verdicts(self) -> list[Row]:
-        """Own targets on the rank, the nearest year first."""
-        return sorted(self.rank_targets, key=lambda row: row["target_year"])

@@ -142,16 +142,12 @@ class Wording:
         """What stands where a figure is missing: the reason, in full."""
         return _missing(capital(self.reason_of(row) or self.label("missing", row.get("status") or "unknown")))
 
-    def missing_short(self, row: Row) -> Markup:
-        """The kind of reason only, for a column of a long table; the reason stands below that table."""
-        return self.short_reason(row.get("status") or "unknown")
-
     def absent(self) -> Markup:
         """What stands where a table has no row at all."""
         return _missing(self._words["missing.no_row"])
 
     def short_reason(self, status: str) -> Markup:
-        """The kind of reason only, from a status."""
+        """The kind of reason only, from a status, where a table has no room for more; the reason stands below it."""
         return _missing(self._words.get(f"missing.{status}") or self._words["missing.unknown"])
 
     def address(self, url: object, text: object) -> Markup:
@@ -199,13 +195,3 @@ class Wording:
         """Who printed a figure."""
         row = data.sources.get((figure["source_id"],))
         return self.said(figure["publisher"] or (row and row["publisher"]) or figure["source_id"])
-
-    def firm_sentence(self, bound: Row) -> Markup:
-        """How far the rank moves if weights had differed, in one sentence."""
-        return self.text(
-            "firm.sentence",
-            delta=self.number(bound, "delta", "whole_percent"),
-            edition=bound["edition"],
-            best=self.number(bound, "best", "rank"),
-            worst=self.number(bound, "worst", "rank"),
-        )
