@@ -67,22 +67,14 @@ def mazziotta_pareto(normalised: ArrayLike) -> FloatArray:
     return np.asarray(mean - matrix.var(axis=1) / mean, dtype=np.float64)
 
 
-def adjusted_mazziotta_pareto(components: ArrayLike) -> FloatArray:
-    """Adjusted Mazziotta-Pareto index with the edition's minimum and maximum as goalposts, mapped to 70-130.
+def method_scores(components: ArrayLike, weights: ArrayLike) -> dict[str, FloatArray]:
+    """Score of every province by every method, each of shape (provinces,).
+
+    The adjusted Mazziotta-Pareto index has the edition's minimum and maximum as goalposts, mapped to 70-130.
 
     Raises:
         IndexInputError: if a component is the same for all provinces.
     """
-    return mazziotta_pareto(70.0 + min_max(components, 60.0))
-
-
-def min_max_first(components: ArrayLike, weights: ArrayLike) -> FloatArray:
-    """Official weighted sum of components that were first stretched to 0-1 (min-max)."""
-    return weighted_scores(min_max(components), normalise_weights(weights))
-
-
-def method_scores(components: ArrayLike, weights: ArrayLike) -> dict[str, FloatArray]:
-    """Score of every province by every method, each of shape (provinces,)."""
     matrix = as_matrix(components)
     shares = normalise_weights(weights, matrix.shape[1])
     return {
@@ -90,8 +82,8 @@ def method_scores(components: ArrayLike, weights: ArrayLike) -> dict[str, FloatA
         "geometric": generalised_mean(matrix, shares, 0.0),
         "copeland": copeland(matrix, shares),
         "benefit_of_the_doubt": benefit_of_the_doubt(matrix, shares),
-        "adjusted_mazziotta_pareto": adjusted_mazziotta_pareto(matrix),
-        "min_max_first": min_max_first(matrix, shares),
+        "adjusted_mazziotta_pareto": mazziotta_pareto(70.0 + min_max(matrix, 60.0)),
+        "min_max_first": weighted_scores(min_max(matrix), shares),
     }
 
 

@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike
 from dx_pipeline.index import POINTS_PER_SCORE, TIE_TOLERANCE
 from dx_pipeline.index.arrays import (
     WEIGHT_SUM_TOLERANCE,
-    FloatArray,
     IndexInputError,
     ScoreOutOfRange,
     UnknownIndicator,
@@ -59,31 +58,16 @@ class WhatIf:
     points_missing: float
 
 
-def _changed_row(row: FloatArray, indicators: Sequence[str], scores: Mapping[str, float]) -> FloatArray:
-    """Return a province's row with the changed scores, each checked."""
-    changed = row.copy()
-    for indicator, score in scores.items():
+def _check(indicators: Sequence[str], scores: Mapping[str, float], weights: Mapping[str, float]) -> None:
+    for indicator in (*scores, *weights):
         if indicator not in indicators:
             raise UnknownIndicator(f"unknown indicator {indicator!r}: expected one of {', '.join(indicators)}")
+    for indicator, score in scores.items():
         if not 0.0 <= float(score) <= 1.0:  # also false for NaN
             raise ScoreOutOfRange(f"{indicator}: a component score lies between 0 and 1, found {score}")
-        changed[list(indicators).index(indicator)] = float(score)
-    return changed
-
-
-def _changed_weights(official: FloatArray, indicators: Sequence[str], weights: Mapping[str, float]) -> FloatArray:
-    """Return official weights with the changed ones; they are not rescaled, because the asker should see the sum."""
-    changed = official.copy()
     for indicator, weight in weights.items():
-        if indicator not in indicators:
-            raise UnknownIndicator(f"unknown indicator {indicator!r}: expected one of {', '.join(indicators)}")
         if not (np.isfinite(weight) and weight >= 0):
             raise WeightsError(f"{indicator}: a weight is a number of at least 0, found {weight}")
-        changed[list(indicators).index(indicator)] = float(weight)
-    if abs(float(changed.sum()) - 1.0) > WEIGHT_SUM_TOLERANCE:
-        parts = ", ".join(f"{name} {weight:g}" for name, weight in zip(indicators, changed, strict=True))
-        raise WeightsError(f"weights must sum to 1, these sum to {changed.sum():g} ({parts})")
-    return changed
 
 
 def what_if(
@@ -119,22 +103,27 @@ def what_if(
     matrix = as_matrix(components)
     if matrix.shape != (len(provinces), len(indicators)):
         raise IndexInputError(f"{len(provinces)} provinces and {len(indicators)} indicators, matrix {matrix.shape}")
-    if not changed_scores and not changed_weights:
+    scores, shares = changed_scores or {}, changed_weights or {}
+    if not scores and not shares:
         raise IndexInputError("nothing is changed: give at least one component score or weight")
     if province not in provinces:
         raise UnknownProvince(f"unknown province {province!r}: expected one of {', '.join(provinces)}")
+    _check(indicators, scores, shares)
     own = list(provinces).index(province)
     official = normalise_weights(weights, len(indicators))
-    new_weights = _changed_weights(official, indicators, changed_weights or {})
+    # not rescaled, because the asker should see the sum
+    new_weights = np.array([shares.get(name, share) for name, share in zip(indicators, official, strict=True)])
+    if abs(float(new_weights.sum()) - 1.0) > WEIGHT_SUM_TOLERANCE:
+        parts = ", ".join(f"{name} {weight:g}" for name, weight in zip(indicators, new_weights, strict=True))
+        raise WeightsError(f"weights must sum to 1, these sum to {new_weights.sum():g} ({parts})")
     new_matrix = matrix.copy()
-    new_matrix[own] = _changed_row(matrix[own], indicators, changed_scores or {})
-
+    new_matrix[own] = [scores.get(name, score) for name, score in zip(indicators, matrix[own], strict=True)]
     before, after = weighted_scores(matrix, official), weighted_scores(new_matrix, new_weights)
     ahead_before = before - before[own] > TIE_TOLERANCE
     ahead_after = after - after[own] > TIE_TOLERANCE
     by_new_rank = np.argsort(-after, kind="stable")
     kept = np.ones_like(matrix)
-    kept[own] = [part not in (changed_scores or {}) for part in indicators]
+    kept[own] = [part not in scores for part in indicators]
     error = errors.overall + error_half_width(kept * new_weights - official, errors.parts or np.zeros(len(indicators)))
     open_ranks = rank_interval(after, error)
     above = min((k for k in range(len(provinces)) if ahead_after[k]), key=lambda k: float(after[k]), default=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dx_pipeline.index.findings import Explanation
+from dx_pipeline.index.changes import Explanation
 from dx_pipeline.vocabulary import by_code, split
 
 #: doubts of a whole table: a mark beside the figure, a note below

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dx_pipeline.conform.numbers import ordinal_ending
-from dx_pipeline.index.findings import Part
+from dx_pipeline.index.changes import Part
 from dx_pipeline.language.movement import MARKED, ROUGH, Known, Movement, marks_in
 from dx_pipeline.language.numbers import number, signed
 from dx_pipeline.language.words import (

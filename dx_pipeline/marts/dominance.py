@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from dx_pipeline.index import TIE_TOLERANCE
-from dx_pipeline.index.bounds import dominance_matrix
+from dx_pipeline.index.bands import dominance_matrix
 from dx_pipeline.marts._arrays import Edition, arising, full_editions, rows, undecided_pairs
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from dx_pipeline.index.findings import Explanation, explain, joint_half_widths
+from dx_pipeline.index.changes import Explanation, explain, joint_half_widths
 from dx_pipeline.language.movement import MARKED, Known, Movement
 from dx_pipeline.language.numbers import decimals_of
 from dx_pipeline.language.sentences import finding, note

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from dx_pipeline.index import bounds as methods
+from dx_pipeline.index import bands as methods
 from dx_pipeline.marts._arrays import full_editions, rows
 
 DELTAS = (0.10, 0.25)

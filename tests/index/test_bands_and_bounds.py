@@ -10,11 +10,13 @@ from scipy.optimize import linprog
 
 from dx_pipeline.index import DRAWS, SEED
 from dx_pipeline.index.arrays import IndexInputError, WeightsError
-from dx_pipeline.index.bands import bands_from_counts, count_ranks, rank_bands
-from dx_pipeline.index.bounds import (
+from dx_pipeline.index.bands import (
+    bands_from_counts,
+    count_ranks,
     dominance_matrix,
     largest_weighted_sum,
     pairwise_extremes,
+    rank_bands,
     rank_bounds,
 )
 from dx_pipeline.index.ranks import competition_ranks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dx_pipeline.index.findings import Part, explain, joint_half_widths
+from dx_pipeline.index.changes import Part, explain, joint_half_widths
 from dx_pipeline.index.identities import parts_from_printed
 
 PARTS = ("foundation", "government", "economy", "society")

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import replace
 
 from dx_pipeline.conform.numbers import ordinal_ending
-from dx_pipeline.index.findings import Explanation, Part
+from dx_pipeline.index.changes import Explanation, Part
 from dx_pipeline.language.movement import Known, Movement
 from dx_pipeline.language.sentences import finding, note
 from tests.language.doubts import holds_every_doubt
