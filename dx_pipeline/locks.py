@@ -27,12 +27,9 @@ _held: set[tuple[Path, int]] = set()
 
 @contextmanager
 def locked(path: Path, doing: str, wait_seconds: float) -> Iterator[None]:
-    """Hold a lock file. Waits for another holder and says so; the same thread may hold it several times.
+    """Hold a lock file, made with its folder when missing; the same thread may hold it several times.
 
-    Args:
-        path: the file; made with its folder when missing.
-        doing: what the holder does with it, for whoever waits: "building".
-        wait_seconds: how long to wait.
+    Waits for another holder and says so. `doing` is what this holder does with it, for whoever waits: "building".
 
     Raises:
         BusyError: another process (or thread) still holds it; says who, what for and since when.

@@ -17,24 +17,17 @@ QUERY = re.compile(r"(?<=[?&])([\w.~-]+)=[^&\s]+")
 
 @dataclass(frozen=True)
 class Cause:
-    """One reason.
+    """One reason: in one line, what was found, what people can still rely on, what somebody should do."""
 
-    Attributes:
-        subject: what is broken: a file of a source, a source, a check, a step.
-        kind: in which way; subject and kind together are the cause that is told once.
-        headline: one line.
-        broke: what was found.
-        keys: the rows concerned, where there are any.
-        works: what people can still rely on.
-        todo: what somebody should do.
-    """
-
+    #: what is broken: a file of a source, a source, a check, a step
     subject: str
+    #: in which way; subject and kind together are the cause that is told once
     kind: str
     headline: Words
     broke: str
     works: Words
     todo: Words
+    #: the rows concerned, where there are any
     keys: tuple[str, ...] = ()
 
     @property

@@ -73,17 +73,12 @@ def tell(
     now: datetime | None = None,
     deliver: Callable[[str, str, str], bool] = send,
 ) -> list[Event]:
-    """Tell what is new, what lasts, and what is over in this domain; returns these events.
+    """Tell what is new, what lasts, and what is over in this domain (`fetch`, `build`); returns these events.
+
+    `causes` are everything that is broken now in this domain; none means that all is well.
 
     The message is written down before it is sent: after a crash it is sent by the next call, at worst twice. What
     cannot be delivered stays in the outbox for a week. An alert that fails never fails what it is about.
-
-    Args:
-        paths: the project.
-        domain: `fetch` or `build`.
-        causes: everything that is broken now in this domain; none means that all is well.
-        now: the moment, for tests.
-        deliver: sends one message over one address.
     """
     now = now or datetime.now(UTC)
     there = channels()

@@ -45,14 +45,9 @@ PASSWORD_FIELD = re.compile(rb"<input[^>]+type\s*=\s*[\"']?password", re.IGNOREC
 
 
 def check_content(name: str, form: str, content_type: str, data: bytes, allowed: tuple[str, ...] = ()) -> None:
-    """Pass when the bytes look like the declared form.
+    """Pass when the bytes look like the declared form; a form unknown here is only checked against pages.
 
-    Args:
-        name: the address as messages show it.
-        form: `csv`, `json`, `html`, `workbook` ...; an unknown form is only checked against pages.
-        content_type: header of the answer, may be empty.
-        data: the whole body.
-        allowed: content types beyond the usual ones.
+    `name` is the address as messages show it; `allowed` are content types beyond the usual ones.
 
     Raises:
         PermanentFetchError: something else came; the message says what it looks like.

@@ -96,13 +96,8 @@ def download(
 ) -> Answer:
     """Ask once, following declared redirects.
 
-    Args:
-        client: from `open_client`.
-        url: where the file is published.
-        fetch: what is allowed.
-        manners: how hosts are treated.
-        conditions: `If-None-Match` and `If-Modified-Since` of the last good look.
-        pause_seconds: between two requests to a host; the declared one if not given.
+    `conditions` are `If-None-Match` and `If-Modified-Since` of the last good look; `pause_seconds` between two requests
+    to a host are the declared ones if not given.
 
     Raises:
         TransientFetchError: the same request may succeed later.

@@ -26,13 +26,7 @@ Key = tuple[int | None, int | None, str, str, str]
 
 @dataclass(frozen=True)
 class Look:
-    """One file as the project reads it.
-
-    Attributes:
-        figures: printed text of each figure.
-        rows: rows of the file that were read.
-        problems: why it cannot be used; then figures and rows are empty.
-    """
+    """One file as the project reads it: the printed figures and the number of rows, or why it cannot be used."""
 
     figures: Mapping[Key, str] = field(default_factory=dict, repr=False)
     rows: int = 0
@@ -46,16 +40,13 @@ class Look:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a look at changed bytes came to.
+    """What a look at changed bytes came to."""
 
-    Attributes:
-        unreadable: problems in reading it; nobody can accept it before the declaration fits.
-        doubts: reasons why a person should look before it is accepted.
-        change: rows and figures before and after, in one line.
-    """
-
+    #: problems in reading it; nobody can accept it before the declaration fits
     unreadable: tuple[str, ...] = ()
+    #: reasons why a person should look before it is accepted
     doubts: tuple[str, ...] = ()
+    #: rows and figures before and after, in one line
     change: str = ""
 
     @property

@@ -34,22 +34,15 @@ EARLY = timedelta(hours=6)
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one look ended.
-
-    Attributes:
-        result: in one word or two.
-        told: in one sentence.
-        problems: why a snapshot of it waits for somebody, tonight or from an earlier night.
-        kind: of a failure, tonight's or, when it was not due, the one before.
-        hint: what to do.
-        retry: whether the failure may pass by itself.
-    """
+    """How one look ended, in one word or two and in one sentence."""
 
     source_id: str
     file: str
     result: Result
     told: str
+    #: why a snapshot of it waits for somebody, tonight or from an earlier night
     problems: tuple[str, ...] = ()
+    #: of a failure, tonight's or, when it was not due, the one before; what to do, and whether it may pass by itself
     kind: str = ""
     hint: str = ""
     retry: bool = False

@@ -76,13 +76,7 @@ def fetch_all(
     manners: Manners | None = None,
     only: Iterable[str] = (),
 ) -> Night:
-    """Look at every source, or only at some, and bring snapshots, records and declarations up to date.
-
-    Args:
-        paths: the project.
-        now: the moment, for tests.
-        manners: how hosts are treated; from the environment if not given.
-        only: ids of sources; all if empty.
+    """Look at every source, or only at those of some ids, and bring snapshots, records and declarations up to date.
 
     Raises:
         BusyError: another fetch is running.

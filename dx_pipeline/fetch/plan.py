@@ -16,22 +16,16 @@ from dx_pipeline.sources.declaration import EDITION, Fetch, FetchedFile
 
 @dataclass(frozen=True)
 class Planned:
-    """One file to look for.
-
-    Attributes:
-        url: where.
-        file: its name in the folder of the source.
-        form: what it should be (`csv`, `json`, `html`, `workbook` ...).
-        sha256: of the bytes that are declared today; empty for an edition that is not declared yet.
-        edition: of a file with `{edition}` in its name.
-        like: the declared file whose entry a new edition copies; empty for a declared file.
-    """
+    """One file to look for: where, its name in the folder of the source, what form it should have."""
 
     url: str
     file: str
     form: str
+    #: of the bytes that are declared today; empty for an edition that is not declared yet
     sha256: str
+    #: of a file with `{edition}` in its name
     edition: int | None = None
+    #: the declared file whose entry a new edition copies; empty for a declared file
     like: str = ""
 
     @property
@@ -103,13 +97,9 @@ OWN_KEYS = ("edition", "sha256", "url", "retrieved_on")
 
 
 def declared_with(text: str, file: Planned, sha256: str, retrieved_on: date | None = None) -> str:
-    """The text of a `source.toml` that declares these bytes for the file.
+    """The text of a `source.toml` that declares these bytes for the file, fetched on that day (the day stays if None).
 
-    Args:
-        text: as it is now.
-        file: which file; an edition that is not declared yet gets an entry like the newest one's.
-        sha256: of the bytes.
-        retrieved_on: the day they were fetched; not changed if not given.
+    An edition that is not declared yet gets an entry like the newest one's.
     """
     import tomlkit
 

@@ -28,27 +28,19 @@ class Failure:
 
 @dataclass
 class Record:
-    """What is known of one file at its publisher's.
-
-    Attributes:
-        checked_at: last time it was asked for.
-        good_at: last time it was as declared, or changed and accepted.
-        sha256: of the bytes served last.
-        etag: validator of these bytes, for the next conditional request.
-        last_modified: the same.
-        waiting: reasons why these bytes wait for a person; empty when they don't.
-        judged_with: hash of the source.toml they were judged with.
-        not_before: until then the server asked to be left alone.
-        failure: of the last look; None when it succeeded.
-    """
+    """What is known of one file at its publisher's: when it was asked for, and how the last look failed if it did."""
 
     checked_at: str = ""
+    #: last time it was as declared, or changed and accepted
     good_at: str = ""
+    #: of the bytes served last, with their validators for the next conditional request
     sha256: str = ""
     etag: str = ""
     last_modified: str = ""
+    #: reasons why these bytes wait for a person, and hash of the source.toml they were judged with
     waiting: list[str] = field(default_factory=list)
     judged_with: str = ""
+    #: until then the server asked to be left alone
     not_before: str = ""
     failure: Failure | None = None
 

@@ -20,17 +20,12 @@ from dx_pipeline.paths import Paths
 
 @dataclass(frozen=True)
 class Stale:
-    """One stale source.
-
-    Attributes:
-        last_good_on: day of the last look that found it as declared, or accepted it.
-        noticed_on: day on which its limit was found to be passed.
-        limit_days: its declared limit.
-        reason: why there was no good look, in one sentence.
-    """
+    """One stale source, and why there was no good look, in one sentence."""
 
     source_id: str
+    #: day of the last look that found it as declared, or accepted it
     last_good_on: date
+    #: day on which its declared limit was found to be passed
     noticed_on: date
     limit_days: int
     reason: str

@@ -137,8 +137,7 @@ class Project(dg.ConfigurableResource[Any]):
     def warehouse(self, to_read: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         """The warehouse, open for writing; where one process sees a whole run, its steps share the connection.
 
-        Args:
-            to_read: the public tables are read often and not written.
+        `to_read`: the public tables are read often and not written.
         """
         if self._run is None:
             with connect(self.paths, self.settings) as con:

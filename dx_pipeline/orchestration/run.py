@@ -63,11 +63,8 @@ def refresh(
 ) -> Refresh:
     """Run the job `refresh` and wait for it. The event log goes to DAGSTER_HOME if that is set.
 
-    Args:
-        paths: the project.
-        full: build everything, whatever earlier builds left and whether or not anything changed.
-        door: who asks, for the record.
-        wait_seconds: how long to wait for another build.
+    `full`: build everything, whatever earlier builds left and whether or not anything changed. `door`: who asks, for
+    the record. `wait_seconds`: for another build to end.
 
     Raises:
         BusyError: another build is at work, here or on another machine, and did not end in time; nothing was changed.
