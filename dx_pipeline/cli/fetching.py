@@ -86,15 +86,15 @@ def night(as_json: AsJson = False) -> None:
     with working("Looking and building"):
         from dx_pipeline.orchestration.run import whole_night
 
-        done = whole_night(default_paths())
+        look, built = whole_night(default_paths())
     if as_json:
-        show_json({"look": done.look.summary(), "release": done.refresh.release, "failures": done.refresh.failures})
+        show_json({"look": look.summary(), "release": built.release, "failures": built.failures})
     else:
-        print("\n".join(done.look.lines()))
-        print(done.refresh.skipped or f"release {done.refresh.release}")
-        for failure in done.refresh.failures:
+        print("\n".join(look.lines()))
+        print(built.skipped or f"release {built.release}")
+        for failure in built.failures:
             print(f"- {failure}", file=sys.stderr)
-    if not done.good:
+    if look.with_result("failed", "waiting") or built.failures:
         raise typer.Exit(FAILED)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -38,7 +38,15 @@ def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
         yield from batch
 
 
-def write_table(cursor: duckdb.DuckDBPyConnection, stream: TextIO, limit: int | None = None) -> None:
+def write_text(cursor: duckdb.DuckDBPyConnection, form: str, stream: TextIO, limit: int | None = None) -> None:
+    """As `table`, `csv` or `json`; only a table has a limit."""
+    if form == "table":
+        _write_table(cursor, stream, limit)
+    else:
+        (_write_csv if form == "csv" else _write_json)(cursor, stream)
+
+
+def _write_table(cursor: duckdb.DuckDBPyConnection, stream: TextIO, limit: int | None) -> None:
     """Aligned columns, numbers flush right; null is empty. In a window the columns fit it, long texts are folded.
 
     So many rows are shown as `limit` says, and what is left is said on stderr; None shows all.
@@ -77,7 +85,7 @@ def _cell(value: Any, short: bool) -> str:
     return safe(text)
 
 
-def write_csv(cursor: duckdb.DuckDBPyConnection, stream: TextIO) -> None:
+def _write_csv(cursor: duckdb.DuckDBPyConnection, stream: TextIO) -> None:
     """CSV with a header; null is an empty cell, numbers are exact. A terminal gets no control characters."""
     shown = stream is sys.stdout and sys.stdout.isatty()
     writer = csv.writer(stream, lineterminator="\n")
@@ -88,7 +96,7 @@ def write_csv(cursor: duckdb.DuckDBPyConnection, stream: TextIO) -> None:
         writer.writerow(safe(cell) if shown and isinstance(cell, str) else cell for cell in cells)
 
 
-def write_json(cursor: duckdb.DuckDBPyConnection, stream: TextIO) -> None:
+def _write_json(cursor: duckdb.DuckDBPyConnection, stream: TextIO) -> None:
     """A JSON array of objects, one a line."""
     names = names_of(cursor)
     before = "[\n"
@@ -96,14 +104,6 @@ def write_json(cursor: duckdb.DuckDBPyConnection, stream: TextIO) -> None:
         stream.write(before + json_text(dict(zip(names, map(plain_value, row), strict=True))))
         before = ",\n"
     stream.write("[]\n" if before == "[\n" else "\n]\n")
-
-
-def write_parquet(con: duckdb.DuckDBPyConnection, statement: str, path: Path) -> None:
-    """Parquet through Arrow, because the locked connection may not write files itself."""
-    relation = con.sql(statement)
-    if relation is None:
-        raise CommandError("the statement has no result", "Begin with SELECT or FROM.")
-    relation.pl().write_parquet(path)
 
 
 def write_workbook(cursor: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -128,10 +128,3 @@ def write_workbook(cursor: duckdb.DuckDBPyConnection, path: Path) -> None:
                     told = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
                     sheet.write_string(number, column, told[:32_767])
         sheet.freeze_panes(1, 0)
-
-
-WRITERS: dict[str, Callable[[duckdb.DuckDBPyConnection, TextIO], None]] = {
-    "table": write_table,
-    "csv": write_csv,
-    "json": write_json,
-}

@@ -71,10 +71,7 @@ def check(
     manifest = read_manifest(paths.raw)
     names = (*manifest.sources, *manifest.large)
     others = list(each_source(paths.raw)[0].values())
-    if folder is not None:
-        looked = [(folder, str(folder))]
-    else:
-        looked = [(paths.raw / name, f"data/raw/{name}") for name in names]
+    looked = [(folder, str(folder))] if folder else [(paths.raw / name, f"data/raw/{name}") for name in names]
     found = [check_source(where, reference, shown, others, check_large) for where, shown in looked]
     if as_json:
         show_json(_as_json(found))

@@ -94,23 +94,20 @@ def query(
         if not lake:
             lock_down(con)
         try:
-            if output is not None and wanted == "parquet":
-                with written_whole(output) as file:
-                    rows.write_parquet(con, statement, file)
-                return
             cursor = con.execute(statement)
             if not cursor.description:
                 raise CommandError("the statement has no result", "Begin with SELECT or FROM.")
-            if output is None and wanted == "table":
-                rows.write_table(cursor, sys.stdout, limit or None)
-            elif output is None:
-                rows.WRITERS[wanted](cursor, sys.stdout)
-            elif wanted == "xlsx":
-                with written_whole(output) as file:
+            if output is None:
+                rows.write_text(cursor, wanted, sys.stdout, limit or None)
+                return
+            with written_whole(output) as file:
+                if wanted == "parquet":
+                    cursor.pl().write_parquet(file)
+                elif wanted == "xlsx":
                     rows.write_workbook(cursor, file)
-            else:
-                with written_whole(output) as file, file.open("w", encoding="utf-8", newline="") as stream:
-                    rows.WRITERS[wanted](cursor, stream)
+                else:
+                    with file.open("w", encoding="utf-8", newline="") as stream:
+                        rows.write_text(cursor, wanted, stream)
         except duckdb.InterruptException:
             raise KeyboardInterrupt from None
         except duckdb.Error as error:

@@ -22,22 +22,14 @@ ANSWER_SECONDS = 5
 PROBE = ".dx-probe.parquet"
 
 
-class NotReadyError(DxError):
-    """A part of the shared deployment is missing, refuses, or runs other code."""
-
-
 def refuse_unready(settings: Settings, workers: bool) -> None:
-    """Refuse to start what could not work.
-
-    `workers`: there must be workers to run steps.
+    """Refuse to start what could not work; `workers`: there must be some to run steps.
 
     Raises:
-        NotReadyError: a line for each thing that is wrong.
+        DxError: a part of the deployment is missing, refuses, or runs other code; a line for each.
     """
-    problems = faults(settings, workers)
-    if problems:
-        told = "\n".join(map(str, problems))
-        raise NotReadyError(told, "docs/deployment.md says what each part needs.", problems=problems)
+    if problems := faults(settings, workers):
+        raise DxError.of(problems, "docs/deployment.md says what each part needs.")
 
 
 def faults(settings: Settings, workers: bool = True) -> list[Problem]:

@@ -23,11 +23,8 @@ from dx_pipeline.settings import read_settings
 from dx_pipeline.warehouse import WAIT_SECONDS, build_lock
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import dagster as dg
 
-    from dx_pipeline.fetch.download import Manners
     from dx_pipeline.fetch.night import Night
 
 #: the event log keeps everything; the terminal gets the summary, or the reasons of a failure
@@ -94,20 +91,7 @@ def refresh(
         return Refresh(current_name(paths), unchanged=False, reasons=(reason,))
 
 
-@dataclass(frozen=True)
-class WholeNight:
-    """A look and what followed."""
-
-    look: Night
-    refresh: Refresh
-
-    @property
-    def good(self) -> bool:
-        """Whether nothing needs anybody."""
-        return not self.look.with_result("failed", "waiting") and not self.refresh.reasons
-
-
-def whole_night(paths: Paths, now: datetime | None = None, manners: Manners | None = None) -> WholeNight:
+def whole_night(paths: Paths) -> tuple[Night, Refresh]:
     """Look, build what is new, tell. A look that fails does not keep the build from what was accepted before.
 
     Raises:
@@ -117,14 +101,14 @@ def whole_night(paths: Paths, now: datetime | None = None, manners: Manners | No
 
     trouble: Exception | None = None
     try:
-        seen = look(paths, now, manners)
+        seen = look(paths)
     except Exception as error:
         trouble = error
     built = refresh(paths, door="night")
-    tell_of_builds(paths, now)
+    tell_of_builds(paths)
     if trouble is not None:
         raise trouble
-    return WholeNight(seen, built)
+    return seen, built
 
 
 def _run(paths: Paths, door: str, full: bool) -> Refresh:

@@ -133,7 +133,7 @@ def only_build(settings: Settings, wait_seconds: float) -> Iterator[None]:
     Nothing begins that could not work. One machine asks nobody.
 
     Raises:
-        NotReadyError: a line for each thing that is wrong.
+        DxError: as `refuse_unready`.
         BusyError: another one still builds after `wait_seconds`.
     """
     from dx_pipeline.orchestration.readiness import refuse_unready
