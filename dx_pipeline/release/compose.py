@@ -11,7 +11,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from importlib.metadata import version
@@ -114,13 +114,12 @@ def draw_picture(candidate: Candidate, name: str) -> Made:
         before = baseline.parts.get(part) if baseline else None
         since = before.since if before and before.since and before.shows == shows else candidate.release
         key = joined_hash([shows, since, code_of(f"charts.{name}", "charts.drawing"), hash_of([Path(__file__)])])
-        taken_over = _take_over(candidate, part, key, f"{part}-")
-        files = taken_over.copy()
-        if not taken_over:
-            for system, pair in pairs.items():
-                files += render(con, name, folder, reference, system, *pair, release=since)
-    record_part(candidate, part, files, key, shows, since)
-    return Made(files, bool(taken_over))
+
+        def draw() -> list[Path]:
+            drawn = [render(con, name, folder, reference, one, *pair, release=since) for one, pair in pairs.items()]
+            return [file for files in drawn for file in files]
+
+        return _made(candidate, part, key, f"{part}-", draw, shows=shows, since=since)
 
 
 def _stated(value: Any) -> str:
@@ -145,8 +144,8 @@ def write_site(candidate: Candidate) -> Made:
     # a notebook may import anything
     folder, key = candidate.folder / "site", _page_key(candidate, code_hash(), notebooks)
     shutil.rmtree(folder, ignore_errors=True)
-    taken_over = _take_over(candidate, SITE, key, "site/")
-    if not taken_over:
+
+    def write() -> list[Path]:
         from dx_pipeline.quality.page import render_quality_page
         from dx_pipeline.report.notebooks import write_pages
         from dx_pipeline.report.site import build_site
@@ -157,9 +156,9 @@ def write_site(candidate: Candidate) -> Made:
         (folder / "quality.html").write_text(render_quality_page(history, candidate.release), encoding="utf-8")
         with _as_current(candidate) as root:
             write_pages(root, folder / "notebooks")
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    record_part(candidate, SITE, files, key)
-    return Made(files, bool(taken_over))
+        return [path for path in folder.rglob("*") if path.is_file()]
+
+    return _made(candidate, SITE, key, "site/", write)
 
 
 @contextmanager
@@ -181,14 +180,15 @@ def _as_current(candidate: Candidate) -> Iterator[Path]:
 def write_book(candidate: Candidate) -> Made:
     """The Excel workbook into the staged folder."""
     path, key = candidate.folder / WORKBOOK_FILE, _page_key(candidate, code_of("report.workbook"))
-    taken_over = _take_over(candidate, WORKBOOK, key, WORKBOOK_FILE)
-    if not taken_over:
+
+    def write() -> list[Path]:
         from dx_pipeline.report.workbook import write_workbook
 
         with _staged_tables(candidate) as con:
             write_workbook(con, path, candidate.release, candidate.paths.reference)
-    record_part(candidate, WORKBOOK, [path], key)
-    return Made([path], bool(taken_over))
+        return [path]
+
+    return _made(candidate, WORKBOOK, key, WORKBOOK_FILE, write)
 
 
 def code_version(paths: Paths) -> str:
@@ -225,6 +225,14 @@ def _baseline(candidate: Candidate) -> Manifest | None:
         return read_manifest(current) if current and gave_its_name(current / MANIFEST) else None
     except (ReleaseError, OSError):
         return None
+
+
+def _made(candidate: Candidate, part: str, key: str, prefix: str, make: Callable[[], list[Path]], **shown: str) -> Made:
+    """A part as the current release has it, if it would come out the same; made anew otherwise."""
+    taken_over = _take_over(candidate, part, key, prefix)
+    files = taken_over or make()
+    record_part(candidate, part, files, key, **shown)
+    return Made(files, bool(taken_over))
 
 
 def _take_over(candidate: Candidate, part: str, key: str, prefix: str) -> list[Path]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -71,7 +71,7 @@ from dx_pipeline.release.store.staging import (
 )
 from dx_pipeline.release.store.verify import verify_bytes
 from dx_pipeline.sources.resolved import SourceSpec
-from dx_pipeline.warehouse import read_table
+from dx_pipeline.warehouse import need, read_table
 
 if TYPE_CHECKING:
     import duckdb
@@ -79,8 +79,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Headlines = Callable[[Mapping[str, pl.DataFrame]], tuple[Headline, ...]]
-#: parts that every release has
-TABLES, DATABASE_PART, TEXTS = "tables", "database", "texts"
 
 
 def stage(
@@ -115,12 +113,15 @@ def stage(
     Raises:
         NotReleasableError: a blocking check failed.
         SourceError: a large source is not built, or of other files than are declared now.
-        ReleaseError: a table is missing from the warehouse, a cell cannot be published, or a source states no terms.
+        NotBuiltError: a table is missing from the warehouse.
+        ReleaseError: a cell cannot be published, or a source states no terms.
         ContractError: a table differs from its contract.
         BusyError: another process is publishing and did not finish in time.
     """
     refuse_failed(check_results)
-    frames = _data_frames(con, contracts)
+    wanted = sorted(contracts.keys() - LEDGER_TABLES)
+    need(con, "a release", wanted)
+    frames = {name: contracts[name].conform(read_table(con, name)) for name in wanted}
     contracts = with_indicators(contracts, frames["indicators"])
     source_records(frames["sources"])
     with release_lock(paths):
@@ -133,18 +134,20 @@ def stage(
         new = _Build(frames, contracts, check_results, code_version, built_at or datetime.now(UTC), full)
         manifest, unchanged = _fill(paths, folder, baseline, new)
         manifest = manifest.model_copy(update={"inputs": inputs, "headline": headline(frames)})
-        taken = files_below(folder / LARGE).values()
-        declared = (TABLES, DATABASE_PART, TEXTS, *([LARGE] if taken else []), *parts)
+        own = {
+            "tables": [*folder.glob("parquet/*"), *folder.glob("csv/*")],
+            "database": [folder / DATABASE],
+            "texts": [*folder.glob("*.md"), *folder.glob("quality/**/*.json")],
+            LARGE: [*files_below(folder / LARGE).values()],
+        }
+        own = {part: files for part, files in own.items() if files}
         current = baseline.folder.name if baseline.folder else None
         candidate = Candidate(
             paths=paths, folder=folder, contracts=contracts, info=load_package_info(), manifest=manifest,
-            baseline_folder=current, unchanged=unchanged, parts=declared, full=full,
+            baseline_folder=current, unchanged=unchanged, parts=(*own, *parts), full=full,
         )  # fmt: skip
-        record_part(candidate, TABLES, [*folder.glob("parquet/*"), *folder.glob("csv/*")])
-        record_part(candidate, DATABASE_PART, [folder / DATABASE])
-        record_part(candidate, TEXTS, [*folder.glob("*.md"), *folder.glob("quality/**/*.json")])
-        if taken:
-            record_part(candidate, LARGE, taken)
+        for part, files in own.items():
+            record_part(candidate, part, files)
         save_candidate(candidate)
     except BaseException:
         drop_staging(folder)
@@ -152,8 +155,7 @@ def stage(
     return candidate
 
 
-@dataclass(frozen=True)
-class _Build:
+class _Build(NamedTuple):
     """What a release is made of; see `stage`."""
 
     frames: dict[str, pl.DataFrame]
@@ -169,8 +171,7 @@ class _Build:
         return len(self.frames), sum(frame.height for frame in self.frames.values())
 
 
-@dataclass(frozen=True)
-class _Baseline:
+class _Baseline(NamedTuple):
     """The release a new one is compared with, as far as it is sound."""
 
     #: what is current, sound or not
@@ -198,15 +199,6 @@ def _baseline(paths: Paths) -> _Baseline:
     if lost:
         log.warning("%s: %s damaged; the new release is not compared with it", folder.name, ", ".join(lost))
     return _Baseline(folder, manifest, None if lost else snapshot(folder, manifest))
-
-
-def _data_frames(con: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]) -> dict[str, pl.DataFrame]:
-    wanted = sorted(contracts.keys() - LEDGER_TABLES)
-    there = {row[0] for row in con.sql("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()}
-    missing = [name for name in wanted if name not in there]
-    if missing:
-        raise ReleaseError(f"the warehouse lacks tables that have a contract: {', '.join(missing)}; build them first")
-    return {name: contracts[name].conform(read_table(con, name)) for name in wanted}
 
 
 def _fill(paths: Paths, folder: Path, baseline: _Baseline, new: _Build) -> tuple[Manifest, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -182,9 +182,8 @@ def release(
     tables: Mapping[str, pl.DataFrame] | None = None,
     contracts: Mapping[str, Contract] | None = None,
     keep: int = 5,
-    at_step: Callable[[str], None] = lambda step: None,
 ) -> Publication:
-    return commit(stage_tables(root, tables, contracts), keep=keep, at_step=at_step)
+    return commit(stage_tables(root, tables, contracts), keep=keep)
 
 
 def with_scores(**changed: float) -> dict[str, pl.DataFrame]:

@@ -9,7 +9,8 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -36,6 +37,25 @@ SCORE = "SELECT score FROM province_rankings WHERE province_id = 'hai-duong'"
 #: forks of one process that has imported what a publication needs
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["pytest", "pandas", "pyarrow", "dx_pipeline.release.compose"])
+
+
+@contextmanager
+def at_each_step(told: Callable[[str], object]) -> Iterator[None]:
+    """While a release is published, be told the name of each step done, as its log is."""
+
+    class Told(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            told(record.getMessage())
+
+    log, handler = logging.getLogger("dx_pipeline.release.store"), Told(logging.DEBUG)
+    level = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
 
 
 class Other:
@@ -72,7 +92,8 @@ def refresh(line: Connection, root: Path, dies_at: str = "never", score: float =
     if dies_at == "told to":
         line.send("staged")
         line.recv()
-    commit(candidate, keep=1, at_step=at_step)
+    with at_each_step(at_step):
+        commit(candidate, keep=1)
 
 
 def assert_whole(root: Path, score: float) -> None:
@@ -137,7 +158,8 @@ def test_a_reader_holds_its_release_while_others_are_published_and_pruned(small_
     assert asks() == [(0.6929,)]
     candidate = stage_tables(small_release, with_scores(hai_duong=0.6939))
     assert asks() == [(0.6929,)]
-    commit(candidate, keep=1, at_step=lambda step: asks() == [(0.6929,)] or pytest.fail(step))
+    with at_each_step(lambda step: asks() == [(0.6929,)] or pytest.fail(step)):
+        commit(candidate, keep=1)
     assert len(readable_manifests(Paths(small_release))) == 2, "a release that somebody reads is not removed"
     assert asks() == [(0.6929,)]
     reader.line.send("stop")

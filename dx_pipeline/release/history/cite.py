@@ -11,6 +11,7 @@ Addresses:
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 import polars as pl
 
 from dx_pipeline.contracts import NOT_EXPORTED
-from dx_pipeline.release.content.package import FIGURES, PackageInfo, load_package_info
+from dx_pipeline.release.content.package import FIGURES, load_package_info
 from dx_pipeline.release.history.diff import address_expression, read_rows, snapshot, split_address
 from dx_pipeline.release.history.naming import key_of, names_of
 from dx_pipeline.release.store.layout import ReleaseError
@@ -53,7 +54,7 @@ def cite(folder: Path, address: str) -> Citation:
         subject = names_of(snapshot(folder)).subject(key_of(rest, FIGURE_KEY), "en")
         chosen = figures.filter(pl.col("chosen"))["value"]
         details = [f"{subject}: {_shown(chosen[0] if len(chosen) else None)}", *_figure_lines(figures)]
-        ids = sorted(set(figures["source_id"].to_list()))
+        ids = sorted(set(figures["source_id"]))
     elif rest:
         _require_table(manifest, table)
         what, details, ids = _cite_row(folder, manifest, table, rest)
@@ -61,30 +62,23 @@ def cite(folder: Path, address: str) -> Citation:
         _require_table(manifest, table)
         shape = manifest.tables[table]
         what, details, ids = f"table {table}", [f"{shape.title_en}: {shape.rows} rows"], list(shape.sources)
-    rests_on = (*details, *_source_lines(folder, ids), f"Terms: {info.licence.title}.")
-    return Citation(_line(info, manifest, table, what), _bibtex(info, manifest, table, what), rests_on)
-
-
-def _line(info: PackageInfo, manifest: Manifest, table: str, what: str) -> str:
-    title = manifest.tables[table].title_en
-    return (
-        f"{info.creator} ({manifest.built_at[:4]}). {title} [{what}]. In {info.title_en} "
+    title, year = manifest.tables[table].title_en, manifest.built_at[:4]
+    line = (
+        f"{info.creator} ({year}). {title} [{what}]. In {info.title_en} "
         f"(release {manifest.release}, data {manifest.data_hash})."
     )
-
-
-def _bibtex(info: PackageInfo, manifest: Manifest, table: str, what: str) -> str:
-    name = f"{info.name}-{manifest.release}-{table}".replace("_", "-")
     fields = {
         "author": f"{{{info.creator}}}",
-        "title": f"{{{manifest.tables[table].title_en}}} [{what}]",
-        "year": manifest.built_at[:4],
+        "title": f"{{{title}}} [{what}]",
+        "year": year,
         "version": manifest.release,
         "howpublished": info.title_en,
         "note": f"data {manifest.data_hash}",
     }
-    escaped = {key: value.replace("_", "\\_").replace("&", "\\&").replace("%", "\\%") for key, value in fields.items()}
-    return f"@misc{{{name},\n" + ",\n".join(f"  {key} = {{{value}}}" for key, value in escaped.items()) + "\n}"
+    stated = ",\n".join("  {} = {{{}}}".format(key, re.sub("([_&%])", r"\\\1", value)) for key, value in fields.items())
+    name = f"{info.name}-{manifest.release}-{table}".replace("_", "-")
+    rests_on = (*details, *_source_lines(folder, ids), f"Terms: {info.licence.title}.")
+    return Citation(line, f"@misc{{{name},\n{stated}\n}}", rests_on)
 
 
 def _require_table(manifest: Manifest, table: str) -> None:
@@ -122,21 +116,19 @@ def _cite_row(folder: Path, manifest: Manifest, table: str, rest: str) -> tuple[
     subject = names_of(snapshot(folder)).subject(key_of(place, key), "en")
     shown = [column] if column else [name for name in shape.columns if name not in key]
     details = [f"{subject}: " + ", ".join(f"{name} {_shown(row[name])}" for name in shown)]
-    figures = _figures_behind(folder, manifest, row, column)
+    figures = _figures_behind(folder, row, column)
     details += _figure_lines(figures)
-    ids = sorted(set(figures["source_id"].to_list())) if not figures.is_empty() else list(shape.sources)
+    ids = sorted(set(figures["source_id"])) or list(shape.sources)
     return f"table {table}, {'cell' if column else 'row'} {rest}", details, ids
 
 
-def _figures_behind(folder: Path, manifest: Manifest, row: dict[str, Any], column: str | None) -> pl.DataFrame:
+def _figures_behind(folder: Path, row: dict[str, Any], column: str | None) -> pl.DataFrame:
     """The printed figures about the row's own province, edition and indicator; none for a table about something else.
 
     A row about two provinces or two editions has the figures of both. Without an indicator in the key, the row is about
     the overall index. For a derived value these are the figures of the thing itself, not of every part it was made of.
     """
     editions = [row[name] for name in ("edition", "edition_from", "edition_to") if row.get(name)]
-    if FIGURES not in manifest.tables or not row.get("province_id") or not editions:
-        return pl.DataFrame(schema={"source_id": pl.String})
     wanted = (
         pl.col("province_id").is_in([row[name] for name in ("province_id", "peer_id") if row.get(name)])
         & pl.col("edition").is_in(editions)
@@ -149,8 +141,6 @@ def _figures_behind(folder: Path, manifest: Manifest, row: dict[str, Any], colum
 
 
 def _figure_lines(figures: pl.DataFrame) -> list[str]:
-    if figures.is_empty():
-        return []
     lines = []
     for row in figures.sort(~pl.col("chosen"), maintain_order=True).to_dicts():
         role = "chosen" if row["chosen"] else "not chosen"
@@ -164,7 +154,7 @@ def _figure_lines(figures: pl.DataFrame) -> list[str]:
 
 
 def _source_lines(folder: Path, ids: list[str]) -> list[str]:
-    if not ids or not (folder / "parquet" / "sources.parquet").is_file():
+    if not ids:
         return []
     rows = read_rows(folder, "sources").filter(pl.col("source_id").is_in(ids)).sort("source_id").to_dicts()
     lines = ["Original sources:"]

@@ -18,14 +18,7 @@ from dx_pipeline.contracts import NOT_EXPORTED
 from dx_pipeline.release.store.manifest import Manifest, TableShape, read_manifest
 
 #: one row a change: the columns of `revisions` without the two releases
-CHANGE_SCHEMA = {
-    "table_name": pl.String,
-    "key": pl.String,
-    "column_name": pl.String,
-    "change": pl.String,
-    "old_value": pl.String,
-    "new_value": pl.String,
-}
+CHANGE_SCHEMA = dict.fromkeys(("table_name", "key", "column_name", "change", "old_value", "new_value"), pl.String)
 
 WHOLE = "*"
 
@@ -215,17 +208,10 @@ def _as_text(frame: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
 
 def _changed_cells(name: str, before: pl.DataFrame, now: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
     both = now.join(before, on="@key", how="inner", suffix="@old", maintain_order="left")
-    parts = [
-        both.filter(pl.col(column).ne_missing(pl.col(f"{column}@old"))).select(
-            pl.lit(name).alias("table_name"),
-            pl.col("@key").alias("key"),
-            pl.lit(column).alias("column_name"),
-            pl.lit("changed").alias("change"),
-            pl.col(f"{column}@old").alias("old_value"),
-            pl.col(column).alias("new_value"),
-        )
-        for column in columns
-    ]
+    parts = []
+    for column in columns:
+        was, to = pl.col(f"{column}@old"), pl.col(column)
+        parts.append(_changes(name, both.filter(to.ne_missing(was)), column, "changed", was, to))
     return pl.concat([pl.DataFrame(schema=CHANGE_SCHEMA), *parts]).sort("key", maintain_order=True)
 
 
@@ -233,14 +219,13 @@ def _whole_rows(name: str, rows: pl.DataFrame, key: tuple[str, ...], change: str
     values = [column for column in rows.columns if column != "@key" and column not in key]
     text = pl.struct(values).struct.json_encode() if values else pl.lit("{}")
     empty = pl.lit(None, dtype=pl.String)
-    return rows.select(
-        pl.lit(name).alias("table_name"),
-        pl.col("@key").alias("key"),
-        pl.lit(WHOLE).alias("column_name"),
-        pl.lit(change).alias("change"),
-        (text if change == "removed" else empty).alias("old_value"),
-        (text if change == "added" else empty).alias("new_value"),
-    )
+    old, new = (text, empty) if change == "removed" else (empty, text)
+    return _changes(name, rows, WHOLE, change, old, new)
+
+
+def _changes(name: str, rows: pl.DataFrame, column: str, change: str, old: pl.Expr, new: pl.Expr) -> pl.DataFrame:
+    values = (pl.lit(name), pl.col("@key"), pl.lit(column), pl.lit(change), old, new)
+    return rows.select(value.alias(to) for to, value in zip(CHANGE_SCHEMA, values, strict=True))
 
 
 def _one_change(name: str, key: str, column: str, change: str, old: str | None, new: str | None) -> pl.DataFrame:
@@ -265,12 +250,11 @@ def _renamed(
         both = now.hstack(before.select(pl.col(c).alias(f"{c}@old") for c in removed))
     else:
         return ()
+    free = [name for name in added if both[name].null_count() < both.height]
     pairs: list[tuple[str, str]] = []
     for old in removed:
-        for new in added:
-            same_type = old_types[old] == new_types[new] and new not in (pair[1] for pair in pairs)
-            known = both[new].null_count() < both.height
-            if same_type and known and both[new].equals(both[f"{old}@old"], null_equal=True):
-                pairs.append((old, new))
-                break
+        alike = [name for name in free if old_types[old] == new_types[name] and both[name].equals(both[f"{old}@old"])]
+        for new in alike[:1]:
+            pairs.append((old, new))
+            free.remove(new)
     return tuple(pairs)

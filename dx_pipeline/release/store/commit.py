@@ -6,8 +6,8 @@ Killed at any moment, the old release or the new one is current, whole; what is 
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +49,8 @@ from dx_pipeline.release.store.staging import (
 )
 from dx_pipeline.release.store.verify import is_sound, verify_release
 
+log = logging.getLogger(__name__)
+
 #: written when a release is closed, from its other files
 CLOSING_FILES = ("datapackage.json", "metadata.jsonld", MANIFEST)
 
@@ -68,11 +70,7 @@ class Publication:
     shared_bytes: int = 0
 
 
-def commit(
-    candidate: Candidate,
-    keep: int = KEPT_RELEASES,
-    at_step: Callable[[str], None] = lambda step: None,
-) -> Publication:
+def commit(candidate: Candidate, keep: int = KEPT_RELEASES) -> Publication:
     """Close a staged release and make it current.
 
     Identical files in every respect: nothing is switched. Same data but other pages or pictures: published under the
@@ -81,7 +79,6 @@ def commit(
     Args:
         candidate: from `stage` or `open_candidate`, with every part it declares.
         keep: how many releases stay on disk, the current one included.
-        at_step: called with the name of each step done, for a log or a test.
 
     Raises:
         IncompleteReleaseError: a part is missing or of other data; the candidate stays and can be completed.
@@ -92,7 +89,7 @@ def commit(
     paths = candidate.paths
     try:
         with release_lock(paths):
-            publication = _commit_locked(candidate, keep, at_step)
+            publication = _commit_locked(candidate, keep)
     except IncompleteReleaseError:
         raise
     except BaseException:
@@ -103,7 +100,7 @@ def commit(
     return publication
 
 
-def _commit_locked(candidate: Candidate, keep: int, at_step: Callable[[str], None]) -> Publication:
+def _commit_locked(candidate: Candidate, keep: int) -> Publication:
     paths, staged = candidate.paths, candidate.folder
     if not staged.is_dir():
         raise ReleaseError(
@@ -122,7 +119,7 @@ def _commit_locked(candidate: Candidate, keep: int, at_step: Callable[[str], Non
     write_datapackage(staged, manifest, candidate.contracts, candidate.info, sources)
     write_jsonld(staged, manifest, candidate.info, sources)
     name = f"{candidate.release}-{write_manifest(staged, manifest)[:8]}"
-    at_step("manifest written")
+    log.debug("manifest written")
     if current and (current.name == name or current.name.startswith(f"{name}.")) and is_sound(current):
         ensure_links(paths)
         return Publication(current, candidate.release, new_data=False, switched=False)
@@ -132,18 +129,18 @@ def _commit_locked(candidate: Candidate, keep: int, at_step: Callable[[str], Non
     kept = [folder for folder in release_folders(paths) if is_sound(folder)]
     shared = _share_unchanged(staged, read_manifest(staged).files, kept[::-1])
     sync_tree(staged)
-    at_step("synced")
+    log.debug("synced")
     folder = _move_in(candidate, name)
-    at_step("renamed")
+    log.debug("renamed")
     remove_stale_wal(paths.published)
     create_links(paths, folder)
-    at_step("before switch")
+    log.debug("before switch")
     point_current(paths, folder)
-    at_step("switched")
+    log.debug("switched")
     append_event(paths, "published", folder)
-    at_step("journal written")
+    log.debug("journal written")
     repair(paths)
-    gone = prune(paths, keep, at_step)
+    gone = prune(paths, keep)
     return Publication(folder, candidate.release, not candidate.unchanged, True, tuple(gone), shared)
 
 

@@ -23,22 +23,12 @@ from dx_pipeline.paths import Paths
 
 RELEASE_FOLDER = re.compile(r"^\d+\.\d+\.\d+-[0-9a-f]{8}(\.\d+)?$")
 
-#: path under data/marts -> target, relative to data/marts; a link exists when the current release has its target
-STABLE_LINKS = {
-    "dti.duckdb": "current/dti.duckdb",
-    "dti.xlsx": "current/dti.xlsx",
-    "parquet": "current/parquet",
-    "csv": "current/csv",
-    "large": "current/large",
-    "site": "current/site",
-    "pictures": "current/pictures",
-    "dictionary.csv": "current/csv/data_dictionary.csv",
-    "DICTIONARY.md": "current/DICTIONARY.md",
-    "CHANGELOG.md": "current/CHANGELOG.md",
-    "datapackage.json": "current/datapackage.json",
-    "metadata.jsonld": "current/metadata.jsonld",
-    "release.json": "current/release.json",
-}
+LINKED = (
+    "dti.duckdb", "dti.xlsx", "parquet", "csv", "large", "site", "pictures", "dictionary.csv", "DICTIONARY.md",
+    "CHANGELOG.md", "datapackage.json", "metadata.jsonld", "release.json",
+)  # fmt: skip
+#: link under data/marts -> its target in the current release; a link exists when the release has the target
+STABLE_LINKS = {name: name for name in LINKED} | {"dictionary.csv": "csv/data_dictionary.csv"}
 
 
 class ReleaseError(DxError):
@@ -106,7 +96,7 @@ def find_release(paths: Paths, name: str) -> Path:
         if earlier:
             return earlier[-1]
     for folder in reversed(folders):
-        if name == folder.name or name == folder.name.split("-")[0]:
+        if name in (folder.name, folder.name.split("-")[0]):
             return folder
     direct = Path(name)
     if direct.is_dir() and (direct / "release.json").is_file():
@@ -134,10 +124,10 @@ def create_links(paths: Paths, folder: Path) -> None:
         link = paths.marts / name
         if link.exists() and not link.is_symlink():
             raise ReleaseError(f"{link} is not a link made by a release: move it away and run again")
-        if link.is_symlink() and str(link.readlink()) != target:
+        if link.is_symlink() and link.readlink() != Path("current") / target:
             link.unlink()
-        if (folder / target.removeprefix("current/")).exists() and not link.is_symlink():
-            link.symlink_to(target)
+        if (folder / target).exists() and not link.is_symlink():
+            link.symlink_to(Path("current") / target)
 
 
 def ensure_links(paths: Paths) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -90,7 +89,7 @@ def forget_oldest(paths: Paths) -> list[str]:
     return [path.name for path in gone]
 
 
-def prune(paths: Paths, keep: int = KEPT_RELEASES, at_step: Callable[[str], None] = lambda step: None) -> list[str]:
+def prune(paths: Paths, keep: int = KEPT_RELEASES) -> list[str]:
     """Keep the `keep` releases that were current last, the current one always; returns what went.
 
     A release that somebody has open stays until the next time.
@@ -98,10 +97,10 @@ def prune(paths: Paths, keep: int = KEPT_RELEASES, at_step: Callable[[str], None
     current = current_folder(paths)
     others = [folder for folder in by_last_use(paths) if folder != current]
     spare = others[: max(len(others) - (max(keep, 1) - (current is not None)), 0)]
-    return [folder.name for folder in spare if _remove_release(folder, at_step)]
+    return [folder.name for folder in spare if _remove_release(folder)]
 
 
-def _remove_release(folder: Path, at_step: Callable[[str], None] = lambda step: None) -> bool:
+def _remove_release(folder: Path) -> bool:
     """Remove a release so that no half of it is ever taken for a release: renamed first, then deleted.
 
     Returns False, and leaves it, when somebody reads it: a reader's temporary files lie in the release's folder.
@@ -113,9 +112,9 @@ def _remove_release(folder: Path, at_step: Callable[[str], None] = lambda step: 
     if user_of(trash / DATABASE) is not None:  # opened in between
         trash.rename(folder)
         return False
-    at_step("prune moved")
+    log.debug("prune moved")
     shutil.rmtree(trash)
-    at_step("pruned")
+    log.debug("pruned")
     return True
 
 

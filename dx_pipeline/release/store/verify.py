@@ -82,14 +82,14 @@ def verify_paths(paths: Paths) -> list[Finding]:
         return [Finding("current", f"leads to {link.readlink()}, which is no release of this project")]
     findings = []
     for name, target in STABLE_LINKS.items():
-        path, served = paths.marts / name, (current / target.removeprefix("current/")).exists()
+        path, served = paths.marts / name, (current / target).exists()
         if not path.is_symlink():
             if path.exists():
                 findings.append(Finding(name, "is no link to the current release but a file or folder of its own"))
             elif served:
                 findings.append(Finding(name, "is missing"))
-        elif str(path.readlink()) != target:
-            findings.append(Finding(name, f"leads to {path.readlink()}, expected {target}"))
+        elif path.readlink() != Path("current") / target:
+            findings.append(Finding(name, f"leads to {path.readlink()}, expected current/{target}"))
         elif not served:
             findings.append(Finding(name, "leads to nothing: the current release has no such part"))
     return findings
@@ -103,15 +103,10 @@ def is_sound(folder: Path) -> bool:
         return False
 
 
-def reader_traces(folder: Path) -> set[str]:
+def _reader_traces(folder: Path) -> set[str]:
     """What DuckDB lays beside a database that somebody has open: not part of the release, and not ours to remove."""
-    database = folder / DATABASE
-    found = set()
-    if user_of(database, writing=True) is not None:
-        found.add(f"{DATABASE}.wal")
-    if user_of(database) is not None:
-        found.add(f"{DATABASE}.tmp")
-    return found
+    users = {".wal": user_of(folder / DATABASE, writing=True), ".tmp": user_of(folder / DATABASE)}
+    return {f"{DATABASE}{ending}" for ending, user in users.items() if user is not None}
 
 
 def gave_its_name(manifest: Path) -> bool:
@@ -124,7 +119,7 @@ def gave_its_name(manifest: Path) -> bool:
 
 def _file_findings(folder: Path, stated: Mapping[str, FileMark]) -> list[Finding]:
     there = files_below(folder)
-    passed_over = {MANIFEST} | reader_traces(folder)
+    passed_over = {MANIFEST} | _reader_traces(folder)
     findings = [Finding(name, "is missing") for name in stated if name not in there]
     for name, path in there.items():
         if name.split("/")[0] in passed_over:
