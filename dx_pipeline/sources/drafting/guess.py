@@ -15,7 +15,7 @@ import polars as pl
 from dx_pipeline.sources.cells import Sheet
 from dx_pipeline.sources.headings import SEPARATOR, column_paths
 from dx_pipeline.sources.left_out import is_note, is_region
-from dx_pipeline.sources.texts import YEAR, read_year, slug, years_in
+from dx_pipeline.sources.texts import read_year, slug, years_in
 from dx_pipeline.text import plain
 
 #: texts and unit system -> province of each text that is one
@@ -45,15 +45,15 @@ class GuessedTable:
     provinces: set[str]
     heading: int
     data: int
-    columns: list[GuessedColumn]
     titles: list[str]
+    fill_down: bool
+    columns: list[GuessedColumn] = field(default_factory=list)
     regions: list[tuple[int, str]] = field(default_factory=list)
     notes: list[tuple[int, str]] = field(default_factory=list)
     unknown: list[tuple[int, str]] = field(default_factory=list)
     repeated: list[tuple[int, str]] = field(default_factory=list)
-    panel: bool = False
     lists: list[int] = field(default_factory=list)
-    fill_down: bool = False
+    panel: bool = False
 
     @property
     def side_by_side(self) -> int:
@@ -67,9 +67,15 @@ class GuessedTable:
         """How many rows its heading has."""
         return self.data - self.heading
 
-    def path(self, place: int) -> str:
-        """The heading of a column."""
-        return next((column.path for column in self.columns if column.place == place), "")
+    @property
+    def figures(self) -> list[GuessedColumn]:
+        """Its columns of figures."""
+        return [column for column in self.columns if column.kind == "figures"]
+
+    @property
+    def title(self) -> str:
+        """The first title line that says something; empty where none does."""
+        return next((text for text in self.titles if len(text) > 8), "")
 
 
 def guess_table(sheet: Sheet, resolve: Resolve, known_systems: Systems, file_name: str) -> GuessedTable | None:
@@ -80,11 +86,13 @@ def guess_table(sheet: Sheet, resolve: Resolve, known_systems: Systems, file_nam
         return None
     found = {(place, system): _provinces(texts[str(place)].to_list(), resolve, system)
              for place in range(texts.width) for system in systems}  # fmt: skip
-    best = max(
-        found,
-        key=lambda key: (len(found[key]), round(_filled_share(texts[str(key[0])].to_list(), found[key])), -key[0]),
-        default=None,
-    )
+
+    def likeness(key: tuple[int, int]) -> tuple[int, int, int]:
+        filled = texts[str(key[0])].drop_nulls().to_list()
+        known_share = sum(text in found[key] for text in filled) / max(len(filled), 1)
+        return len(found[key]), round(known_share), -key[0]
+
+    best = max(found, key=likeness, default=None)
     if best is None or not found[best]:
         return None
     place = best[0]
@@ -96,37 +104,30 @@ def guess_table(sheet: Sheet, resolve: Resolve, known_systems: Systems, file_nam
     known = found[(place, system)]
     first = next(row for row, text in enumerate(names) if text in known)
     rows = [[text or "" for text in row] for row in texts.rows()]
-    data = _first_data_row(rows, place, first)
-    heading = _first_heading_row(rows, data) if sheet.header is None else 0
-    data = data if sheet.header is None else 0
     if sheet.header is None:
-        width = max(map(len, rows[heading:data]), default=0)
-        plain_rows = [[plain(text) for text in row] + [""] * (width - len(row)) for row in rows[heading:data]]
+        data = _first_data_row(rows, place, first)
+        heading = _first_heading_row(rows, data)
+        plain_rows = [[plain(text) for text in row] for row in rows[heading:data]]
         if len(plain_rows) > 1 and _is_numbering(plain_rows[-1]):
             plain_rows.pop()
-        paths = column_paths(plain_rows, 0, sheet.spans_known) if plain_rows else {}
+        paths = column_paths(plain_rows, 0, sheet.spans_known)
     else:
+        data = heading = 0
         paths = {at: (plain(name),) for at, name in enumerate(sheet.header)}
     titles = [plain(text) for row in rows[:heading] for text in row if text.strip()]
-    table = GuessedTable(sheet, system, place, set(known.values()), heading, data, [], list(dict.fromkeys(titles)))
-    table.fill_down = fill_down
+    titles = list(dict.fromkeys(titles))
+    table = GuessedTable(sheet, system, place, set(known.values()), heading, data, titles, fill_down)
     _other_rows(table, rows, names, known)
     kept = [row for number, row in enumerate(rows[data:], start=data) if names[number] in known]
     for at in range(texts.width):
+        is_list = len(found[(at, system)]) * 2 >= len(known)
         path = SEPARATOR.join(paths.get(at, ()))
-        is_names = at == place or len(found[(at, system)]) * 2 >= len(known)
-        table.columns.append(guess_column(at, path, [row[at] for row in kept], sheet, is_names))
-    table.lists = [
-        at
-        for at in range(texts.width)
-        if len(found[(at, system)]) * 2 >= len(known) and texts[str(at)][data:].to_list() != names[data:]
-    ]
-    counted = [text for text in names[data:] if text in known]
-    table.panel = len(counted) > len({known[text] for text in counted}) and any(
-        column.kind == "year" for column in table.columns
-    )
-    if not table.panel:
-        _repeated(table, names, known)
+        table.columns.append(guess_column(at, path, [row[at] for row in kept], is_list or at == place))
+        if is_list and texts[str(at)][data:].to_list() != names[data:]:
+            table.lists.append(at)
+    repeated = _repeated(table, names, known)
+    table.panel = bool(repeated) and any(column.kind == "year" for column in table.columns)
+    table.repeated = [] if table.panel else repeated
     return table
 
 
@@ -142,11 +143,6 @@ def _blanks_repeat(texts: pl.DataFrame, place: int) -> bool:
         return False
     years = [sum(read_year(text) is not None for text in blank[column] if text) for column in blank.columns]
     return max(years, default=0) * 2 > blank.height
-
-
-def _filled_share(texts: list[str | None], known: dict[str, str]) -> float:
-    filled = [text for text in texts if text]
-    return sum(text in known for text in filled) / len(filled) if filled else 0.0
 
 
 def _system(place: int, found: dict[tuple[int, int], dict[str, str]], known: Systems, said: str) -> int:
@@ -176,9 +172,9 @@ def _first_data_row(rows: list[list[str]], place: int, first: int) -> int:
 
 
 def _looks_like_body(row: list[str], place: int) -> bool:
-    figures = [text for at, text in enumerate(row) if at != place and is_figure(text)]
-    return bool(row[place].strip()) and len(figures) >= 1 and not _is_numbering(row) and read_year(row[place]) is None \
-        and not any(years_in(text) for text in row if not NUMBER.match(text))  # fmt: skip
+    figures = any(NUMBER.match(text) and not read_year(text) for at, text in enumerate(row) if at != place)
+    years = any(years_in(text) for text in row if not NUMBER.match(text))
+    return bool(row[place].strip()) and figures and not years and not _is_numbering(row) and not read_year(row[place])
 
 
 def _is_numbering(row: list[str]) -> bool:
@@ -194,12 +190,8 @@ def _first_heading_row(rows: list[list[str]], data: int) -> int:
     heading = data
     while heading and data - heading < HEADING_ROWS:
         filled = [text for text in rows[heading - 1] if text.strip()]
-        distinct = set(filled)
-        if (
-            not filled
-            or (len(distinct) == 1 and heading < data)
-            or (len(distinct) == 1 and len(rows[heading - 1]) > 1 and heading == data)
-        ):
+        title = len(set(filled)) == 1 and (heading < data or len(rows[heading - 1]) > 1)
+        if title or not filled:
             break
         heading -= 1
     return heading
@@ -221,14 +213,16 @@ def _other_rows(table: GuessedTable, rows: list[list[str]], names: list[str | No
             table.unknown.append(at)
 
 
-def _repeated(table: GuessedTable, names: list[str | None], known: dict[str, str]) -> None:
-    seen: dict[str, int] = {}
-    for number in range(table.data, len(names)):
-        province = known.get(names[number] or "")
-        if province in seen:
-            table.repeated.append((table.sheet.row_number(number), names[number] or ""))
-        elif province:
-            seen[province] = number
+def _repeated(table: GuessedTable, names: list[str | None], known: dict[str, str]) -> list[tuple[int, str]]:
+    """Rows of the body whose province stands in a row above."""
+    seen: set[str] = set()
+    found = []
+    for number, name in enumerate(names[table.data :], start=table.data):
+        if name and name in known:
+            if known[name] in seen:
+                found.append((table.sheet.row_number(number), name))
+            seen.add(known[name])
+    return found
 
 
 NUMBER = re.compile(r"^\s*[-+−–]?\s*\d[\d\s.,'’]*\s*%?\s*(?:\*+|\[\d+\]|[¹²³⁴⁵])?\s*$")
@@ -244,6 +238,7 @@ ORDER_WORDS = re.compile(
     r"ma|ma tinh|ma so|iso|unnamed 0|lat|lon|lng|latitude|longitude|shape area|shape leng(?:th)?|unit mult|decimals|"
     r"(?:province|geo|area|gso|ma|tinh)? ?(?:code|id)(?: \d+)?)$"
 )
+WHOLE = re.compile(r"0?\d{1,2}(?:\.0)?|\d{1,2}\s*[-/]\s*\d{1,2}|\d{1,2}\s*\(.*\)")
 BRACKETS = re.compile(r"^\s*(\d{1,5})\s*\(\s*(\d+(?:[.,]\d+)?)\s*\)\s*$")
 UNIT = re.compile(r"(?:đơn vị(?: tính)?|đvt|unit)\s*[:：]?\s*(.+?)\s*[)\]]?\s*$", re.IGNORECASE)
 UNIT_IN_HEADING = re.compile(r"[(\[]\s*([^()\[\]]{1,40})\s*[)\]]\s*$|,\s*([^,]{1,20})$")
@@ -262,12 +257,12 @@ class GuessedColumn:
     empty: bool = False
 
 
-def guess_column(at: int, path: str, values: list[str], sheet: Sheet, is_province: bool) -> GuessedColumn:
+def guess_column(at: int, path: str, values: list[str], is_province: bool) -> GuessedColumn:
     """The column at a position, by its heading and its texts beside provinces."""
     filled = [text for text in values if text.strip() and text.strip().casefold() not in BLANK]
     words = [slug(leaf(part)) for part in path.split(SEPARATOR)]
     year_heading = _heading_year(path)
-    brackets = bool(filled) and sum(bool(BRACKETS.match(text)) for text in filled) > len(filled) / 2
+    brackets = sum(bool(BRACKETS.match(text)) for text in filled) * 2 > len(filled)
     ranks = any(RANK_WORDS.search(word) for word in words)
     figures = sum(bool(NUMBER.match(text) or (ranks and RANK.match(text))) for text in filled)
     if is_province:
@@ -287,11 +282,6 @@ def guess_column(at: int, path: str, values: list[str], sheet: Sheet, is_provinc
     return GuessedColumn(at, path, kind, year_heading, brackets, filled, not any(text.strip() for text in values))
 
 
-def is_figure(text: str) -> bool:
-    """Whether a text reads like a figure, and not like a year."""
-    return bool(NUMBER.match(text)) and read_year(text) is None
-
-
 def leaf(path: str) -> str:
     """The last part of a heading: of its rows, or of the dotted name of a field."""
     last = path.rsplit(SEPARATOR, 1)[-1]
@@ -299,20 +289,14 @@ def leaf(path: str) -> str:
 
 
 def _heading_year(path: str) -> tuple[int, bool] | None:
-    for part in path.split(SEPARATOR):
-        found = read_year(part)
-        if found:
-            return found
-    years = re.findall(rf"(?<!\d){YEAR}(?!\d)", path)
-    return (int(years[0]), False) if len(set(years)) == 1 else None
+    years = set(years_in(path))
+    said = next(filter(None, map(read_year, path.split(SEPARATOR))), None)
+    return said or ((years.pop(), False) if len(years) == 1 else None)
 
 
 def _is_order(filled: list[str]) -> bool:
-    numbers = [int(text) for text in filled if text.isdecimal()]
-    return len(numbers) == len(filled) and sorted(numbers) in (
-        list(range(len(numbers))),
-        list(range(1, len(numbers) + 1)),
-    )
+    numbers = sorted(int(text) for text in filled if text.isdecimal())
+    return numbers in (list(range(len(filled))), list(range(1, len(filled) + 1)))
 
 
 def decimal_mark(texts: list[str]) -> str | None:
@@ -321,12 +305,10 @@ def decimal_mark(texts: list[str]) -> str | None:
     for text in texts:
         digits = text.strip().rstrip("%* ")
         for mark, other in ((",", "."), (".", ",")):
-            if re.fullmatch(rf"[-+]?\d{{1,3}}(?:{re.escape(other)}\d{{3}})+{re.escape(mark)}\d+", digits):
+            if re.fullmatch(rf"[-+]?\d{{1,3}}(?:[{other}]\d{{3}})+[{mark}]\d+", digits):
                 votes[mark] += 5
-            elif (
-                re.fullmatch(rf"[-+]?\d+{re.escape(mark)}(?:\d{{1,2}}|\d{{4,}})", digits)
-                or re.fullmatch(rf"0{re.escape(mark)}\d+", digits)
-                or re.fullmatch(rf"[-+]?\d{{1,3}}(?:{re.escape(other)}\d{{3}}){{2,}}", digits)
+            elif re.fullmatch(
+                rf"[-+]?\d+[{mark}](?:\d\d?|\d{{4,}})|0[{mark}]\d+|[-+]?\d{{1,3}}(?:[{other}]\d{{3}}){{2,}}", digits
             ):
                 votes[mark] += 3
     if votes[","] == votes["."]:
@@ -338,9 +320,7 @@ def _grouping(texts: list[str]) -> str | None:
     """The decimal mark where every other mark stands before three digits: then that one groups thousands."""
     for mark, other in ((",", "."), (".", ",")):
         marked = [text for text in texts if mark in text]
-        if len(marked) > 2 and all(
-            re.fullmatch(rf"[1-9]\d{{0,2}}(?:{re.escape(mark)}\d{{3}})+", text) for text in marked
-        ):
+        if len(marked) > 2 and all(re.fullmatch(rf"[1-9]\d{{0,2}}(?:[{mark}]\d{{3}})+", text) for text in marked):
             return other
     return None
 
@@ -351,19 +331,13 @@ def unit_of(path: str, titles: list[str]) -> str:
     said = (match[1] or match[2] or "").strip() if match else ""
     if said and not years_in(said) and len(said) < 40:
         return said
-    for title in titles:
-        found = UNIT.search(title)
-        if found:
-            return found[1].strip(" :-()")[:60]
-    return ""
+    found = next(filter(None, map(UNIT.search, titles)), None)
+    return found[1].strip(" :-()")[:60] if found else ""
 
 
 def measure_of(path: str, values: list[str]) -> str:
     """`rank`, `score` or `value`, by the words of the heading."""
     words = slug(path)
-    whole = all(
-        re.fullmatch(r"0?\d{1,2}(?:\.0)?|\d{1,2}\s*[-/]\s*\d{1,2}|\d{1,2}\s*\(.*\)", text.strip()) for text in values
-    )
-    if RANK_WORDS.search(words) and whole:
+    if RANK_WORDS.search(words) and all(WHOLE.fullmatch(text.strip()) for text in values):
         return "rank"
     return "score" if SCORE_WORDS.search(words) else "value"

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dx_pipeline.sources.cells import letter
 from dx_pipeline.sources.drafting.guess import GuessedColumn, GuessedTable, leaf
 from dx_pipeline.sources.headings import SEPARATOR
 from dx_pipeline.sources.texts import PRELIMINARY, YEAR, slug, unsafe
@@ -16,6 +15,7 @@ YEAR_PART = re.compile(
     rf"(?:{PRELIMINARY}\s*)?(?<!\d)(?:{YEAR})(?!\d)(?:\s*[(\[]?\s*(?:{PRELIMINARY}|[pe]\b|\*)\s*[)\]]?)?", re.IGNORECASE
 )
 INDICATOR_WORDS = re.compile(r"\b(?:indicator|chi tieu|chi so|variable|series|item|measure|subject|bien|noi dung)\b")
+STATUSES = {"a", "p", "e", "f", "final", "preliminary", "prel", "estimate", "sơ bộ", "chính thức"}
 STATUS_WORDS = re.compile(r"\b(?:obs status|status|trang thai)\b")
 TOTAL_WORDS = re.compile(r"^(?:total|tong so|tong|all|both|chung|t|_t|a|ca nam|annual)$")
 #: distinct texts of a column that may be indicators
@@ -24,13 +24,12 @@ CODES = 60
 
 def is_long(table: GuessedTable) -> bool:
     """Whether a row is a figure: one column of them, and the edition in another."""
-    figures = [column for column in table.columns if column.kind == "figures"]
-    return len(figures) == 1 and any(column.kind == "year" for column in table.columns)
+    return len(table.figures) == 1 and any(column.kind == "year" for column in table.columns)
 
 
 def own_year(table: GuessedTable, columns: list[GuessedColumn]) -> int | None:
     """The edition a column says itself, where the columns of a table are of several years."""
-    years = {column.year for column in table.columns if column.year and column.kind == "figures"}
+    years = {column.year for column in table.figures if column.year}
     return columns[0].year[0] if len(columns) == 1 and columns[0].year and len(years) > 1 else None
 
 
@@ -39,16 +38,14 @@ def roles_of(table: GuessedTable) -> dict[str, int]:
     roles: dict[str, int] = {}
     for column in table.columns:
         words = slug(column.path)
+        of_indicators = (is_long(table) or table.repeated) and 1 < len(set(column.values)) <= CODES
         if column.kind == "year" and "edition" not in roles:
             roles["edition"] = column.place
         elif column.kind == "text" and STATUS_WORDS.search(words) and column.values:
-            statuses = {plain(text).casefold() for text in column.values}
-            if statuses <= {"a", "p", "e", "f", "final", "preliminary", "prel", "estimate", "sơ bộ", "chính thức"}:
+            if {plain(text).casefold() for text in column.values} <= STATUSES:
                 roles["status"] = column.place
-        elif (is_long(table) or table.repeated) and column.kind == "text" and INDICATOR_WORDS.search(words):
-            distinct = set(column.values)
-            if "indicator" not in roles and 1 < len(distinct) <= CODES:
-                roles["indicator"] = column.place
+        elif column.kind == "text" and of_indicators and INDICATOR_WORDS.search(words):
+            roles.setdefault("indicator", column.place)
     return roles
 
 
@@ -56,39 +53,33 @@ def read_only(table: GuessedTable) -> dict[int, str]:
     """Columns that tell several rows of one province and year apart, and the value that is read."""
     roles = roles_of(table).values()
     found = {}
-    for column in table.columns:
-        if column.kind != "text" or column.place in roles or not table.panel:
-            continue
-        distinct = list(dict.fromkeys(column.values))
-        if 1 < len(distinct) <= 12 and len(column.values) >= 2 * len(distinct):
-            totals = [text for text in distinct if TOTAL_WORDS.match(slug(text))]
-            if totals:
-                found[column.place] = totals[0]
+    for column in table.columns if table.panel else ():
+        distinct = dict.fromkeys(column.values)
+        total = next((text for text in distinct if TOTAL_WORDS.match(slug(text))), None)
+        several = 1 < len(distinct) <= 12 and len(column.values) >= 2 * len(distinct)
+        if column.kind == "text" and column.place not in roles and several and total is not None:
+            found[column.place] = total
     return found
 
 
 def selector_of(table: GuessedTable, place: int) -> str:
     """How source.toml names a column: by its heading, or by its place."""
-    path = table.path(place)
-    same = [column for column in table.columns if column.path == path]
-    repeated = len(same) > 1 and table.side_by_side == 1
-    if not path or repeated or "{" in path:
-        return f"column {letter(place) if table.sheet.letters else place + 1}"
-    return path
+    paths = [column.path for column in table.columns]
+    repeated = paths.count(paths[place]) > 1 and table.side_by_side == 1
+    by_place = not paths[place] or repeated or "{" in paths[place]
+    return table.sheet.column_name(place) if by_place else paths[place]
 
 
 def selectors_of(table: GuessedTable) -> dict[str, list[GuessedColumn]]:
     """Selector of source.toml -> the columns it stands for; several years of one heading share one."""
     found: dict[str, list[GuessedColumn]] = {}
     by_pattern: dict[str, list[GuessedColumn]] = {}
-    for column in table.columns:
-        if column.kind == "figures":
-            pattern = YEAR_PART.sub("{year}", column.path, count=1) if column.year else column.path
-            by_pattern.setdefault(pattern, []).append(column)
+    for column in table.figures:
+        pattern = YEAR_PART.sub("{year}", column.path, count=1) if column.year else column.path
+        by_pattern.setdefault(pattern, []).append(column)
     for pattern, columns in by_pattern.items():
         years = {column.year[0] for column in columns if column.year}
-        bare = pattern == "{year}"
-        if "{year}" in pattern and len(years) == len(columns) and (len(columns) > 1 or bare):
+        if "{year}" in pattern and len(years) == len(columns) and (len(columns) > 1 or pattern == "{year}"):
             found[pattern] = columns
         else:
             found |= {selector_of(table, column.place): [column] for column in columns}
@@ -101,14 +92,7 @@ def is_unused(table: GuessedTable, column: GuessedColumn) -> bool:
         return column.place != table.province and column.place not in table.lists
     if column.kind == "blank":
         return not column.empty
-    if column.kind == "figures" or column.place in roles_of(table).values():
-        return False
-    return column.place not in read_only(table)
-
-
-def ambiguous_heading(table: GuessedTable) -> bool:
-    """Whether no heading tells where the heading row is."""
-    return all(not column.path for column in table.columns if column.kind in ("figures", "province"))
+    return column.kind != "figures" and column.place not in {*roles_of(table).values(), *read_only(table)}
 
 
 def needs_edition(table: GuessedTable, name: str) -> bool:
@@ -144,7 +128,7 @@ class Codes:
         parts = [leaf(re.sub(r"[(\[].*?[)\]]", " ", part)) for part in path.split(SEPARATOR)]
         own = [part for part in parts if GENERIC.sub("", slug(part)).strip()]
         printed = own[-1] if own else ""
-        base = next((text for text in table.titles if len(text) > 8), "") or self.file_name
+        base = table.title or self.file_name
         return self.of_text(printed or YEAR_PART.sub("", base), column.path or base)
 
     def of_text(self, text: str, printed: str) -> str:
@@ -158,11 +142,10 @@ class Codes:
         code = re.sub(r"^[^a-z]+", "", "_".join(words)[:48].rstrip("_")) or "indicator"
         if code in self.index_codes:
             code = f"other_{code}"
-        name = safe(plain(text)[:120] or printed)
-        self.indicators.setdefault(code, name)
+        self.indicators.setdefault(code, safe(plain(text)[:120] or printed))
         return code
 
 
 def safe(text: str) -> str:
     """A text that a declaration may hold."""
-    return text if text and not unsafe(text) else ("" if not text else "unknown")
+    return "unknown" if unsafe(text) else text
