@@ -37,6 +37,10 @@ from dx_pipeline.vocabulary import codes_of
 if TYPE_CHECKING:
     from dx_pipeline.index.what_if import WhatIf
 
+#: what the JSON says of an answer
+BEFORE_AND_AFTER = ("overall_before", "overall_after", "rank_before", "rank_after", "rank_low", "rank_high")
+NEIGHBOURS = ("above", "points_missing", "passed", "passed_by")
+
 
 def what_if(
     province: Province,
@@ -101,17 +105,9 @@ def what_if(
                 "unit_system": units,
                 "province_id": province_id,
                 "weights_status": basis,
-                "overall_before": answer.overall_before,
-                "overall_after": answer.overall_after,
-                "rank_before": answer.rank_before,
-                "rank_after": answer.rank_after,
-                "rank_low": answer.rank_low,
-                "rank_high": answer.rank_high,
+                **{name: getattr(answer, name) for name in BEFORE_AND_AFTER},
                 "within_error": answer.rank_low < answer.rank_high,
-                "above": answer.above,
-                "points_missing": answer.points_missing,
-                "passed": answer.passed,
-                "passed_by": answer.passed_by,
+                **{name: getattr(answer, name) for name in NEIGHBOURS},
                 "points": [
                     {"indicator": part, "before": answer.points_before[part], "after": answer.points_after[part]}
                     | {column: rests_on[part][column] for column in ("basis", "doubts")}

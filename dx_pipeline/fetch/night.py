@@ -102,11 +102,10 @@ def fetch_all(
             if wanted and source_id not in wanted:
                 continue
             stale.pop(source_id, None)
-            if manners is None or not declares_fetch(paths, source_id):
-                continue
-            found, old = fetch_source(paths, source_id, now, manners, robots)
-            outcomes += found
-            stale |= {source_id: old} if old else {}
+            if manners:
+                found, old = fetch_source(paths, source_id, now, manners, robots)
+                outcomes += found
+                stale |= {source_id: old} if old else {}
         changed = write_stale(paths, [one for name, one in stale.items() if name in names])
         why = [f"{one.source_id}/{one.file}" for one in outcomes if one.result == "accepted"] + finished
         if why or changed:
@@ -146,8 +145,7 @@ def declares_fetch(paths: Paths, source_id: str) -> bool:
 def fetch_source(
     paths: Paths, source_id: str, now: datetime, manners: Manners, robots: Robots
 ) -> tuple[list[Outcome], Stale | None]:
-    """Look at the files of one source; nothing that fails leaves this function except a full or broken disk."""
-    records = read_records(paths, source_id)
+    """Look at the files of a source, if it declares any; nothing that fails leaves this but a full or broken disk."""
     folder = paths.raw / source_id
     try:
         declared = read_fetch(folder)
@@ -157,8 +155,8 @@ def fetch_source(
         files = planned(folder, fetch, data)
     except DxError as error:
         hint = error.hint or "mend source.toml"
-        return [_failure(source_id, "source.toml", "declaration", error.message, hint, False)], None
-    outcomes = []
+        return [Outcome(source_id, "source.toml", "failed", error.message, (), "declaration", hint)], None
+    records, outcomes = read_records(paths, source_id), []
     with open_client(fetch, manners) as client:
         visit = Visit(paths, source_id, fetch, client, manners, robots, now)
         for file in files:
@@ -175,16 +173,12 @@ def _guarded(visit: Visit, file: Planned, record: Record) -> Outcome:
     try:
         return look_at(visit, file, record)
     except DxError as error:
-        return _failure(visit.source_id, file.file, "judging", error.message, error.hint, error.retry)
+        return visit.outcome(file, "failed", error.message, kind="judging", hint=error.hint, retry=error.retry)
     except Exception as error:
         # a fault of ours in one source is no reason to leave the others out; it is told like any failure
         log.exception("%s/%s", visit.source_id, file.file)
-        told = f"{type(error).__name__}: {error}"
-        return _failure(visit.source_id, file.file, "unforeseen", told, "report it with the log of the night", False)
-
-
-def _failure(source_id: str, file: str, kind: str, told: str, hint: str, retry: bool) -> Outcome:
-    return Outcome(source_id, file, "failed", told, kind=kind, hint=hint, retry=retry)
+        told, hint = f"{type(error).__name__}: {error}", "report it with the log of the night"
+        return visit.outcome(file, "failed", told, kind="unforeseen", hint=hint)
 
 
 def _staleness(

@@ -159,14 +159,8 @@ def _split(state: State) -> tuple[tuple[Refresh, ...], Refresh | None]:
     return tuple(one for one in state.refreshes if one is not newest), newest
 
 
-def end(
-    paths: Paths,
-    outcome: Outcome,
-    reasons: Iterable[Reason] = (),
-    door: str = "",
-    run_id: str = "",
-    put_right: Iterable[str] = (),
-) -> None:
+def end(paths: Paths, outcome: Outcome, reasons: Iterable[Reason] = (), door: str = "", run_id: str = "",
+        put_right: Iterable[str] = ()) -> None:  # fmt: skip
     """The refresh of this process ends; with a door, also one that never began and is only written down."""
 
     def ended(state: State) -> State:

@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from benchmarks.made_up_communes import add_communes
-from dx_pipeline.orchestration.assets.figures import large_assets, large_key, reference_asset
+from dx_pipeline.orchestration.assets.figures import large_assets, large_key, reference
 from dx_pipeline.orchestration.resources import Project
 from dx_pipeline.paths import Paths
 from tests.conftest import ROOT
@@ -25,7 +25,6 @@ def test_a_period_is_a_partition_any_worker_may_build(project: Path) -> None:
     (asset,) = large_assets(Paths(project))
     assert asset.partitions_def == dg.StaticPartitionsDefinition(["2025-03", "2025-04"])
     resources = {"project": Project(root=str(project))}
-    reference = reference_asset()
     assert dg.materialize([reference], resources=resources).success
     with dg.DagsterInstance.ephemeral() as instance:
         done = dg.materialize(

@@ -26,7 +26,7 @@ def figure_assets(paths: Paths) -> list[dg.AssetsDefinition]:
     """The reference tables, every source the manifest names, and the figures."""
     sources, broken = each_source(paths.raw)
     return [
-        reference_asset(),
+        reference,
         *(source_asset(source, paths) for source in sources.values()),
         *(broken_asset(dg.AssetKey(["raw", name]), error) for name, error in broken.items()),
         figures_asset(paths),
@@ -42,27 +42,22 @@ def large_assets(paths: Paths) -> list[dg.AssetsDefinition]:
     ]
 
 
-def reference_asset() -> dg.AssetsDefinition:
+@dg.asset(
+    key=REFERENCE,
+    group_name="raw",
+    owners=OWNERS,
+    kinds={"csv", "duckdb"},
+    code_version=step_code(build_reference),
+    description="Codes, names and regions of the 63 and the 34 units, and the structure of the index by edition.",
+)
+def reference(project: Project) -> dg.MaterializeResult[Any]:
     """The reference tables."""
-
-    @dg.asset(
-        key=REFERENCE,
-        group_name="raw",
-        owners=OWNERS,
-        kinds={"csv", "duckdb"},
-        code_version=step_code(build_reference),
-        description="Codes, names and regions of the 63 and the 34 units, and the structure of the index by edition.",
+    with told(), project.warehouse() as con:
+        tables = build_reference(con, project.paths)
+        version, taken_over = data_version(con, *tables), was_taken_over(con, tables[0])
+    return dg.MaterializeResult(
+        data_version=version, metadata={"tables": len(tables), "names": ", ".join(tables), "taken over": taken_over}
     )
-    def reference(project: Project) -> dg.MaterializeResult[Any]:
-        with told(), project.warehouse() as con:
-            tables = build_reference(con, project.paths)
-            version, taken_over = data_version(con, *tables), was_taken_over(con, tables[0])
-        return dg.MaterializeResult(
-            data_version=version,
-            metadata={"tables": len(tables), "names": ", ".join(tables), "taken over": taken_over},
-        )
-
-    return reference
 
 
 def _description(source: SourceSpec) -> str:
@@ -126,9 +121,9 @@ def large_asset(source: SourceSpec, paths: Paths) -> dg.AssetsDefinition:
         only = {context.partition_key} if context.has_partition_key else None
         with told():
             with project.warehouse() as con:
-                reference = stored_reference(con)
+                known = stored_reference(con)
             folder = project.paths.large / source.source_id
-            stored = build_large(source, reference, folder, only)
+            stored = build_large(source, known, folder, only)
             if project.settings.shared:
                 keep_in_lake(project.settings, source.source_id, folder, stored)
         counts = {name: sum(one.counts[name] for one in stored) for name in ("rows", "figures", "left_out")}
