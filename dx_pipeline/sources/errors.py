@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import NoReturn
 
@@ -32,6 +33,4 @@ def of_table(where: str, table: str) -> str:
 
 def quoted(texts: Iterable[str]) -> str:
     """Texts as a TOML list, ready to be pasted."""
-    import json
-
     return "[" + ", ".join(json.dumps(text, ensure_ascii=False) for text in texts) + "]"

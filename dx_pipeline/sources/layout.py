@@ -255,7 +255,7 @@ def _constants(
         "tier": file.tier,
         "publisher": file.publisher,
         "url": file.url,
-        "preliminary": value.preliminary or (table.preliminary if column.preliminary is None else column.preliminary),
+        "preliminary": value.preliminary or (column.status or table.status) == "preliminary",
         "remark": None,
         "doubts": SEPARATOR.join(file.doubts if column.doubts is None else column.doubts) or None,
         "letters": sheet.column_name(value.place).removeprefix("column ") if sheet.letters else "",

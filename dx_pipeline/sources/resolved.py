@@ -41,11 +41,6 @@ class PrintedColumn(Column):
 
     printed: str
 
-    @property
-    def preliminary(self) -> bool | None:
-        """Whether its figures are said to be preliminary, or final."""
-        return None if self.status is None else self.status == "preliminary"
-
 
 @dataclass(frozen=True)
 class TableSpec:
@@ -74,7 +69,7 @@ class TableSpec:
     edition: int | None = None
     own_edition: bool = False
     unit_system: int | None = None
-    preliminary: bool = False
+    status: str | None = None
     indicator: str | None = None
     measure: str | None = None
     measures: dict[str, MeasureUnit] = field(default_factory=dict)
@@ -202,7 +197,6 @@ def _table_spec(name: str, table: TableDeclaration, said: dict[str, Any]) -> Tab
         "columns": tuple(PrintedColumn(printed=printed, **dict(column)) for printed, column in columns.items()),
         "roles": roles,
         "only": {key: (texts,) if isinstance(texts, str) else texts for key, texts in only},
-        "preliminary": said.pop("status", None) == "preliminary",
     }
     own_edition = table.edition is not None
     return TableSpec(name, table.sheet or name, area=table.area, own_edition=own_edition, **said | resolved)

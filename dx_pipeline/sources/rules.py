@@ -141,7 +141,8 @@ def _large_rules(here: str, source: SourceSpec, file: FileSpec) -> Iterator[Prob
     for role in (role for role, told in said.items() if not told):
         yield Problem(f"{here}.roles.{role}", "the column that says it", "nothing", f'add `{role} = "…"` to `roles`')
     if table.unit_system is None:
-        yield Problem(f"{here}.unit_system", *UNSAID["unit_system"][:1], "nothing", UNSAID["unit_system"][1])
+        expected, remedy = UNSAID["unit_system"]
+        yield Problem(f"{here}.unit_system", expected, "nothing", remedy)
     elif table.unit_system != source.files[0].unit_system:
         found = f"{table.unit_system} here, {source.files[0].unit_system} before"
         yield Problem(f"{here}.unit_system", "one system for all files of a large source", found, "make two sources")
@@ -149,15 +150,14 @@ def _large_rules(here: str, source: SourceSpec, file: FileSpec) -> Iterator[Prob
     for code in sorted(codes - {*source.indicators}):
         yield Problem(f"{here}.codes.indicator", "declared indicators", repr(code), f"add [indicators.{code}]")
     if not source.indicators:
-        yield Problem(
-            f"{here}.layout", "indicators", "none", "declare them: [indicators.code] with `name_vi` and so on"
-        )
-    for role in {*table.roles} - {"indicator", "period"}:
-        yield Problem(f"{here}.roles.{role}", "province, indicator, period and value", repr(role), "remove it")
-    for role in {*table.codes} - {"indicator"}:
-        yield Problem(f"{here}.codes.{role}", "codes of the indicators only", repr(role), "remove it")
-    for measure in {*table.measures} - {"value"}:
-        yield Problem(f"{here}.measures.{measure}", "`measures.value` only", repr(measure), "remove it")
+        remedy = "declare them: [indicators.code] with `name_vi` and so on"
+        yield Problem(f"{here}.layout", "indicators", "none", remedy)
+    for key, names, expected in (
+        ("roles", {*table.roles} - {"indicator", "period"}, "province, indicator, period and value"),
+        ("codes", {*table.codes} - {"indicator"}, "codes of the indicators only"),
+        ("measures", {*table.measures} - {"value"}, "`measures.value` only"),
+    ):
+        yield from (Problem(f"{here}.{key}.{name}", expected, repr(name), "remove it") for name in sorted(names))
 
 
 def _takes_edition(table: TableSpec) -> bool:

@@ -54,8 +54,7 @@ def load_sources(raw: Path) -> dict[str, SourceSpec]:
     Raises:
         SourceError: the manifest or a source is not as it must be; two tables of records share a name.
     """
-    names = source_names(raw)
-    sources = {name: _listed(raw, name) for name in names}
+    sources = {name: _listed(raw, name) for name in read_manifest(raw).sources}
     SourceError.refuse(_shared_names(raw, sources))
     return sources
 
@@ -66,15 +65,6 @@ def _listed(raw: Path, name: str, large: bool = False) -> SourceSpec:
         listed, right = ("large", "sources") if large else ("sources", "large")
         refuse(f"data/raw/manifest.toml, {listed}", f"`{name}` under `{right}`, by its layout", "it here", "move it")
     return source
-
-
-def source_names(raw: Path) -> tuple[str, ...]:
-    """The sources the manifest names, but for large ones.
-
-    Raises:
-        SourceError: the manifest is not as it must be, or names a folder twice or none.
-    """
-    return read_manifest(raw).sources
 
 
 def read_manifest(raw: Path) -> Manifest:

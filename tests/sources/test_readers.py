@@ -10,7 +10,7 @@ import pytest
 
 from dx_pipeline.sources.errors import ChecksumError, SourceError
 from dx_pipeline.sources.read import read_source
-from dx_pipeline.sources.spec import each_source, load_source, load_sources, source_names, undeclared_files
+from dx_pipeline.sources.spec import each_source, load_source, load_sources, read_manifest, undeclared_files
 
 HEAD = """
 title = "A table"
@@ -220,7 +220,7 @@ def test_every_declared_file_is_there_and_no_file_is_undeclared(project):
 
 def test_a_source_whose_declaration_is_wrong_does_not_stop_the_others(project):
     raw = project / "data" / "raw"
-    named = set(source_names(raw))
+    named = set(read_manifest(raw).sources)
     (raw / "pci_scores" / "2023.csv").write_text("Province,PCI\n", encoding="utf-8")
     sources, broken = each_source(raw)
     assert named - set(sources) == set(broken) == {"pci_scores"}

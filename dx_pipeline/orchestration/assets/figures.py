@@ -14,7 +14,7 @@ from dx_pipeline.orchestration.metadata import code_references, data_version, fr
 from dx_pipeline.orchestration.resources import Project
 from dx_pipeline.paths import Paths
 from dx_pipeline.sources.errors import SourceError
-from dx_pipeline.sources.spec import SourceSpec, each_source, source_names
+from dx_pipeline.sources.spec import SourceSpec, each_source, read_manifest
 from dx_pipeline.warehouse import was_taken_over
 
 OWNERS = ["team:data"]
@@ -152,7 +152,7 @@ def figures_asset(paths: Paths) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=FIGURES,
-        deps=[REFERENCE, *(["raw", source_id] for source_id in source_names(paths.raw))],
+        deps=[REFERENCE, *(["raw", source_id] for source_id in read_manifest(paths.raw).sources)],
         group_name="core",
         owners=OWNERS,
         kinds={"polars", "duckdb"},

@@ -167,7 +167,7 @@ def _sheet(where: str, path: str, entries: Any) -> Sheet:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         found = "nothing" if entries is None else f"a {type(entries).__name__}"
         refuse(at, "a list of objects", found, 'say where it stands: `rows = "path.to.list"`')
-    flat = [_flat(at, number, entry) for number, entry in enumerate(entries, start=1)]
+    flat = [_flat(f"{at}, entry {number}", entry) for number, entry in enumerate(entries, start=1)]
     header = list(dict.fromkeys(name for entry in flat for name in entry))
     budgets.check_cells(at, len(header), FIELDS, "fields")
     budgets.check_cells(at, len(header) * len(flat), budgets.OBJECTS)
@@ -187,32 +187,17 @@ def _by_name(entries: dict[str, Any]) -> list[dict[str, Any]]:
     return entries  # type: ignore[return-value]
 
 
-def _flat(at: str, number: int, entry: dict[str, Any]) -> dict[str, Any]:
+def _flat(at: str, entry: dict[str, Any], before: str = "", depth: int = 1) -> dict[str, Any]:
     """Nested objects with dotted names; a list inside a row is told by its length, as it is no cell."""
+    if depth > FIELD_DEPTH:
+        refuse(at, f"fields nested at most {FIELD_DEPTH} times", "more", "point `rows` deeper")
     found: dict[str, Any] = {}
-    level: list[tuple[str, dict[str, Any], int]] = [("", entry, 1)]
-    while level:
-        before, fields, depth = level.pop()
-        if depth > FIELD_DEPTH:
-            refuse(f"{at}, entry {number}", f"fields nested at most {FIELD_DEPTH} times", "more", "point `rows` deeper")
-        for name, value in fields.items():
-            dotted = f"{before}{name}"
-            if isinstance(value, dict):
-                level.append((f"{dotted}.", value, depth + 1))
-            else:
-                found[dotted] = _List(f"(list of {len(value)})") if isinstance(value, list) else value
-    return {name: found[name] for name in sorted(found, key=lambda dotted: _order(entry, dotted))}
-
-
-def _order(entry: dict[str, Any], dotted: str) -> tuple[int, ...]:
-    places = []
-    fields: Any = entry
-    for part in dotted.split("."):
-        if not isinstance(fields, dict) or part not in fields:
-            break
-        places.append(list(fields).index(part))
-        fields = fields[part]
-    return tuple(places)
+    for name, value in entry.items():
+        if isinstance(value, dict):
+            found |= _flat(at, value, f"{before}{name}.", depth + 1)
+        else:
+            found[f"{before}{name}"] = _List(f"(list of {len(value)})") if isinstance(value, list) else value
+    return found
 
 
 def _of_lists(at: str, entries: list[list[Any]]) -> Sheet:

@@ -21,8 +21,8 @@ from dx_pipeline.sources.readers import packed
 from dx_pipeline.sources.resolved import FileSpec
 from dx_pipeline.sources.texts import holds_digit
 
-#: texts and typed numbers of some rows of a column, where there are any
-Piece = tuple[pl.Series | None, pl.Series | None]
+#: texts and typed numbers of some rows of a column, each null where the other is
+Piece = tuple[pl.Series, pl.Series]
 #: cells that are Python objects at the same time
 OBJECTS_AT_ONCE = 50_000
 #: calamine's words for errors in the forms that are not XML
@@ -94,21 +94,19 @@ def _sheet(where: str, name: str, cells: Any, hidden: bool) -> Sheet:
             marks += [
                 (row, column, "merged", str(said)) for row in rows for column in columns if column < left + cells.width
             ]
-    texts = [pl.Series([None], dtype=pl.String).new_from_index(0, done)] * left
+    blank = pl.repeat(None, done, dtype=pl.String, eager=True)
+    texts = [blank] * (left if pieces else 1)  # a sheet of nothing has one column
     numbers: dict[int, pl.Series] = {}
-    for place in range(left, left + cells.width):
-        text, number = _joined(pieces[place - left])
-        pieces[place - left] = []
-        texts.append(text)
-        if number is not None:
+    for place, column_pieces in enumerate(pieces, start=left):
+        text, number = (pl.concat(series, rechunk=True) for series in zip(*column_pieces, strict=True))
+        column_pieces.clear()
+        if number.null_count() < len(number):
             numbers[place] = number
-    shown = pl.DataFrame(
-        [text.alias(str(place)) for place, text in enumerate(texts)] or [pl.Series("0", [], pl.String)]
-    )
-    return Sheet(
-        name, shown, numbers,
-        pl.DataFrame(marks, schema=MARKS, orient="row"), letters=True, spans_known=bool(merged), hidden=hidden,
-    )  # fmt: skip
+            text = text.fill_null(number_texts(number))  # as a person would print them
+        texts.append(text)
+    shown = pl.DataFrame([text.alias(str(place)) for place, text in enumerate(texts)])
+    found = pl.DataFrame(marks, schema=MARKS, orient="row")
+    return Sheet(name, shown, numbers, found, letters=True, spans_known=bool(merged), hidden=hidden)
 
 
 def _spread(part: list[list[Any]], done: int, left: int, merged: list[Any], held: dict[tuple[int, int], Any]) -> None:
@@ -127,7 +125,7 @@ def _piece(column: tuple[Any, ...], place: int, first: int, marks: list[tuple[in
     """Texts and typed numbers of some rows of a column; dates, times and truth values are texts, and marked."""
     kinds = set(map(type, column))
     if kinds <= {float}:
-        return None, pl.Series(column, dtype=pl.Float64)
+        return pl.repeat(None, len(column), dtype=pl.String, eager=True), pl.Series(column, dtype=pl.Float64)
     texts = [one if type(one) is str and one.strip() else None for one in column]
     for row, one in enumerate(column) if kinds - {str, float, int} else ():
         if type(one) not in (str, float, int):
@@ -135,29 +133,9 @@ def _piece(column: tuple[Any, ...], place: int, first: int, marks: list[tuple[in
             said = str(one) if kind == "date" else str(one).upper()
             texts[row] = said
             marks.append((first + row, place, kind, said))
-    if not kinds & {float, int}:
-        return pl.Series(texts, dtype=pl.String), None
-    numbers = [one if type(one) in (float, int) else None for one in column]
+    typed = bool(kinds & {float, int})
+    numbers = [one if typed and type(one) in (float, int) else None for one in column]
     return pl.Series(texts, dtype=pl.String), pl.Series(numbers, dtype=pl.Float64, strict=False)
-
-
-def _joined(pieces: list[Piece]) -> tuple[pl.Series, pl.Series | None]:
-    """One column: numbers show as a person would print them."""
-
-    def whole(which: int, kind: Any) -> pl.Series:
-        blank = pl.Series([None], dtype=kind)
-        found = []
-        for piece in pieces:
-            height = max(len(one) for one in piece if one is not None)
-            one = piece[which]
-            found.append(blank.new_from_index(0, height) if one is None else one)
-        return pl.concat(found, rechunk=True)
-
-    if all(number is None for _, number in pieces):
-        return whole(0, pl.String), None
-    numbers = whole(1, pl.Float64)
-    texts = number_texts(numbers)
-    return (texts if all(text is None for text, _ in pieces) else whole(0, pl.String).fill_null(texts)), numbers
 
 
 def _with_errors(sheet: Sheet, errors: dict[tuple[int, int], str]) -> Sheet:
