@@ -141,7 +141,7 @@ def prune(as_json: AsJson = False) -> None:
 
 def doctor(as_json: AsJson = False) -> None:
     """Try each part of the deployment: servers, storage, extensions, workers. A line for each thing that is wrong."""
-    from dx_pipeline.orchestration.readiness import faults
+    from dx_pipeline.orchestration.deployment import faults
     from dx_pipeline.settings import read_settings
 
     settings = read_settings(default_paths().root)
@@ -160,7 +160,7 @@ def worker(
     steps: Annotated[int, typer.Option("--steps", min=1, help="How many steps at once.")] = 1,
 ) -> None:
     """Run steps of the shared deployment until stopped; refuses to start when a part of it does not work."""
-    from dx_pipeline.orchestration.readiness import refuse_unready
+    from dx_pipeline.orchestration.deployment import refuse_unready
     from dx_pipeline.orchestration.shared import export_settings
     from dx_pipeline.settings import read_settings
 

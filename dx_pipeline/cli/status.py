@@ -35,7 +35,7 @@ def status(
     Exit code 0: all is well. 1: the last refresh failed or was killed, the nightly one is missed, a source file is
     missing or changed, a blocking check failed, or `current` is lost or damaged. 3: there is no release.
     """
-    from dx_pipeline.orchestration.readiness import faults
+    from dx_pipeline.orchestration.deployment import faults
     from dx_pipeline.orchestration.state import read_state
     from dx_pipeline.release.store.manifest import read_manifest
     from dx_pipeline.release.store.verify import verify_paths

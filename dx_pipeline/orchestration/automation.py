@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from dx_pipeline.errors import DxError
-from dx_pipeline.orchestration import state
-from dx_pipeline.orchestration.deployment import CODE_TAG, EXECUTORS, WHOLE_TAG, celery_config, needed, this_code
+from dx_pipeline.orchestration import deployment, state
 from dx_pipeline.orchestration.resources import PUBLISHERS, REFRESH, RELEASE, Project, door_of, outcome_of, publishes
 
 if TYPE_CHECKING:
@@ -27,25 +26,23 @@ def executor_of(settings: Settings) -> dg.ExecutorDefinition:
     Raises:
         DxError: what it needs is not installed.
     """
-    module, name = EXECUTORS[settings.steps_by]
-    executor: dg.ExecutorDefinition = getattr(needed(module), name)
+    module, name = deployment.EXECUTORS[settings.steps_by]
+    executor: dg.ExecutorDefinition = getattr(deployment.needed(module), name)
     if settings.steps_by == "in_process":
         return executor
     executor = _when_ready(settings, executor)
     if settings.steps_by == "k8s":
         return executor
     # read when a run begins: the address has a password, and definitions are shown to people
-    return executor.configured(lambda _: celery_config(settings), name=settings.steps_by, config_schema={})
+    return executor.configured(lambda _: deployment.celery_config(settings), name=settings.steps_by, config_schema={})
 
 
 def _when_ready(settings: Settings, executor: dg.ExecutorDefinition) -> dg.ExecutorDefinition:
     """An executor that begins no run, from whatever door, that could not work: it would wait for ever."""
 
     def create(context: dg.InitExecutorContext) -> dg.Executor:
-        from dx_pipeline.orchestration.readiness import refuse_unready
-
         try:
-            refuse_unready(settings, workers=True)
+            deployment.refuse_unready(settings, workers=True)
         except DxError as error:
             raise dg.DagsterError(error.message) from None  # others leave the run without an end
         made: dg.Executor = executor.executor_creation_fn(context)  # type: ignore[misc]
@@ -65,7 +62,8 @@ def build_refresh(settings: Settings) -> UnresolvedAssetJobDefinition:
         # looking at publishers is a job of its own: a build needs no network
         selection=dg.AssetSelection.all() - dg.AssetSelection.assets(PUBLISHERS),
         executor_def=executor_of(settings),
-        tags={WHOLE_TAG: "true"} | ({CODE_TAG: this_code()} if settings.shared else {}),
+        tags={deployment.WHOLE_TAG: "true"}
+        | ({deployment.CODE_TAG: deployment.this_code()} if settings.shared else {}),
         description="Build every table, check it, and publish a release if no blocking check fails.",
     )
 

@@ -52,7 +52,7 @@ execute_plan = create_task(app, base=Counted)
 
 @inspect_command()
 def dx_code(_state: Any) -> dict[str, str]:
-    """What this worker answers to `readiness.workers`."""
+    """What this worker answers to `deployment.workers_code`."""
     return {"code": CODE}
 
 

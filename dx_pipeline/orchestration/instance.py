@@ -143,7 +143,7 @@ def _set_aside(home: Path) -> None:
 
 def main() -> None:
     """Make the instance ready, or say in a line each what is wrong."""
-    from dx_pipeline.orchestration.readiness import refuse_unready
+    from dx_pipeline.orchestration.deployment import refuse_unready
 
     paths = default_paths()
     try:

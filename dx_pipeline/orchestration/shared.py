@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dx_pipeline import lake
 from dx_pipeline.errors import BusyError, DxError
-from dx_pipeline.orchestration.deployment import postgres, refuse_other_code
+from dx_pipeline.orchestration.deployment import postgres, refuse_other_code, refuse_unready
 from dx_pipeline.paths import Paths
 from dx_pipeline.settings import PREFIX, Settings
 from dx_pipeline.text import sql_literal
@@ -136,8 +136,6 @@ def only_build(settings: Settings, wait_seconds: float) -> Iterator[None]:
         DxError: as `refuse_unready`.
         BusyError: another one still builds after `wait_seconds`.
     """
-    from dx_pipeline.orchestration.readiness import refuse_unready
-
     if not settings.shared:
         yield
         return

@@ -116,7 +116,7 @@ class Deployment:
 
     def ready(self, count: int) -> bool:
         """Whether so many workers answer, all of this code."""
-        from dx_pipeline.orchestration.readiness import workers_code
+        from dx_pipeline.orchestration.deployment import workers_code
 
         return len(workers_code(self.settings())) >= count
 

@@ -12,7 +12,7 @@ import pytest
 
 from dx_pipeline import lake
 from dx_pipeline.errors import DxError
-from dx_pipeline.orchestration import readiness
+from dx_pipeline.orchestration import deployment
 from dx_pipeline.orchestration.automation import executor_of
 from dx_pipeline.orchestration.deployment import CODE_TAG, refuse_other_code, this_code
 from dx_pipeline.orchestration.failure import reasons_of
@@ -131,7 +131,7 @@ def test_an_extension_that_is_missing_and_a_worker_of_other_code_are_told_in_a_l
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     settings = asked(monkeypatch, tmp_path, SHARED)
-    told = readiness._tried(settings, "DuckDB", "its extension never_made", lake.extension_file, "never_made")
+    told = deployment._tried(settings, "DuckDB", "its extension never_made", lake.extension_file, "never_made")
     assert str(told).startswith("DuckDB: expected its extension never_made, found DuckDB's extension never_made is not")
     assert "Install duckdb-extension-never-made==" in str(told)
     for answers, expected in (
@@ -140,8 +140,8 @@ def test_an_extension_that_is_missing_and_a_worker_of_other_code_are_told_in_a_l
         ({"dx@there": "older"},
          [f"worker dx@there: expected code {this_code()}, found code older (update it and restart it)"]),
     ):  # fmt: skip
-        monkeypatch.setattr(readiness, "workers_code", lambda settings, answers=answers: answers)
-        assert list(map(str, readiness._other_code(settings))) == expected
+        monkeypatch.setattr(deployment, "workers_code", lambda settings, answers=answers: answers)
+        assert list(map(str, deployment._other_code(settings))) == expected
     refuse_other_code({CODE_TAG: this_code()})
     with pytest.raises(DxError, match="the run was started with older"):
         refuse_other_code({CODE_TAG: "older"})
