@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -71,6 +71,28 @@ class Edition:
     def keys(self) -> dict[str, Sequence[object]]:
         """The key columns of a table with one row a unit."""
         return {"edition": [self.edition], "unit_system": [self.unit_system], "province_id": self.provinces}
+
+    def errors(self, coefficients: ArrayLike) -> FloatArray:
+        """Half-width of each unit's combination of parts, shape (units,) or (units, combinations)."""
+        return error_half_width(np.asarray(coefficients, dtype=np.float64) @ self.printed_map, self.half_widths)
+
+    def errors_of_order(self, coefficients: ArrayLike) -> FloatArray:
+        """The same for putting units in order: 0 where the combination is one printed figure; rounding keeps order."""
+        written = np.asarray(coefficients, dtype=np.float64) @ self.printed_map
+        alike = (self.half_widths == self.half_widths[0]).all(axis=0)
+        alone = (np.abs(written) > 1e-12).sum(axis=-1) == 1
+        exact = self.exact_order & alone & alike[np.abs(written).argmax(axis=-1)]
+        return np.asarray(self.errors(coefficients) * ~exact)
+
+    def rank_interval(self, coefficients: FloatArray) -> RankInterval:
+        """Ranks that are left open for a combination of parts, e.g. the weights."""
+        return rank_interval(self.components @ coefficients, self.errors_of_order(coefficients))
+
+    def undecided_pairs(self, coefficients: ArrayLike) -> BoolArray:
+        """Whether the order of two units by a combination of parts is open; shape (units, units[, combinations])."""
+        values = self.components @ np.asarray(coefficients, dtype=np.float64).T
+        errors = self.errors_of_order(coefficients)
+        return within_error(values[:, None] - values[None, :], errors[:, None] + errors[None, :])
 
 
 def edition_structures(tables: Mapping[str, pl.DataFrame]) -> dict[int, Structure]:
@@ -149,12 +171,9 @@ def _column(array: NDArray[Any]) -> pl.Series:
     return pl.Series(array.ravel().tolist(), dtype=pl.String) if array.dtype == object else pl.Series(array.ravel())
 
 
-@dataclass(frozen=True)
-class Step:
-    """Two editions and how far their overall scores compare; the reasons are empty where they do."""
+class Step(NamedTuple):
+    """How far the overall scores of two editions compare; the reasons are empty where they do."""
 
-    edition_from: int
-    edition_to: int
     comparability: str
     reason: str | None
     reason_vi: str | None
@@ -166,14 +185,7 @@ class Step:
 
     def values(self, basis: str = "computed") -> dict[str, str | None]:
         """comparability, status and the reasons of a table that says why it is empty."""
-        status = basis if self.comparable else "not_comparable"
-        return {
-            "comparability": self.comparability, "status": status, "reason": self.reason, "reason_vi": self.reason_vi,
-        }  # fmt: skip
-
-    def columns(self, basis: str = "computed") -> dict[str, pl.Expr]:
-        """The same as columns."""
-        return {name: pl.lit(value, dtype=pl.String) for name, value in self.values(basis).items()}
+        return self._asdict() | {"status": basis if self.comparable else "not_comparable"}
 
 
 def step_between(edition_comparability: pl.DataFrame, edition_from: int, edition_to: int) -> Step:
@@ -187,49 +199,15 @@ def step_between(edition_comparability: pl.DataFrame, edition_from: int, edition
     while year < edition_to:
         row = known.get(year, {"edition_to": edition_to, "comparability": "unknown", "reason": "not described yet"})
         if row["comparability"] != "same_structure":
-            return _broken(edition_from, edition_to, year, row)
+            changed = "không cùng thước đo vì bộ chỉ số đã thay đổi"
+            why = "chưa biết hai kỳ có cùng thước đo hay không" if row["comparability"] == "unknown" else changed
+            return Step(
+                row["comparability"],
+                f"not_comparable: scores of {year} and {row['edition_to']} do not compare ({row['reason']})",
+                f"không so sánh được: điểm của kỳ {year} và kỳ {row['edition_to']} {why}",
+            )
         year = row["edition_to"]
-    return Step(edition_from, edition_to, "same_structure", None, None)
-
-
-def _broken(edition_from: int, edition_to: int, year: int, row: Mapping[str, object]) -> Step:
-    if row["comparability"] == "unknown":
-        why = "chưa biết hai kỳ có cùng thước đo hay không"
-    else:
-        why = "không cùng thước đo vì bộ chỉ số đã thay đổi"
-    return Step(
-        edition_from,
-        edition_to,
-        str(row["comparability"]),
-        f"not_comparable: scores of {year} and {row['edition_to']} do not compare ({row['reason']})",
-        f"không so sánh được: điểm của kỳ {year} và kỳ {row['edition_to']} {why}",
-    )
-
-
-def errors_of(edition: Edition, coefficients: ArrayLike) -> FloatArray:
-    """Half-width of each unit's combination of parts, shape (units,) or (units, combinations)."""
-    return error_half_width(np.asarray(coefficients, dtype=np.float64) @ edition.printed_map, edition.half_widths)
-
-
-def errors_of_order(edition: Edition, coefficients: ArrayLike) -> FloatArray:
-    """The same for putting units in order: 0 where the combination is one printed figure; its rounding keeps order."""
-    written = np.asarray(coefficients, dtype=np.float64) @ edition.printed_map
-    alike = (edition.half_widths == edition.half_widths[0]).all(axis=0)
-    alone = (np.abs(written) > 1e-12).sum(axis=-1) == 1
-    exact = edition.exact_order & alone & alike[np.abs(written).argmax(axis=-1)]
-    return np.asarray(errors_of(edition, coefficients) * ~exact)
-
-
-def rank_interval_of(edition: Edition, coefficients: FloatArray) -> RankInterval:
-    """Ranks that are left open for a combination of parts, e.g. the weights."""
-    return rank_interval(edition.components @ coefficients, errors_of_order(edition, coefficients))
-
-
-def undecided_pairs(edition: Edition, coefficients: ArrayLike) -> BoolArray:
-    """Whether the order of two units by a combination of parts is open; shape (units, units[, combinations])."""
-    values = edition.components @ np.asarray(coefficients, dtype=np.float64).T
-    errors = errors_of_order(edition, coefficients)
-    return within_error(values[:, None] - values[None, :], errors[:, None] + errors[None, :])
+    return Step("same_structure", None, None)
 
 
 def interval_columns(ranks: RankInterval) -> Mapping[str, object]:

@@ -8,15 +8,15 @@ import polars as pl
 from dx_pipeline.index import TARGET_RANKS
 from dx_pipeline.index import targets as methods
 from dx_pipeline.index.arrays import BoolArray, FloatArray
-from dx_pipeline.marts._arrays import Edition, arising, errors_of, full_editions, rank_interval_of, rows
+from dx_pipeline.marts._arrays import Edition, arising, full_editions, rows
 from dx_pipeline.marts._units import first_true
 
 
 def _errors(edition: Edition) -> tuple[FloatArray, BoolArray]:
     """Error of the points missing to each target, and whether the printed digits leave open that it is reached."""
     order = np.argsort(-edition.overall, kind="stable")
-    own = errors_of(edition, edition.weights)
-    low, high = rank_interval_of(edition, edition.weights)
+    own = edition.errors(edition.weights)
+    low, high = edition.rank_interval(edition.weights)
     targets = np.array(TARGET_RANKS)
     error = 1000 * (own[:, None] + own[order[targets - 1]])
     return error, (low[:, None] <= targets) & (targets < high[:, None])

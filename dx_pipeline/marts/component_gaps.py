@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from dx_pipeline.index import changes as methods
-from dx_pipeline.marts._arrays import arising, errors_of, full_editions, rows, undecided_pairs
+from dx_pipeline.marts._arrays import arising, full_editions, rows
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -19,14 +19,14 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         parts_of_any |= set(edition.parts)
         parts = methods.component_gaps(edition.components, edition.weights)
         combinations = np.vstack([np.diag(edition.weights), edition.weights])
-        errors = 1000 * errors_of(edition, combinations)
+        errors = 1000 * edition.errors(combinations)
         with_sum = np.concatenate([parts, parts.sum(axis=-1, keepdims=True)], axis=-1)
         frame = rows(
             {**edition.keys, "peer_id": edition.provinces, "indicator": [*edition.parts, edition.structure.overall]},
             {
                 "gap_points": with_sum,
                 "error_half_width": errors[:, None] + errors[None, :],
-                "within_error": undecided_pairs(edition, combinations),
+                "within_error": edition.undecided_pairs(combinations),
                 "status": edition.basis,
             },
         )

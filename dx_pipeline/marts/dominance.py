@@ -7,7 +7,7 @@ import polars as pl
 
 from dx_pipeline.index import TIE_TOLERANCE
 from dx_pipeline.index.bands import dominance_matrix
-from dx_pipeline.marts._arrays import Edition, arising, full_editions, rows, undecided_pairs
+from dx_pipeline.marts._arrays import Edition, arising, full_editions, rows
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -18,7 +18,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
 def _counted(edition: Edition) -> pl.DataFrame:
     ahead = dominance_matrix(edition.components)
     lead = edition.components[:, None, :] - edition.components[None, :, :] > TIE_TOLERANCE
-    undecided = undecided_pairs(edition, np.eye(len(edition.parts)))
+    undecided = edition.undecided_pairs(np.eye(len(edition.parts)))
     sure = np.asarray((lead & ~undecided).all(axis=-1))
     possible = np.asarray((lead | undecided).all(axis=-1))
     np.fill_diagonal(possible, False)

@@ -6,15 +6,7 @@ import polars as pl
 
 from dx_pipeline.index.importance import leave_one_out_ranks, weights_without_each
 from dx_pipeline.index.ranks import competition_ranks
-from dx_pipeline.marts._arrays import (
-    Edition,
-    arising,
-    full_editions,
-    interval_columns,
-    one_column_each,
-    rank_interval_of,
-    rows,
-)
+from dx_pipeline.marts._arrays import Edition, arising, full_editions, interval_columns, one_column_each, rows
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -23,7 +15,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def _left_out(edition: Edition) -> pl.DataFrame:
-    intervals = (rank_interval_of(edition, one) for one in weights_without_each(edition.weights))
+    intervals = (edition.rank_interval(one) for one in weights_without_each(edition.weights))
     return rows(
         {**edition.keys, "indicator": edition.parts},
         {

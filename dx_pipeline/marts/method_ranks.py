@@ -7,15 +7,7 @@ import polars as pl
 
 from dx_pipeline.index.aggregation import OFFICIAL, method_intervals, method_scores, ranks_of_intervals
 from dx_pipeline.index.ranks import competition_ranks
-from dx_pipeline.marts._arrays import (
-    Edition,
-    arising,
-    errors_of,
-    full_editions,
-    interval_columns,
-    rank_interval_of,
-    rows,
-)
+from dx_pipeline.marts._arrays import Edition, arising, full_editions, interval_columns, rows
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -24,11 +16,11 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def _by_method(edition: Edition) -> pl.DataFrame:
-    errors = errors_of(edition, np.eye(len(edition.parts)))
+    errors = edition.errors(np.eye(len(edition.parts)))
     intervals = {
         name: ranks_of_intervals(scores)
         for name, scores in method_intervals(edition.components, errors, edition.weights).items()
-    } | {OFFICIAL: rank_interval_of(edition, edition.weights)}
+    } | {OFFICIAL: edition.rank_interval(edition.weights)}
     return pl.concat(
         rows(
             edition.keys,

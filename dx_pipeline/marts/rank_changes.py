@@ -46,7 +46,7 @@ def _change(before: pl.DataFrame, after: pl.DataFrame, edition_comparability: pl
             rank_change=pl.col("rank_to") - pl.col("rank_from"),
             own_effect=pl.Series(own),
             others_effect=pl.Series(others),
-            **step.columns(),
+            **{name: pl.lit(text, dtype=pl.String) for name, text in step.values().items()},
         )
     )
     if not step.comparable or not incomplete:

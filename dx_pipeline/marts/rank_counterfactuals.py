@@ -33,7 +33,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
                 "rank_counterfactual": methods.rank_counterfactuals(before.components, after.components, after.weights),
                 **interval_columns(one_column_each(intervals)),
             }
-        frames.append(rows(keys, values).with_columns(**step.columns(after.basis)))
+        frames.append(rows(keys, {**values, **step.values(after.basis)}))
     return pl.concat(frames, how="diagonal").with_columns(doubts=arising())
 
 

@@ -8,15 +8,7 @@ import polars as pl
 from dx_pipeline.index import changes as methods
 from dx_pipeline.index.arrays import FloatArray
 from dx_pipeline.index.identities import within_error
-from dx_pipeline.marts._arrays import (
-    Edition,
-    arising,
-    edition_pairs,
-    errors_of,
-    errors_of_order,
-    rows,
-    step_keys,
-)
+from dx_pipeline.marts._arrays import Edition, arising, edition_pairs, rows, step_keys
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -36,22 +28,22 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         }
         if step.comparable:
             values |= _errors(before, after, values["performance_points"] + values["weight_points"])
-        frames.append(rows(keys, values).with_columns(**step.columns(after.basis)))
+        frames.append(rows(keys, {**values, **step.values(after.basis)}))
     return pl.concat(frames, how="diagonal").with_columns(doubts=arising())
 
 
 def _errors(before: Edition, after: Edition, changes: FloatArray) -> dict[str, np.ndarray]:
     """Error of each change in points, whether its sign is open, and which part surely moved the total most (M27)."""
     first, last = (np.vstack([np.diag(one.weights), one.weights]) for one in (before, after))
-    errors = 1000 * (errors_of(before, first) + errors_of(after, last))
-    order = 1000 * (errors_of_order(before, first) + errors_of_order(after, last))
+    errors = 1000 * (before.errors(first) + after.errors(last))
+    order = 1000 * (before.errors_of_order(first) + after.errors_of_order(last))
     parts = len(after.parts)
     direction = np.sign(changes[:, -1:])
     moved = changes[:, :-1] * direction
     # differences of two parts, in the figures that both rest on
     pairs = [(j, k) for j in range(parts) for k in range(parts)]
     joint = 1000 * sum(
-        errors_of(one, np.array([combined[j] - combined[k] for j, k in pairs]))
+        one.errors(np.array([combined[j] - combined[k] for j, k in pairs]))
         for one, combined in ((before, first), (after, last))
     )
     joint = np.asarray(joint).reshape(len(changes), parts, parts)
