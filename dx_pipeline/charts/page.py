@@ -134,11 +134,6 @@ class Page:
         self.bottom = MARGIN
         self.left, self.right = MARGIN, self.width - MARGIN
 
-    @property
-    def portrait(self) -> bool:
-        """Whether this is the sheet of paper."""
-        return self.size.name == "print"
-
     def head(self, title: str, subtitle: str) -> None:
         """Print the finding and how to read the picture; what is below starts at `top`."""
         room = self.right - self.left

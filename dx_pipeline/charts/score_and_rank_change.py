@@ -139,7 +139,7 @@ def _panel(
     values: list[float],
     labels: list[str],
 ) -> None:
-    width = 1.25 if page.portrait else 1.6
+    width = 1.25 if page.size.name == "print" else 1.6
     axes = page.axes(left + width, bottom, right, top)
     waterfall(page, axes, values, labels, limits([(values, labels)], right - left - width))
     row_names(page, left, bottom, top, names, width - 0.08, style.SMALL_POINTS)

@@ -80,36 +80,28 @@ def title(shown: Tracker) -> Words:
             f"{name.en}: a score is known for {last}, but no threshold of the leading groups",
         )
     edition = max(known)
-    score = shown.own[edition]
-    inside = [k for k in TARGET_RANKS if _reaches(score, shown.thresholds[k][edition])]
-    outside = [k for k in TARGET_RANKS if k not in inside]
+    score, cuts = shown.own[edition], {k: shown.thresholds[k][edition] for k in TARGET_RANKS}
+    inside = [k for k, cut in cuts.items() if score >= cut - 1e-9]
+    short = {k: points(1000 * (cut - score)) for k, cut in cuts.items() if k not in inside}
     if not inside:
-        need = points(1000 * (shown.thresholds[20][edition] - score))
         return Words(
-            f"Năm {edition} {name.vi} còn thiếu {need.vi} để vào nhóm 20 tỉnh đầu",
-            f"In {edition} {name.en} was {need.en} short of the first 20 provinces",
+            f"Năm {edition} {name.vi} còn thiếu {short[20].vi} để vào nhóm 20 tỉnh đầu",
+            f"In {edition} {name.en} was {short[20].en} short of the first 20 provinces",
         )
-    best = min(inside)
     where = Words(
-        f"Năm {edition} {name.vi} ở trong nhóm {best} tỉnh đầu",
-        f"In {edition} {name.en} was among the first {best} provinces",
+        f"Năm {edition} {name.vi} ở trong nhóm {inside[0]} tỉnh đầu",
+        f"In {edition} {name.en} was among the first {inside[0]} provinces",
     )
-    if not outside:
-        above = 1000 * (score - shown.thresholds[10][edition])
-        spare = points(above)
-        if round(above, 1) == 0:
-            return Words(f"{where.vi}, vừa đúng ngưỡng", f"{where.en}, exactly at the threshold")
-        return Words(f"{where.vi}, hơn ngưỡng {spare.vi}", f"{where.en}, {spare.en} above the threshold")
-    nearest = max(outside)
-    need = points(1000 * (shown.thresholds[nearest][edition] - score))
-    return Words(
-        f"{where.vi}, còn thiếu {need.vi} để vào nhóm {nearest}",
-        f"{where.en}, {need.en} short of the first {nearest}",
-    )
-
-
-def _reaches(score: float, threshold: float) -> bool:
-    return score >= threshold - 1e-9
+    if short:
+        nearest, need = list(short.items())[-1]
+        return Words(
+            f"{where.vi}, còn thiếu {need.vi} để vào nhóm {nearest}",
+            f"{where.en}, {need.en} short of the first {nearest}",
+        )
+    above = 1000 * (score - cuts[10])
+    if round(above, 1) == 0:
+        return Words(f"{where.vi}, vừa đúng ngưỡng", f"{where.en}, exactly at the threshold")
+    return Words(f"{where.vi}, hơn ngưỡng {points(above).vi}", f"{where.en}, {points(above).en} above the threshold")
 
 
 def subtitle(shown: Tracker) -> Words:
@@ -120,20 +112,19 @@ def subtitle(shown: Tracker) -> Words:
             "DTI score (0-1) and the scores of the 10th, 15th and 20th province; 1 point in the title is 0.001.",
         )
     ]
+    cuts = shown.thresholds[20]
     for before, after in pairwise(shown.editions):
-        both = shown.thresholds[20].keys() & shown.own.keys()
-        if shown.subject.joins(before, after) and {before, after} <= both:
-            cut = points(1000 * (shown.thresholds[20][after] - shown.thresholds[20][before]))
-            own = 1000 * (shown.own[after] - shown.own[before])
-            moved = points(own)
-            way = Words("giảm", "fell") if own < 0 else Words("tăng", "rose")
-            cut_way = Words("tăng", "rose") if shown.thresholds[20][after] >= shown.thresholds[20][before] else way
+        if shown.subject.joins(before, after) and {before, after} <= cuts.keys() & shown.own.keys():
+            cut, own = points(1000 * (cuts[after] - cuts[before])), 1000 * (shown.own[after] - shown.own[before])
+            rose, fell = Words("tăng", "rose"), Words("giảm", "fell")
+            way = fell if own < 0 else rose
+            cut_way = fell if cuts[after] < cuts[before] else rose
+            moved, name = points(own), shown.subject.name()
             parts.append(
                 Words(
-                    f"Từ {before} đến {after} ngưỡng nhóm 20 {cut_way.vi} {cut.vi}, {shown.subject.name().vi} {way.vi}"
-                    f" {moved.vi}.",
+                    f"Từ {before} đến {after} ngưỡng nhóm 20 {cut_way.vi} {cut.vi}, {name.vi} {way.vi} {moved.vi}.",
                     f"From {before} to {after} the threshold of the first 20 {cut_way.en} by {cut.en},"
-                    f" {shown.subject.name().en} {way.en} by {moved.en}.",
+                    f" {name.en} {way.en} by {moved.en}.",
                 )
             )
     if shown.targets:

@@ -43,14 +43,6 @@ class Outline:
     islets: list[tuple[float, float]]
 
 
-@dataclass(frozen=True)
-class Outlines:
-    """All outlines of one system in a drawing WIDTH wide."""
-
-    height: float
-    shapes: list[Outline]
-
-
 @functools.lru_cache(maxsize=4)
 def outlines_source(reference: Path) -> Mapping[str, Any] | None:
     """Who published the outlines, where and on what terms, and the hash of each file; None if there are none."""
@@ -59,8 +51,12 @@ def outlines_source(reference: Path) -> Mapping[str, Any] | None:
 
 
 @functools.lru_cache(maxsize=8)
-def read_outlines(reference: Path, unit_system: int, codes: tuple[tuple[str, str], ...]) -> Outlines | None:
-    """Outlines of a system from geo/provinces_<system>_simple.geojson of the reference data; None if there are none.
+def read_outlines(
+    reference: Path, unit_system: int, codes: tuple[tuple[str, str], ...]
+) -> tuple[float, list[Outline]] | None:
+    """All outlines of a system in a drawing WIDTH wide, and its height; None if there are none.
+
+    They are read from geo/provinces_<system>_simple.geojson of the reference data.
 
     Args:
         reference: folder of the reference data.
@@ -100,7 +96,7 @@ def read_outlines(reference: Path, unit_system: int, codes: tuple[tuple[str, str
         near = [[place(point) for point in ring] for ring in shape if ring not in far]
         path = "".join(_path(ring) for ring in near if len(set(ring)) > 2)
         shapes.append(Outline(province_id, path, sorted({place(ring[0]) for ring in far})))
-    return Outlines(round((north - south) * scale, 1), shapes)
+    return round((north - south) * scale, 1), shapes
 
 
 def _rings(geometry: Mapping[str, Any]) -> Iterator[list[tuple[float, float]]]:
@@ -144,8 +140,9 @@ class Map:
         outlines = read_outlines(self.data.reference, self.system, codes)
         if outlines is None:
             return Markup("")
+        height, shapes = outlines
         parts, labels = [], []
-        for shape in outlines.shapes:
+        for shape in shapes:
             inside = Markup('<path d="{}"/>').format(shape.path)
             if shape.islets:
                 xs, ys = [x for x, _ in shape.islets], [y for _, y in shape.islets]
@@ -163,7 +160,7 @@ class Map:
             parts.append(self._link(shape.province_id, inside))
         texts = [Markup('<text x="{:.1f}" y="{:.1f}" class="island">{}</text>').format(*label) for label in labels]
         head = Markup('<svg class="map outlines" viewBox="-2 -2 {:.0f} {:.0f}" role="group" aria-label="{}">').format(
-            WIDTH + 4, outlines.height + 46, self.wording.text("map.outlines", units=self._count)
+            WIDTH + 4, height + 46, self.wording.text("map.outlines", units=self._count)
         )
         return head + Markup("").join([*parts, *texts]) + Markup("</svg>")
 

@@ -40,11 +40,6 @@ class Ranking:
     note: str | Markup
     reasons: list[Markup]
 
-    @property
-    def id(self) -> str:
-        """Anchor of the table."""
-        return f"e{self.edition}-{self.system}"
-
 
 def ranking_tables(data: SiteData, wording: Wording) -> list[Ranking]:
     """All rankings, the newest system first and within a system the latest edition."""

@@ -162,25 +162,15 @@ class SiteData:
         return found
 
     @functools.cached_property
-    def _gaps(self) -> dict[tuple[Any, ...], list[Row]]:
-        """Gaps by component of the latest edition, of the pairs in `peer_groups` only: all pairs are too many."""
-        return self._pairs("component_gaps", "edition IN ({editions})")
-
-    @functools.cached_property
-    def _comparison(self) -> dict[tuple[Any, ...], list[Row]]:
-        return self._pairs("peer_comparison", "edition IN ({editions}) AND indicator = 'overall'")
-
-    def _pairs(self, name: str, where: str) -> dict[tuple[Any, ...], list[Row]]:
-        if name not in self.tables or "peer_groups" not in self.tables or not self.gap_edition:
-            return {}
+    def _beside(self) -> dict[str, dict[tuple[Any, ...], list[Row]]]:
+        """Table -> its rows of the latest edition, of the pairs in `peer_groups` only: all pairs are too many."""
+        of_overall = {"component_gaps": "", "peer_comparison": " AND indicator = 'overall'"}
+        if not self.gap_edition:
+            return {name: {} for name in of_overall}
         editions = ", ".join(str(edition) for edition in sorted(set(self.gap_edition.values())))
         pairs = "(province_id, peer_id) IN (SELECT (province_id, peer_id) FROM peer_groups)"
-        condition = f"{where.format(editions=editions)} AND {pairs}"
-        return self.tables.grouped(name, ("edition", *UNIT, "peer_id"), condition)
-
-    def gaps(self, key: Key, peer_id: str) -> dict[str, Row]:
-        """Rows of `component_gaps` of the latest edition, by part of the overall."""
-        return self.by_part(self._gaps.get((self.gap_edition.get(key[0]), *key, peer_id), []))
+        where, by = f"edition IN ({editions}) AND {pairs}", ("edition", *UNIT, "peer_id")
+        return {name: self.tables.grouped(name, by, where + further) for name, further in of_overall.items()}
 
     def movements(self, key: Key) -> list[Movement]:
         """From edition to edition, the latest first."""
@@ -208,14 +198,14 @@ class SiteData:
             unit = self.units.get((system, group["peer_id"]))
             if unit is None:
                 continue
-            compared = self._comparison.get((self.gap_edition.get(system), *key, group["peer_id"]))
+            pair = (self.gap_edition.get(system), *key, group["peer_id"])
             found.setdefault(group["basis"], []).append(
                 Peer(
                     group,
                     unit,
                     self.ranking.get((edition, system, group["peer_id"])),
-                    compared[0] if compared else None,
-                    self.gaps(key, group["peer_id"]),
+                    next(iter(self._beside["peer_comparison"].get(pair, [])), None),
+                    self.by_part(self._beside["component_gaps"].get(pair, [])),
                 )
             )
         return found

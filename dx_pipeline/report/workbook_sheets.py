@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,11 +84,14 @@ class Texts:
         """Vietnamese and English name of an indicator."""
         return [self._vi.part(self._data, code), self._en.part(self._data, code)]
 
+    def _both(self, write: Callable[[Wording], str]) -> str:
+        vietnamese, english = write(self._vi), write(self._en)
+        return vietnamese if vietnamese == english else f"{vietnamese} / {english}"
+
     def label(self, group: str, code: str) -> str:
         """A code in both languages."""
         # str() of Markup keeps entities; labels hold none but &amp; and quotes
-        vietnamese, english = (wording.label(group, code).unescape() for wording in (self._vi, self._en))
-        return vietnamese if vietnamese == english else f"{vietnamese} / {english}"
+        return self._both(lambda wording: wording.label(group, code).unescape())
 
     def score(self, row: Row | None) -> float | None:
         """The score of a row with the digits that its error leaves."""
@@ -99,10 +102,7 @@ class Texts:
 
     def said(self, text: str | None) -> str | None:
         """A text that tables hold in one language only, in both."""
-        if text is None:
-            return None
-        vietnamese, english = self._vi.said(text), self._en.said(text)
-        return vietnamese if vietnamese == english else f"{vietnamese} / {english}"
+        return None if text is None else self._both(lambda wording: wording.said(text))
 
     def note(self, row: Row, *columns: str) -> str | None:
         """Why a figure is missing, and what is doubtful about those there are, in both languages."""

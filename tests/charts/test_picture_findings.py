@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dx_pipeline.charts import component_heat_map, income_and_score
+from dx_pipeline.charts import component_heat_map, income_and_score, target_tracker
 from dx_pipeline.charts.subject import subject_of
 from tests.charts.test_pictures import finding
 
@@ -128,6 +128,17 @@ def test_the_tracker_says_what_it_takes(
     told = finding(country, "target_tracker", *FOCUS)
     assert vi in told.vi
     assert en in told.en
+
+
+def test_a_threshold_may_fall_while_the_score_rises(
+    country: duckdb.DuckDBPyConnection, say: Callable[..., None]
+) -> None:
+    for edition, cut, score in ((2022, 0.64, 0.6), (2023, 0.63, 0.61)):
+        say("update rank_thresholds set score = ? where edition = ? and k = 20", cut, edition)
+        say(f"update province_rankings set score = ? where {HD} and edition = ? and unit_system = 63", score, edition)
+    told = target_tracker.subtitle(target_tracker.read(subject_of(country, *FOCUS)))
+    assert "ngưỡng nhóm 20 giảm 10,0 điểm, Hải Dương tăng 10,0 điểm" in told.vi
+    assert "the threshold of the first 20 fell by 10.0 points, Hai Duong rose by 10.0 points" in told.en
 
 
 def test_a_score_on_the_threshold_is_inside(country: duckdb.DuckDBPyConnection, say: Callable[..., None]) -> None:
