@@ -418,12 +418,7 @@ def with_indicators(contracts: Mapping[str, Contract], indicators: pl.DataFrame 
 
 
 def parse_contract(name: str, data: Mapping[str, Any], common: Mapping[str, Any] | None = None) -> Contract:
-    """A contract from its TOML data.
-
-    Args:
-        name: of the table.
-        data: what its file says.
-        common: what columns mean wherever they occur; that of `_columns.toml` by default.
+    """A contract from its TOML data; `common` is what columns mean wherever they occur, as in `_columns.toml`.
 
     Raises:
         DeclarationError: with file, key path, expected and found, for each mistake.

@@ -95,9 +95,7 @@ class Tables:
     def rows(self, name: str, where: str = "") -> list[Row]:
         """Rows in order of the key, none if the release has no such table.
 
-        Args:
-            name: table name.
-            where: an SQL condition of our own, never text from outside.
+        `where` is an SQL condition of our own, never text from outside.
         """
         if name not in self.names:
             return []

@@ -69,13 +69,9 @@ def build_lock(paths: Paths, wait_seconds: float = WAIT_SECONDS) -> AbstractCont
 
 @contextmanager
 def connect(paths: Paths, settings: Settings | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A writing connection to the build's warehouse, closed at the end even after an error.
+    """A writing connection to the build's warehouse, or to the lake of a shared deployment, closed even after an error.
 
     What is no DuckDB file any more is thrown away: everything in it can be built again. Nothing else is.
-
-    Args:
-        paths: the project.
-        settings: of a shared deployment, whose tables lie in a lake.
 
     Raises:
         BusyError: another process, or another connection of this one, has the file open.
@@ -263,14 +259,9 @@ def tables_there(con: duckdb.DuckDBPyConnection) -> set[str]:
 def mark_built(
     con: duckdb.DuckDBPyConnection, name: str, version: str, inputs: Iterable[str], taken_over: bool = False
 ) -> None:
-    """Write down that a table is of this build.
+    """Write down that a table is of this build: its fingerprint, and the tables it was made from as they are now.
 
-    Args:
-        con: on the warehouse.
-        name: of the table.
-        version: its fingerprint.
-        inputs: the tables it was made from, as they are now.
-        taken_over: an earlier build made it, and this one would make the same.
+    `taken_over` says that an earlier build made it, and this one would make the same.
     """
     con.execute("CREATE SCHEMA IF NOT EXISTS core")
     columns = "name VARCHAR, version VARCHAR, inputs VARCHAR, taken_over BOOLEAN"

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from dx_pipeline import lake
+from dx_pipeline.code import package_code
 from dx_pipeline.errors import DxError, Problem
 from dx_pipeline.text import sql_literal
 
@@ -80,9 +81,7 @@ def celery_config(settings: Settings) -> dict[str, Any]:
 
 def this_code() -> str:
     """A hash over this package, the libraries it computes with, and Python."""
-    from dx_pipeline.release.inputs import code_hash
-
-    return code_hash()[:16]
+    return package_code()[:16]
 
 
 def refuse_other_code(tags: dict[str, str]) -> None:

@@ -102,7 +102,7 @@ def checked_results(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         told = f"{', '.join(missing[:LISTED])}{more}"
         raise NotCheckedError(f"tables were built since they were checked, or never checked by {told}", hint)
     refuse_failed(results)
-    return results.with_columns(pl.col("release").cast(pl.String))
+    return results
 
 
 def refuse_failed(results: pl.DataFrame) -> None:

@@ -59,13 +59,9 @@ def _check_table(validator: _Validator, frame: pl.DataFrame | None, rules: list[
 def _nothing_to_check(frame: pl.DataFrame, rule: ContractRule) -> CheckOutcome | None:
     if frame.height == 0:
         return nothing_to_check(rule.check, rule.expected, "the table is empty")
-    if all(name in frame.columns and _values(frame, name) == 0 for name in rule.columns):
+    if all(name in frame.columns and not frame[name].count() for name in rule.columns):
         return nothing_to_check(rule.check, rule.expected, "no value in " + ", ".join(rule.columns))
     return None
-
-
-def _values(frame: pl.DataFrame, name: str) -> int:
-    return frame.height - frame[name].null_count()
 
 
 def _outcome(frame: pl.DataFrame, rule: ContractRule, answers: Answers) -> CheckOutcome:
@@ -76,10 +72,10 @@ def _outcome(frame: pl.DataFrame, rule: ContractRule, answers: Answers) -> Check
     ]
     if any(reasons):
         return broken(rule.check, rule.expected, next(filter(None, reasons)))
-    checked = sum(_values(frame, name) for name in rule.columns)
+    checked = sum(frame[name].count() for name in rule.columns)
     failing = {name: answer for name, answer in found.items() if not answer.success}
     if not failing:
-        empty = [name for name in rule.columns if _values(frame, name) == 0]
+        empty = [name for name in rule.columns if not frame[name].count()]
         note = f"; no value at all in {', '.join(empty)}" if empty else ""
         return CheckOutcome(rule.check, "passed", checked, 0, f"{checked} values follow it{note}", rule.expected)
     failed = sum(int(answer.result["unexpected_count"]) for answer in failing.values())

@@ -104,60 +104,52 @@ def _counts(rows: list[dict[str, Any]]) -> dict[str, int]:
 
 
 #: sentence of a check -> the same in Vietnamese; column names, codes and formulas stay as they are
-_SENTENCES = (
-    (r"(\d+) rows hold", r"\1 dòng đúng"),
-    (r"(\d+) values follow it", r"\1 giá trị đúng"),
-    (r"(\d+) values follow it; no value at all in (.+)", r"\1 giá trị đúng; không có giá trị nào ở \2"),
-    (r"(\d+) of (\d+) values do not(.*)", r"\1 trong \2 giá trị không đúng\3"),
-    (
-        r"(\d+) of (\d+) rows do not hold; (.+): found (.+), expected (.+)",
-        r"\1 trong \2 dòng không đúng; \3: tìm thấy \4, mong đợi \5",
+_SENTENCES = {
+    r"(\d+) rows hold": r"\1 dòng đúng",
+    r"(\d+) values follow it": r"\1 giá trị đúng",
+    r"(\d+) values follow it; no value at all in (.+)": r"\1 giá trị đúng; không có giá trị nào ở \2",
+    r"(\d+) of (\d+) values do not(.*)": r"\1 trong \2 giá trị không đúng\3",
+    r"(\d+) of (\d+) rows do not hold; (.+): found (.+), expected (.+)": (
+        r"\1 trong \2 dòng không đúng; \3: tìm thấy \4, mong đợi \5"
     ),
-    (r"(\d+) rows as expected", r"\1 dòng như mong đợi"),
-    (r"(\d+) rows in (\d+) partitions", r"\1 dòng trong \2 phần"),
-    (r"(\d+) committed partitions", r"\1 phần đã ghi nhận"),
-    (r"committed row counts", "số dòng đã ghi nhận"),
-    (r"no committed counts", "chưa ghi nhận số dòng nào"),
-    (r"no other partition", "không có phần nào khác"),
-    (r"no row to check", "không có dòng nào để kiểm tra"),
-    (r"the table is empty", "bảng rỗng"),
-    (r"no value in (.+)", r"không có giá trị nào ở \1"),
-    (
-        r"every province and indicator exists in the reference tables",
-        "mọi tỉnh, thành phố và chỉ số đều có trong các bảng tham chiếu",
+    r"(\d+) rows as expected": r"\1 dòng như mong đợi",
+    r"(\d+) rows in (\d+) partitions": r"\1 dòng trong \2 phần",
+    r"(\d+) committed partitions": r"\1 phần đã ghi nhận",
+    "committed row counts": "số dòng đã ghi nhận",
+    "no committed counts": "chưa ghi nhận số dòng nào",
+    "no other partition": "không có phần nào khác",
+    "no row to check": "không có dòng nào để kiểm tra",
+    "the table is empty": "bảng rỗng",
+    "no value in (.+)": r"không có giá trị nào ở \1",
+    "every province and indicator exists in the reference tables": (
+        "mọi tỉnh, thành phố và chỉ số đều có trong các bảng tham chiếu"
     ),
-    (
-        r"basis is the weakest of the inputs, doubts are all of theirs, besides those that arise in the table",
-        "basis là căn cứ yếu nhất của số liệu đầu vào, doubts gồm mọi nghi vấn của chúng, ngoài những gì phát sinh"
-        " ngay trong bảng",
+    "basis is the weakest of the inputs, doubts are all of theirs, besides those that arise in the table": (
+        "basis là căn cứ yếu nhất của số liệu đầu vào, doubts gồm mọi nghi vấn của chúng, ngoài những gì"
+        " phát sinh ngay trong bảng"
     ),
-    (
-        r"ranks, positions and places fit the number of units of their system",
-        "thứ hạng, vị trí và số bậc hợp với số đơn vị của hệ",
+    "ranks, positions and places fit the number of units of their system": (
+        "thứ hạng, vị trí và số bậc hợp với số đơn vị của hệ"
     ),
-    (
-        r"(\S+\.toml) states the rule; figure_sources tells where a figure was read",
-        r"\1 nêu quy tắc; bảng figure_sources cho biết số liệu đọc ở đâu",
+    r"(\S+\.toml) states the rule; figure_sources tells where a figure was read": (
+        r"\1 nêu quy tắc; bảng figure_sources cho biết số liệu đọc ở đâu"
     ),
-    (
-        r"(\S+\.toml): its SELECT shows the rows; figure_sources tells where a figure was read",
-        r"\1: câu SELECT ở đó cho ra các dòng; bảng figure_sources cho biết số liệu đọc ở đâu",
+    r"(\S+\.toml): its SELECT shows the rows; figure_sources tells where a figure was read": (
+        r"\1: câu SELECT ở đó cho ra các dòng; bảng figure_sources cho biết số liệu đọc ở đâu"
     ),
-    (
-        r"(\S+\.csv); if the change is wanted, run (.+) and commit the diff",
-        r"\1; nếu thay đổi là đúng ý, chạy \2 rồi commit phần khác",
+    r"(\S+\.csv); if the change is wanted, run (.+) and commit the diff": (
+        r"\1; nếu thay đổi là đúng ý, chạy \2 rồi commit phần khác"
     ),
-    (
-        r"the reference tables provinces and indicators, and the code column of (.+)",
-        r"các bảng tham chiếu provinces và indicators, và cột mã của \1",
+    "the reference tables provinces and indicators, and the code column of (.+)": (
+        r"các bảng tham chiếu provinces và indicators, và cột mã của \1"
     ),
-)
+}
 #: one rule of a contract -> the same in signs, for readers of both languages
-_RULES = (
-    (r"(\w+) in (.+)", r"\1 ∈ {\2}"),
-    (r"(\w+) like (.+)", r"\1: /\2/"),
-    (r"((?:\S+ <= )?\w+ [<>]= \S+)", r"\1"),
-)
+_RULES = {
+    r"(\w+) in (.+)": r"\1 ∈ {\2}",
+    r"(\w+) like (.+)": r"\1: /\2/",
+    r"((?:\S+ <= )?\w+ [<>]= \S+)": r"\1",
+}
 
 
 def in_vietnamese(sentence: str) -> str | None:
@@ -173,8 +165,8 @@ def in_signs(sentence: str) -> str | None:
     return None if None in rules else "; ".join(filter(None, rules))
 
 
-def _translated(sentence: str, shapes: tuple[tuple[str, str], ...]) -> str | None:
-    for shape, vietnamese in shapes:
+def _translated(sentence: str, shapes: dict[str, str]) -> str | None:
+    for shape, vietnamese in shapes.items():
         if found := re.fullmatch(shape, sentence):
             return found.expand(vietnamese)
     return None

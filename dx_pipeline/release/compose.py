@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from dx_pipeline.code import code_of, files_in, hash_of, joined_hash
+from dx_pipeline.code import code_of, files_in, hash_of, joined_hash, package_code
 from dx_pipeline.contracts import CONTRACTS_FOLDER, load_contracts
 from dx_pipeline.paths import Paths
 from dx_pipeline.quality.gate import checked_results
-from dx_pipeline.release.inputs import code_hash, remembered_inputs
+from dx_pipeline.release.inputs import remembered_inputs
 from dx_pipeline.release.stage import stage
 from dx_pipeline.release.store.layout import ReleaseError, current_folder
 from dx_pipeline.release.store.manifest import (
@@ -142,7 +142,7 @@ def write_site(candidate: Candidate) -> Made:
     """The static site into the staged folder."""
     notebooks = hash_of(NOTEBOOKS.glob("*.ipynb"), NOTEBOOKS)
     # a notebook may import anything
-    folder, key = candidate.folder / "site", _page_key(candidate, code_hash(), notebooks)
+    folder, key = candidate.folder / "site", _page_key(candidate, package_code(), notebooks)
     shutil.rmtree(folder, ignore_errors=True)
 
     def write() -> list[Path]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from pydantic import ValidationError
 
-from dx_pipeline.code import PACKAGE, files_in, hash_of, joined_hash, libraries
+from dx_pipeline.code import files_in, hash_of, joined_hash, package_code
 from dx_pipeline.fetch.stale import stale_file
 from dx_pipeline.paths import Paths
 from dx_pipeline.release.store.layout import current_folder
@@ -19,22 +17,9 @@ INPUTS_FILE = "inputs.json"
 def inputs_of(paths: Paths) -> Inputs:
     """The published files with their hashes, and one hash over these, the reference, the corrections and the code."""
     raw = {name: describe_file(path).sha256 for name, path in files_below(paths.raw).items() if path.is_file()}
-    others = [
-        f"{folder.name}/{name} {describe_file(path).sha256}"
-        for folder in (paths.reference, paths.corrections)
-        for name, path in files_below(folder).items()
-        if path.is_file()
-    ]
-    if stale_file(paths).is_file():
-        others.append(f"stale {describe_file(stale_file(paths)).sha256}")
-    texts = [*(f"raw/{name} {digest}" for name, digest in raw.items()), *others, code_hash()]
+    others = [*files_in(paths.reference), *files_in(paths.corrections), stale_file(paths)]
+    texts = [*map(" ".join, raw.items()), hash_of(others, paths.root), package_code()]
     return Inputs(fingerprint=joined_hash(texts), files=raw)
-
-
-@cache
-def code_hash() -> str:
-    """A hash over this package, the libraries it computes with, and the version of Python."""
-    return joined_hash([libraries(), hash_of(files_in(PACKAGE))])
 
 
 def nothing_to_do(paths: Paths) -> bool:

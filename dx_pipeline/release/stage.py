@@ -99,8 +99,7 @@ def stage(
     Args:
         paths: the project.
         con: open on the warehouse, with every data table the contracts describe.
-        contracts: every table to publish, ledger tables (`releases`, `revisions`, `data_dictionary`, `check_results`)
-            included.
+        contracts: every table to publish, those of the ledger included.
         check_results: results of this build's checks; column `release` is filled in here.
         code_version: what built it, e.g. a commit.
         built_at: time of the build, now by default.

@@ -11,37 +11,35 @@ from dx_pipeline.contracts import Column, Contract
 
 def dictionary_frame(contracts: Mapping[str, Contract]) -> pl.DataFrame:
     """One row a column of every table, with the columns of the contract `data_dictionary`."""
-    rows = []
-    for name in sorted(contracts):
-        contract = contracts[name]
-        for position, column in enumerate(contract.columns, start=1):
-            rows.append(
-                {
-                    "table_name": name,
-                    "column_name": column.name,
-                    "position": position,
-                    "type": column.type,
-                    "unit": column.unit or None,
-                    "meaning_vi": column.meaning_vi,
-                    "meaning_en": column.meaning_en,
-                    "is_key": column.name in contract.key,
-                    "nullable": column.nullable,
-                    "null_rule": column.null_rule or None,
-                    "allowed": ", ".join(str(value) for value in column.allowed) or None,
-                    "minimum": None if column.min is None else float(column.min),
-                    "maximum": None if column.max is None else float(column.max),
-                    "pattern": column.pattern or None,
-                    "derived_from": ", ".join(column.lineage) or None,
-                }
-            )
+    rows = [
+        {
+            "table_name": name,
+            "column_name": column.name,
+            "position": position,
+            "type": column.type,
+            "unit": column.unit or None,
+            "meaning_vi": column.meaning_vi,
+            "meaning_en": column.meaning_en,
+            "is_key": column.name in contract.key,
+            "nullable": column.nullable,
+            "null_rule": column.null_rule or None,
+            "allowed": ", ".join(map(str, column.allowed)) or None,
+            "minimum": column.min,
+            "maximum": column.max,
+            "pattern": column.pattern or None,
+            "derived_from": ", ".join(column.lineage) or None,
+        }
+        for name, contract in sorted(contracts.items())
+        for position, column in enumerate(contract.columns, start=1)
+    ]
     return pl.DataFrame(rows, schema=contracts["data_dictionary"].polars_schema())
 
 
 def dictionary_page(contracts: Mapping[str, Contract], rows: Mapping[str, int]) -> str:
     """The dictionary as one Markdown page, tables by group; `rows` are their numbers of rows, where known."""
     groups: dict[str, list[Contract]] = {}
-    for name in sorted(contracts):
-        groups.setdefault(contracts[name].group, []).append(contracts[name])
+    for _, contract in sorted(contracts.items()):
+        groups.setdefault(contract.group, []).append(contract)
     lines = [
         "# Từ điển dữ liệu | Data dictionary",
         "",

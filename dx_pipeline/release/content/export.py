@@ -11,7 +11,6 @@ a command after = + - @) is never published at all: the figures come from pages 
 from __future__ import annotations
 
 import hashlib
-import io
 import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -53,31 +52,22 @@ def write_tables(folder: Path, frames: Mapping[str, pl.DataFrame], contracts: Ma
         (folder / name).mkdir(parents=True, exist_ok=True)
     for name, frame in sorted(frames.items()):
         _refuse_unpublishable(name, frame)
-        (folder / "csv" / f"{name}.csv").write_bytes(csv_bytes(frame))
+        text = folder / "csv" / f"{name}.csv"
+        frame.write_csv(text, include_bom=True, line_terminator="\n", datetime_format="%Y-%m-%dT%H:%M:%S")
+        contract = contracts[name]
         frame.write_parquet(
             folder / "parquet" / f"{name}.parquet",
             compression="zstd",
             compression_level=9,
             statistics=True,
             row_group_size=ROW_GROUP_ROWS,
-            metadata=_parquet_metadata(contracts[name]),
+            metadata={
+                "description": f"{contract.description_vi} | {contract.description_en}",
+                "key": ",".join(contract.key),
+                "limitations": f"{contract.limitations_vi} | {contract.limitations_en}",
+                "title": f"{contract.title_vi} | {contract.title_en}",
+            },
         )
-
-
-def csv_bytes(frame: pl.DataFrame) -> bytes:
-    """A frame as the bytes of its published CSV."""
-    buffer = io.BytesIO()
-    frame.write_csv(buffer, include_bom=True, line_terminator="\n", datetime_format="%Y-%m-%dT%H:%M:%S")
-    return buffer.getvalue()
-
-
-def _parquet_metadata(contract: Contract) -> dict[str, str]:
-    return {
-        "description": f"{contract.description_vi} | {contract.description_en}",
-        "key": ",".join(contract.key),
-        "limitations": f"{contract.limitations_vi} | {contract.limitations_en}",
-        "title": f"{contract.title_vi} | {contract.title_en}",
-    }
 
 
 def _refuse_unpublishable(name: str, frame: pl.DataFrame) -> None:
@@ -100,20 +90,13 @@ def _refuse_unpublishable(name: str, frame: pl.DataFrame) -> None:
 def data_hash(folder: Path, shapes: Mapping[str, TableShape]) -> str:
     """One hash over all data tables: their names, column names and types, keys and published CSV bytes; large files.
 
-    Args:
-        folder: a release folder with `csv/`.
-        shapes: table name -> its description in `release.json`; ledger tables are passed over.
-
-    Returns:
-        `sha256:` and 64 hexadecimal digits.
+    Ledger tables are passed over.
     """
     whole = hashlib.sha256()
-    for name in sorted(shapes):
-        shape = shapes[name]
-        if shape.ledger:
-            continue
-        content = hashlib.sha256((folder / "csv" / f"{name}.csv").read_bytes()).hexdigest()
-        whole.update(f"{name}\t{shape.columns}\t{list(shape.key)}\t{content}\n".encode())
+    for name, shape in sorted(shapes.items()):
+        if not shape.ledger:
+            content = describe_file(folder / "csv" / f"{name}.csv").sha256
+            whole.update(f"{name}\t{shape.columns}\t{list(shape.key)}\t{content}\n".encode())
     for name, path in files_below(folder / LARGE).items():
         whole.update(f"{LARGE}/{name}\t{describe_file(path).sha256}\n".encode())
     return "sha256:" + whole.hexdigest()
@@ -129,14 +112,8 @@ def write_database(
     """A DuckDB file with every table, its key, and Vietnamese and English comments.
 
     The format is the one that DuckDB 1.2 to 2.0 read. Nothing is left in a write-ahead log. The same rows give the same
-    tables, but not always the same bytes (see `stage`): a database is compared table by table.
-
-    Args:
-        path: of the file.
-        frames: every table.
-        contracts: of the tables.
-        earlier: a sound database of an earlier release to begin with.
-        same: tables whose rows are those of `earlier`; they stay as they lie there if they are described alike.
+    tables, but not always the same bytes (see `stage`): a database is compared table by table. It may begin with the
+    sound database of an earlier release: tables that have the `same` rows and are described alike stay.
     """
     if earlier:
         shutil.copyfile(earlier, path)

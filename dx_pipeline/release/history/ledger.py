@@ -47,13 +47,9 @@ def revision_rows(contract: Contract, current: Path | None, diff: ReleaseDiff) -
 
 def check_rows(contract: Contract, current: Path | None, results: pl.DataFrame, release: str) -> pl.DataFrame:
     """This build's check results under its release, with those of the releases before it."""
-    new = results.with_columns(release=pl.lit(release)).select(
-        pl.col(name).cast(dtype)
-        for name, dtype in contract.polars_schema().items()
-        if name in {*results.columns, "release"}
-    )
+    new = results.with_columns(release=pl.lit(release)).select(contract.column_names)
     earlier = _earlier(contract, current).filter(pl.col("release") != release)
-    return contract.conform(_latest(pl.concat([earlier, new], how="diagonal")))
+    return contract.conform(_latest(pl.concat([earlier, new])))
 
 
 def checks_of(results: pl.DataFrame) -> Checks:

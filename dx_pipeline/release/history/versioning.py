@@ -39,12 +39,9 @@ def _table_level(table: TableDiff) -> Level:
 
 
 def next_version(baseline: str | None, level: Level, taken: Collection[str] = ()) -> str:
-    """The version after `baseline` for a change of that size.
+    """The version after `baseline` (None for the first release), above all that were given to other data already.
 
-    Args:
-        baseline: version compared with, None for the first release.
-        level: as `change_level` gives it; none is treated as patch (same tables, other bytes).
-        taken: versions already given to other data; the result is above all of them.
+    `level` is as `change_level` gives it; none is treated as patch (same tables, other bytes).
     """
     version = FIRST_VERSION if baseline is None else _raised(baseline, level)
     highest = max(taken, key=numbers, default=None)

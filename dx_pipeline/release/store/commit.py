@@ -76,9 +76,7 @@ def commit(candidate: Candidate, keep: int = KEPT_RELEASES) -> Publication:
     Identical files in every respect: nothing is switched. Same data but other pages or pictures: published under the
     same release name, in a folder of its own.
 
-    Args:
-        candidate: from `stage` or `open_candidate`, with every part it declares.
-        keep: how many releases stay on disk, the current one included.
+    `keep` says how many releases stay on disk, the current one included.
 
     Raises:
         IncompleteReleaseError: a part is missing or of other data; the candidate stays and can be completed.
