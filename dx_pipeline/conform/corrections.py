@@ -135,7 +135,7 @@ def apply_corrections(observations: pl.DataFrame, corrections: list[Correction])
                 nearest(one.target.source_id, known),
             )  # fmt: skip
             raise CorrectionError.of([problem])
-        matching = observations.filter(*[pl.col(key) == value for key, value in one.target.given.items()])
+        matching = observations.filter(**one.target.given)
         if matching.height != one.guard.rows:
             problem = Problem(
                 f"{one.where}, guard.rows", f"{one.guard.rows} printed figures like {one.target.given}",
@@ -148,14 +148,6 @@ def apply_corrections(observations: pl.DataFrame, corrections: list[Correction])
                 at = f"data/raw/{row['source_id']}/{row['locator']}"
                 problem = Problem(f"{other.where} and {one.where}", "one correction a figure", f"two for {at}")
                 raise CorrectionError.of([problem])
-            findings.append(
-                Finding(
-                    row["observation"],
-                    f"correction:{one.correction_id}",
-                    conflict=one.action == "rule_out",
-                    ruled_out=one.action == "rule_out",
-                    reason_vi=one.reason_vi,
-                    reason_en=one.reason_en,
-                )
-            )
+            out, code = one.action == "rule_out", f"correction:{one.correction_id}"
+            findings.append(Finding(row["observation"], code, out, out, one.reason_vi, one.reason_en))
     return findings

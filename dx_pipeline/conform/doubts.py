@@ -67,11 +67,7 @@ def _third_party_only(usable: pl.Expr) -> pl.Expr:
 
 
 def _of_corrections(corrections: Sequence[Correction]) -> list[pl.Expr]:
-    return [
-        pl.when(*(pl.col(key) == value for key, value in one.target.given.items())).then(pl.lit(", ".join(one.doubts)))
-        for one in corrections
-        if one.doubts
-    ]
+    return [pl.when(**one.target.given).then(pl.lit(", ".join(one.doubts))) for one in corrections if one.doubts]
 
 
 def of_remarks(remark_doubts: Mapping[str, str], remarks: pl.Expr) -> pl.Expr:

@@ -17,18 +17,10 @@ from dx_pipeline.errors import Problem, nearest
 from dx_pipeline.sources.spec import SourceSpec
 
 SCHEMA: dict[str, Any] = {
-    "indicator": pl.String,
-    "name_vi": pl.String,
-    "name_en": pl.String,
-    "unit": pl.String,
-    "direction": pl.String,
-    "scale": pl.String,
-    "linked": pl.Boolean,
-    "shared_inputs_vi": pl.String,
-    "shared_inputs_en": pl.String,
-    "breaks": pl.List(pl.Int64),
-    "declared_in": pl.String,
-}
+    "indicator": pl.String, "name_vi": pl.String, "name_en": pl.String, "unit": pl.String, "direction": pl.String,
+    "scale": pl.String, "linked": pl.Boolean, "shared_inputs_vi": pl.String, "shared_inputs_en": pl.String,
+    "breaks": pl.List(pl.Int64), "declared_in": pl.String,
+}  # fmt: skip
 #: what a declaration says, as its model names it
 DECLARED = tuple(name for name in SCHEMA if name not in ("indicator", "breaks", "declared_in"))
 METHODS = ("ratio", "mean")
@@ -48,19 +40,12 @@ def declared_indicators(sources: Mapping[str, SourceSpec]) -> pl.DataFrame:
             if prints_index(source_id):
                 problems.append(Problem(where, "codes of data/reference/indicators.csv only", "a declaration"))
                 continue
-            own = {"indicator": code, **{name: getattr(one, name) for name in DECLARED}}
-            own["breaks"] = list(getattr(one, "breaks", ()))
+            own = {"indicator": code, **{name: getattr(one, name) for name in DECLARED}, "breaks": list(one.breaks)}
             first = rows.setdefault(code, own | {"declared_in": source_id})
-            differing = [name for name, value in own.items() if first[name] != value]
-            problems += [
-                Problem(
-                    f"{where}.{name}",
-                    f"{first[name]!r} as in data/raw/{first['declared_in']}/source.toml",
-                    repr(own[name]),
-                    "declare an indicator once, or alike",
-                )
-                for name in differing
-            ]
+            for name in (name for name, value in own.items() if first[name] != value):
+                expected = f"{first[name]!r} as in data/raw/{first['declared_in']}/source.toml"
+                remedy = "declare an indicator once, or alike"
+                problems.append(Problem(f"{where}.{name}", expected, repr(own[name]), remedy))
     ConformError.refuse(problems, "indicators are not declared once")
     return pl.DataFrame(list(rows.values()), schema=SCHEMA, orient="row")
 

@@ -140,33 +140,18 @@ def spelling(name: str) -> Spelling | None:
 
 
 def _words(said: dict[str, str]) -> dict[Spelling, str]:
-    return {word: what for name, what in said.items() if (word := spelling(name))}
+    names = {name: what for what, several in said.items() for name in several.split(", ")}
+    return {word: what for name, what in names.items() if (word := spelling(name))}
 
 
-#: words around a name and what they say of it
-BEFORE_NAME = _words(
-    {
-        "Tỉnh": "province",
-        "Province of": "province",
-        "Thành phố": "city",
-        "TP": "city",
-        "City of": "city",
-        "Municipality of": "city",
-    }
-)
+#: what words around a name say of it
+BEFORE_NAME = _words({"province": "Tỉnh, Province of", "city": "Thành phố, TP, City of, Municipality of"})
 AFTER_NAME = _words(
     {
-        "Province": "province",
-        "Prov": "province",
-        "City": "city",
-        "Municipality": "city",
-        "Ville": "city",
-        "Stadt": "city",
-        "cũ": "old",
-        "old": "old",
-        "former": "old",
-        "mới": "new",
-        "new": "new",
+        "province": "Province, Prov",
+        "city": "City, Municipality, Ville, Stadt",
+        "old": "cũ, old, former",
+        "new": "mới, new",
     }
 )
 

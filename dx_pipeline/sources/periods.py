@@ -28,6 +28,7 @@ FORMS: dict[Frequency, re.Pattern[str]] = {
         rf"|{YEAR.replace('year', 'year3')}(?:[/-]m?|m)(?P<part3>\d{{2}})"
     ),
 }  # fmt: skip
+NAMES = {"year": "{0.year}", "quarter": "{0.year}-Q{0.part}", "month": "{0.year}-{0.part:02d}"}
 PARTS = {"year": 1, "quarter": 4, "month": 12}
 EXAMPLES = {"year": "2025", "quarter": "2025-Q1 or Quý I/2025", "month": "2025-03 or Tháng 3/2025"}
 
@@ -47,11 +48,7 @@ class Period(NamedTuple):
 
     def __str__(self) -> str:
         """As tables and folders name it: `2025`, `2025-Q1`, `2025-03`."""
-        return {
-            "year": f"{self.year}",
-            "quarter": f"{self.year}-Q{self.part}",
-            "month": f"{self.year}-{self.part:02d}",
-        }[self.frequency]
+        return NAMES[self.frequency].format(self)
 
 
 def period_or_none(text: str | None, frequency: Frequency | None = None) -> Period | None:

@@ -26,35 +26,14 @@ from dx_pipeline.text import plain
 #: Stata) at full precision, whatever `decimal` says, and null for text; `note` is a footnote mark of the cell, or what
 #: the layout parsed away from its text. `preliminary` may differ from row to row.
 FIGURE_SCHEMA: dict[str, Any] = {
-    "source_id": pl.String,
-    "file": pl.String,
-    "layout": pl.String,
-    "complete": pl.Boolean,
-    "table_no": pl.String,
-    "row": pl.Int64,
-    "column": pl.String,
-    "locator": pl.String,
-    "edition": pl.Int64,
-    "unit_system": pl.Int64,
-    "province_text": pl.String,
-    "indicator": pl.String,
-    "measure": pl.String,
-    "value_text": pl.String,
-    "number": pl.Float64,
-    "note": pl.String,
-    "decimal": pl.String,
-    "unit": pl.String,
-    "min": pl.Float64,
-    "max": pl.Float64,
-    "kind": pl.String,
-    "tier": pl.String,
-    "publisher": pl.String,
-    "url": pl.String,
-    "preliminary": pl.Boolean,
-    "remark": pl.String,
-    "doubts": pl.String,
-    "rejected": pl.String,
-}
+    "source_id": pl.String, "file": pl.String, "layout": pl.String, "complete": pl.Boolean, "table_no": pl.String,
+    "row": pl.Int64, "column": pl.String, "locator": pl.String,
+    "edition": pl.Int64, "unit_system": pl.Int64, "province_text": pl.String, "indicator": pl.String,
+    "measure": pl.String, "value_text": pl.String, "number": pl.Float64, "note": pl.String, "decimal": pl.String,
+    "unit": pl.String, "min": pl.Float64, "max": pl.Float64, "kind": pl.String,
+    "tier": pl.String, "publisher": pl.String, "url": pl.String,
+    "preliminary": pl.Boolean, "remark": pl.String, "doubts": pl.String, "rejected": pl.String,
+}  # fmt: skip
 FILE_SCHEMA: dict[str, Any] = {
     "source_id": pl.String, "file": pl.String, "form": pl.String, "sha256": pl.String, "bytes": pl.Int64,
     "rows_read": pl.Int64, "figures_read": pl.Int64, **dict.fromkeys(CELL_COUNTS, pl.Int64),
@@ -120,9 +99,8 @@ def _locator(part: Part) -> pl.Expr:
     file, table, column = (part.constants[key] for key in ("file", "table_no", "column"))
     letters = part.constants["letters"]
     place = "" if table == "1" else f"sheet {table}, " if letters else f"table {table}, "
-    if letters:
-        return pl.format(f"{_braced(file)}, {_braced(place)}cell {letters}{{}}, column {_braced(column)}", "row")
-    return pl.format(f"{_braced(file)}, {_braced(place)}row {{}}, column {_braced(column)}", "row")
+    cell = f"cell {letters}{{}}" if letters else "row {}"
+    return pl.format(f"{_braced(file)}, {_braced(place)}{cell}, column {_braced(column)}", "row")
 
 
 def _braced(text: str) -> str:

@@ -107,16 +107,9 @@ def broken_identities(observations: pl.DataFrame, tables: EditionTables) -> list
         computed = table[row["province_id"]]
         if abs(computed - row["value"]) > TOLERANCE_PILLAR:
             there, here = number(computed), number(row["value"], row["decimals"])
-            findings.append(
-                Finding(
-                    row["observation"],
-                    "pillar_identity_broken",
-                    True,
-                    False,
-                    f"điểm chung và các chỉ số thành phần cho điểm trụ cột {there[0]}, không phải {here[0]}",
-                    f"overall and components give a pillar score of {there[1]}, not {here[1]}",
-                )
-            )
+            vi = f"điểm chung và các chỉ số thành phần cho điểm trụ cột {there[0]}, không phải {here[0]}"
+            en = f"overall and components give a pillar score of {there[1]}, not {here[1]}"
+            findings.append(Finding(row["observation"], "pillar_identity_broken", True, False, vi, en))
     return findings
 
 
@@ -130,18 +123,10 @@ def dropped_zeros(observations: pl.DataFrame) -> list[Finding]:
             for full, count in sorted(publishers.items()):
                 if count > publishers[short["value_text"]] and short["value_text"] in _without_a_zero(full):
                     found, meant = short["value_text"].replace(".", ","), full.replace(".", ",")
-                    vi = f"bị loại: {found} là {meant} in thiếu một số 0"
+                    vi = f"bị loại: {found} là {meant} in thiếu một số 0; {count} nơi khác in {meant}"
                     en = f"ruled out: {short['value_text']} is {full} with a zero dropped"
-                    findings.append(
-                        Finding(
-                            short["observation"],
-                            "dropped_zero",
-                            True,
-                            True,
-                            f"{vi}; {count} nơi khác in {meant}",
-                            f"{en}; {count} other publishers print {full}",
-                        )
-                    )
+                    en += f"; {count} other publishers print {full}"
+                    findings.append(Finding(short["observation"], "dropped_zero", True, True, vi, en))
     return findings
 
 
@@ -165,16 +150,13 @@ def contradicted_means(
         if computed is None or abs(computed - row["value"]) <= (TOLERANCE_INFERRED if inferred else TOLERANCE_MEAN):
             continue
         own, here = number(computed), number(row["value"], row["decimals"])
-        twin = next(
-            (
-                other
-                for other in columns
-                if other != indicator
-                and (mean := tables.mean(edition, unit_system, other)) is not None
-                and abs(mean - row["value"]) <= TOLERANCE_MEAN
-            ),
-            None,
+        means_of_others = {other: tables.mean(edition, unit_system, other) for other in columns if other != indicator}
+        fitting = (
+            other
+            for other, mean in means_of_others.items()
+            if mean is not None and abs(mean - row["value"]) <= TOLERANCE_MEAN
         )
+        twin = next(fitting, None)
         vi = f"bị loại: trung bình của {unit_system} tỉnh tính từ bảng điểm là {own[0]}, không phải {here[0]}"
         en = f"ruled out: the mean of the {unit_system} provinces in the table is {own[1]}, not {here[1]}"
         if twin:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from typing import Any
 
 import polars as pl
 
@@ -97,14 +99,8 @@ def contradicted_stated_changes(observations: pl.DataFrame, names: dict[str, str
 
 def _holders(ranks: pl.DataFrame, key: tuple[object, ...], rank: float, names: dict[str, str]) -> str:
     edition, unit_system, province, indicator, _ = key
-    others = ranks.filter(
-        (pl.col("edition") == edition)
-        & (pl.col("unit_system") == unit_system)
-        & (pl.col("indicator") == indicator)
-        & (pl.col("value") == rank)
-        & (pl.col("province_id") != province)
-    )["province_id"].unique()
-    return ", ".join(sorted(names[province_id] for province_id in others))
+    same = ranks.filter(edition=edition, unit_system=unit_system, indicator=indicator, value=rank)
+    return ", ".join(sorted(names[other] for other in same["province_id"].unique() if other != province))
 
 
 def ties(observations: pl.DataFrame, names: dict[str, str]) -> list[Finding]:
@@ -124,9 +120,7 @@ def ties(observations: pl.DataFrame, names: dict[str, str]) -> list[Finding]:
         (pl.col("score") == pl.col("score_other")) & (pl.col("decimals") == pl.col("decimals_other"))
     )
     same_rank = pairs.filter((pl.col("rank") == pl.col("rank_other")) & (pl.col("score") != pl.col("score_other")))
-    for row in (
-        same_score.unique(["observation"], maintain_order=True, keep="first").sort("observation").iter_rows(named=True)
-    ):
+    for row in _once(same_score):
         name, score = names[row["province_id_other"]], number(row["score"], row["decimals"])
         if row["rank"] == row["rank_other"]:
             vi = f"đồng hạng với {name}: cùng điểm {score[0]}"
@@ -137,17 +131,17 @@ def ties(observations: pl.DataFrame, names: dict[str, str]) -> list[Finding]:
             en = f"same printed score {score[1]} as {name} but another rank: ranked on digits that are not printed"
             findings.append(Finding(row["observation"], "unequal_ranks_for_equal_scores", False, False, vi, en))
     rounding = 10.0 ** -pl.min_horizontal("decimals", "decimals_other")
-    for row in (
-        same_rank.filter((pl.col("score") - pl.col("score_other")).abs() > rounding)
-        .unique(["observation"], maintain_order=True, keep="first")
-        .sort("observation")
-        .iter_rows(named=True)
-    ):
+    for row in _once(same_rank.filter((pl.col("score") - pl.col("score_other")).abs() > rounding)):
         name = names[row["province_id_other"]]
         vi = f"cùng hạng {row['rank']:.0f} với {name} nhưng điểm khác nhau"
         en = f"same rank {row['rank']:.0f} as {name} but different scores"
         findings.append(Finding(row["observation"], "equal_rank_for_unequal_scores", True, False, vi, en))
     return findings
+
+
+def _once(pairs: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """The first pair of each figure."""
+    return pairs.unique("observation", maintain_order=True, keep="first").sort("observation").iter_rows(named=True)
 
 
 def editions_dated_by_publication(observations: pl.DataFrame, tables: EditionTables) -> list[Finding]:
@@ -158,10 +152,8 @@ def editions_dated_by_publication(observations: pl.DataFrame, tables: EditionTab
         if not printed or int(printed.group(1)) == row["edition"]:
             continue
         year = int(printed.group(1))
-        vi, en = (
-            f"trang in «năm {year}», số liệu thuộc kỳ đánh giá {row['edition']}",
-            (f"the page says “{year}”, the figure belongs to edition {row['edition']}"),
-        )
+        vi = f"trang in «năm {year}», số liệu thuộc kỳ đánh giá {row['edition']}"
+        en = f"the page says “{year}”, the figure belongs to edition {row['edition']}"
         there = _other_rank(observations, tables, row, year)
         if row["measure"] == "rank" and there is not None:
             vi += f": ở kỳ {year} tỉnh xếp hạng {there}, không phải {row['value']:.0f}"
@@ -170,16 +162,9 @@ def editions_dated_by_publication(observations: pl.DataFrame, tables: EditionTab
     return findings
 
 
-def _other_rank(observations: pl.DataFrame, tables: EditionTables, row: dict[str, object], year: int) -> int | None:
+def _other_rank(observations: pl.DataFrame, tables: EditionTables, row: dict[str, Any], year: int) -> int | None:
     """The province's rank for the same indicator in another year: from its table, or as printed."""
-    computed = tables.rank(year, int(str(row["unit_system"])), str(row["indicator"]), str(row["province_id"]))
-    if computed is not None:
-        return computed
-    stated = observations.filter(
-        (pl.col("edition") == year)
-        & (pl.col("unit_system") == row["unit_system"])
-        & (pl.col("indicator") == row["indicator"])
-        & (pl.col("province_id") == row["province_id"])
-        & (pl.col("measure") == "rank")
-    )["value"]
-    return int(stated[0]) if len(stated) else None
+    key = {name: row[name] for name in ("unit_system", "indicator", "province_id")}
+    stated = observations.filter(edition=year, measure="rank", **key)["value"]
+    computed = tables.rank(year, **key)
+    return int(stated[0]) if computed is None and len(stated) else computed
