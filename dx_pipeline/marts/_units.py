@@ -41,6 +41,12 @@ def unit_grid(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     return editions.sort(*TABLE).join(units, on="unit_system", how="inner", maintain_order="left")
 
 
+def scored(rankings: pl.DataFrame) -> pl.DataFrame:
+    """The rows of editions in which every unit of a system has a score, by system, edition and unit."""
+    known = pl.col("score").is_not_null().all().over(TABLE)
+    return rankings.filter(known).sort("unit_system", "edition", "province_id")
+
+
 def successions(provinces: pl.DataFrame) -> dict[int, int]:
     """Unit system -> the one that replaced it, the oldest first."""
     replaced = provinces.sort(pl.col("valid_from").fill_null(pl.date(1, 1, 1))).drop_nulls("successor_system")

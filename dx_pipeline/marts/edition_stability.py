@@ -8,14 +8,13 @@ import polars as pl
 
 from dx_pipeline.index import importance as methods
 from dx_pipeline.marts._arrays import step_between
+from dx_pipeline.marts._units import scored
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row a pair of editions whose scores are all known (M16); ranks only, so broken pairs are shown as well."""
-    rankings = tables["province_rankings"].sort("unit_system", "edition", "province_id")
-    complete = rankings.filter(pl.col("score").is_not_null().all().over("unit_system", "edition"))
     lines = []
-    for (system,), own in complete.group_by("unit_system", maintain_order=True):
+    for (system,), own in scored(tables["province_rankings"]).group_by("unit_system", maintain_order=True):
         scores = dict(own.group_by("edition", maintain_order=True).agg("score").iter_rows())
         for edition_from, edition_to in combinations(scores, 2):
             step = step_between(tables["edition_comparability"], edition_from, edition_to)

@@ -7,17 +7,14 @@ import polars as pl
 
 from dx_pipeline.index import peers as methods
 from dx_pipeline.marts._arrays import rows
+from dx_pipeline.marts._units import TABLE, scored
 from dx_pipeline.marts.endowments import endowment_matrix
 
 
 def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """One row a unit and edition whose scores are all known (M23 d)."""
-    table = ["edition", "unit_system"]
-    rankings = tables["province_rankings"].sort(*table, "province_id")
     frames = []
-    for (edition, system), ranked in rankings.group_by(table, maintain_order=True):
-        if ranked["score"].null_count():
-            continue
+    for (edition, system), ranked in scored(tables["province_rankings"]).group_by(TABLE, maintain_order=True):
         provinces = tuple(ranked["province_id"])
         endowments = endowment_matrix(tables["endowments"], int(str(system)), provinces)
         if endowments is None:

@@ -8,6 +8,7 @@ import polars as pl
 from dx_pipeline.conform.indicators import derived_indicators
 from dx_pipeline.index import links
 from dx_pipeline.index.arrays import FloatArray, z_scores
+from dx_pipeline.marts._units import TABLE, scored
 
 #: fewer units say nothing about a correlation
 FEWEST = 10
@@ -19,13 +20,8 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     formed = derived_indicators(tables["raw.derived_indicators"], declared)
     linked = pl.concat([declared, formed.select(declared.columns)]).filter("linked")
     known = _known(tables["external_indicators"], tables["endowments"])
-    rankings = tables["province_rankings"].sort(
-        "edition", "unit_system", "province_id", descending=[False, True, False]
-    )
     lines: list[dict[str, object]] = []
-    for (edition, unit_system), ranked in rankings.group_by("edition", "unit_system", maintain_order=True):
-        if ranked["score"].null_count():
-            continue
+    for (edition, unit_system), ranked in scored(tables["province_rankings"]).group_by(TABLE, maintain_order=True):
         own = known.filter((pl.col("unit_system") == unit_system) & (pl.col("year") <= edition))
         for one in linked.iter_rows(named=True):
             line: dict[str, object] = {"edition": edition, "unit_system": unit_system, "indicator": one["indicator"]}
@@ -44,22 +40,16 @@ def _known(external: pl.DataFrame, endowments: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([printed, formed.join(printed, on=key, how="anti", maintain_order="left")])
 
 
-def _newest_year(figures: pl.DataFrame) -> int | None:
-    """The newest year with figures of enough units; a few figures of a later year don't hide it."""
-    by_year = figures.group_by("year").len().sort("year", descending=True)
-    enough = by_year.filter(pl.col("len") >= FEWEST)["year"]
-    years = enough if len(enough) else by_year["year"]
-    return int(years[0]) if len(years) else None
-
-
 def _row(ranked: pl.DataFrame, figures: pl.DataFrame, edition: int, logarithm: bool) -> dict[str, object]:
-    year = _newest_year(figures)
-    if year is None:
+    by_year = figures.group_by("year").len().sort("year", descending=True)
+    if by_year.is_empty():
         return {
             "status": "not_read",
             "reason": f"not_read: no figure of {edition} or an earlier year was read for these units",
             "reason_vi": f"chưa đọc được: không có số liệu của năm {edition} hoặc năm trước đó cho hệ đơn vị này",
         }
+    # the newest year with figures of enough units; a few figures of a later year don't hide it
+    year = int([*by_year.filter(pl.col("len") >= FEWEST)["year"], *by_year["year"]][0])
     both = ranked.join(figures.filter(pl.col("year") == year), on="province_id", maintain_order="left")
     values = both["value"].to_numpy()
     if both.height < FEWEST or np.ptp(values) == 0 or (logarithm and values.min() <= 0):

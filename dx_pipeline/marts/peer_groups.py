@@ -7,6 +7,7 @@ import polars as pl
 
 from dx_pipeline.index.peers import nearest_peers
 from dx_pipeline.marts._arrays import rows
+from dx_pipeline.marts._units import UNIT, first_true
 from dx_pipeline.marts.endowments import endowment_matrix
 
 NEAREST = 5
@@ -32,19 +33,13 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
             groups.append(peers.filter(pl.col("distance") <= FARTHEST).drop("place"))
         frames += [group.with_columns(unit_system=pl.lit(system, dtype=pl.Int64)) for group in groups]
     return pl.concat(frames, how="diagonal").select(
-        "unit_system",
-        "province_id",
-        "basis",
-        "peer_id",
-        "distance",
-        distance_unit=pl.when(pl.col("basis") == "endowments")
-        .then(pl.lit("standard deviations"))
-        .otherwise(pl.lit("score 0-1")),
-        position=pl.int_range(1, pl.len() + 1).over("unit_system", "province_id", "basis"),
-        is_default=pl.col("is_default") == "yes",
+        pl.col(*UNIT, "basis", "peer_id", "distance"),
+        distance_unit=first_true({"standard deviations": pl.col("basis") == "endowments"}, "score 0-1"),
+        position=pl.int_range(1, pl.len() + 1).over(*UNIT, "basis"),
+        is_default=(pl.col("is_default") == "yes").fill_null(False),
         reason="reason_en",
         reason_vi="reason_vi",
-    ).with_columns(pl.col("is_default").fill_null(False))  # fmt: skip
+    )
 
 
 def _by_score(units: pl.DataFrame, rankings: pl.DataFrame, named: pl.DataFrame) -> list[pl.DataFrame]:
@@ -64,12 +59,11 @@ def _by_score(units: pl.DataFrame, rankings: pl.DataFrame, named: pl.DataFrame) 
         )
         .sort("province_id", "distance", "peer_id")
     )
-    in_order = named.drop("row", "unit_system", strict=False).with_columns(order=pl.int_range(pl.len()))
+    in_order = named.drop("row", "unit_system", strict=False)
     return [
-        in_order.join(gaps, on=["province_id", "peer_id"], how="left")
-        .sort("order")
-        .drop("order")
-        .with_columns(basis=pl.lit("named")),
+        in_order.join(gaps, on=["province_id", "peer_id"], how="left", maintain_order="left").with_columns(
+            basis=pl.lit("named")
+        ),
         gaps.filter("same_region").with_columns(basis=pl.lit("region")),
         gaps.group_by("province_id", maintain_order=True).head(NEAREST).with_columns(basis=pl.lit("score")),
     ]
