@@ -21,7 +21,7 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     figures = known_figures(tables)
     members = memberships(tables["provinces"]).group_by(UNIT).len("members")
     units = tables["provinces"].join(members, on=UNIT, how="left").with_columns(n_units=pl.len().over("unit_system"))
-    names = {(row["unit_system"], row["province_id"]): row for row in units.iter_rows(named=True)}
+    units_by_key = {(row["unit_system"], row["province_id"]): row for row in units.iter_rows(named=True)}
     parts = explanations(tables)
     whole: dict[tuple[int, int], set[str]] = {}
     for (edition, system, _), known in figures.items():
@@ -31,9 +31,14 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
         unit = (row["unit_system"], row["province_id"])
         years = (row["edition_from"], row["edition_to"])
         step = step_between(tables["edition_comparability"], *years)
-        movement = _movement(row, names[unit], [figures.get((year, *unit), {}) for year in years], step.comparable)
-        held = sorted(set().union(*(whole.get((year, unit[0]), set()) for year in years)))
-        movement = replace(movement, explanation=parts.get((*years, *unit)), table_doubts=SEPARATOR.join(held) or None)
+        held = set().union(*(whole.get((year, unit[0]), set()) for year in years))
+        own = {year: figures.get((year, *unit), {}) for year in years}
+        movement = replace(
+            _movement(row, units_by_key[unit], own),
+            comparable=step.comparable,
+            explanation=parts.get((*years, *unit)),
+            table_doubts=SEPARATOR.join(sorted(held)) or None,
+        )
         lines.append(_line(row, movement))
     return pl.DataFrame(lines, infer_schema_length=None)
 
@@ -69,29 +74,25 @@ def explanations(tables: dict[str, pl.DataFrame]) -> dict[tuple[int, int, int, s
     return found
 
 
-def _movement(row: dict[str, Any], unit: dict[str, Any], figures: list[dict[str, Known]], comparable: bool) -> Movement:
-    began = unit["valid_from"].year if unit["valid_from"] else None
-    years = [row["edition_from"], row["edition_to"]]
-    back = tuple(
-        year
-        for year, own in zip(years, figures, strict=True)
-        if began and year < began and own.get("score") is not None and own["score"].basis == "computed"
-    )
+def _movement(row: dict[str, Any], unit: dict[str, Any], known: dict[int, dict[str, Known]]) -> Movement:
+    began = unit["valid_from"].year if unit["valid_from"] else 0
+    before = tuple(year for year in known if year < began)
     city = unit["kind"] == "municipality"
+    first, last = known.values()
     return Movement(
         name_vi=f"TP. {unit['name_vi']}" if city else unit["name_vi"],
         name_en=unit["name_en"],
-        edition_from=years[0],
-        edition_to=years[1],
-        comparable=comparable,
-        score_from=figures[0].get("score"),
-        score_to=figures[1].get("score"),
-        rank_from=figures[0].get("rank"),
-        rank_to=figures[1].get("rank"),
+        edition_from=row["edition_from"],
+        edition_to=row["edition_to"],
+        comparable=False,
+        score_from=first.get("score"),
+        score_to=last.get("score"),
+        rank_from=first.get("rank"),
+        rank_to=last.get("rank"),
         own_effect=row["own_effect"],
         others_effect=row["others_effect"],
-        counted_back=back,
-        before=tuple(year for year in years if began and year < began),
+        counted_back=tuple(one for one in before if "score" in known[one] and known[one]["score"].basis == "computed"),
+        before=before,
         members=unit["members"] or 1,
         n_units=unit["n_units"],
         city=city,

@@ -9,6 +9,7 @@ import polars as pl
 from dx_pipeline.language.words import LANGUAGES, label_of, said
 from dx_pipeline.marts._policy import unit_system_of, with_province, with_source
 from dx_pipeline.marts._targets import reached
+from dx_pipeline.marts._units import UNIT
 
 UNKNOWN = ("not_checkable", "no figure held here speaks of it", "không có số liệu nào trong kho nói về việc này")
 
@@ -35,14 +36,15 @@ def _judge(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> tuple[str, s
     return judges[row["about"]](row, tables) if row["about"] in judges else UNKNOWN
 
 
+def _own(table: pl.DataFrame, row: dict[str, Any], *columns: str) -> pl.DataFrame:
+    return table.filter(*(pl.col(name) == row[name] for name in columns))
+
+
 def _ranks(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> tuple[str, str, str]:
     """The same ranks, in any order, over the editions the claim is about."""
     rankings = tables["province_rankings"]
-    own = rankings.filter(
-        (pl.col("province_id") == row["province_id"])
-        & (pl.col("unit_system") == row["unit_system"])
-        & pl.col("edition").is_between(int(row["from_year"]), int(row["to_year"]))
-    ).sort("edition")
+    years = pl.col("edition").is_between(int(row["from_year"]), int(row["to_year"]))
+    own = _own(rankings, row, *UNIT).filter(years).sort("edition")
     ranks = own["rank"].to_list()
     if None in ranks:
         return UNKNOWN
@@ -54,11 +56,8 @@ def _ranks(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> tuple[str, s
 
 def _programme(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> tuple[str, str, str]:
     """Contradicted by any target of the programme that was still unreached at the time of the claim."""
-    own = tables["target_progress"].filter(
-        (pl.col("province_id") == row["province_id"])
-        & (pl.col("resolution") == row["resolution"])
-        & (pl.col("target_year") <= int(row["target_year"]))
-        & pl.col("is_latest")
+    own = _own(tables["target_progress"], row, "province_id", "resolution").filter(
+        (pl.col("target_year") <= int(row["target_year"])) & pl.col("is_latest")
     )
     known = own.filter(pl.col("actual_value").is_not_null() & (pl.col("edition") <= int(row["to_year"])))
     missed = known.filter(~reached(pl.col("actual_value")))
@@ -81,11 +80,7 @@ def _programme(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> tuple[st
 
 def _target_value(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> tuple[str, str, str]:
     """What the resolution itself asks for."""
-    own = tables["policy_targets"].filter(
-        (pl.col("province_id") == row["province_id"])
-        & (pl.col("resolution") == row["resolution"])
-        & (pl.col("indicator") == row["indicator"])
-    )
+    own = _own(tables["policy_targets"], row, "province_id", "resolution", "indicator")
     targets = dict(own.sort("target_year").select("target_year", "target_value").iter_rows())
     asked = targets.get(int(row["target_year"]))
     if asked is None:
