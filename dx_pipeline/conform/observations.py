@@ -33,8 +33,8 @@ from dx_pipeline.sources.errors import of_table, quoted
 from dx_pipeline.sources.left_out import by_number, is_note, is_region, remedy
 from dx_pipeline.sources.read import read_source
 from dx_pipeline.sources.resolved import TIERS, SourceSpec
+from dx_pipeline.sources.roles import KINDS
 
-KINDS = ("stated", "derived")
 #: how many texts one message lists
 SHOWN = 20
 

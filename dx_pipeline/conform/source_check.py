@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -75,28 +76,20 @@ def check_source(
     """
     found = SourceCheck(folder.name)
     shown = shown or str(folder)
-    try:
-        source = load_source(folder, shown)
-    except DxError as error:
-        found.problems += problems_of(error, shown)
-        return found
-    if source.large is not None:
-        try:
-            found.n_large, found.notes = check_large(source, reference) if check_large else (0, [])
-        except DxError as error:
-            found.problems += problems_of(error, shown)
-        return found
     readings: list[Reading] = []
-    for file in source.files:
-        try:
-            reading, problems = read_as_far_as_possible(replace(source, files=(file,)))
-        except DxError as error:
-            found.problems += problems_of(error, file.where)
-            continue
-        found.problems += problems
-        readings.append(reading)
+    with _gathered(found.problems, shown):
+        source = load_source(folder, shown)
+        if source.large is not None:
+            found.n_large, found.notes = check_large(source, reference) if check_large else (0, [])
+            return found
         codes = allowed_indicators(source, reference, others)
-        _conform(found, replace(source, files=(file,)), reading, reference, codes, whole=not problems)
+        for file in source.files:
+            with _gathered(found.problems, file.where):
+                of_file = replace(source, files=(file,))
+                reading, problems = read_as_far_as_possible(of_file)
+                found.problems += problems
+                readings.append(reading)
+                _conform(found, of_file, reading, reference, codes, whole=not problems)
     if readings:
         found.left_out = pl.concat([reading.left_out for reading in readings]).filter(pl.col("by") != HEADING)
         found.columns = pl.concat([reading.columns for reading in readings])
@@ -110,20 +103,20 @@ def check_source(
     return found
 
 
-def problems_of(error: DxError, where: str) -> list[Problem]:
-    """The problems an error carries; one made of its message if it carries none."""
-    return list(error.problems) or [Problem(where, "a usable source", error.message, error.hint)]
+@contextmanager
+def _gathered(problems: list[Problem], where: str) -> Iterator[None]:
+    """Keep the problems an error carries; one made of its message if it carries none."""
+    try:
+        yield
+    except DxError as error:
+        problems += error.problems or [Problem(where, "a usable source", error.message, error.hint)]
 
 
 def _conform(
     found: SourceCheck, source: SourceSpec, reading: Reading, reference: Reference, codes: set[str], whole: bool
 ) -> None:
     """Observations of one file, and what is wrong with them; completeness is asked only of what was read whole."""
-    try:
-        observations = conform_figures(reading.figures, reference, codes)
-    except DxError as error:
-        found.problems += problems_of(error, source.files[0].where)
-        return
+    observations = conform_figures(reading.figures, reference, codes)
     laws = broken_laws(source, reading.left_out, observations, reference) if whole else []
     found.problems += laws
     if laws:
@@ -145,16 +138,14 @@ def _notes(found: SourceCheck) -> list[str]:
         notes.append(f"{of_table(str(file), str(table))}: {rows['row'].n_unique()} rows left out ({reason}): {texts}")
     noted = found.figures["note"].drop_nulls()
     if len(noted):
-        notes.append(
-            f"{len(noted)} figures carry a note: {', '.join(map(repr, noted.unique().sort().head(5).to_list()))}"
-        )
+        shown = ", ".join(map(repr, noted.unique().sort().head(5).to_list()))
+        notes.append(f"{len(noted)} figures carry a note: {shown}")
     notes += [
         f"{row['where']}: {row['value']:g}, and the next smaller figure of {row['indicator']} in {row['edition']} is "
         f"{row['below']:g}: is a decimal mark or a unit mixed?"
         for row in _apart(found.figures).iter_rows(named=True)
     ]
-    blank = found.figures.filter(pl.col("value").is_null()).height
-    if blank:
+    if blank := found.figures["value"].null_count():
         notes.append(f"{blank} cells are blank or say that there is no figure: status not_published")
     return notes
 

@@ -104,8 +104,8 @@ def _lay_block(
     laid.problems += told
     repeated = _repeated_heading(data, heading, main, values)
     anything = first.is_not_null()
-    laid.problems += _fits_nothing(where, table, roles, data)
-    why = _only(table, roles, data, why)
+    why, told = _only(where, table, roles, data, why)
+    laid.problems += told
     reason = why["reason"]
     kept = filled & reason.is_null() & ~repeated
     laid.problems += _second_tables(where, sheet, table, heading, rows, data, main, kept)
@@ -193,29 +193,27 @@ def _second_tables(
         yield Problem(f"{where}, row {first}", "one table", f"{path[-1]!r} again: another heading", remedy)
 
 
-def _fits_nothing(where: str, table: TableSpec, roles: dict[str, int], data: pl.DataFrame) -> Iterator[Problem]:
-    """`only` that no row fits is mistyped, or the column holds something else."""
+def _only(
+    where: str, table: TableSpec, roles: dict[str, int], data: pl.DataFrame, why: pl.DataFrame
+) -> tuple[pl.DataFrame, list[Problem]]:
+    """Leave out the rows that `only` doesn't name; one that no row fits is mistyped, or of another column."""
+    problems: list[Problem] = []
     for selector, texts in table.only.items():
-        said = [text for text in data[str(roles[f"only {selector}"])].unique(maintain_order=True).to_list() if text]
-        if said and not {plain(text) for text in texts} & set(map(plain, said)):
-            at = f"{where}, column {selector}"
-            yield Problem(at, f"{' or '.join(map(repr, texts))} in a row", f"{said[:LISTED]}", nearest(texts[0], said))
-
-
-def _only(table: TableSpec, roles: dict[str, int], data: pl.DataFrame, why: pl.DataFrame) -> pl.DataFrame:
-    """Leave out the rows that `only` doesn't name."""
-    for selector, texts in table.only.items():
-        said = data[str(roles[f"only {selector}"])]
         known = {plain(text) for text in texts}
-        fits = [text for text in said.unique().to_list() if plain(text) in known]
-        here = said.is_in(fits).fill_null(False)
-        reason = f"not read: {selector} is not {' or '.join(texts)}"
-        out = why["reason"].is_null() & ~here
+        said = data[str(roles[f"only {selector}"])]
+        printed = said.drop_nulls().unique(maintain_order=True).to_list()
+        fits = [text for text in printed if plain(text) in known]
+        if printed and not fits:
+            expected = f"{' or '.join(map(repr, texts))} in a row"
+            told = nearest(texts[0], printed)
+            problems.append(Problem(f"{where}, column {selector}", expected, f"{printed[:LISTED]}", told))
+        reason = pl.lit(f"not read: {selector} is not {' or '.join(texts)}")
+        out = why["reason"].is_null() & ~said.is_in(fits).fill_null(False)
         why = why.with_columns(
-            reason=pl.when(out).then(pl.lit(reason)).otherwise("reason"),
+            reason=pl.when(out).then(reason).otherwise("reason"),
             by=pl.when(out).then(pl.lit(left_out.ONLY)).otherwise("by"),
         )
-    return why
+    return why, problems
 
 
 def _lines_beside(where: str, texts: pl.Series, numbers: pl.Series, lines: pl.Series) -> Iterator[Problem]:

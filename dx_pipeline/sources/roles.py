@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import polars as pl
 
 from dx_pipeline.errors import Problem, nearest
-from dx_pipeline.sources.declaration import FIRST_YEAR, MAX_UNITS
+from dx_pipeline.sources.declaration import FIRST_YEAR, MAX_UNITS, Measure
 from dx_pipeline.sources.resolved import TIERS, TableSpec
 from dx_pipeline.sources.texts import read_year, shown, unsafe
 from dx_pipeline.text import plain
 
-MEASURES = ("score", "rank", "value")
+MEASURES: tuple[str, ...] = get_args(Measure)
 KINDS = ("stated", "derived")
 PRELIMINARY_WORDS = {"preliminary", "prel", "prel.", "p", "e", "est", "estimate", "sơ bộ", "ước tính", "ước", "dự kiến"}
 FINAL_WORDS = {"", "final", "a", "chính thức", "official", "f"}

@@ -85,18 +85,11 @@ def find_rows(where: str, data: bytes) -> str | None:
     document = parse(where, data)
     if datasets_of(document):
         return None
-    best, size = "", _rows_in(document)
-    level: list[tuple[str, Any]] = [("", document)]
-    while level:
-        path, here = level.pop()
-        if not isinstance(here, dict) or path.count(".") > FIELD_DEPTH:
-            continue
-        for name, value in here.items():
-            at = f"{path}{name}"
-            if _rows_in(value) > size:
-                best, size = at, _rows_in(value)
-            level.append((f"{at}.", value))
-    return best
+    found: list[tuple[str, Any]] = [("", document)]
+    for path, here in found:
+        if isinstance(here, dict) and path.count(".") < FIELD_DEPTH:
+            found += [(f"{path}.{name}" if path else name, value) for name, value in here.items()]
+    return max(found, key=lambda one: _rows_in(one[1]))[0]
 
 
 def _rows_in(value: Any) -> int:
