@@ -98,13 +98,14 @@ def _content(path: Path, where: str) -> bytes:
 def _parsed(content: bytes, where: str) -> dict[str, Any]:
     try:
         data = tomllib.loads(content.decode("utf-8-sig"))
+        deep = _depth(data)
     except UnicodeDecodeError as error:
         raise _unreadable(where, "UTF-8 text", f"byte {error.start} is not", "save the file as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise _unreadable(where, "TOML", str(error)) from error
-    except RecursionError as error:
-        raise _unreadable(where, f"at most {MAX_DEPTH} levels", "more") from error
-    if _depth(data) > MAX_DEPTH:
+    except RecursionError:
+        deep = MAX_DEPTH + 1
+    if deep > MAX_DEPTH:
         raise _unreadable(where, f"at most {MAX_DEPTH} levels", "more")
     return data
 
@@ -114,17 +115,9 @@ def _unreadable(where: str, expected: str, found: str, remedy: str = "") -> Decl
 
 
 def _depth(data: object) -> int:
-    level: list[Any] = [data]
-    deep = 0
-    while level and deep <= MAX_DEPTH:
-        deep += 1
-        level = [
-            inner
-            for one in level
-            for inner in (one.values() if isinstance(one, dict) else one)
-            if isinstance(inner, dict | list)
-        ]
-    return deep
+    if not isinstance(data, dict | list):
+        return 0
+    return 1 + max(map(_depth, data.values() if isinstance(data, dict) else data), default=0)
 
 
 def declare(model: type[M], data: Mapping[str, Any], where: str, context: Any = None) -> M:
@@ -188,21 +181,17 @@ def _quoted(part: object) -> str:
 def _walk(model: Any, data: object, loc: tuple[Any, ...]) -> tuple[list[Any], list[str]]:
     """The key path as the file has it (a model's own union tags are left out), and the keys known at its end."""
     path: list[Any] = []
+    for part in loc[:-1]:
+        if _holds(data, part):
+            path.append(part)
+            data, model = data[part], _inner(model, part)  # type: ignore[index]
     known = _keys(model)
-    for place, part in enumerate(loc):
-        last = place == len(loc) - 1
-        inside = (isinstance(data, Mapping) and part in data) or (isinstance(data, list) and isinstance(part, int))
-        if not inside and not last:
-            continue
-        if not inside and not (isinstance(data, Mapping) and part in known):
-            continue
-        path.append(part)
-        data = data[part] if inside else None  # type: ignore[index]
-        if last:
-            break
-        model = _inner(model, part)
-        known = _keys(model)
-    return path, known
+    missing = known if isinstance(data, Mapping) else ()
+    return [*path, *(part for part in loc[-1:] if _holds(data, part) or part in missing)], known
+
+
+def _holds(data: object, part: object) -> bool:
+    return part in data if isinstance(data, Mapping) else isinstance(data, list) and isinstance(part, int)
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -89,8 +89,7 @@ class Tables:
         """Number of rows; None if the release has no such table."""
         if name not in self.names:
             return None
-        counted = self.con.sql(f'SELECT count(*) FROM "{name}"').fetchone()
-        return int(counted[0]) if counted else 0
+        return int(self.con.sql(f'SELECT count(*) FROM "{name}"').fetchall()[0][0])
 
     def rows(self, name: str, where: str = "") -> list[Row]:
         """Rows in order of the key, none if the release has no such table.
@@ -106,8 +105,7 @@ class Tables:
     def _read(self, name: str, where: str) -> list[Row]:
         key = self.contracts[name].key
         order = ", ".join(f'"{column}"' for column in key)
-        condition = f" WHERE {where}" if where else ""
-        answer = self.con.sql(f'SELECT * FROM "{name}"{condition} ORDER BY {order}')
+        answer = self.con.sql(f'SELECT * FROM "{name}" WHERE {where or "true"} ORDER BY {order}')
         columns = answer.columns
         places = [columns.index(column) for column in key]
         return [

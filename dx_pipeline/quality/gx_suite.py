@@ -37,10 +37,8 @@ def run_contract_rules(frames: Mapping[str, pl.DataFrame], contracts: Mapping[st
         validator = _Validator()
     except Exception as error:  # whatever breaks here must not look like a pass
         return [broken(rule.check, rule.expected, error) for table in rules.values() for rule in table]
-    outcomes: list[CheckOutcome] = []
-    for name, table_rules in rules.items():
-        outcomes += _check_table(validator, frames.get(name), table_rules)
-    return outcomes
+    found = [_check_table(validator, frames.get(name), of_table) for name, of_table in rules.items()]
+    return [outcome for outcomes in found for outcome in outcomes]
 
 
 def _check_table(validator: _Validator, frame: pl.DataFrame | None, rules: list[ContractRule]) -> list[CheckOutcome]:

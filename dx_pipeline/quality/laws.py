@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationInfo, field_validator
 
 from dx_pipeline.declarations import Declaration, Many, Text, declare, read_toml, wrong
-from dx_pipeline.errors import DxError
 from dx_pipeline.quality.model import (
     FAILING_KEYS_SHOWN,
     Check,
@@ -34,10 +33,6 @@ LAWS_FOLDER = Path(__file__).parent / "laws"
 
 #: the columns of a law's SELECT that do not name the row
 ANSWER_COLUMNS = ("observed", "expected", "holds")
-
-
-class LawError(DxError):
-    """A law's SELECT does not answer in the agreed columns."""
 
 
 class LawFile(Declaration):
@@ -101,12 +96,13 @@ def run_law(con: duckdb.DuckDBPyConnection, law: Law) -> CheckOutcome:
         relation = con.sql(law.sql)
         names = list(relation.columns)
         if tuple(names[-len(ANSWER_COLUMNS) :]) != ANSWER_COLUMNS or len(names) == len(ANSWER_COLUMNS):
-            raise LawError(f"the SELECT returns {names}; it must name the row and end in observed, expected, holds")
+            told = f"the SELECT returns {names}; it must name the row and end in observed, expected, holds"
+            return broken(law.check, law.expects, told)
         counts = f"SELECT count(*), count(*) FILTER (WHERE holds IS NOT TRUE) FROM ({law.sql})"
         n_rows, n_failing = con.sql(counts).fetchall()[0]
         # a null in `holds` means the law could not tell: that is not a pass
         failing = relation.filter("holds IS NOT TRUE").fetchall() if n_failing else []
-    except (duckdb.Error, LawError) as error:
+    except duckdb.Error as error:
         return broken(law.check, law.expects, error)
     if not n_rows:
         return nothing_to_check(law.check, law.expects, "no row to check")

@@ -65,7 +65,6 @@ class Publication:
     new_data: bool
     #: the link was moved; False when every file was identical to the current release's
     switched: bool
-    pruned: tuple[str, ...] = ()
     #: bytes that lie on disk once for this release and others
     shared_bytes: int = 0
 
@@ -138,8 +137,8 @@ def _commit_locked(candidate: Candidate, keep: int) -> Publication:
     append_event(paths, "published", folder)
     log.debug("journal written")
     repair(paths)
-    gone = prune(paths, keep)
-    return Publication(folder, candidate.release, not candidate.unchanged, True, tuple(gone), shared)
+    prune(paths, keep)
+    return Publication(folder, candidate.release, not candidate.unchanged, True, shared)
 
 
 def _move_in(candidate: Candidate, name: str) -> Path:
