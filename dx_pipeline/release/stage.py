@@ -98,9 +98,9 @@ def stage(
 
     Args:
         paths: the project.
-        con: open on the warehouse, with every data table the contracts describe.
-        contracts: every table to publish, those of the ledger included.
-        check_results: results of this build's checks; column `release` is filled in here.
+        con: on the warehouse, with every data table that `contracts` describe besides those of the ledger.
+        contracts: of every table to publish.
+        check_results: of this build; the column `release` is filled in here.
         code_version: what built it, e.g. a commit.
         built_at: time of the build, now by default.
         parts: what will be added before it may be published (pictures, site, workbook).

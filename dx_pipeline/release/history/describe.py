@@ -218,7 +218,7 @@ def _table_line(table: TableDiff, names: Names, language: Language, touched: str
     if table.reordered:
         parts.append(words["reordered"].format(table=table.table))
     if table.status == "changed":
-        rest = _rows(table)
+        rest = table.of_rows
         if told:
             causes = _told_as_cause(table)
             rest = rest.join(causes, on=["key", "column_name"], how="anti", maintain_order="left")
@@ -249,13 +249,9 @@ def _examples(table: TableDiff, rows: pl.DataFrame, names: Names, language: Lang
     return f" ({_WORDS[language]['example']} " + "; ".join(lines) + ")"
 
 
-def _rows(table: TableDiff) -> pl.DataFrame:
-    return table.changes.filter(pl.col("key") != WHOLE)
-
-
 def _told_as_cause(table: TableDiff) -> pl.DataFrame:
     printed = PRINTED_COLUMNS.get(table.table)
-    return _rows(table).filter(pl.col("column_name").is_in(printed)) if printed else _rows(table)
+    return table.of_rows.filter(pl.col("column_name").is_in(printed)) if printed else table.of_rows
 
 
 def cause_tables(diff: ReleaseDiff) -> list[TableDiff]:

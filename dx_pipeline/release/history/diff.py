@@ -66,9 +66,14 @@ class TableDiff:
         return self.old_key != self.new_key
 
     @property
+    def of_rows(self) -> pl.DataFrame:
+        """The changes that are of single rows, not of the table itself."""
+        return self.changes.filter(pl.col("key") != WHOLE)
+
+    @property
     def values_changed(self) -> int:
         """Number of single values that changed."""
-        return self.changes.filter((pl.col("change") == "changed") & (pl.col("key") != WHOLE)).height
+        return self.of_rows.filter(pl.col("change") == "changed").height
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,7 @@ def diff_snapshots(old: Snapshot | None, new: Snapshot) -> ReleaseDiff:
             found.append(_removed_table(name, old, new))
         elif name not in old.tables:
             rows = new.tables[name].rows
-            changes = _one_change(name, WHOLE, WHOLE, "added", None, f"{rows} rows")
+            changes = _one_change(name, WHOLE, "added", None, f"{rows} rows")
             found.append(TableDiff(name, "added", rows_added=rows, changes=changes))
         else:
             table = diff_tables(name, old.read(name), new.read(name), old.tables[name], new.tables[name])
@@ -148,7 +153,7 @@ def _removed_table(name: str, old: Snapshot, new: Snapshot) -> TableDiff:
     for candidate, shape in new.tables.items():
         if candidate not in old.tables and shape.columns == old.tables[name].columns and shape.rows == rows:
             twin = candidate if new.read(candidate).equals(old.read(name), null_equal=True) else twin
-    changes = _one_change(name, WHOLE, WHOLE, "removed", f"{rows} rows", None)
+    changes = _one_change(name, WHOLE, "removed", f"{rows} rows", None)
     return TableDiff(name, "removed", rows_removed=rows, same_values_as=twin, changes=changes)
 
 
@@ -166,11 +171,11 @@ def diff_tables(
     retyped = tuple((c, old_columns[c], new_columns[c]) for c in common if old_columns[c] != new_columns[c])
     before, now = _as_text(old, old_key), _as_text(new, new_key)
     renamed = _renamed(before, now, removed, added, old_columns, new_columns, aligned_by_key=old_key == new_key)
-    structure = [_one_change(name, WHOLE, column, "removed", old_columns[column], None) for column in removed]
-    structure += [_one_change(name, WHOLE, column, "added", None, new_columns[column]) for column in added]
-    structure += [_one_change(name, WHOLE, column, "changed", was, to) for column, was, to in retyped]
+    structure = [_one_change(name, column, "removed", old_columns[column], None) for column in removed]
+    structure += [_one_change(name, column, "added", None, new_columns[column]) for column in added]
+    structure += [_one_change(name, column, "changed", was, to) for column, was, to in retyped]
     if old_key != new_key:
-        structure.append(_one_change(name, WHOLE, WHOLE, "changed", ", ".join(old_key), ", ".join(new_key)))
+        structure.append(_one_change(name, WHOLE, "changed", ", ".join(old_key), ", ".join(new_key)))
         gone, come = before.clear(), now.clear()
         cells = pl.DataFrame(schema=CHANGE_SCHEMA)
     else:
@@ -228,8 +233,8 @@ def _changes(name: str, rows: pl.DataFrame, column: str, change: str, old: pl.Ex
     return rows.select(value.alias(to) for to, value in zip(CHANGE_SCHEMA, values, strict=True))
 
 
-def _one_change(name: str, key: str, column: str, change: str, old: str | None, new: str | None) -> pl.DataFrame:
-    return pl.DataFrame([(name, key, column, change, old, new)], schema=CHANGE_SCHEMA, orient="row")
+def _one_change(name: str, column: str, change: str, old: str | None, new: str | None) -> pl.DataFrame:
+    return pl.DataFrame([(name, WHOLE, column, change, old, new)], schema=CHANGE_SCHEMA, orient="row")
 
 
 def _renamed(

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import polars as pl
+
 from dx_pipeline.release.history.diff import Snapshot, split_address
 
 Language = Literal["vi", "en"]
@@ -27,7 +29,7 @@ class Names:
     provinces: Mapping[tuple[str, str], str]
     indicators: Mapping[Language, Mapping[str, str]]
 
-    def province(self, province_id: str, unit_system: str = _USUAL_UNIT_SYSTEM) -> str:
+    def province(self, province_id: str, unit_system: str) -> str:
         """The Vietnamese name of a unit."""
         if province_id == "viet-nam":
             return "Việt Nam"
@@ -36,22 +38,19 @@ class Names:
                 return self.provinces[system, province_id]
         return province_id
 
-    def indicator(self, code: str, language: Language) -> str:
-        """The name of an indicator."""
-        return self.indicators[language].get(code, code)
-
     def subject(self, key: Mapping[str, str], language: Language) -> str:
         """A row's key in words, province and edition first: `Hải Dương 2023, Overall, score`."""
-        first = [self.province(key["province_id"], key.get("unit_system", "63"))] if "province_id" in key else []
+        system = key.get("unit_system", _USUAL_UNIT_SYSTEM)
+        first = [self.province(key["province_id"], system)] if "province_id" in key else []
         first += [key["edition"]] if "edition" in key else []
         rest = []
         for name, value in key.items():
             if name in ("province_id", "edition") or (name, value) == ("unit_system", _USUAL_UNIT_SYSTEM):
                 continue
             if name in _PROVINCE_COLUMNS:
-                value = self.province(value, key.get("unit_system", "63"))
+                value = self.province(value, system)
             elif name == "indicator":
-                value = self.indicator(value, language)
+                value = self.indicators[language].get(value, value)
             rest.append(_LABELS[language].get(name, "{}").format(value))
         return ", ".join([" ".join(first)] * bool(first) + rest)
 
@@ -60,16 +59,13 @@ def names_of(*releases: Snapshot | None) -> Names:
     """The names that releases give to their provinces and indicators, the last one's first; without tables, none."""
     provinces: dict[tuple[str, str], str] = {}
     indicators: dict[Language, dict[str, str]] = {"vi": {}, "en": {}}
-    for release in releases:
-        if release is None:
-            continue
+    for release in filter(None, releases):
         if {"unit_system", "province_id", "name_vi"} <= set(release.columns("provinces")):
-            for row in release.read("provinces").to_dicts():
-                provinces[str(row["unit_system"]), row["province_id"]] = row["name_vi"]
+            units = release.read("provinces").select(pl.col("unit_system").cast(pl.String), "province_id", "name_vi")
+            provinces |= {(system, province_id): name for system, province_id, name in units.iter_rows()}
         if {"indicator", "name_vi", "name_en"} <= set(release.columns("indicators")):
-            for row in release.read("indicators").to_dicts():
-                indicators["vi"][row["indicator"]] = row["name_vi"]
-                indicators["en"][row["indicator"]] = row["name_en"]
+            for language, names in indicators.items():
+                names |= dict(release.read("indicators").select("indicator", f"name_{language}").iter_rows())
     return Names(provinces, indicators)
 
 

@@ -142,11 +142,7 @@ def let_go() -> None:
 def record_part(
     candidate: Candidate, name: str, files: Iterable[Path], made_of: str = "", shows: str = "", since: str = ""
 ) -> None:
-    """Write down that a part is done: of which data, and each of its files.
-
-    `made_of` is a hash over everything that decides its bytes; of a picture, `shows` is one over the figures and words
-    in it, and `since` the first release that showed them.
-    """
+    """Write down that a part is done: of which data, and each of its files; see `Part`."""
     marks = {path.relative_to(candidate.folder).as_posix(): describe_file(path) for path in sorted(files)}
     part = Part(data_hash=candidate.data_hash, made_of=made_of, shows=shows, since=since, files=len(marks))
     _write(_part_file(candidate, name), StagedPart(part=part, files=marks))
