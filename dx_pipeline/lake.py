@@ -168,8 +168,7 @@ def prepare(settings: Settings) -> None:
 
 def _name(con: duckdb.DuckDBPyConnection) -> str:
     """Under which the lake is attached to a connection."""
-    (name,) = con.sql("SELECT current_database()").fetchone() or ("",)
-    return str(name)
+    return str(con.sql("SELECT current_database()").fetchall()[0][0])
 
 
 def in_lake(con: duckdb.DuckDBPyConnection) -> bool:

@@ -24,8 +24,6 @@ UNRELEASED = "unreleased"
 #: so many names are told
 LISTED = 5
 
-Selected = Collection[tuple[str, str]]
-
 
 class NotCheckedError(DxError):
     """The tables of the warehouse are not complete, not of one build, or not the ones that were checked."""
@@ -35,7 +33,7 @@ class NotReleasableError(DxError):
     """A blocking check did not pass."""
 
 
-def check_build(con: duckdb.DuckDBPyConnection, selected: Selected | None = None) -> pl.DataFrame:
+def check_build(con: duckdb.DuckDBPyConnection, selected: Collection[tuple[str, str]] | None = None) -> pl.DataFrame:
     """Run checks on the warehouse's public tables and store their results beside a fingerprint of what was checked.
 
     Raises:
@@ -119,8 +117,7 @@ def refuse_failed(results: pl.DataFrame) -> None:
 
 
 def _fingerprints(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    there = tables_there(con)
-    return {name: fingerprint(con, name) for name in mart_contracts() if name in there}
+    return {name: fingerprint(con, name) for name in tables_there(con) & mart_contracts().keys()}
 
 
 def _joined(fingerprints: dict[str, str]) -> str:

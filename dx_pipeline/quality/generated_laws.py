@@ -61,11 +61,9 @@ WHERE t.indicator IS NOT NULL"""
         )
     if not selects:
         return None
-    protects = (
-        "Phép nối theo mã tỉnh và mã chỉ số không làm rơi dòng nào",
-        "A join by province or indicator code loses no row",
-    )
-    check = Check(contract.name, "references", "integrity", "blocking", *protects, "sql")
+    protects_vi = "Phép nối theo mã tỉnh và mã chỉ số không làm rơi dòng nào"
+    protects_en = "A join by province or indicator code loses no row"
+    check = Check(contract.name, "references", "integrity", "blocking", protects_vi, protects_en, "sql")
     expects = "every province and indicator exists in the reference tables"
     return _law(check, ["provinces", "indicators"], expects, "\nUNION ALL\n".join(selects))
 
@@ -106,15 +104,13 @@ def lineage_law(contract: Contract) -> Law | None:
     """The law that a table's basis and doubts are those of its inputs, or None if it declares none."""
     if not contract.rests_on:
         return None
-    values = dict.fromkeys(entry.value for entry in contract.rests_on)
-    selects = [
-        _select(contract, value, [entry for entry in contract.rests_on if entry.value == value]) for value in values
-    ]
-    protects = (
-        "Không dòng nào chắc chắn hơn, hay kém chắc chắn hơn, những số liệu nó dựa vào",
-        "No row is surer, or less sure, than the figures it rests on",
-    )
-    check = Check(contract.name, LINEAGE, "consistency", "blocking", *protects, "sql")
+    by_value: dict[str, list[RestsOn]] = {}
+    for entry in contract.rests_on:
+        by_value.setdefault(entry.value, []).append(entry)
+    selects = [_select(contract, value, entries) for value, entries in by_value.items()]
+    protects_vi = "Không dòng nào chắc chắn hơn, hay kém chắc chắn hơn, những số liệu nó dựa vào"
+    protects_en = "No row is surer, or less sure, than the figures it rests on"
+    check = Check(contract.name, LINEAGE, "consistency", "blocking", protects_vi, protects_en, "sql")
     tables = ["vocabulary", "indicators", *(entry.table for entry in contract.rests_on)]
     expects = "basis is the weakest of the inputs, doubts are all of theirs, besides those that arise in the table"
     return _law(check, tables, expects, "\nUNION ALL\n".join(f"({select})" for select in selects))

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 #: table, or name of a law -> hash of what its answers depend on
 Questions = dict[str, str]
 
-CREATE = f"CREATE TABLE IF NOT EXISTS {ANSWERS} (question VARCHAR, table_name VARCHAR, answer VARCHAR)"
-
 
 def questions(contracts: Mapping[str, Contract], fingerprints: Mapping[str, str]) -> Questions:
     """What would be asked of each table that was built; `fingerprints` are hashes of the tables' rows."""
@@ -75,7 +73,7 @@ def _recall(
     con: duckdb.DuckDBPyConnection, rules: Mapping[str, Rules], asked: Questions
 ) -> dict[str, list[CheckOutcome]]:
     con.execute("CREATE SCHEMA IF NOT EXISTS core")
-    con.execute(CREATE)
+    con.execute(f"CREATE TABLE IF NOT EXISTS {ANSWERS} (question VARCHAR, table_name VARCHAR, answer VARCHAR)")
     known = dict(con.sql(f"SELECT question, answer FROM {ANSWERS}").fetchall())
     return {
         name: [
