@@ -30,7 +30,7 @@ def read_roles(
 ) -> tuple[pl.DataFrame, list[Problem]]:
     """A column a role, named as in FIGURE_SCHEMA, each distinct text read once; and the texts that say nothing."""
     problems: list[Problem] = []
-    columns: list[pl.Series] = []
+    columns: dict[str, pl.Series] = {}
     readers = _readers(table)
     for role in table.roles:
         texts = data[str(roles[role])]
@@ -50,7 +50,9 @@ def read_roles(
         for name in dict.fromkeys([own, *(name for one in found.values() for name in one)]):
             known = {text: one.get(name) for text, one in found.items()}
             dtype = TYPES.get(name, pl.String)
-            columns.append(texts.replace_strict(known, default=None, return_dtype=dtype).alias(name))
+            column = texts.replace_strict(known, default=None, return_dtype=dtype)
+            # what a year and a status both say: preliminary where either does
+            columns[name] = columns[name] | column if name in columns else column
     return pl.DataFrame(columns), problems
 
 

@@ -97,6 +97,8 @@ ATTACKS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "json: 4000 digits": ("json", lambda: f'[{{"Tỉnh": "Hà Nội", "DTI": {"9" * 4000}, "Hạng": 1}}]'.encode(), "numbers a computer can hold"),
     "json: a line that is none": ("json", lambda: '{"Tỉnh": "Hà Nội"}\n{"Tỉnh": NaN}\n'.encode(), "expected numbers, found NaN"),
     "json: a cube of billions": ("jsonstat", lambda: b'{"version": "2.0", "class": "dataset", "id": ["a", "b"], "size": [100000, 100000], "dimension": {"a": {"category": {"index": ["x"]}}, "b": {"category": {"index": ["y"]}}}, "value": [1]}', "at most 2,000,000 cells"),
+    "json: a cube whose dimensions are a list": ("jsonstat", lambda: b'{"id": ["a"], "size": [1], "dimension": [], "value": [1]}', "expected its categories"),
+    "json: a cube whose dimensions have no names": ("jsonstat", lambda: b'{"id": [["a"]], "size": [1], "dimension": {}, "value": [1]}', "`id` and `size` of each dimension"),
     "json: cut off": ("json", lambda: b'[{"T', "expected JSON"),
     "json: true as a figure": ("json", lambda: '[{"Tỉnh": "Hà Nội", "DTI": true, "Hạng": 1}]'.encode(), "the cell holds true or false"),
     "json: a list as a figure": ("json", lambda: '[{"Tỉnh": "Hà Nội", "DTI": [1, 2], "Hạng": 1}]'.encode(), "list"),

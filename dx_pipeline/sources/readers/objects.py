@@ -227,8 +227,9 @@ def _text(value: Any) -> str | None:
 def _cube(where: str, name: str, dataset: dict[str, Any]) -> Sheet:
     """A row a figure: the labels of the dimensions, `value`, and `status` where given."""
     about = dataset["dimension"] if isinstance(dataset["dimension"], dict) else {}
-    ids, sizes = (dataset.get(key) or about.get(key) for key in ("id", "size"))
-    if not isinstance(ids, list) or not isinstance(sizes, list) or len(ids) != len(sizes):
+    ids, sizes = (dataset.get(key) or about.get(key) or () for key in ("id", "size"))
+    listed = isinstance(ids, list) and isinstance(sizes, list) and len(ids) == len(sizes)
+    if not listed or not all(isinstance(one, str) for one in ids):
         refuse(where, "`id` and `size` of each dimension", f"{ids!r} and {sizes!r}"[:80], "is the file whole?")
     counts = [int(size) if isinstance(size, Number) and size.isdecimal() else 0 for size in sizes]
     cells = 1
