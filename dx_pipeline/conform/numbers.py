@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 import polars as pl
 
 from dx_pipeline.errors import BAD_INPUT, DxError
+from dx_pipeline.sources.cells import SAFE_DIGITS
 from dx_pipeline.text import compatible
 
 DecimalMark = Literal[".", ","]
@@ -192,6 +193,12 @@ def parse_printed(texts: pl.Series, declared: DecimalMark | None) -> ParsedColum
     """`parse_column`; a mark that is not declared is a point, and a text that a comma makes another number is bad."""
     read = parse_column(texts, declared or ".")
     return read if declared else read._replace(bad=parse_column(texts).bad | read.bad)
+
+
+def as_shares(values: pl.Series, decimals: pl.Series, which: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Values and decimals, those of `which` as shares of 1: 57.3 with one decimal is .573 with three."""
+    shares = (values / 100).round_sig_figs(SAFE_DIGITS)
+    return shares.zip_with(which, values), decimals + 2 * which.cast(pl.Int64)
 
 
 def _plain_numbers(texts: pl.Series, decimal: DecimalMark | None) -> pl.DataFrame:

@@ -22,12 +22,14 @@ from dx_pipeline.conform.numbers import (
     MOST_UNITS,
     DecimalMark,
     NumberFormatError,
+    as_shares,
     parse_number,
     parse_printed,
     parse_ranks,
 )
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.errors import Problem, nearest
+from dx_pipeline.sources.cells import SAFE_DIGITS
 from dx_pipeline.sources.declaration import CODE
 from dx_pipeline.sources.errors import of_table, quoted
 from dx_pipeline.sources.left_out import by_number, is_note, is_region, remedy
@@ -159,24 +161,24 @@ def _no_provinces(figures: pl.DataFrame, bad: Mapping[str, ProvinceNameError], u
     return problems
 
 
-#: significant digits of a typed number: it is exact to half a unit of the last one
-TYPED_DIGITS = 15
-
-
 def where_of(row: dict[str, object]) -> str:
     """A figure's place as messages name it."""
     return f"data/raw/{row['source_id']}/{row['locator']}"
 
 
 def read_values(figures: pl.DataFrame, reference: Reference, problems: list[Problem]) -> dict[str, pl.Series]:
-    """Values and printed decimals; ranks are whole numbers. A typed number stays what it is."""
+    """Values and printed decimals; ranks are whole numbers. A typed number stays what it is.
+
+    A figure with a percent sign is what is printed, or a share of 1 where `percent` says so.
+    """
     value = figures["number"].alias("value")
     typed = value.is_not_null()
     # decimals of typed numbers: as many as the shortest text that gives the same number has
-    shortest = {one: Decimal(f"{one:.{TYPED_DIGITS}g}").normalize() for one in value.unique().drop_nulls().to_list()}
+    shortest = {one: Decimal(f"{one:.{SAFE_DIGITS}g}").normalize() for one in value.unique().drop_nulls().to_list()}
     of_typed = {one: max(0, -int(text.as_tuple().exponent)) for one, text in shortest.items()}
     decimals = value.replace_strict(of_typed, default=None, return_dtype=pl.Int64).alias("decimals")
     usable = figures["rejected"].is_null()
+    signed = figures["value_text"].str.ends_with("%").set(~(usable & typed), None)
     is_rank = figures["measure"] == "rank"
     most = max(MOST_UNITS, *(len(reference.units(system)) for system in reference.systems))
     printed = usable & ~typed
@@ -188,7 +190,11 @@ def read_values(figures: pl.DataFrame, reference: Reference, problems: list[Prob
         positions = here.arg_true()
         value = value.scatter(positions, parsed.values)
         decimals = decimals.scatter(positions, parsed.decimals)
-        problems += _unreadable(rows, parsed.bad) + _half_percent(rows.with_columns(percent=parsed.percent))
+        signed = signed.scatter(positions, parsed.percent)
+        problems += _unreadable(rows, parsed.bad)
+    problems += _half_percent(figures.with_columns(signed=signed))
+    share = signed.fill_null(False) & figures["percent"].eq_missing("share")
+    value, decimals = as_shares(value, decimals, share)
     fraction = figures.filter(usable & typed & is_rank & (value.fill_null(1.0) % 1 != 0))
     problems += [
         Problem(where_of(row), "a rank: a whole number", str(row["number"]), 'say `measure = "score"` or `"value"`')
@@ -199,9 +205,9 @@ def read_values(figures: pl.DataFrame, reference: Reference, problems: list[Prob
 
 def _half_percent(rows: pl.DataFrame) -> list[Problem]:
     """A column is printed with percent signs in all its figures or in none."""
-    signed = rows.filter(pl.col("percent").is_not_null() & (pl.col("layout") == "wide"))
-    mixed = signed.filter(pl.col("percent").n_unique().over("file", "table_no", "column") > 1)
-    first = mixed.unique(["file", "table_no", "column", "percent"], keep="first", maintain_order=True)
+    told = rows.filter(pl.col("signed").is_not_null() & (pl.col("layout") == "wide"))
+    mixed = told.filter(pl.col("signed").n_unique().over("file", "table_no", "column") > 1)
+    first = mixed.unique(["file", "table_no", "column", "signed"], keep="first", maintain_order=True)
     return [
         Problem(
             where_of(row),
@@ -209,7 +215,7 @@ def _half_percent(rows: pl.DataFrame) -> list[Problem]:
             f"none in {row['value_text']!r}",
             "all figures of a column have it, or none: mend it with the publisher, or `ignore` the column",
         )
-        for row in first.filter(~pl.col("percent")).iter_rows(named=True)
+        for row in first.filter(~pl.col("signed")).iter_rows(named=True)
     ]
 
 
@@ -256,6 +262,12 @@ def beyond_the_units(frame: pl.DataFrame, reference: Reference) -> list[Problem]
     ]
 
 
+def _as_share(row: dict[str, object]) -> str:
+    """What makes a figure with a percent sign a hundred times smaller; empty for others."""
+    larger = "%" in str(row["value_text"]) and row["percent"] != "share"
+    return 'say `percent = "share"` if 57.3 % is meant as .573; ' if larger else ""
+
+
 def out_of_range(frame: pl.DataFrame) -> list[Problem]:
     """Figures outside the range their column declares."""
     out = frame.filter(
@@ -267,7 +279,8 @@ def out_of_range(frame: pl.DataFrame) -> list[Problem]:
             f"{row['unit'] or 'a value'} from "
             + " to ".join("any" if row[end] is None else f"{row[end]:g}" for end in ("min", "max")),
             f"{row['value_text']} ({row['province_text']})",
-            "look at `min`, `max` and `decimal` of the column; a wrong figure gets a file in data/corrections/",
+            _as_share(row)
+            + "look at `min`, `max` and `decimal` of the column; a wrong figure gets a file in data/corrections/",
         )
         for row in out.iter_rows(named=True)
     ]

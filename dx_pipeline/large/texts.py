@@ -8,7 +8,7 @@ from threading import Lock
 import polars as pl
 
 from dx_pipeline.conform.names import recognised
-from dx_pipeline.conform.numbers import parse_printed
+from dx_pipeline.conform.numbers import as_shares, parse_printed
 from dx_pipeline.conform.reference import Reference
 from dx_pipeline.index.arrays import IntArray
 from dx_pipeline.sources.declaration import MeasureUnit
@@ -72,10 +72,10 @@ class Dictionary:
         low = float("-inf") if bounds.min is None else bounds.min
         high = float("inf") if bounds.max is None else bounds.max
         read = parse_printed(distinct, table.decimal)
-        share = pl.col("percent").fill_null(False) & (self.large.percent == "share")
-        frame = pl.DataFrame([distinct.alias("text"), read.values, read.decimals, read.percent]).select(
-            value=pl.when(share).then(pl.col("value") / 100).otherwise("value"),
-            decimals=(pl.col("decimals") + pl.when(share).then(2).otherwise(0)).cast(pl.UInt8),
+        share = read.percent.fill_null(False) & (self.large.percent == "share")
+        frame = pl.DataFrame([distinct.alias("text"), *as_shares(read.values, read.decimals, share)]).select(
+            "value",
+            pl.col("decimals").cast(pl.UInt8),
             bad=pl.col("text").fill_null("").is_in(list(read.bad)),
         )
         reason = (

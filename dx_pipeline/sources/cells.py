@@ -24,6 +24,8 @@ from dx_pipeline.sources.texts import FORBIDDEN, MARKLESS, shown
 #: `kind` of a cell that is neither blank nor an ordinary value; `note` says what stands there
 MARKS: dict[str, Any] = {"row": pl.Int64, "column": pl.Int64, "kind": pl.String, "note": pl.String}
 NO_MARKS = pl.DataFrame(schema=MARKS)
+#: so many digits of a number come back from a float as they were
+SAFE_DIGITS = 15
 #: numbers below and from here on may be written with an exponent
 FROM_EXPONENT = (1e-3, 1e15)
 #: what a cell that holds something can become; 0 is nothing yet

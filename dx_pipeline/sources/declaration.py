@@ -37,6 +37,7 @@ Form = Literal["csv", "json", "jsonstat", "html", "workbook", "parquet", "stata"
 Layout = Literal["wide", "long", "records", "large"]
 Measure = Literal["score", "rank", "value"]
 Mark = Literal[".", ","]
+Percent = Literal["printed", "share"]
 Tier = Literal["official", "official_copy", "press", "third_party"]
 Status = Literal["final", "preliminary"]
 #: what a column of a long table, or a further column of a wide one, may say of a figure
@@ -49,6 +50,7 @@ Encoding = Literal[
     "utf-8", "utf-16", "windows-1258", "windows-1252", "latin-1", "tcvn3", "vni", "viscii", "utf-8-twice", "r-escapes"
 ]
 YEAR_MARK = "{year}"
+PERCENT = "57,3 % is 57.3 as printed, or .573 as a share"
 FIRST_YEAR = 1990
 
 
@@ -160,6 +162,7 @@ class Column(MeasureUnit):
     unit_system: UnitSystem | None = None
     status: Status | None = None
     decimal: Mark | None = None
+    percent: Percent | None = None
     province: Selector | None = Field(default=None, description="the column of names beside it, in lists side by side")
     in_brackets: Measure | None = Field(default=None, description="a second figure in brackets: `01 (0,727)`")
     doubts: Many[DoubtCode] | None = Field(default=None, description="doubts of its figures, as codes")
@@ -186,9 +189,7 @@ class Large(Declaration):
     provinces_by: Literal["names", "codes"] = Field(
         default="names", description="what names a unit: its names, or its code in units.csv (`gso_code`)"
     )
-    percent: Literal["printed", "share"] = Field(
-        default="printed", description="57,3 % is 57.3 as printed, or .573 as a share"
-    )
+    percent: Percent = Field(default="printed", description=PERCENT)
     duplicates: Literal["refuse", "first", "last"] = Field(
         default="refuse", description="which of several different figures of one unit, indicator and period is taken"
     )
@@ -226,6 +227,7 @@ class TableKeys(Declaration):
     measure: Measure | None = Field(default=None, description="of all figures, where no column says it")
     measures: dict[Measure, MeasureUnit] | None = None
     decimal: Mark | None = Field(default=None, description="the mark before the decimals of printed texts")
+    percent: Percent | None = Field(default=None, description=PERCENT)
     national_mean: str | None = Field(default=None, description="the text that names the mean of the country")
 
 

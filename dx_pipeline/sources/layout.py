@@ -246,6 +246,7 @@ def _constants(
         "indicator": column.indicator or table.indicator,
         "measure": measure,
         "decimal": column.decimal or table.decimal,
+        "percent": column.percent or table.percent,
         "unit": limits.unit,
         "min": limits.min,
         "max": limits.max,

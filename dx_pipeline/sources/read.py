@@ -23,14 +23,14 @@ from dx_pipeline.sources.verified_bytes import read_verified
 from dx_pipeline.text import plain
 
 #: one printed figure: what it says, and where it stands. `number` is that of a typed cell (workbook, JSON, Parquet,
-#: Stata) at full precision, whatever `decimal` says, and null for text; `note` is a footnote mark of the cell, or what
-#: the layout parsed away from its text. `preliminary` may differ from row to row.
+#: Stata) at full precision, whatever `decimal` says, 57.3 where a cell shows 57.3 %, and null for text; `note` is a
+#: footnote mark of the cell, or what the layout parsed away from its text. `preliminary` may differ from row to row.
 FIGURE_SCHEMA: dict[str, Any] = {
     "source_id": pl.String, "file": pl.String, "layout": pl.String, "complete": pl.Boolean, "table_no": pl.String,
     "row": pl.Int64, "column": pl.String, "locator": pl.String,
     "edition": pl.Int64, "unit_system": pl.Int64, "province_text": pl.String, "indicator": pl.String,
     "measure": pl.String, "value_text": pl.String, "number": pl.Float64, "note": pl.String, "decimal": pl.String,
-    "unit": pl.String, "min": pl.Float64, "max": pl.Float64, "kind": pl.String,
+    "percent": pl.String, "unit": pl.String, "min": pl.Float64, "max": pl.Float64, "kind": pl.String,
     "tier": pl.String, "publisher": pl.String, "url": pl.String,
     "preliminary": pl.Boolean, "remark": pl.String, "doubts": pl.String, "rejected": pl.String,
 }  # fmt: skip

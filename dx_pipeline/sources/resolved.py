@@ -23,6 +23,7 @@ from dx_pipeline.sources.declaration import (
     LeftOut,
     Mark,
     MeasureUnit,
+    Percent,
     SourceDeclaration,
     TableDeclaration,
     TableKeys,
@@ -75,6 +76,7 @@ class TableSpec:
     measures: dict[str, MeasureUnit] = field(default_factory=dict)
     #: none said: a point, and a text that a comma would make another number is refused
     decimal: Mark | None = None
+    percent: Percent = "printed"
     national_mean: str | None = None
 
     @property

@@ -17,6 +17,7 @@ FORMS = {
     "rows": {"json"},
     "stated": {"json"},
     "decimal": {"csv", "json", "jsonstat", "html", "workbook"},
+    "percent": {"csv", "json", "jsonstat", "html", "workbook"},
     "heading_row": {"csv", "html", "workbook", "json"},
     "heading_rows": {"csv", "html", "workbook", "json"},
     "side_by_side": {"csv", "html", "workbook", "json"},

@@ -11,10 +11,13 @@ ERRORS = {"#DIV/0!": 0x07, "#N/A": 0x2A}
 ROW, ERROR, BOOLEAN, NUMBER, TEXT, FORMULA = 0, 3, 4, 5, 6, 9
 SHEET, BUNDLE, END_BUNDLES, END_BOOK = 0x81, 0x9C, 0x90, 0x84
 DIMENSION, DATA, END_DATA, END_SHEET, MERGES, MERGE, END_MERGES = 0x94, 0x91, 0x92, 0x82, 0xB1, 0xB0, 0xB2
-XFS, XF, END_XFS = 0x269, 0x2F, 0x26A
+XFS, XF, END_XFS, FORMAT = 0x269, 0x2F, 0x26A, 0x2C
+STYLE_XFS, END_STYLE_XFS = 0x272, 0x273
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-DATE_STYLE = 1
+#: number formats of the styles of cells; 164 and 165 are written out
+DATE_STYLE, PERCENT_STYLES = 1, {"%": 2, "0.0%;-0.0%": 3, '0.0" %"': 4}
+FORMATS = (0, 14, 10, 164, 165)
 
 
 def _record(kind: int, data: bytes = b"") -> bytes:
@@ -33,8 +36,10 @@ def _text(text: str) -> bytes:
 
 
 def _cell(column: int, value: object) -> bytes:
-    """A number, a text, `("=", number)` for a formula's cached value, an error by its text, or a date."""
+    """A number, a text, an error by its text, a date, `("=", number)` for what a formula gave, `("%", number)`."""
     style = DATE_STYLE if isinstance(value, date) else 0
+    if isinstance(value, tuple) and value[0] in PERCENT_STYLES:
+        style, value = PERCENT_STYLES[value[0]], value[1]
     start = struct.pack("<II", column, style)
     if isinstance(value, date):
         return _record(NUMBER, start + struct.pack("<d", (value - date(1899, 12, 30)).days))
@@ -72,8 +77,13 @@ def xlsb(sheets: dict[str, list[list[object]]], merged: dict[str, list[tuple[int
         links += f'<Relationship Id="rId{place}" Type="{RELATIONS}/worksheet" Target="worksheets/sheet{place}.bin"/>'
         parts[f"xl/worksheets/sheet{place}.bin"] = _sheet(rows, merged.get(name, []))
     relations = f'<Relationships xmlns="{PACKAGE}/relationships">{links}</Relationships>'
-    styles = _record(XFS, struct.pack("<I", 2))
-    styles += b"".join(_record(XF, struct.pack("<HH", 0, form) + bytes(12)) for form in (0, 14)) + _record(END_XFS)
+    styles = b"".join(
+        _record(FORMAT, struct.pack("<H", 164 + n) + _text(form)) for n, form in enumerate([*PERCENT_STYLES][1:])
+    )
+    # styles of styles come first, one in percent: no cell has it
+    styles += _record(STYLE_XFS) + _record(XF, struct.pack("<HH", 0xFFFF, 9) + bytes(12)) + _record(END_STYLE_XFS)
+    styles += _record(XFS, struct.pack("<I", len(FORMATS)))
+    styles += b"".join(_record(XF, struct.pack("<HH", 0, form) + bytes(12)) for form in FORMATS) + _record(END_XFS)
     parts |= {
         "xl/workbook.bin": book + _record(END_BUNDLES) + _record(END_BOOK),
         "xl/styles.bin": _record(0x116) + styles + _record(0x117),

@@ -216,9 +216,17 @@ class Writer:
             lines.append(f"only = {{ {only} }}  # the others are parts of it")
         if is_long(table):
             (column,) = table.figures
-            lines.append(f'measure = "{measure_of(column.path, column.values)}"')
+            lines += self._measure_lines(measure_of(column.path, column.values), column.values)
             if "indicator" not in roles_of(table):
                 lines.append(f"indicator = {_toml(self.codes.of_column(table, column))}")
+        return lines
+
+    def _measure_lines(self, measure: str, texts: list[str]) -> list[str]:
+        """A score of the index is a share of 1; whatever else is printed in percent stays so."""
+        lines = [f'measure = "{measure}"']
+        of_index = bool(self.codes.index_names) and measure != "rank" and self.file.form not in ("parquet", "stata")
+        if of_index and any("%" in text for text in texts):
+            lines.append('percent = "share"  # a score of the index is a share of 1')
         return lines
 
     def _role_lines(self, table: GuessedTable, start: str) -> list[str]:
@@ -250,7 +258,7 @@ class Writer:
             lines += ["", f"[{start}columns.{_toml(selector)}]"]
             if "indicator" not in roles_of(table):
                 lines.append(f"indicator = {_toml(self.codes.of_column(table, first))}")
-            lines.append(f'measure = "{measure}"')
+            lines += self._measure_lines(measure, first.values)
             if first.brackets:
                 lines.append('in_brackets = "score"  # the second figure of each cell')
             names = [place for place in (table.province, *table.lists) if place < first.place]

@@ -1,4 +1,4 @@
-"""What a packed workbook holds, before it is unpacked: size, ratio, how far its cells reach, its error cells."""
+"""What a packed workbook holds, before it is unpacked: size, how far its cells reach, cells in error and in percent."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 from dx_pipeline.sources import budgets
 from dx_pipeline.sources.cells import column_of
 from dx_pipeline.sources.errors import refuse
+from dx_pipeline.sources.readers.percents import Boxes, percent_cells, percent_styles, records, sheets_named
 from dx_pipeline.sources.texts import holds_digit, is_footnote
 
 PARTS = 5_000
@@ -39,7 +40,8 @@ ODS_ROW = re.compile(rb"<table:table-row(?=[\s>/])([^>]*?)(?:/>|>(.*?)</table:ta
 #: a cell and what it holds, up to the next one
 ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*)>([^<]*(?:<(?!/?table:)[^<]*)*)")
 ODS_ERROR = re.compile(rb"<text:p[^>]*>\s*(#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)|Err:\d{3})\s*</text:p>")
-ODS_REPEATED = re.compile(rb"""number-(?:columns|rows)-repeated\s*=\s*["'](\d+)""")
+ODS_REPEATED = re.compile(rb"""number-(?:columns|rows)-repeated\s*=\s*["']0*(\d{1,9})""")
+ODS_PERCENT = re.compile(rb"""office:value-type\s*=\s*["']percentage["']""")
 ODS_FILLED = re.compile(rb"office:(?:string-|date-|time-|boolean-)?value|<text:p")
 
 
@@ -47,13 +49,15 @@ ODS_FILLED = re.compile(rb"office:(?:string-|date-|time-|boolean-)?value|<text:p
 class Parts:
     """What was seen: `errors` by sheet name (row and column from 0); `repaired` when the bytes had to be mended.
 
-    `noted`: text of a cell -> the text without the marks of its footnotes, and these.
+    `noted`: text of a cell -> the text without the marks of its footnotes, and these. `percent`: by sheet name, the
+    cells that show .573 as 57.3 %.
     """
 
     is_xml: bool = False
     errors: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
     repaired: bytes | None = None
     noted: dict[str, tuple[str, str]] = field(default_factory=dict)
+    percent: dict[str, Boxes] = field(default_factory=dict)
 
 
 def look_into(where: str, data: bytes) -> Parts:
@@ -69,13 +73,16 @@ def look_into(where: str, data: bytes) -> Parts:
             members = archive.infolist()
             _check_unpacked(where, members, len(data))
             sheets = [one for one in members if re.search(r"worksheets/[^/]+\.xml$", one.filename)]
+            names, styles = _sheet_names(archive, "bin"), _styles(where, archive, members, "bin")
+            percent: dict[str, Boxes] = {}
             for one in members:
                 if one.filename == "content.xml":
-                    return Parts(True, _look_at_ods(where, _unpack(where, archive, one)))
+                    return _look_at_ods(where, _unpack(where, archive, one))
                 elif re.search(r"worksheets/[^/]+\.bin$", one.filename):
-                    _check_xlsb(f"{where}, {one.filename}", _unpack(where, archive, one))
+                    cells = _look_at_xlsb(f"{where}, {one.filename}", _unpack(where, archive, one), styles)
+                    percent[names.get(one.filename.rsplit("/", 1)[-1], "")] = cells
             if not sheets:
-                return Parts()
+                return Parts(percent=percent)
             return _look_at_sheets(where, archive, sheets, members)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         refuse(where, "a whole workbook", str(error), "download it again, or open and save it")
@@ -97,8 +104,9 @@ def _check_unpacked(where: str, members: list[zipfile.ZipInfo], packed: int) -> 
 def _look_at_sheets(
     where: str, archive: zipfile.ZipFile, sheets: list[zipfile.ZipInfo], members: list[zipfile.ZipInfo]
 ) -> Parts:
-    names = _sheet_names(archive)
+    names, styles = _sheet_names(archive, "xml"), _styles(where, archive, members, "xml")
     errors: dict[str, dict[tuple[int, int], str]] = {}
+    percent: dict[str, Boxes] = {}
     mended: dict[str, bytes] = {}
     for part in sheets:
         xml = _unpack(where, archive, part)
@@ -109,12 +117,19 @@ def _look_at_sheets(
                 (int(row) - 1, column_of(letters.decode())): _error_text(inner)
                 for letters, row, inner in ERROR_CELL.findall(xml)
             }
+        if styles:
+            percent[name] = percent_cells(f"{where}, sheet {name!r}", xml, styles)
         dimension = DIMENSION.search(xml[:100_000])
         if dimension and not GOOD_DIMENSION.search(dimension[0]):
             mended[part.filename] = xml[: dimension.start()] + xml[dimension.end() :]
     shared = next((one for one in members if one.filename == "xl/sharedStrings.xml"), None)
     noted = _noted(where, _unpack(where, archive, shared)) if shared else {}
-    return Parts(True, errors, _repacked(where, archive, members, mended) if mended else None, noted)
+    return Parts(True, errors, _repacked(where, archive, members, mended) if mended else None, noted, percent)
+
+
+def _styles(where: str, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], form: str) -> set[int]:
+    part = next((one for one in members if one.filename == f"xl/styles.{form}"), None)
+    return percent_styles(f"{where}, {part.filename}", _unpack(where, archive, part), form) if part else set()
 
 
 def _noted(where: str, xml: bytes) -> dict[str, tuple[str, str]]:
@@ -192,15 +207,17 @@ def _within(where: str, rows: int, columns: int) -> None:
         refuse(where, f"at most {budgets.OBJECTS:,} cells", f"cells as far as row {rows:,}, column {columns:,}", remedy)
 
 
-def _look_at_ods(where: str, xml: bytes) -> dict[str, dict[tuple[int, int], str]]:
-    """The error cells of each sheet; calamine shows them as blanks.
+def _look_at_ods(where: str, xml: bytes) -> Parts:
+    """The error cells of each sheet, which calamine shows as blanks, and those in percent.
 
     Repeated cells that hold something count against the budget: a few bytes may stand for billions of them.
     """
     errors: dict[str, dict[tuple[int, int], str]] = {}
+    percent: dict[str, Boxes] = {}
     cells = 0
     for about, inside in ODS_TABLE.findall(xml):
-        row = 0
+        row, boxes = 0, []
+        name = _attribute(about, b"table:name")
         for attributes, inner in ODS_ROW.findall(inside):
             times = _repeated(attributes)
             if ODS_FILLED.search(inner):
@@ -208,12 +225,15 @@ def _look_at_ods(where: str, xml: bytes) -> dict[str, dict[tuple[int, int], str]
                 for said, held in ODS_CELL.findall(inner):
                     wrong = ODS_ERROR.search(held)
                     if wrong:
-                        errors.setdefault(_attribute(about, b"table:name"), {})[row, column] = wrong[1].decode()
+                        errors.setdefault(name, {})[row, column] = wrong[1].decode()
+                    if ODS_PERCENT.search(said):
+                        boxes.append((row, column, row + times, column + _repeated(said)))
                     column += _repeated(said)
                 cells += times * min(column, budgets.COLUMNS)
             row += times
+        percent[name] = np.array(boxes, np.int64)
     budgets.check_cells(where, cells, budgets.CELLS)
-    return errors
+    return Parts(True, errors, percent=percent)
 
 
 def _repeated(attributes: bytes) -> int:
@@ -221,32 +241,21 @@ def _repeated(attributes: bytes) -> int:
     return int(found[1]) if found else 1
 
 
-def _check_xlsb(where: str, data: bytes) -> None:
-    """The records of a binary sheet: rows (type 0) and cells (types 1 to 11) say where they are."""
-    place = row = rows = columns = 0
-    while place < len(data) - 1:
-        kind, place = _varint(data, place, 2)
-        size, place = _varint(data, place, 4)
-        if kind <= 11 and size >= 4:
-            number = int.from_bytes(data[place : place + 4], "little")
+def _look_at_xlsb(where: str, data: bytes, styles: set[int]) -> Boxes:
+    """The cells in percent of a binary sheet; its rows (type 0) and cells (types 1 to 11) say where they are."""
+    row = rows = columns = 0
+    boxes = []
+    for kind, record in records(data):
+        if kind <= 11 and len(record) >= 4:
+            number = int.from_bytes(record[:4], "little")
             if kind == 0:
                 row = number
             else:
                 rows, columns = max(rows, row + 1), max(columns, number + 1)
-        place += size
+                if int.from_bytes(record[4:7], "little") in styles:
+                    boxes.append((row, number, row + 1, number + 1))
     _within(where, rows, columns)
-
-
-def _varint(data: bytes, place: int, most: int) -> tuple[int, int]:
-    found = shift = 0
-    for _ in range(most):
-        byte = data[place] if place < len(data) else 0
-        place += 1
-        found |= (byte & 127) << shift
-        shift += 7
-        if byte < 128:
-            break
-    return found, place
+    return np.array(boxes, np.int64)
 
 
 def _error_text(inner: bytes) -> str:
@@ -255,21 +264,25 @@ def _error_text(inner: bytes) -> str:
 
 
 def _attribute(tag: bytes, name: bytes) -> str:
-    found = re.search(rb"\b" + name + rb'="([^"]*)"', tag)
-    return unescape(found[1].decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"}) if found else ""
+    found = re.search(rb"\b" + name + rb"""\s*=\s*(["'])(.*?)\1""", tag, re.DOTALL)
+    return unescape(found[2].decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"}) if found else ""
 
 
-def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
-    """File name of a part -> name of its sheet."""
+def _sheet_names(archive: zipfile.ZipFile, form: str) -> dict[str, str]:
+    """File name of a part -> name of its sheet, in a workbook of the `form` xml or bin."""
     try:
-        workbook = archive.read("xl/workbook.xml")
-        relations = archive.read("xl/_rels/workbook.xml.rels")
+        workbook = archive.read(f"xl/workbook.{form}")
+        relations = archive.read(f"xl/_rels/workbook.{form}.rels")
     except KeyError:
         return {}
+    if form == "xml":
+        named = [(_attribute(tag, rb"\w+:id"), _attribute(tag, b"name")) for tag in SHEET.findall(workbook)]
+    else:
+        named = sheets_named(workbook)
     targets = {
         _attribute(tag, b"Id"): _attribute(tag, b"Target").rsplit("/", 1)[-1] for tag in RELATION.findall(relations)
     }
-    return {targets.get(_attribute(tag, b"r:id"), ""): _attribute(tag, b"name") for tag in SHEET.findall(workbook)}
+    return {targets.get(relation, ""): name for relation, name in named}
 
 
 def _repacked(where: str, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], mended: dict[str, bytes]) -> bytes:

@@ -1,7 +1,7 @@
 """Workbooks (`.xlsx`, `.xls`, `.xlsb`, `.ods`): typed numbers at full precision, values of formulas, merged cells.
 
-calamine reads the cells; it gives error cells as blanks and trusts the file's word on its size, so both are looked at
-before and beside it.
+calamine reads the cells; it gives error cells as blanks, .573 where 57.3 % is shown, and trusts the file's word on its
+size, so these are looked at before and beside it; how the cells of an `.xls` are shown is not.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from dx_pipeline.sources import budgets
-from dx_pipeline.sources.cells import MARKS, Sheet, number_texts
+from dx_pipeline.sources.cells import MARKS, SAFE_DIGITS, Sheet, number_texts
 from dx_pipeline.sources.errors import refuse
 from dx_pipeline.sources.readers import packed
+from dx_pipeline.sources.readers.percents import Boxes
 from dx_pipeline.sources.resolved import FileSpec
 from dx_pipeline.sources.texts import holds_digit
 
@@ -62,6 +64,8 @@ def read_workbook(file: FileSpec, data: bytes) -> list[Sheet]:
             sheet = _sheet(at, one.name, cells, one.visible != python_calamine.SheetVisibleEnum.Visible)
         except python_calamine.CalamineError as error:
             refuse(at, "readable cells", str(error), "open and save the workbook again")
+        if len(parts.percent.get(one.name, ())):
+            sheet = _in_percent(sheet, parts.percent[one.name], cells.merged_cell_ranges or [])
         errors = parts.errors.get(one.name, {}) if parts.is_xml else _errors(data, sheet)
         sheets.append(_with_notes(_with_errors(sheet, errors), parts.noted))
     return sheets
@@ -136,6 +140,27 @@ def _piece(column: tuple[Any, ...], place: int, first: int, marks: list[tuple[in
     typed = bool(kinds & {float, int})
     numbers = [one if typed and type(one) in (float, int) else None for one in column]
     return pl.Series(texts, dtype=pl.String), pl.Series(numbers, dtype=pl.Float64, strict=False)
+
+
+def _in_percent(sheet: Sheet, boxes: Boxes, merged: list[Any]) -> Sheet:
+    """Typed numbers of cells in percent as they are shown: .573 is 57.3, and its text 57.3%."""
+    height, width = sheet.texts.shape
+    top, left, bottom, right = np.minimum(boxes, [height, width, height, width]).T
+    # a step up where a rectangle begins, one down where it ends: their sums are above zero inside
+    steps = np.zeros((height + 1, width + 1), np.int32)
+    for rows, columns, step in ((top, left, 1), (top, right, -1), (bottom, left, -1), (bottom, right, 1)):
+        np.add.at(steps, (rows, columns), step)
+    inside = steps.cumsum(axis=0).cumsum(axis=1)[:height, :width] > 0
+    for (first, start), (last, end) in merged:
+        inside[first : last + 1, start : end + 1] = inside[first : first + 1, start : start + 1]
+    texts, numbers = sheet.texts, dict(sheet.numbers)
+    for place, typed in sheet.numbers.items():
+        here = (pl.Series(inside[:, place]) & typed.is_not_null()).arg_true()
+        if len(here):
+            shown = (typed.gather(here) * 100).round_sig_figs(SAFE_DIGITS)
+            numbers[place] = typed.scatter(here, shown)
+            texts = texts.with_columns(texts[str(place)].scatter(here, number_texts(shown) + "%"))
+    return replace(sheet, texts=texts, numbers=numbers)
 
 
 def _with_errors(sheet: Sheet, errors: dict[tuple[int, int], str]) -> Sheet:
