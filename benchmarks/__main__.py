@@ -14,8 +14,7 @@ from benchmarks.baselines import bounds_by_linprog, loop_over_draws
 from benchmarks.editions import read_editions
 from benchmarks.reading import compare_reading
 from dx_pipeline.index import DRAWS
-from dx_pipeline.index.bands import rank_bands
-from dx_pipeline.index.bounds import rank_bounds
+from dx_pipeline.index.bands import rank_bands, rank_bounds
 from dx_pipeline.index.weights import draw_weights
 
 RUNS = 5
