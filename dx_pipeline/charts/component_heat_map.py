@@ -153,8 +153,8 @@ def _cells(page: Page, axes: Axes, shown: HeatMap, points: float) -> None:
 
     from dx_pipeline.charts.lettering import Lettering
 
-    left, bottom, right, top = page.box(axes)
-    width, height = (right - left) / len(shown.columns), (top - bottom) / len(shown.order)
+    box, (left, _, _, top) = axes.get_position(), page.box(axes)
+    width, height = box.width * page.width / len(shown.columns), box.height * page.height / len(shown.order)
     letters = Lettering(page)
     squares, fills = [], []
     for row, province in enumerate(shown.order):
