@@ -56,12 +56,11 @@ def count_rows(con: duckdb.DuckDBPyConnection, contract: Contract) -> Counts:
     """
     names = "".join(f'"{name}", ' for name in contract.partition)
     groups = con.execute(f'SELECT {names}count(*) FROM "{contract.name}" GROUP BY ALL').fetchall()
-    counts = {_partition_text(contract.partition, group[:-1]): group[-1] for group in groups}
+    counts = {}
+    for *values, n_rows in groups:
+        named = zip(contract.partition, values, strict=True)
+        counts[",".join(f"{name}={'' if value is None else value}" for name, value in named)] = n_rows
     return dict(sorted(counts.items())) or {"": 0}
-
-
-def _partition_text(names: tuple[str, ...], values: tuple[object, ...]) -> str:
-    return ",".join(f"{name}={'' if value is None else value}" for name, value in zip(names, values, strict=True))
 
 
 def read_expected(path: Path = EXPECTED_ROWS) -> dict[str, Counts]:

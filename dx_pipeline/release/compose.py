@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -67,7 +68,6 @@ def stage_candidate(
         NotReleasableError: a blocking check failed.
         ReleaseError: a table cannot be published.
     """
-    focus = focus_pair(paths)
     return stage(
         paths,
         con,
@@ -76,19 +76,16 @@ def stage_candidate(
         code_version(paths),
         parts=(*(f"pictures/{name}" for name in pictures), SITE, WORKBOOK),
         inputs=remembered_inputs(paths),
-        headline=lambda frames: _headline(frames, focus),
+        headline=partial(_headline, paths),
         large=each_source(paths.raw, large=True)[0].values(),
         full=full,
     )
 
 
-def focus_pair(paths: Paths) -> tuple[str, ...]:
-    """The province a release is drawn for and the peer beside it: the first row of `named_peers.csv`."""
+def _headline(paths: Paths, frames: Mapping[str, pl.DataFrame]) -> tuple[Headline, ...]:
+    """Ranks of the province a release is drawn for and of the peer beside it: the first row of `named_peers.csv`."""
     peers = pl.read_csv(paths.reference / "named_peers.csv", infer_schema=False, n_rows=1)
-    return tuple(peers.select("province_id", "peer_id").row(0)) if peers.height else ()
-
-
-def _headline(frames: Mapping[str, pl.DataFrame], focus: tuple[str, ...]) -> tuple[Headline, ...]:
+    focus = peers.select("province_id", "peer_id").row(0) if peers.height else ()
     rows = frames["province_rankings"].filter(pl.col("province_id").is_in(focus))
     first = rows.filter(pl.col("province_id") == focus[0])["unit_system"].max() if focus else None
     shown = rows.filter(pl.col("unit_system") == first).rename({"province_vi": "province"})

@@ -78,8 +78,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Headlines = Callable[[Mapping[str, pl.DataFrame]], tuple[Headline, ...]]
-
 
 def stage(
     paths: Paths,
@@ -90,7 +88,7 @@ def stage(
     built_at: datetime | None = None,
     parts: Sequence[str] = (),
     inputs: Inputs | None = None,
-    headline: Headlines = lambda frames: (),
+    headline: Callable[[Mapping[str, pl.DataFrame]], tuple[Headline, ...]] = lambda frames: (),
     large: Iterable[SourceSpec] = (),
     full: bool = False,
 ) -> Candidate:

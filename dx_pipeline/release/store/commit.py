@@ -51,9 +51,6 @@ from dx_pipeline.release.store.verify import is_sound, verify_release
 
 log = logging.getLogger(__name__)
 
-#: written when a release is closed, from its other files
-CLOSING_FILES = ("datapackage.json", "metadata.jsonld", MANIFEST)
-
 
 @dataclass(frozen=True)
 class Publication:
@@ -109,7 +106,7 @@ def _commit_locked(candidate: Candidate, keep: int) -> Publication:
             f"{name or 'nothing'} became current while {candidate.release} was built on "
             f"{candidate.baseline_folder or 'nothing'}; nothing was published, run again"
         )
-    for name in CLOSING_FILES:
+    for name in ("datapackage.json", "metadata.jsonld", MANIFEST):  # of a commit that was refused or killed
         (staged / name).unlink(missing_ok=True)
     manifest = candidate.manifest.model_copy(update={"parts": complete_parts(candidate)})
     sources = source_records(pl.read_parquet(staged / "parquet" / "sources.parquet"))
