@@ -136,7 +136,7 @@ def build_figures(con: duckdb.DuckDBPyConnection, paths: Paths) -> pl.DataFrame:
     return read_table(con, "core.figures")
 
 
-def source_register(sources: Mapping[str, SourceSpec], stale: Mapping[str, Stale] | None = None) -> pl.DataFrame:
+def source_register(sources: Mapping[str, SourceSpec], stale: Mapping[str, Stale]) -> pl.DataFrame:
     """One row per source: a hash over its files, its age beside the newest retrieval, and whether it is stale."""
     import polars as pl
 
@@ -145,7 +145,7 @@ def source_register(sources: Mapping[str, SourceSpec], stale: Mapping[str, Stale
     for number, (source_id, source) in enumerate(sources.items(), start=1):
         files = sorted(source.files, key=lambda file: file.path)
         retrieved = date.fromisoformat(source.retrieved_on)
-        old = (stale or {}).get(source_id)
+        old = stale.get(source_id)
         rows.append(
             {
                 "row": number,

@@ -76,7 +76,7 @@ def _sign(handle: int, doing: str) -> None:
         os.pwrite(handle, json.dumps(signature).encode(), 0)
 
 
-def holder_of(path: Path, doing: str = "at work") -> str:
+def holder_of(path: Path, doing: str) -> str:
     """Who holds a lock, in words: `process 4711 is building since 2026-01-05T02:00:00Z`."""
     try:
         signed = json.loads(path.read_text(encoding="utf-8"))

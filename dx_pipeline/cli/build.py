@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -74,7 +74,11 @@ def run(
 
 def summary_lines(paths: Paths) -> list[str]:
     """The ranks people look for first, and what the release holds; from its manifest, no database is opened."""
-    manifest = _current_manifest(paths)
+    from dx_pipeline.release.store.manifest import read_manifest
+
+    folder, manifest = current_folder(paths), None
+    with suppress(ReleaseError):
+        manifest = read_manifest(folder) if folder else None
     if manifest is None:
         return ["no release yet"]
     names = {row.province_id: row.province for row in manifest.headline}
@@ -103,16 +107,6 @@ def _checks_told(manifest: Manifest) -> str:
         f"{count} {kind.replace('_', ' ')}" + (f" ({', '.join(names[kind])})" if kind in names else "")
         for kind, count in sorted(manifest.checks.counts.items())
     )
-
-
-def _current_manifest(paths: Paths) -> Manifest | None:
-    from dx_pipeline.release.store.manifest import read_manifest
-
-    folder = current_folder(paths)
-    try:
-        return read_manifest(folder) if folder else None
-    except ReleaseError:
-        return None
 
 
 def prune(as_json: AsJson = False) -> None:

@@ -106,7 +106,7 @@ def waiting(paths: Paths, source_ids: list[str]) -> list[Waiting]:
     return found
 
 
-def accept(paths: Paths, source_id: str, file: str = "", now: datetime | None = None) -> list[str]:
+def accept(paths: Paths, source_id: str, file: str = "") -> list[str]:
     """Accept what waits in a source, or one file of it; returns a line a file, telling what changed.
 
     A person may accept fewer rows or other columns, but not what cannot be read: the next build would fail on it.
@@ -114,7 +114,7 @@ def accept(paths: Paths, source_id: str, file: str = "", now: datetime | None = 
     Raises:
         DxError: nothing waits, or it cannot be read as source.toml stands.
     """
-    now = now or datetime.now(UTC)
+    now = datetime.now(UTC)
     there = [one for one in waiting(paths, [source_id]) if file in ("", one.file)]
     if not there:
         hint = "`dx fetch` looks at the publisher; what changed and is not accepted by itself then waits"

@@ -94,12 +94,14 @@ def build_nightly(
     return nightly
 
 
-def _left_no_trace(project: Project, run: dg.DagsterRun) -> bool:
-    return publishes(run) and run.run_id not in {one.run_id for one in state.read_state(project.paths).refreshes}
+def build_trace_sensors(project: Project) -> list[dg.SensorDefinition]:
+    """Most runs leave their trace themselves; one sensor is for those that failed before they could.
 
+    In a shared deployment, where no process sees a whole run, another one is for those that ended well.
+    """
 
-def build_failure_sensor(project: Project) -> dg.SensorDefinition:
-    """Most runs leave their trace themselves; this is for those that failed before they could."""
+    def left_no_trace(run: dg.DagsterRun) -> bool:
+        return publishes(run) and run.run_id not in {one.run_id for one in state.read_state(project.paths).refreshes}
 
     @dg.run_failure_sensor(
         name="leave_failure_note",
@@ -110,15 +112,9 @@ def build_failure_sensor(project: Project) -> dg.SensorDefinition:
         from dx_pipeline.orchestration.failure import reasons_of
 
         run = context.dagster_run
-        if _left_no_trace(project, run):
+        if left_no_trace(run):
             reasons = reasons_of(context.instance, run.run_id)
             state.end(project.paths, "failed", reasons, door_of(run), run.run_id)
-
-    return leave_failure_note
-
-
-def build_success_sensor(project: Project) -> dg.SensorDefinition:
-    """In a shared deployment no process sees a whole run: this leaves the trace of those that ended well."""
 
     @dg.run_status_sensor(
         run_status=dg.DagsterRunStatus.SUCCESS,
@@ -128,8 +124,8 @@ def build_success_sensor(project: Project) -> dg.SensorDefinition:
     )
     def leave_release_note(context: dg.RunStatusSensorContext) -> None:
         run = context.dagster_run
-        if _left_no_trace(project, run):
+        if left_no_trace(run):
             released = outcome_of(context.instance, run.run_id)
             state.end(project.paths, released or "unchanged", (), door_of(run), run.run_id)
 
-    return leave_release_note
+    return [leave_failure_note, leave_release_note] if project.settings.shared else [leave_failure_note]

@@ -12,13 +12,7 @@ import dagster as dg
 from dx_pipeline.orchestration.assets.figures import figure_assets, large_assets
 from dx_pipeline.orchestration.assets.marts import mart_assets, quality_checks
 from dx_pipeline.orchestration.assets.publication import publication_assets
-from dx_pipeline.orchestration.automation import (
-    build_failure_sensor,
-    build_nightly,
-    build_refresh,
-    build_success_sensor,
-    executor_of,
-)
+from dx_pipeline.orchestration.automation import build_nightly, build_refresh, build_trace_sensors, executor_of
 from dx_pipeline.orchestration.fetching import build_publishers, build_sensors, fetch_job, fetch_schedule
 from dx_pipeline.orchestration.resources import REFRESH, Project
 from dx_pipeline.paths import Paths
@@ -41,11 +35,7 @@ def _definitions(project: Project) -> dg.Definitions:
         asset_checks=[quality_checks()],
         jobs=[fetch_job, refresh],
         schedules=[fetch_schedule, build_nightly(project, refresh)],
-        sensors=[
-            build_failure_sensor(project),
-            *([build_success_sensor(project)] if settings.shared else []),
-            *build_sensors(project),
-        ],
+        sensors=[*build_trace_sensors(project), *build_sensors(project)],
         resources={"project": project},
         executor=executor_of(settings),
     )

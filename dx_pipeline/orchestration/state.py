@@ -152,9 +152,10 @@ def begin(paths: Paths, door: str, run_id: str = "", put_right: Iterable[str] = 
     _change(paths, begun)
 
 
-def _split(state: State) -> tuple[tuple[Refresh, ...], Refresh | None]:
-    """All other refreshes, and the one that this process began and has not ended."""
-    mine = [one for one in state.refreshes if one.process == this_process() and one.outcome == "running"]
+def _split(state: State, ended: bool = False) -> tuple[tuple[Refresh, ...], Refresh | None]:
+    """All other refreshes, and the newest one that this process began and has not ended (or has `ended`)."""
+    own = [one for one in state.refreshes if one.process == this_process()]
+    mine = [one for one in own if ended or one.outcome == "running"]
     newest = mine[-1] if mine else None
     return tuple(one for one in state.refreshes if one is not newest), newest
 
@@ -184,13 +185,11 @@ def interrupted(paths: Paths) -> None:
     """The newest refresh of this process was stopped by somebody: that is no failure, whatever its steps say."""
 
     def stopped(state: State) -> State:
-        mine = [number for number, one in enumerate(state.refreshes) if one.process == this_process()]
-        if not mine or state.refreshes[mine[-1]].outcome in GOOD:
+        others, mine = _split(state, ended=True)
+        if mine is None or mine.outcome in GOOD:
             return state
         update = {"outcome": "interrupted", "reasons": (), "ended_at": _now()}
-        refreshes = list(state.refreshes)
-        refreshes[mine[-1]] = refreshes[mine[-1]].model_copy(update=update)
-        return State(refreshes=tuple(refreshes))
+        return State(refreshes=(*others, mine.model_copy(update=update)))
 
     _change(paths, stopped)
 

@@ -351,7 +351,7 @@ class Fetch(Declaration):
     every_days: Annotated[int, Field(ge=1, le=366)] = 1
     #: so many days without a good look (unchanged, or changed and accepted) make the source stale
     stale_after_days: Annotated[int, Field(ge=1, le=3660)] = 14
-    #: what changed and keeps its layout and its laws is accepted by itself, or waits for `dx source accept`
+    #: what changed and keeps its layout and its laws is accepted by itself, or waits for `dx accept`
     accept: Literal["automatic", "by_hand"] = "automatic"
     max_bytes: Annotated[int, Field(ge=1, le=256 * MIB)] = 16 * MIB
     timeout_seconds: Annotated[float, Field(ge=0.1, le=120)] = 20.0

@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from dx_pipeline.orchestration import graph
-from dx_pipeline.orchestration.automation import build_failure_sensor, build_nightly, build_refresh
+from dx_pipeline.orchestration.automation import build_nightly, build_refresh, build_trace_sensors
 from dx_pipeline.orchestration.failure import told
 from dx_pipeline.orchestration.resources import PUBLISHERS, RELEASE, Project
 from dx_pipeline.orchestration.state import Refresh, read_state
@@ -101,7 +101,7 @@ def build_definitions(project: Project) -> dg.Definitions:
         assets=[figures, release_candidate, site, release, publishers],
         jobs=[job],
         schedules=[build_nightly(project, job, cron="* * * * *")],
-        sensors=[build_failure_sensor(project), often],
+        sensors=[*build_trace_sensors(project), often],
         resources={"project": project},
         executor=dg.in_process_executor,
     )
