@@ -54,8 +54,9 @@ def test_a_year_of_nights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     pruned = measured(paths, home)
     print(f"\n{built} nights built, {unchanged} unchanged, {time.process_time() - begun:.0f} s of CPU; bytes by month:")
     print("\n".join(map(str, [*months, f"after dx prune: {pruned}"])))
+    half = len(months) // 2  # a warehouse with a few blocks set free is larger some nights, and never more than that
     for what in pruned:
-        assert max(month[what] for month in months[2:]) <= 1.3 * months[1][what], what
+        assert max(month[what] for month in months[half:]) <= 1.1 * max(month[what] for month in months[:half]), what
     assert len(release_folders(paths)) == 5
     assert len(state.read_state(paths).refreshes) == state.REMEMBERED
 
