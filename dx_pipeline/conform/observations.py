@@ -8,7 +8,7 @@ An observation has the columns of `sources.read.FIGURE_SCHEMA` plus `province_id
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
@@ -49,9 +49,9 @@ def conform_figures(figures: pl.DataFrame, reference: Reference, indicators: Abs
             problem is listed, up to SHOWN.
     """
     rejected = figures["rejected"].is_not_null()
-    problems = _unknown_indicators(figures.filter(~rejected), indicators, reference.indicators)
-    problems += _unknown_words(figures.filter(~rejected), "kind", KINDS)
-    problems += _unknown_words(figures.filter(~rejected), "tier", TIERS)
+    used = figures.filter(~rejected)
+    problems = [*_unknown_indicators(used, indicators, reference.indicators)]
+    problems += [*_unknown_words(used, "kind", KINDS), *_unknown_words(used, "tier", TIERS)]
     frame = figures.with_columns(
         province_id=_provinces(figures, reference, problems),
         **read_values(figures, reference, problems),
@@ -73,25 +73,18 @@ def conform_figures(figures: pl.DataFrame, reference: Reference, indicators: Abs
         .then(pl.lit("derived"))
         .otherwise(pl.lit("published")),
     )
-    problems += out_of_range(frame) + beyond_the_units(frame, reference)
+    problems += [*_out_of_range(frame), *_beyond_the_units(frame, reference)]
     ConformError.refuse(problems, f"{len(problems)} printed rows can't be used")
     return frame
 
 
-def _unknown_indicators(figures: pl.DataFrame, known: AbstractSet[str], of_index: Collection[str]) -> list[Problem]:
+def _unknown_indicators(figures: pl.DataFrame, known: AbstractSet[str], of_index: Collection[str]) -> Iterator[Problem]:
     unknown = figures.filter(~pl.col("indicator").is_in(sorted(known)).fill_null(False))
     first = unknown.unique(["file", "table_no", "indicator"], keep="first", maintain_order=True)
-    return [
-        Problem(
-            where_of(row),
-            "an indicator code of data/reference/indicators.csv"
-            if prints_index(row["source_id"])
-            else "an indicator that a source.toml declares",
-            repr(row["indicator"]),
-            _declare(row, known, of_index),
-        )
-        for row in first.iter_rows(named=True)
-    ]
+    for row in first.iter_rows(named=True):
+        of_others = "an indicator that a source.toml declares"
+        codes = "an indicator code of data/reference/indicators.csv" if prints_index(row["source_id"]) else of_others
+        yield Problem(where_of(row), codes, repr(row["indicator"]), _declare(row, known, of_index))
 
 
 def _declare(row: dict[str, object], known: AbstractSet[str], of_index: Collection[str]) -> str:
@@ -109,14 +102,11 @@ def _declare(row: dict[str, object], known: AbstractSet[str], of_index: Collecti
     return f"{near} {new}" if near.startswith("did") else new
 
 
-def _unknown_words(figures: pl.DataFrame, column: str, known: tuple[str, ...]) -> list[Problem]:
+def _unknown_words(figures: pl.DataFrame, column: str, known: tuple[str, ...]) -> Iterator[Problem]:
     unknown = figures.filter(~pl.col(column).is_in(list(known)))  # null where its text was told already
-    return [
-        Problem(
-            where_of(row), f"a {column}: {', '.join(known)}", repr(row[column]), f"`codes.{column}` says what it is"
-        )
-        for row in unknown.iter_rows(named=True)
-    ]
+    expected, remedy = f"a {column}: {', '.join(known)}", f"`codes.{column}` says what it is"
+    for row in unknown.iter_rows(named=True):
+        yield Problem(where_of(row), expected, repr(row[column]), remedy)
 
 
 def _provinces(figures: pl.DataFrame, reference: Reference, problems: list[Problem]) -> pl.Series:
@@ -203,28 +193,20 @@ def read_values(figures: pl.DataFrame, reference: Reference, problems: list[Prob
     return {"value": value, "decimals": decimals}
 
 
-def _half_percent(rows: pl.DataFrame) -> list[Problem]:
+def _half_percent(rows: pl.DataFrame) -> Iterator[Problem]:
     """A column is printed with percent signs in all its figures or in none."""
     told = rows.filter(pl.col("signed").is_not_null() & (pl.col("layout") == "wide"))
     mixed = told.filter(pl.col("signed").n_unique().over("file", "table_no", "column") > 1)
     first = mixed.unique(["file", "table_no", "column", "signed"], keep="first", maintain_order=True)
-    return [
-        Problem(
-            where_of(row),
-            "a percent sign",
-            f"none in {row['value_text']!r}",
-            "all figures of a column have it, or none: mend it with the publisher, or `ignore` the column",
-        )
-        for row in first.filter(~pl.col("signed")).iter_rows(named=True)
-    ]
+    remedy = "all figures of a column have it, or none: mend it with the publisher, or `ignore` the column"
+    for row in first.filter(~pl.col("signed")).iter_rows(named=True):
+        yield Problem(where_of(row), "a percent sign", f"none in {row['value_text']!r}", remedy)
 
 
-def _unreadable(rows: pl.DataFrame, bad: dict[str, NumberFormatError]) -> list[Problem]:
+def _unreadable(rows: pl.DataFrame, bad: dict[str, NumberFormatError]) -> Iterator[Problem]:
     at = rows.filter(rows["value_text"].fill_null("").is_in(list(bad)))
-    return [
-        Problem(where_of(row), bad[row["value_text"] or ""].expected, repr(row["value_text"]), _remedy(row))
-        for row in at.iter_rows(named=True)
-    ]
+    for row in at.iter_rows(named=True):
+        yield Problem(where_of(row), bad[row["value_text"] or ""].expected, repr(row["value_text"]), _remedy(row))
 
 
 def _remedy(row: dict[str, object]) -> str:
@@ -246,44 +228,27 @@ def _remedy(row: dict[str, object]) -> str:
     return f'`decimal = "{other}"`{either} if that is the mark of the column, or ignore the column'
 
 
-def beyond_the_units(frame: pl.DataFrame, reference: Reference) -> list[Problem]:
+def _beyond_the_units(frame: pl.DataFrame, reference: Reference) -> Iterator[Problem]:
     """Ranks higher than there are units of their system to be ranked."""
     units = {system: len(reference.units(system)) for system in reference.systems}
     most = pl.col("unit_system").replace_strict(units, default=None, return_dtype=pl.Int64)
     out = frame.filter((pl.col("measure") == "rank") & pl.col("rejected").is_null() & (pl.col("value") > most))
-    return [
-        Problem(
-            where_of(row),
-            f"a rank from 1 to {units[row['unit_system']]}, as there are so many units",
-            f"{row['value_text']} ({row['province_text']})",
-            f"is it another column, or another `unit_system`? else {by_number([row['row']])}",
-        )
-        for row in out.iter_rows(named=True)
-    ]
+    for row in out.iter_rows(named=True):
+        expected = f"a rank from 1 to {units[row['unit_system']]}, as there are so many units"
+        remedy = f"is it another column, or another `unit_system`? else {by_number([row['row']])}"
+        yield Problem(where_of(row), expected, f"{row['value_text']} ({row['province_text']})", remedy)
 
 
-def _as_share(row: dict[str, object]) -> str:
-    """What makes a figure with a percent sign a hundred times smaller; empty for others."""
-    larger = "%" in str(row["value_text"]) and row["percent"] != "share"
-    return 'say `percent = "share"` if 57.3 % is meant as .573; ' if larger else ""
-
-
-def out_of_range(frame: pl.DataFrame) -> list[Problem]:
+def _out_of_range(frame: pl.DataFrame) -> Iterator[Problem]:
     """Figures outside the range their column declares."""
-    out = frame.filter(
-        ((pl.col("value") < pl.col("min")) | (pl.col("value") > pl.col("max"))) & pl.col("rejected").is_null()
-    )
-    return [
-        Problem(
-            where_of(row),
-            f"{row['unit'] or 'a value'} from "
-            + " to ".join("any" if row[end] is None else f"{row[end]:g}" for end in ("min", "max")),
-            f"{row['value_text']} ({row['province_text']})",
-            _as_share(row)
-            + "look at `min`, `max` and `decimal` of the column; a wrong figure gets a file in data/corrections/",
-        )
-        for row in out.iter_rows(named=True)
-    ]
+    outside = (pl.col("value") < pl.col("min")) | (pl.col("value") > pl.col("max"))
+    remedy = "look at `min`, `max` and `decimal` of the column; a wrong figure gets a file in data/corrections/"
+    for row in frame.filter(outside, pl.col("rejected").is_null()).iter_rows(named=True):
+        ends = " to ".join("any" if row[end] is None else f"{row[end]:g}" for end in ("min", "max"))
+        expected = f"{row['unit'] or 'a value'} from {ends}"
+        larger = "%" in (row["value_text"] or "") and row["percent"] != "share"
+        as_share = 'say `percent = "share"` if 57.3 % is meant as .573; ' if larger else ""
+        yield Problem(where_of(row), expected, f"{row['value_text']} ({row['province_text']})", as_share + remedy)
 
 
 @dataclass(frozen=True)
