@@ -115,8 +115,7 @@ def points(value: float) -> Words:
 
 def component_name(indicator: str) -> Words:
     """Short running-text name of a part of the index: its label, in small letters."""
-    name = label_of("part", indicator)
-    return Words(small(name.vi), small(name.en))
+    return Words(*(name[:1].lower() + name[1:] for name in label_of("part", indicator)))
 
 
 def narrow_name(indicator: str) -> Words:
@@ -139,8 +138,3 @@ def sentence(text: Words) -> Words:
 def capital(text: str) -> str:
     """First letter as at the start of a sentence."""
     return text[:1].upper() + text[1:]
-
-
-def small(text: str) -> str:
-    """First letter as within a sentence."""
-    return text[:1].lower() + text[1:]
