@@ -22,7 +22,7 @@ from dx_pipeline.warehouse import RECORDS, connect, read_table, replace_table, t
 from tests.conftest import ROOT, declare
 
 #: what a source, the figures, a table, any table, a law, a picture and the pages begin with
-ENTRIES = ("conform.observe", "conform.figures", "marts.findings", "marts._carry", "quality.laws",
+ENTRIES = ("conform.observations", "conform.figures", "marts.findings", "marts._carry", "quality.laws",
            "charts.rank_bands", "report.site")  # fmt: skip
 IMPORTED = """
 import importlib, json, sys
