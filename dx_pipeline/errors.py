@@ -7,6 +7,7 @@ sentences apart. A class below names a kind that some caller catches; where nobo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Self
 
@@ -90,10 +91,10 @@ def nearest(text: object, known: Iterable[object], listing: str = "") -> str:
     """What somebody may have meant: the nearest known names, all of them if they are few, or where to look."""
     import difflib
 
-    names = [str(one) for one in known]
+    names = sorted(map(str, known)) if isinstance(known, AbstractSet) else [str(one) for one in known]
     if len(names) <= LISTED:
         return f"known: {', '.join(names) or 'none'}"
     folded = {name.casefold(): name for name in names}
     near = [folded[one] for one in difflib.get_close_matches(str(text).casefold(), folded, 3)]
-    near = near or [name for name in names if str(text) and str(text).casefold() in name.casefold()]
+    near = near or [name for name in names if len(str(text)) > 2 and str(text).casefold() in name.casefold()]
     return f"did you mean {', '.join(near[:LISTED])}?" if near else listing

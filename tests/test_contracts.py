@@ -7,6 +7,7 @@ import pytest
 
 from dx_pipeline.contracts import ContractError, load_contract, parse_contract
 from dx_pipeline.declarations import DeclarationError
+from dx_pipeline.errors import nearest
 
 TEXTS = {f"{part}_{language}": "text" for part in ("title", "description", "limitations") for language in ("vi", "en")}
 GOOD = {
@@ -115,3 +116,11 @@ def test_an_unknown_table_or_column_names_the_nearest() -> None:
     assert error.value.hint.startswith("did you mean province_rankings")
     with pytest.raises(ContractError, match="no column 'scores'"):
         load_contract("province_rankings").column("scores")
+
+
+def test_what_is_suggested_is_near_and_the_same_each_time() -> None:
+    known = {f"papi_{word}" for word in ("control", "corruption", "participation", "procedures", "services", "trust")}
+    known |= {"pci_overall"}
+    assert nearest("papi_servicse", known) == "did you mean papi_services, papi_trust?"
+    assert nearest("papi", known) == f"did you mean {', '.join(sorted(known)[:6])}?"
+    assert nearest("s", known, "look there") == "look there"

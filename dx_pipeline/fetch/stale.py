@@ -6,16 +6,19 @@ that change is a reason to build, the passing of another day is not. Tables coun
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 from pydantic_core import to_jsonable_python
 
 from dx_pipeline.files import read_json, write_json
 from dx_pipeline.paths import Paths
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,12 @@ def stale_file(paths: Paths) -> Path:
 
 
 def read_stale(paths: Paths) -> dict[str, Stale]:
-    """Stale sources by id; empty when there are none or nothing was ever fetched."""
-    return TypeAdapter(dict[str, Stale]).validate_python(read_json(stale_file(paths)))
+    """Stale sources by id; none when nothing was ever fetched. What cannot be read the next look finds again."""
+    try:
+        return TypeAdapter(dict[str, Stale]).validate_python(read_json(stale_file(paths)))
+    except ValidationError:
+        log.warning("%s cannot be read; the next look writes it anew", stale_file(paths))
+        return {}
 
 
 def write_stale(paths: Paths, found: Iterable[Stale]) -> bool:

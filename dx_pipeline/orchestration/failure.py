@@ -17,6 +17,8 @@ from dx_pipeline.orchestration.state import Reason
 if TYPE_CHECKING:
     from dagster_shared.error import SerializableErrorInfo
 
+#: what Dagster raises in a step whose process is asked to end
+STOPPED = dg.DagsterExecutionInterruptedError.__name__
 #: how many failing keys of a check are told
 KEYS_TOLD = 5
 HINTS = {
@@ -106,6 +108,10 @@ def _step_reason(event: dg.DagsterEvent) -> Reason:
     if data.user_failure_data is not None:
         fields = {name: value.value for name, value in data.user_failure_data.metadata.items()}
         return Reason.model_validate({"where": where, "message": data.user_failure_data.description or ""} | fields)
+    if data.error is not None and STOPPED in data.error.to_string():
+        message = "the process was asked to end (SIGTERM) before it was done"
+        hint = "Nothing is lost: run it again, with more time if a time limit ended it."
+        return Reason(where=where, message=message, hint=hint, retry=True)
     return Reason(where=where, message=_innermost(data.error) or event.message or "it failed")
 
 
@@ -116,7 +122,7 @@ def _innermost(error: SerializableErrorInfo | None) -> str:
     if error is None:
         return ""
     told = error.message.strip()
-    # `executors.py` can raise nothing of ours
+    # an executor can raise nothing of ours
     return told.partition(": ")[2] if error.cls_name == dg.DagsterError.__name__ else told
 
 

@@ -12,6 +12,7 @@ from dx_pipeline.errors import BusyError, DxError
 from dx_pipeline.fetch.night import fetch_all
 from dx_pipeline.fetch.records import read_records
 from dx_pipeline.fetch.snapshots import stored
+from dx_pipeline.fetch.stale import read_stale
 from dx_pipeline.locks import try_lock
 from tests.fetch.publisher import (
     SOURCE,
@@ -224,6 +225,11 @@ def test_a_source_becomes_stale_and_fresh_again(tmp_path: Path, publisher: Publi
     written = (paths.snapshots / "stale.json").read_bytes()
     assert night(paths, 16).stale == (stale,)
     assert (paths.snapshots / "stale.json").read_bytes() == written
+    for damaged in (b'{"dti_example": 3}', written.replace(b"2026-03-01", b"some day"), b"[]", b"{"):
+        (paths.snapshots / "stale.json").write_bytes(damaged)
+        assert read_stale(paths) == {}
+        assert [one.source_id for one in night(paths, 16).stale] == [SOURCE]
+        assert (paths.snapshots / "stale.json").read_bytes() == written.replace(b"2026-03-16", b"2026-03-17")
     publisher.replies[f"/{SOURCE}/2023.csv"] = good
     assert not night(paths, 17).stale
 

@@ -16,6 +16,7 @@ import pytest
 
 from dx_pipeline.errors import DxError
 from dx_pipeline.orchestration import state
+from dx_pipeline.orchestration.failure import reasons_of
 from dx_pipeline.orchestration.instance import opened
 from dx_pipeline.orchestration.launcher import PROCESS_TAG, WatchedRunLauncher, end_dead_runs
 from dx_pipeline.orchestration.upkeep import KEPT_RUNS, forget_runs, night_without_work
@@ -156,6 +157,22 @@ def test_an_interrupt_ends_with_130_and_leaves_no_failure(project: Paths) -> Non
     assert "Traceback" not in told
     assert state.read_state(project).failure is None
     assert verify_release(current_folder(project)) == []
+
+
+def test_a_step_that_was_asked_to_end_says_so_and_what_to_do() -> None:
+    @dg.op
+    def long() -> None:
+        raise dg.DagsterExecutionInterruptedError
+
+    @dg.job
+    def night() -> None:
+        long()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = night.execute_in_process(instance=instance, raise_on_error=False)
+        (reason,) = reasons_of(instance, result.run_id)
+    assert reason.message == "the process was asked to end (SIGTERM) before it was done"
+    assert (reason.retry, "run it again" in reason.hint) == (True, True)
 
 
 def test_a_killed_run_is_a_failed_run_until_one_ends_well(project: Paths) -> None:

@@ -266,14 +266,15 @@ def _repair_current(paths: Paths) -> list[str]:
     journal = read_journal(paths)
     if current is None:
         link = paths.marts / "current"
-        was = str(link.readlink()) if link.is_symlink() else "nothing"
+        led = link.is_symlink()
+        was = f"led to {link.readlink()}, which is no release here" if led else "was missing"
         kept = [folder for folder in by_last_use(paths) if folder.name in journal.published]
         if not kept:
             link.unlink(missing_ok=True)
-            return [f"current led to {was}, and there is no release to show"] if was != "nothing" else []
+            return [f"current {was}, and there is no release to show"] if led else []
         point_current(paths, kept[-1])
         append_event(paths, "restored because current led to no release", kept[-1])
-        return [f"current led to {was}, which is no release here; {kept[-1].name} is current again"]
+        return [f"current {was}; {kept[-1].name} is current again"]
     if current.name not in journal.published:
         append_event(paths, "published (journal completed by the next run)", current)
         return [f"completed the journal: {current.name} was published by a run that died right after"]
