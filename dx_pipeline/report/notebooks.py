@@ -94,6 +94,7 @@ def _run(source: str, namespace: dict[str, Any]) -> Cell:
     import matplotlib.pyplot as plt
 
     printed, value, failed = io.StringIO(), None, False
+    figures: list[bytes] = []
     plt.show = lambda *_, **__: None  # figures are kept below
     try:
         body = ast.parse(source).body
@@ -102,15 +103,14 @@ def _run(source: str, namespace: dict[str, Any]) -> Cell:
             exec(compile(ast.Module(body, []), "<cell>", "exec"), namespace)
             if isinstance(last, ast.Expr):
                 value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), namespace)
+        for number in plt.get_fignums():
+            picture = io.BytesIO()
+            plt.figure(number).savefig(picture, format="png", bbox_inches="tight", metadata={"Software": None})
+            figures.append(picture.getvalue())
     except Exception as error:
         printed.write(f"{type(error).__name__}: {error}")
         failed = True
     texts = [text for text in (printed.getvalue(), "" if value is None else repr(value)) if text]
-    figures = []
-    for number in plt.get_fignums():
-        picture = io.BytesIO()
-        plt.figure(number).savefig(picture, format="png", bbox_inches="tight", metadata={"Software": None})
-        figures.append(picture.getvalue())
     plt.close("all")
     return Cell("code", source, texts, figures, failed)
 

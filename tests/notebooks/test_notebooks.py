@@ -70,6 +70,11 @@ def test_a_cell_that_fails_shows_its_error_and_ends_the_page(tmp_path: Path) -> 
     cells = executed(source)
     assert [cell.texts for cell in cells] == [["1\n", "4"], ["ZeroDivisionError: division by zero"]]
     assert [cell.failed for cell in cells] == [False, True]
+    undrawn = "import matplotlib.pyplot as plt\nplt.figure().text(0, None, 'no place')"
+    source.write_text(json.dumps({"cells": [{"cell_type": "code", "source": [undrawn]}]}), encoding="utf-8")
+    (cell,) = executed(source)
+    assert (cell.failed, cell.figures) == (True, [])
+    assert "TypeError: " in cell.texts[0]
 
 
 @pytest.mark.skipif(not os.environ.get("DX_SOAK"), reason="long: make soak")
