@@ -113,6 +113,11 @@ class Subject:
         )
         return set(rows)
 
+    @property
+    def drawn(self) -> tuple[Any, ...]:
+        """All that a picture may draw of it besides the figures it has read: subjects alike in this draw alike."""
+        return self.unit_system, self.focus, self.peers, self.names, self._comparable
+
     def joins(self, before: int, after: int) -> bool:
         """Whether a line may run from one edition to the next: only where both are known to measure the same thing."""
         return (before, after) in self._comparable

@@ -121,6 +121,10 @@ def draw_picture(candidate: Candidate, name: str) -> Made:
 
 def _stated(value: Any) -> str:
     """What a picture shows as one text: the same in every process, in whatever order things were looked up."""
+    from dx_pipeline.charts.subject import Subject
+
+    if isinstance(value, Subject):
+        return _stated(value.drawn)
     if is_dataclass(value):
         fields_of = [f"{field.name}={_stated(getattr(value, field.name))}" for field in fields(value)]
         return f"{type(value).__name__}({', '.join(fields_of)})"

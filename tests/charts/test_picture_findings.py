@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from dx_pipeline.charts import component_heat_map, income_and_score, target_tracker
+from dx_pipeline.charts import PICTURES, component_heat_map, income_and_score, target_tracker
+from dx_pipeline.charts.drawing import read_finding
 from dx_pipeline.charts.subject import subject_of
+from dx_pipeline.release.compose import _stated
+from dx_pipeline.tables import default_pair, unit_systems
 from tests.charts.test_pictures import finding
 
 if TYPE_CHECKING:
@@ -196,3 +200,11 @@ def test_a_difference_within_the_usual_spread_is_said_to_be_usual(country, say) 
 def _income(country: duckdb.DuckDBPyConnection) -> str:
     subject = subject_of(country, REFERENCE, 63, "hai-duong", None)
     return income_and_score.subtitle(income_and_score.read(subject)).en
+
+
+def test_what_a_picture_shows_is_told_by_its_figures_alone(con: duckdb.DuckDBPyConnection) -> None:
+    """Else an unchanged picture is drawn again by every refresh, and its footer names another release."""
+    for name, picture in PICTURES.items():
+        for system in unit_systems(con):
+            found = read_finding(con, picture, REFERENCE, system, *default_pair(con, system))
+            assert not re.search(r" at 0x|Path\(", _stated(found)), (name, system)
