@@ -59,10 +59,8 @@ def _wait_for(handle: int, path: Path, doing: str, wait_seconds: float) -> None:
     while not try_lock(handle):
         holder = holder_of(path, doing)
         if time.monotonic() >= deadline:
-            raise BusyError(
-                f"{holder} and did not finish within {wait_seconds:g} s; nothing was changed",
-                "Try again when it is done.",
-            )
+            waited = f" and did not finish within {wait_seconds:g} s" if wait_seconds else ""
+            raise BusyError(f"{holder}{waited}; nothing was changed", "Try again when it is done.")
         if not said:
             log.warning("%s; waiting up to %g s for it to finish", holder, wait_seconds)
             said = True

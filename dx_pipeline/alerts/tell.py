@@ -17,6 +17,7 @@ from typing import Any
 
 from dx_pipeline.alerts.causes import Cause
 from dx_pipeline.alerts.memory import Event, compare, memory_file, queue, read_memory, settle
+from dx_pipeline.errors import BusyError
 from dx_pipeline.files import write_json
 from dx_pipeline.language.words import filled
 from dx_pipeline.locks import locked
@@ -43,9 +44,11 @@ def send(url: str, title: str, body: str) -> bool:
     """Deliver one message over one channel; False when that failed, whatever the reason."""
     import apprise
 
-    for name in ("apprise", "urllib3", "requests"):  # they log addresses
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    loggers = [logging.getLogger(name) for name in ("apprise", "urllib3", "requests")]  # they log addresses
+    levels = [one.level for one in loggers]
     try:
+        for one in loggers:
+            one.setLevel(logging.CRITICAL + 1)
         channel = _instance(url)
         return channel is not None and bool(
             channel.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
@@ -54,6 +57,9 @@ def send(url: str, title: str, body: str) -> bool:
         # a plugin's own fault; its message may hold the address, so only its kind is told
         log.warning("an alert could not be delivered: %s", type(error).__name__)
         return False
+    finally:
+        for one, level in zip(loggers, levels, strict=True):
+            one.setLevel(level)
 
 
 def _instance(url: str) -> Any:
@@ -82,27 +88,31 @@ def tell(
     """
     now = now or datetime.now(UTC)
     there = channels()
-    with locked(paths.snapshots / ".alerts.lock", "sending alerts", wait_seconds=60):
-        memory = read_memory(paths)
-        events = compare(memory, domain, causes, now)
-        if events:
-            title, body = write_message(events, languages())
-            log.warning("%s\n%s", title, body)
-            if there:
-                queue(memory, title, body, there, now)
-        if events or memory["outbox"] or memory["causes"]:
-            write_json(memory_file(paths), memory)
-        if memory["outbox"]:
-            for message in memory["outbox"]:
-                message["channels"] = [
-                    mark
-                    for mark in message["channels"]
-                    if mark in there and not deliver(there[mark], message["title"], message["body"])
-                ]
-            if any(message["channels"] for message in memory["outbox"]):
-                log.error("an alert could not be delivered; it is kept and sent again with the next one")
-            settle(memory, now)
-            write_json(memory_file(paths), memory)
+    try:
+        with locked(paths.snapshots / ".alerts.lock", "sending alerts", wait_seconds=60):
+            memory = read_memory(paths)
+            events = compare(memory, domain, causes, now)
+            if events:
+                title, body = write_message(events, languages())
+                log.warning("%s\n%s", title, body)
+                if there:
+                    queue(memory, title, body, there, now)
+            if events or memory["outbox"] or memory["causes"]:
+                write_json(memory_file(paths), memory)
+            if memory["outbox"]:
+                for message in memory["outbox"]:
+                    message["channels"] = [
+                        mark
+                        for mark in message["channels"]
+                        if mark in there and not deliver(there[mark], message["title"], message["body"])
+                    ]
+                if any(message["channels"] for message in memory["outbox"]):
+                    log.error("an alert could not be delivered; it is kept and sent again with the next one")
+                settle(memory, now)
+                write_json(memory_file(paths), memory)
+    except BusyError as busy:  # the next call finds the same causes and tells them
+        log.error("no alert was sent: %s", busy.message)
+        return []
     return events
 
 

@@ -179,10 +179,11 @@ class Page:
         """Small grey text at a place of the data."""
         self.label(axes, x, y, self.say(words), style.SMALL_POINTS, colour=style.MUTED, **look)
 
-    def method_change(self, axes: Axes, x: float, y: float, zorder: float = 2) -> None:
+    def method_change(self, axes: Axes, x: float, y: float, known: bool, zorder: float = 2) -> None:
         """A line at x between two editions that do not compare, with the words for it at height y."""
         axes.axvline(x, color=style.MUTED, linewidth=0.9, linestyle=(0, (2, 3)), zorder=zorder)
-        self.note(axes, x, y, Words("đổi cách đo", "method changed"), ha="center", va="bottom")
+        words = Words("đổi cách đo", "method changed") if known else Words("chưa rõ cách đo", "method not known")
+        self.note(axes, x, y, words, ha="center", va="bottom")
 
     def axes(self, left: float, bottom: float, right: float, top: float) -> Axes:
         """Bare axes between four places of the sheet, in inches."""

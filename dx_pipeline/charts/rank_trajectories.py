@@ -85,7 +85,9 @@ def title(shown: Trajectories) -> Words:
         f"{name.en} {move.en} {by.en} in {after} (rank {own[before]} → {own[after]})",
     )
     if not shown.subject.joins(before, after):
-        finding = joined([finding, Words("khi cách đo thay đổi", "as the method changed")], ", ")
+        changed = Words("khi cách đo thay đổi", "as the method changed")
+        unknown = Words("chưa biết có cùng cách đo hay không", "not known to be measured alike")
+        finding = joined([finding, changed if shown.subject.method_changed(before, after) else unknown], ", ")
     if after == last:
         return finding
     return joined([finding, Words(f"đứng thứ {own[last]} năm {last}", f"and ranked {own[last]} in {last}")], ", ")
@@ -95,9 +97,9 @@ def subtitle(shown: Trajectories) -> Words:
     """How to read the lines, and which ranks of the focus are missing."""
     text = Words(
         "Thứ hạng DTI, hạng 1 ở trên. Dấu đặc: hạng đã công bố; dấu rỗng: hạng tính từ điểm đã công bố."
-        " Đường đứt ở nơi cách đo thay đổi.",
+        " Đường đứt ở nơi cách đo thay đổi hoặc chưa rõ.",
         "DTI rank, first on top. Solid marker: published rank; hollow: computed from published scores."
-        " Lines break where the method changed.",
+        " Lines break where the method changed or is not known.",
     )
     gone = [edition for edition in shown.editions if edition not in shown.ranks[shown.subject.focus]]
     if gone:
@@ -145,7 +147,7 @@ def _frame(page: Page, axes: Axes, shown: Trajectories) -> None:
     )
     for before, after in pairwise(shown.editions):
         if not shown.subject.joins(before, after):
-            page.method_change(axes, (before + after) / 2, -0.2, zorder=0)
+            page.method_change(axes, (before + after) / 2, -0.2, shown.subject.method_changed(before, after), zorder=0)
 
 
 def _joined_anywhere(edition: int, ranks: dict[int, int], shown: Trajectories) -> bool:

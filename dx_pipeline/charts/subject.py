@@ -106,21 +106,27 @@ class Subject:
         return [peer for peer in found if peer and peer != self.focus][:3]
 
     @cached_property
-    def _comparable(self) -> set[tuple[int, int]]:
+    def _steps(self) -> dict[tuple[int, int], str]:
         rows = self.rows(
-            "select edition_from, edition_to from edition_comparability"
-            " where level = 'overall' and comparability = 'same_structure'"
+            "select edition_from, edition_to, comparability from edition_comparability where level = 'overall'"
         )
-        return set(rows)
+        return {(before, after): kind for before, after, kind in rows}
 
     @property
     def drawn(self) -> tuple[Any, ...]:
         """All that a picture may draw of it besides the figures it has read: subjects alike in this draw alike."""
-        return self.unit_system, self.focus, self.peers, self.names, self._comparable
+        names = {unit: words for (system, unit), words in self.names.items() if system == self.unit_system}
+        return self.unit_system, self.focus, self.peers, names, self._steps
 
     def joins(self, before: int, after: int) -> bool:
         """Whether a line may run from one edition to the next: only where both are known to measure the same thing."""
-        return (before, after) in self._comparable
+        return self._steps.get((before, after)) == "same_structure"
+
+    def method_changed(self, before: int, after: int) -> bool:
+        """Whether it is known that the method changed somewhere between two editions."""
+        return any(
+            kind == "broken" and before <= first and last <= after for (first, last), kind in self._steps.items()
+        )
 
 
 def subject_of(

@@ -50,7 +50,7 @@ def read(subject: Subject) -> Tracker:
     )
     cuts = subject.table(
         "select edition, k, score from rank_thresholds"
-        " where unit_system = $system and k in (10, 15, 20) order by edition, k"
+        f" where unit_system = $system and k in {TARGET_RANKS} order by edition, k"
     )
     scores = {edition: score for edition, score, _ in own.iter_rows() if score is not None}
     if not scores:
@@ -163,7 +163,7 @@ def draw(page: Page, shown: Tracker) -> None:
     for before, after in pairwise(editions):
         if not shown.subject.joins(before, after):
             x = after - 0.12 * (after - before)  # near the later edition: labels of the earlier one stand between
-            page.method_change(axes, x, high + pad)
+            page.method_change(axes, x, high + pad, shown.subject.method_changed(before, after))
     for k, cut in shown.thresholds.items():
         known = [e for e in editions if e in cut]
         _runs(axes, cut, shown, color=style.INK, linewidth=1.4, linestyle=DASHES[k], zorder=3)

@@ -66,9 +66,11 @@ def accept(
         return
     there = waiting(paths, source_ids(paths))
     if as_json:
-        keys = ("source_id", "file", "path", "problems")
-        plain = [(one.source_id, one.file, one.snapshot.path, one.problems) for one in there]
-        show_json({"waiting": [dict(zip(keys, one, strict=True)) for one in plain]})
+        plain = [
+            {"source_id": one.source_id, "file": one.file, "path": one.snapshot.path, "problems": one.problems}
+            for one in there
+        ]
+        show_json({"waiting": plain})
         return
     for one in there:
         print(f"{one.source_id}/{one.file}: {one.snapshot.path}")

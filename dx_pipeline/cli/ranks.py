@@ -53,7 +53,7 @@ def rank(
         breaks = select(
             con,
             """SELECT * FROM edition_comparability
-            WHERE level = 'overall' AND comparability = 'broken' ORDER BY edition_from""",
+            WHERE level = 'overall' AND comparability IN ('broken', 'unknown') ORDER BY edition_from""",
         )
     if as_json:
         show_json({"unit_system": units, "edition": wanted, "province_id": province_id, "rows": rows})

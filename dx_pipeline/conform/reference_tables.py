@@ -135,10 +135,13 @@ def read_own(folder: Path, table: str) -> pl.DataFrame:
                 problems.append(Problem(f"{where}, row {number}, column {name}", "text on one line", found))
     if len(set(header)) != len(header):
         problems.append(Problem(f"{where}, header", "each column once", ", ".join(header)))
+    line = SHAPES[table].line
+    if line in header:
+        problems.append(Problem(f"{where}, header", f"no column `{line}`, which counts the lines", line, "rename it"))
     ReferenceTableError.refuse(problems)
     texts = [[plain(cell) or None for cell in cells] for cells in rows]
     frame = pl.DataFrame(texts, schema=dict.fromkeys(header, pl.String), orient="row")
-    return frame.insert_column(0, pl.Series(SHAPES[table].line, range(2, len(rows) + 2), dtype=pl.Int64))
+    return frame.insert_column(0, pl.Series(line, range(2, len(rows) + 2), dtype=pl.Int64))
 
 
 def check_tables(tables: Mapping[str, pl.DataFrame]) -> None:

@@ -44,12 +44,14 @@ def stale_file(paths: Paths) -> Path:
 
 
 def read_stale(paths: Paths) -> dict[str, Stale]:
-    """Stale sources by id; none when nothing was ever fetched. What cannot be read the next look finds again."""
-    try:
-        return TypeAdapter(dict[str, Stale]).validate_python(read_json(stale_file(paths)))
-    except ValidationError:
-        log.warning("%s cannot be read; the next look writes it anew", stale_file(paths))
-        return {}
+    """Stale sources by id; none when nothing was ever fetched. What cannot be read the next look writes anew."""
+    found, read = {}, TypeAdapter(Stale).validate_python
+    for source_id, entry in read_json(stale_file(paths)).items():
+        try:
+            found[source_id] = read(entry)
+        except ValidationError:
+            log.warning("%s: %s cannot be read; the next look writes it anew", stale_file(paths), source_id)
+    return found
 
 
 def write_stale(paths: Paths, found: Iterable[Stale]) -> bool:
@@ -59,7 +61,7 @@ def write_stale(paths: Paths, found: Iterable[Stale]) -> bool:
     """
     before = read_stale(paths)
     now = {one.source_id: before.get(one.source_id, one) for one in found}
-    if now == before:
-        return False
-    write_json(stale_file(paths), to_jsonable_python(now))
-    return True
+    written = to_jsonable_python(now)
+    if written != read_json(stale_file(paths)):
+        write_json(stale_file(paths), written)
+    return now != before

@@ -50,7 +50,7 @@ class Known:
 class Movement:
     """What is known of a unit in two editions. None is a figure that was not read.
 
-    `own_effect` and `others_effect` are places, negative is a rise. `comparable`: whether scores may be subtracted.
+    `own_effect` and `others_effect` are places, negative is a rise. `comparability`: of the scores of the two editions.
     `counted_back`: editions computed for a unit that did not exist then; `before`: all editions before it existed;
     `members`: how many provinces it was made of; `n_units`: among how many it is ranked; `table_doubts`: of all scores
     of the two editions, on which the effects of the others rest.
@@ -60,7 +60,7 @@ class Movement:
     name_en: str
     edition_from: int
     edition_to: int
-    comparable: bool
+    comparability: str
     score_from: Known | None = None
     score_to: Known | None = None
     rank_from: Known | None = None
@@ -74,6 +74,11 @@ class Movement:
     n_units: int = 0
     city: bool = False
     table_doubts: str | None = None
+
+    @property
+    def comparable(self) -> bool:
+        """Whether scores may be subtracted."""
+        return self.comparability == "same_structure"
 
     @property
     def score_change(self) -> float | None:

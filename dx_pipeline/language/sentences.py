@@ -202,6 +202,11 @@ def _rest(m: Movement, score_told: bool) -> Words | None:
         f"điểm hai năm{beside.vi} không so được vì bộ chỉ số đã thay đổi",
         f"the scores{beside.en} do not compare, because the set of indicators changed",
     )
+    if m.comparability == "unknown":
+        broken = Words(
+            f"chưa biết điểm hai năm{beside.vi} có so được với nhau không",
+            f"whether the scores{beside.en} compare is not known",
+        )
     one_year = None if both else _one_sided(m, m.score_from, m.score_to, _score, Words("điểm", "score"), unread=False)
     return joined([one_year, broken], "; ") if one_year else broken
 

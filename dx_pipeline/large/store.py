@@ -201,16 +201,23 @@ def _made_of(source: SourceSpec, dictionary: Dictionary, parts: list[Part]) -> s
     """One hash over all that decides a period: its files, what is said of them, the names known, the code."""
     names = dictionary.names
     spelled = sorted(
-        (known.spelling.text, known.unit.province_id, known.unit.code) for one in names.known.values() for known in one
+        (known.spelling.text, known.unit.province_id, known.unit.code, known.unit.kind, known.as_city)
+        for one in names.known.values()
+        for known in one
     )
-    files = [(part.file, part.spec.sha256, part.spec.period, repr(part.spec.tables)) for part in parts]
+    files = [
+        (part.file, part.spec.sha256, part.spec.period, part.spec.form, part.spec.delimiter, repr(part.spec.tables))
+        for part in parts
+    ]
     said = [
         source.files[0].unit_system,
         source.large,
         list(source.indicators.items()),
         files,
         spelled,
-        sorted(names.lookalikes),
+        sorted(spelling.text for one in names.lookalikes.values() for spelling, _, _ in one),
+        sorted((code, unit.province_id) for code, unit in names.iso.items()),
+        sorted(names.era),
         code_version(),
     ]
     return hashlib.sha256(repr(said).encode()).hexdigest()

@@ -189,15 +189,12 @@ class Step(NamedTuple):
 
 
 def step_between(edition_comparability: pl.DataFrame, edition_from: int, edition_to: int) -> Step:
-    """How far the overall of two editions compares: as far as the first break between them lets it.
-
-    A step that nobody described does not compare: a new edition has its tables before somebody has read its rules.
-    """
+    """How far the overall of two editions compares: as far as the first break between them lets it."""
     steps = edition_comparability.filter(pl.col("level") == "overall")
     known = {row["edition_from"]: row for row in steps.iter_rows(named=True)}
     year = edition_from
     while year < edition_to:
-        row = known.get(year, {"edition_to": edition_to, "comparability": "unknown", "reason": "not described yet"})
+        row = known[year]
         if row["comparability"] != "same_structure":
             changed = "không cùng thước đo vì bộ chỉ số đã thay đổi"
             why = "chưa biết hai kỳ có cùng thước đo hay không" if row["comparability"] == "unknown" else changed

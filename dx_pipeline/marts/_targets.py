@@ -133,7 +133,7 @@ def rank_targets(targets: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> pl.D
         actual_value=pl.col("rank").cast(pl.Float64),
         actual_as_of=pl.when(~pl.col("unknown")).then(pl.format("DTI {}", "edition")),
         actual_source=pl.col("source_id") + ": " + pl.col("locator"),
-        verdict=_verdict(pl.col("ends") | (pl.col("unknown") & ~pl.col("early")), reached(pl.col("rank"))),
+        verdict=_verdict(pl.col("ends") | (pl.col("unknown") & ~pl.col("early")), pl.col("rank") <= pl.col("k")),
         missing=first_true({"boundary_change": "ends", "not_read": "unknown", "not_due": "early"}),
         need_points=(1000 * (pl.col("threshold") - pl.col("score"))).clip(lower_bound=0.0),
         reason=_rank_reason("en"),

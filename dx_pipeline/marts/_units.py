@@ -142,8 +142,6 @@ def merged(scores: pl.DataFrame, provinces: pl.DataFrame, endowments: pl.DataFra
     """
     members = memberships(provinces)
     people = endowments.filter(pl.col("indicator") == "population").select(*UNIT, edition="year", people="value")
-    if (people["people"] <= 0).any():
-        raise IndexInputError("populations: expected positive numbers")
     of_member = {"left_on": ["edition", "member_system", "member_id"], "right_on": ["edition", *UNIT], "how": "left"}
     known = (
         members.join(scores.select("edition").unique(), how="cross")
@@ -153,6 +151,8 @@ def merged(scores: pl.DataFrame, provinces: pl.DataFrame, endowments: pl.DataFra
         .filter(2 * pl.col("score").count().over("edition", "unit_system") > pl.len().over("edition", "unit_system"))
         .sort("edition", *UNIT, "member_id")
     )
+    if (known["people"] <= 0).any():
+        raise IndexInputError("populations: expected positive numbers")
     weighted = (pl.col("score") * pl.col("people")).sum() / pl.col("people").sum()
     return known.group_by("edition", *UNIT, maintain_order=True).agg(
         score_mean=_of_all("score", pl.col("score").mean()),

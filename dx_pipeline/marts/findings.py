@@ -11,7 +11,7 @@ from dx_pipeline.index.changes import Explanation, explain, joint_half_widths
 from dx_pipeline.language.movement import MARKED, Known, Movement
 from dx_pipeline.language.numbers import decimals_of
 from dx_pipeline.language.sentences import finding, note
-from dx_pipeline.marts._arrays import edition_pairs, step_between
+from dx_pipeline.marts._arrays import edition_pairs
 from dx_pipeline.marts._units import UNIT, memberships
 from dx_pipeline.vocabulary import SEPARATOR, codes, split
 
@@ -30,12 +30,10 @@ def build(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     for row in tables["rank_changes"].iter_rows(named=True):
         unit = (row["unit_system"], row["province_id"])
         years = (row["edition_from"], row["edition_to"])
-        step = step_between(tables["edition_comparability"], *years)
         held = set().union(*(whole.get((year, unit[0]), set()) for year in years))
         own = {year: figures.get((year, *unit), {}) for year in years}
         movement = replace(
             _movement(row, units_by_key[unit], own),
-            comparable=step.comparable,
             explanation=parts.get((*years, *unit)),
             table_doubts=SEPARATOR.join(sorted(held)) or None,
         )
@@ -84,7 +82,7 @@ def _movement(row: dict[str, Any], unit: dict[str, Any], known: dict[int, dict[s
         name_en=unit["name_en"],
         edition_from=row["edition_from"],
         edition_to=row["edition_to"],
-        comparable=False,
+        comparability=row["comparability"],
         score_from=first.get("score"),
         score_to=last.get("score"),
         rank_from=first.get("rank"),
@@ -107,7 +105,7 @@ def _undecided(movement: Movement) -> bool:
 
 def _line(row: dict[str, Any], movement: Movement) -> dict[str, Any]:
     text, marks = finding(movement), note(movement)
-    bases = {one.basis for one in movement.figures}
+    bases = {one.basis for one in movement.figures if one.basis}
     doubts = {name for one in movement.figures for name in split(one.doubts)}
     if row["own_effect"] is not None:
         bases.add("computed")
@@ -120,6 +118,6 @@ def _line(row: dict[str, Any], movement: Movement) -> dict[str, Any]:
         "sentence_en": text.en,
         "note_vi": marks.vi if marks else None,
         "note_en": marks.en if marks else None,
-        "basis": next((code for code in reversed(codes("basis")) if code in bases), None),
+        "basis": max(bases, key=list(codes("basis")).index, default=None),
         "doubts": SEPARATOR.join(code for code in codes("doubt") if code in doubts) or None,
     }

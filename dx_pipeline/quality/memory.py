@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dx_pipeline.code import code_of, hash_of, joined_hash, libraries
+from dx_pipeline.code import code_of, joined_hash
 from dx_pipeline.quality.expectations import suite
 from dx_pipeline.quality.model import Check, CheckOutcome
 from dx_pipeline.warehouse import ANSWERS
@@ -33,9 +32,8 @@ Questions = dict[str, str]
 
 def questions(contracts: Mapping[str, Contract], fingerprints: Mapping[str, str]) -> Questions:
     """What would be asked of each table that was built; `fingerprints` are hashes of the tables' rows."""
-    asking = hash_of(Path(__file__).with_name(module) for module in ("expectations.py", "gx_suite.py"))
     return {
-        name: joined_hash([libraries(), asking, fingerprints[name], json.dumps(suite(contracts[name]))])
+        name: joined_hash([code_of("quality.gx_suite"), fingerprints[name], json.dumps(suite(contracts[name]))])
         for name in contracts.keys() & fingerprints.keys()
     }
 

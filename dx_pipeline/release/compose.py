@@ -11,7 +11,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from functools import partial
@@ -68,6 +68,8 @@ def stage_candidate(
         NotReleasableError: a blocking check failed.
         ReleaseError: a table cannot be published.
     """
+    peers = pl.read_csv(paths.reference / "named_peers.csv", infer_schema=False, n_rows=1)
+    focus = peers.select("province_id", "peer_id").row(0) if peers.height else ()
     return stage(
         paths,
         con,
@@ -76,16 +78,14 @@ def stage_candidate(
         code_version(paths),
         parts=(*(f"pictures/{name}" for name in pictures), SITE, WORKBOOK),
         inputs=remembered_inputs(paths),
-        headline=partial(_headline, paths),
+        headline=partial(_headline, focus),
         large=each_source(paths.raw, large=True)[0].values(),
         full=full,
     )
 
 
-def _headline(paths: Paths, frames: Mapping[str, pl.DataFrame]) -> tuple[Headline, ...]:
-    """Ranks of the province a release is drawn for and of the peer beside it: the first row of `named_peers.csv`."""
-    peers = pl.read_csv(paths.reference / "named_peers.csv", infer_schema=False, n_rows=1)
-    focus = peers.select("province_id", "peer_id").row(0) if peers.height else ()
+def _headline(focus: Sequence[str], frames: Mapping[str, pl.DataFrame]) -> tuple[Headline, ...]:
+    """Ranks of the province a release is drawn for and of the peer beside it."""
     rows = frames["province_rankings"].filter(pl.col("province_id").is_in(focus))
     first = rows.filter(pl.col("province_id") == focus[0])["unit_system"].max() if focus else None
     shown = rows.filter(pl.col("unit_system") == first).rename({"province_vi": "province"})

@@ -100,7 +100,7 @@ def stage(
         contracts: of every table to publish.
         check_results: of this build; the column `release` is filled in here.
         code_version: what built it, e.g. a commit.
-        built_at: time of the build, now by default.
+        built_at: time of the build, with its zone; now by default.
         parts: what will be added before it may be published (pictures, site, workbook).
         inputs: what the tables were built from.
         headline: picks from the tables the ranks that the manifest repeats.

@@ -120,11 +120,12 @@ def draw_trajectory(data: SiteData, wording: Wording, units: Sequence[Row]) -> M
     for rank in _ticks(count):
         parts += [_line(left, y(rank), right, y(rank), "grid"), _text(left - 6, y(rank) + 5, "axis end", rank)]
     parts += [_text(x(edition), bottom + 24, "axis middle", edition) for edition in editions]
-    for before, after in data.breaks:
+    for (before, after), kind in data.breaks.items():
         if before in editions and after in editions:
             middle = (x(before) + x(after)) / 2
             parts.append(_line(middle, top - 8, middle, bottom, "break"))
-            parts.append(_text(middle, top - 14, "axis middle small", wording.text("path.break")))
+            label = wording.text("path.unknown" if kind == "unknown" else "path.break")
+            parts.append(_text(middle, top - 14, "axis middle small", label))
     shown = [(name, points, points is known) for name, points in series if points]
     for number, (_, points, focus) in [*list(enumerate(shown))[1:], (0, shown[0])]:
         style = "focus" if focus else f"peer peer{number}"

@@ -103,6 +103,10 @@ def _run(source: str, namespace: dict[str, Any]) -> Cell:
             exec(compile(ast.Module(body, []), "<cell>", "exec"), namespace)
             if isinstance(last, ast.Expr):
                 value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), namespace)
+    except Exception as error:
+        printed.write(f"{type(error).__name__}: {error}")
+        failed = True
+    try:
         for number in plt.get_fignums():
             picture = io.BytesIO()
             plt.figure(number).savefig(picture, format="png", bbox_inches="tight", metadata={"Software": None})

@@ -10,10 +10,10 @@ FOLDERS = {"vi": "", "en": "en/"}
 class Page:
     """One page in one language. Vietnamese pages lie at the root of the site, English ones below `en/`.
 
-    `path` is that below the pages of a language, `file` that below the site's folder. The rest are ways from the page:
-    `root` to the site's folder, `home` to the pages of its language, `data` to the release's folder, which holds csv/,
-    parquet/ and the database, `other` to the same page in the other language, `here` to itself, as the menu writes it;
-    `menu` has names and addresses of the main pages.
+    `file` is its path below the site's folder. The rest are ways from the page: `root` to the site's folder, `home` to
+    the pages of its language, `data` to the release's folder, which holds csv/, parquet/ and the database, `other` to
+    the same page in the other language, `here` to itself, as the menu writes it; `menu` has names and addresses of the
+    main pages.
     """
 
     def __init__(self, path: str, language: str) -> None:

@@ -77,9 +77,9 @@ class SiteData:
         self.component_rows = tables.grouped("component_scores", UNIT)
         self.pillars = tables.grouped("pillar_scores", UNIT)
         self.editions = sorted({edition for edition, _ in self.rankings})
-        #: steps whose overall scores do not compare
+        #: steps whose overall scores do not compare, or are not known to, and which of the two
         self.breaks = {
-            (row["edition_from"], row["edition_to"])
+            (row["edition_from"], row["edition_to"]): row["comparability"]
             for row in tables.rows("edition_comparability", "level = 'overall'")
             if row["comparability"] != "same_structure"
         }

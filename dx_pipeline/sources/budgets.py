@@ -22,7 +22,7 @@ UNPACKED_RATIO = 200
 #: below this nobody asks for the ratio: small sheets of equal rows pack very well
 RATIO_FROM = 16 * MIB
 #: bytes of the part of a workbook with its styles, of which every one becomes an object
-STYLES_BYTES = 32 * MIB
+STYLES_BYTES = 12 * MIB
 #: rows in which a heading is looked for
 HEADING_SEARCH = 200
 

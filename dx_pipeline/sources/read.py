@@ -169,10 +169,10 @@ def _records(file: FileSpec, sheets: list[Sheet]) -> pl.DataFrame:
     texts, names = sheets[0].texts, sheets[0].header
     first = 1 if names is None else 0
     header = [plain(text) for row in texts[:1].rows() for text in row] if names is None else list(names)
-    doubled = sorted({name for name in header if header.count(name) > 1 or not name})
+    doubled = sorted({name for name in header if header.count(name) > 1 or name in ("", "row")})
     if not header or doubled:
         found = f"{doubled or 'no columns'}"
-        refuse(f"{file.where}, header", "a name of its own for each column", found, "name each column")
+        refuse(f"{file.where}, header", "a name of its own for each column, and not `row`", found, "name each column")
     data = texts[first:].rename(dict(zip(texts.columns, header, strict=True)))
     numbered = data.with_row_index("row", sheets[0].first_row + first).cast({"row": pl.Int64})
     return numbered.filter(pl.any_horizontal(pl.exclude("row").is_not_null()))

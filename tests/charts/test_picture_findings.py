@@ -68,6 +68,16 @@ def test_the_trajectory_tells_the_largest_move(
     assert finding(country, "rank_trajectories", *FOCUS) == (vi, en)
 
 
+def test_a_step_nobody_described_is_no_change_of_method(
+    country: duckdb.DuckDBPyConnection, say: Callable[..., None]
+) -> None:
+    set_ranks(say, {2023: 30, 2024: 4})
+    say("update edition_comparability set comparability = 'unknown' where edition_to = 2024")
+    told = finding(country, "rank_trajectories", *FOCUS)
+    assert "(hạng 30 → 4), chưa biết có cùng cách đo hay không" in told.vi
+    assert "(rank 30 → 4), not known to be measured alike" in told.en
+
+
 @pytest.mark.parametrize(
     ("rank_from", "rank_to", "points", "vi", "en"),
     [

@@ -16,7 +16,7 @@ HAI_DUONG = Movement(
     name_en="Hai Duong",
     edition_from=2022,
     edition_to=2023,
-    comparable=True,
+    comparability="same_structure",
     score_from=Known(0.6383, "stated"),
     score_to=Known(0.6929, "stated", "third_party_only"),
     rank_from=Known(13, "stated"),
@@ -92,10 +92,10 @@ def test_an_order_not_decided_is_said_to_be_so():
 
 
 def test_nothing_dangles_where_a_figure_was_not_read():
-    nothing = Movement("An Giang", "An Giang", 2020, 2021, False)
+    nothing = Movement("An Giang", "An Giang", 2020, 2021, "broken")
     assert finding(nothing).en == "No score or rank of An Giang was read for 2020 and 2021."
     assert finding(nothing).vi == "Chưa đọc được điểm và thứ hạng của An Giang năm 2020 và 2021."
-    one = Movement("An Giang", "An Giang", 2021, 2022, True, score_to=Known(0.4972), rank_to=Known(54))
+    one = Movement("An Giang", "An Giang", 2021, 2022, "same_structure", score_to=Known(0.4972), rank_to=Known(54))
     assert finding(one).en == "An Giang scored 0.4972 and ranked 54th in 2022; nothing was read of 2021."
     ranks = replace(one, rank_from=Known(40))
     assert finding(ranks).en == (
@@ -106,10 +106,17 @@ def test_nothing_dangles_where_a_figure_was_not_read():
 
 
 def test_scores_are_not_subtracted_across_a_break():
-    told = finding(replace(HAI_DUONG, comparable=False, own_effect=None, others_effect=None))
+    told = finding(replace(HAI_DUONG, comparability="broken", own_effect=None, others_effect=None))
     assert "points" not in told.en
     assert "the scores (0.6383 and 0.6929†) do not compare, because the set of indicators changed" in told.en
     assert "thang" not in told.vi
+
+
+def test_whether_scores_compare_is_said_to_be_unknown_where_nobody_described_the_step():
+    told = finding(replace(HAI_DUONG, comparability="unknown", own_effect=None, others_effect=None))
+    assert "whether the scores (0.6383 and 0.6929†) compare is not known" in told.en
+    assert "chưa biết điểm hai năm (0,6383 và 0,6929†) có so được với nhau không" in told.vi
+    assert "changed" not in told.en
 
 
 def test_a_unit_of_today_says_that_its_past_is_counted_back():

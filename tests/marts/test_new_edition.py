@@ -34,7 +34,13 @@ BY_UNIT = {
     "index_consistency": 1,
     "rank_thresholds": 34,
 }
-STEPS = {"rank_changes": 34, "score_changes": 34 * 5, "rank_counterfactuals": 34 * 4, "threshold_paths": 3}
+STEPS = {
+    "rank_changes": 34,
+    "score_changes": 34 * 5,
+    "rank_counterfactuals": 34 * 4,
+    "threshold_paths": 3,
+    "edition_comparability": 1,
+}
 
 
 def with_inputs(tables: set[str], contracts: dict[str, Contract]) -> set[str]:

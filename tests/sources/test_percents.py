@@ -273,3 +273,15 @@ def test_a_draft_says_share_for_a_score_of_the_index_and_for_nothing_else(tmp_pa
         assert not found.problems
         assert set(found.figures["value"]) == {value}, draft
         assert draft.count("percent") == (value < 1)
+
+
+def test_parts_are_found_however_their_names_are_written(tmp_path: Path) -> None:
+    """As the reader of cells finds them: in any case, and with a backslash."""
+    data = xlsx((0.573, "0.0%"))
+    for number, written in enumerate((str.upper, lambda name: name.replace("/", "\\"), str.title)):
+        target = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(target, "w") as after:
+            for name in before.namelist():
+                kept = name if name in ("[Content_Types].xml", "_rels/.rels") else written(name)
+                after.writestr(kept, before.read(name))
+        assert read(declared(tmp_path / str(number), "a.xlsx", target.getvalue(), "workbook")) == [(57.3, "57.3%")]

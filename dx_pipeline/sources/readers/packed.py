@@ -71,9 +71,11 @@ def look_into(where: str, data: bytes) -> Parts:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
+            for one in members:  # as calamine finds them
+                one.filename = one.filename.replace("\\", "/").lower()
             _check_unpacked(where, members, len(data))
             sheets = [one for one in members if re.search(r"worksheets/[^/]+\.xml$", one.filename)]
-            names, styles = _sheet_names(archive, "bin"), _styles(where, archive, members, "bin")
+            names, styles = _sheet_names(where, archive, members, "bin"), _styles(where, archive, members, "bin")
             percent: dict[str, Boxes] = {}
             for one in members:
                 if one.filename == "content.xml":
@@ -104,7 +106,7 @@ def _check_unpacked(where: str, members: list[zipfile.ZipInfo], packed: int) -> 
 def _look_at_sheets(
     where: str, archive: zipfile.ZipFile, sheets: list[zipfile.ZipInfo], members: list[zipfile.ZipInfo]
 ) -> Parts:
-    names, styles = _sheet_names(archive, "xml"), _styles(where, archive, members, "xml")
+    names, styles = _sheet_names(where, archive, members, "xml"), _styles(where, archive, members, "xml")
     errors: dict[str, dict[tuple[int, int], str]] = {}
     percent: dict[str, Boxes] = {}
     mended: dict[str, bytes] = {}
@@ -122,13 +124,13 @@ def _look_at_sheets(
         dimension = DIMENSION.search(xml[:100_000])
         if dimension and not GOOD_DIMENSION.search(dimension[0]):
             mended[part.filename] = xml[: dimension.start()] + xml[dimension.end() :]
-    shared = next((one for one in members if one.filename == "xl/sharedStrings.xml"), None)
+    shared = _part(members, "xl/sharedstrings.xml")
     noted = _noted(where, _unpack(where, archive, shared)) if shared else {}
     return Parts(True, errors, _repacked(where, archive, members, mended) if mended else None, noted, percent)
 
 
 def _styles(where: str, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], form: str) -> set[int]:
-    part = next((one for one in members if one.filename == f"xl/styles.{form}"), None)
+    part = _part(members, f"xl/styles.{form}")
     return percent_styles(f"{where}, {part.filename}", _unpack(where, archive, part), form) if part else set()
 
 
@@ -268,19 +270,23 @@ def _attribute(tag: bytes, name: bytes) -> str:
     return unescape(found[2].decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"}) if found else ""
 
 
-def _sheet_names(archive: zipfile.ZipFile, form: str) -> dict[str, str]:
+def _part(members: list[zipfile.ZipInfo], name: str) -> zipfile.ZipInfo | None:
+    return next((one for one in members if one.filename == name), None)
+
+
+def _sheet_names(where: str, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], form: str) -> dict[str, str]:
     """File name of a part -> name of its sheet, in a workbook of the `form` xml or bin."""
-    try:
-        workbook = archive.read(f"xl/workbook.{form}")
-        relations = archive.read(f"xl/_rels/workbook.{form}.rels")
-    except KeyError:
+    parts = [_part(members, name) for name in (f"xl/workbook.{form}", f"xl/_rels/workbook.{form}.rels")]
+    if None in parts:
         return {}
+    workbook, relations = (_unpack(where, archive, one) for one in parts if one)
     if form == "xml":
         named = [(_attribute(tag, rb"\w+:id"), _attribute(tag, b"name")) for tag in SHEET.findall(workbook)]
     else:
         named = sheets_named(workbook)
     targets = {
-        _attribute(tag, b"Id"): _attribute(tag, b"Target").rsplit("/", 1)[-1] for tag in RELATION.findall(relations)
+        _attribute(tag, b"Id"): re.split(r"[/\\]", _attribute(tag, b"Target").lower())[-1]
+        for tag in RELATION.findall(relations)
     }
     return {targets.get(relation, ""): name for relation, name in named}
 
@@ -291,5 +297,5 @@ def _repacked(where: str, archive: zipfile.ZipFile, members: list[zipfile.ZipInf
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as target:
         for one in members:
             data = mended[one.filename] if one.filename in mended else _unpack(where, archive, one)
-            target.writestr(one.filename, data)
+            target.writestr(one.orig_filename, data)
     return buffer.getvalue()

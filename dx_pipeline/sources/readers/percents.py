@@ -77,7 +77,7 @@ def _xml_styles(where: str, xml: bytes) -> tuple[dict[str, str], list[str]]:
     """Number formats by number, and the number of each style of cells."""
     try:
         root = ElementTree.fromstring(xml)
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # the last two: an encoding it does not know
         refuse(where, "readable styles", str(error), "open and save the workbook again")
     formats = root.findall("{*}numFmts/{*}numFmt")
     used = root.findall("{*}cellXfs/{*}xf")
@@ -106,7 +106,7 @@ def percent_cells(where: str, xml: bytes, styles: set[int]) -> Boxes:
     """
     tag = pl.col("tag").str
     cells = (
-        pl.DataFrame({"tag": [xml.decode("latin-1")]})  # whatever the encoding: tags are ASCII
+        pl.DataFrame({"tag": [xml.decode("latin-1")]})  # tags are ASCII in every encoding calamine reads
         .select(tag.extract_all(CELL).explode())
         .filter(tag.extract(STYLE).cast(pl.Int64).fill_null(0).is_in(styles))
         .select(tag.extract(COLUMN).alias("letters"), row=tag.extract(ROW).cast(pl.Int64) - 1)

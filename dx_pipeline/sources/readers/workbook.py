@@ -137,8 +137,7 @@ def _piece(column: tuple[Any, ...], place: int, first: int, marks: list[tuple[in
             said = str(one) if kind == "date" else str(one).upper()
             texts[row] = said
             marks.append((first + row, place, kind, said))
-    typed = bool(kinds & {float, int})
-    numbers = [one if typed and type(one) in (float, int) else None for one in column]
+    numbers = [one if type(one) in (float, int) else None for one in column]
     return pl.Series(texts, dtype=pl.String), pl.Series(numbers, dtype=pl.Float64, strict=False)
 
 
