@@ -1,7 +1,8 @@
 -- a step that nobody described is told as unknown: a new edition has its tables before somebody has read its rules
 WITH editions AS (
-    SELECT DISTINCT edition FROM core.figures JOIN indicators USING (indicator)
-    WHERE role IN ('overall', 'pillar', 'foundation', 'activity') AND status <> 'rejected'
+    SELECT DISTINCT edition FROM core.figures
+    WHERE status <> 'rejected'
+        AND indicator IN (SELECT indicator FROM indicators WHERE role IN ('overall', 'pillar', 'foundation', 'activity'))
 ), described AS (
     SELECT CAST(edition_from AS BIGINT) AS edition_from, CAST(edition_to AS BIGINT) AS edition_to, level, comparability,
         reason

@@ -44,10 +44,10 @@ def test_only_changed_tables_are_asked_about_again(asked, monkeypatch):
         contracts["b"] = make_contract("b", {"n": number | {"max": 10}}, key=["n"])
         now, loosened = check({"a": "2", "b": "1"})
         assert (now, [one.status for one in loosened]) == (["b"], ["passed", "passed"])
-        monkeypatch.setattr(memory, "libraries", lambda: "99")
+        monkeypatch.setattr(memory, "code_of", lambda module: "99")
         assert check({"a": "2", "b": "1"})[0] == ["a", "b"]
         con.execute("DROP TABLE a")
-        monkeypatch.setattr(memory, "libraries", lambda: "100")
+        monkeypatch.setattr(memory, "code_of", lambda module: "100")
         assert check({"b": "1"})[1][0].status == "error"
         con.register("a", pl.DataFrame({"n": [1]}))
         assert check({"a": "2", "b": "1"})[0] == ["a"], "a check that could not run is not remembered"
